@@ -1,0 +1,196 @@
+# Makes .venv and installs the locked dependencies. Sourced by scripts/run and scripts/test (POSIX sh).
+#
+# The caller sets ROOT (the checkout) and calls `setup_environment LOCK LABEL`. Everything said here goes
+# to stderr in whole plain lines, because a screen reader reads it and stdout belongs to the program.
+# Exit code 69 means: the set-up could not be done, and the last lines say why and what mends it.
+
+SETUP_FAILED=69
+VENV=$ROOT/.venv
+BUILD_TMP=$VENV/tmp
+SETUP_LOG=$ROOT/.setup.log
+# Measured on two cores: 380 MB installed and 450 MB while llama.cpp is built; the rest is reserve.
+NEEDED_MB=${SPARC_SETUP_NEEDED_MB:-2500}
+HEARTBEAT_S=${SPARC_SETUP_HEARTBEAT_S:-25}
+
+narrate() { printf '%s\n' "$*" >&2; }
+
+# give_up SENTENCE COMMAND: says what is wrong and the command that mends it, and ends.
+give_up() {
+    narrate "$1"
+    narrate "To mend it: $2"
+    exit "$SETUP_FAILED"
+}
+
+# A dead or half-made environment must not count as done: the stamp holds the checksum of everything
+# that decides its contents, the place of the checkout (a moved venv is broken) and the interpreter.
+wanted_stamp() { # wanted_stamp LOCK
+    printf '%s\n%s\n' "$ROOT" "$(readlink -f "$VENV/bin/python" 2>/dev/null)"
+    cat "$ROOT/requirements-build.lock" "$ROOT/$1" "$ROOT/pyproject.toml" "$ROOT/setup.py" | cksum
+}
+
+is_ready() { # is_ready LOCK
+    [ -x "$VENV/bin/python" ] && [ -x "$VENV/bin/sparc-assistant" ] && [ -f "$VENV/stamp-$1" ] &&
+        [ "$(cat "$VENV/stamp-$1")" = "$(wanted_stamp "$1")" ]
+}
+
+python_is_new_enough() {
+    "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
+}
+
+find_python() {
+    for candidate in python3 python3.11 python3.12 python3.13 python3.14 python; do
+        if command -v "$candidate" >/dev/null 2>&1 && python_is_new_enough "$candidate"; then
+            command -v "$candidate"
+            return 0
+        fi
+    done
+    return 1
+}
+
+check_python() {
+    PYTHON=$(find_python) || {
+        found=$(python3 -c 'import platform; print(platform.python_version())' 2>/dev/null)
+        if [ -n "$found" ]; then
+            give_up "Python 3.11 or newer is needed, and this machine has Python $found." \
+                "sudo apt install python3.11 python3.11-venv (or use Debian 12, Ubuntu 24.04 or newer)"
+        fi
+        give_up "Python 3.11 or newer is needed, and no Python was found." \
+            "sudo apt install python3 python3-venv"
+    }
+    "$PYTHON" -c 'import venv, ensurepip' >/dev/null 2>&1 ||
+        give_up "Python's venv module is missing." "sudo apt install python3-venv"
+}
+
+free_mb() { # free_mb FOLDER
+    df -Pk "$1" 2>/dev/null | awk 'NR == 2 { print int($4 / 1024) }'
+}
+
+check_space() {
+    free=$(free_mb "$ROOT")
+    if [ -n "$free" ] && [ "$free" -lt "$NEEDED_MB" ]; then
+        give_up "There is not enough disk space: $NEEDED_MB MB are needed in $ROOT, and $free MB are free." \
+            "delete files you do not need (see what is large with: du -sh $HOME/*), then run this again"
+    fi
+}
+
+has_built_llama() {
+    "$VENV/bin/python" -c 'import importlib.util as u, sys; sys.exit(u.find_spec("llama_cpp") is None)' \
+        >/dev/null 2>&1 ||
+        "$VENV/bin/python" -m pip cache list llama_cpp_python 2>/dev/null | grep -q '\.whl'
+}
+
+# Compiles two lines, because a compiler without the C++ library's headers is a missing compiler too.
+check_compiler() {
+    printf '#include <vector>\nint main() { return (int)std::vector<int>().size(); }\n' >"$BUILD_TMP/probe.cpp"
+    compiler=${CXX:-}
+    for candidate in c++ g++ clang++; do
+        [ -n "$compiler" ] || ! command -v "$candidate" >/dev/null 2>&1 || compiler=$candidate
+    done
+    if [ -z "$compiler" ] || ! $compiler -o "$BUILD_TMP/probe" "$BUILD_TMP/probe.cpp" >/dev/null 2>&1; then
+        give_up "A C and C++ compiler is needed once, to build llama.cpp, and none was found." \
+            "sudo apt install build-essential"
+    fi
+}
+
+say_what_failed() { # say_what_failed STEP
+    if grep -q -i -E 'No space left on device|Errno 28' "$SETUP_LOG"; then
+        give_up "The disk is full: $1 did not finish." \
+            "delete files you do not need (see what is large with: du -sh $HOME/*), then run this again"
+    elif grep -q -i -E 'Temporary failure in name resolution|Name or service not known|Network is unreachable|NewConnectionError|Failed to establish a new connection|ConnectTimeout|Connection (refused|reset|aborted)|ProxyError|Max retries exceeded' "$SETUP_LOG"; then
+        give_up "There is no network, and the first set-up has to fetch the locked packages; later runs need none." \
+            "connect to the internet (check with: ping -c 1 pypi.org), then run this again"
+    elif grep -q -i -E 'THESE PACKAGES DO NOT MATCH THE HASHES' "$SETUP_LOG"; then
+        give_up "A fetched package is not the one that the lock file names, so nothing was installed from it." \
+            "run this again; if it stays so, see $SETUP_LOG"
+    elif grep -q -i -E 'CMAKE_CXX_COMPILER|CMAKE_C_COMPILER|ninja: build stopped|CMake configuration failed' "$SETUP_LOG"; then
+        give_up "llama.cpp could not be built; the end of $SETUP_LOG says why." \
+            "sudo apt install build-essential, then run this again"
+    fi
+    give_up "$1 failed; the end of $SETUP_LOG says why." "tail -n 20 $SETUP_LOG, then run this again"
+}
+
+elapsed_words() { # elapsed_words SECONDS
+    if [ "$1" -lt 90 ]; then printf '%s seconds' "$1"; else printf '%s minutes' $((($1 + 30) / 60)); fi
+}
+
+# with_heartbeat STEP FUNCTION ARGUMENT: runs the function of this file with its output in the log and
+# says now and then that it still works. Returns its status. In a session of its own, so that a stop
+# ends pip and every compiler it started, and not only the shell between.
+with_heartbeat() {
+    step=$1
+    export ROOT
+    setsid sh -c '. "$ROOT/scripts/lib-setup.sh" && "$0" "$1"' "$2" "$3" \
+        >>"$SETUP_LOG" 2>&1 </dev/null 9>&- &
+    child=$!
+    trap 'kill -TERM -- "-$child" 2>/dev/null; wait "$child" 2>/dev/null; narrate "Stopped. Run this again to go on."; exit 130' INT TERM HUP
+    started=$(date +%s)
+    last=$started
+    while kill -0 "$child" 2>/dev/null; do
+        sleep 0.2
+        now=$(date +%s)
+        if [ $((now - last)) -ge "$HEARTBEAT_S" ]; then
+            last=$now
+            doing=$step
+            case $(tail -n 3 "$SETUP_LOG" 2>/dev/null) in
+            *"Building wheel for llama"*) doing="building llama.cpp" ;;
+            esac
+            narrate "Still $doing, $(elapsed_words $((now - started))) so far."
+        fi
+    done
+    status=0
+    wait "$child" || status=$?
+    trap - INT TERM HUP
+    return "$status"
+}
+
+pip_install() { "$VENV/bin/python" -m pip --no-input --disable-pip-version-check install --progress-bar off "$@"; }
+
+install_all() { # install_all LOCK
+    PIP_REQUIRE_VIRTUALENV=0
+    TMPDIR=$BUILD_TMP
+    export PIP_REQUIRE_VIRTUALENV TMPDIR
+    pip_install --require-hashes -r "$ROOT/requirements-build.lock" &&
+        pip_install --require-hashes -r "$ROOT/$1" &&
+        pip_install --no-deps --no-build-isolation --no-index -e "$ROOT"
+}
+
+one_at_a_time() {
+    exec 9>"$ROOT/.setup.lock"
+    command -v flock >/dev/null 2>&1 || return 0
+    flock -n 9 && return 0
+    narrate "Another set-up is running here. Waiting for it."
+    flock 9
+}
+
+setup_environment() { # setup_environment LOCK LABEL
+    is_ready "$1" && return 0
+    [ -w "$ROOT" ] || give_up "The folder $ROOT cannot be written to." "sudo chown -R \"\$USER\" \"$ROOT\""
+    one_at_a_time
+    if is_ready "$1"; then
+        exec 9>&-
+        return 0
+    fi
+    check_python
+    check_space
+    : >"$SETUP_LOG"
+    # What is there may be half made, moved or of a Python that is gone: then it is made again.
+    if ! "$VENV/bin/python" -m pip --version >/dev/null 2>&1 || ! python_is_new_enough "$VENV/bin/python" ||
+        [ "$(cat "$VENV/made-in" 2>/dev/null)" != "$ROOT" ]; then
+        narrate "Making a Python environment in $VENV."
+        "$PYTHON" -m venv --clear "$VENV" >>"$SETUP_LOG" 2>&1 || say_what_failed "Making the Python environment"
+        printf '%s\n' "$ROOT" >"$VENV/made-in"
+    fi
+    rm -rf "$BUILD_TMP"
+    mkdir -p "$BUILD_TMP"
+    narrate "Installing $2. This happens once."
+    if ! has_built_llama; then
+        check_compiler
+        narrate "llama.cpp is built from source. That takes 5 to 15 minutes, longer on a Raspberry Pi."
+    fi
+    rm -f "$VENV/stamp-$1"
+    with_heartbeat "installing" install_all "$1" || say_what_failed "Installing"
+    rm -rf "$BUILD_TMP"
+    wanted_stamp "$1" >"$VENV/stamp-$1"
+    exec 9>&-
+    narrate "Set-up is done."
+}

@@ -1,0 +1,25 @@
+"""Packages; everything else stands in pyproject.toml.
+
+The data of models/ becomes the package ``assistant._models`` inside the wheel; a checkout reads models/ itself.
+"""
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+data = {"assistant._models": "models", "assistant._models.demo": "models/demo"}
+data = {package: folder for package, folder in data.items() if Path(folder).is_dir()}
+
+setup(
+    packages=[
+        *find_packages(include=["assistant", "assistant.*", "sparc_ggml", "sparc_ggml.*"]),
+        *data,
+    ],
+    package_dir=data,
+    package_data={
+        "assistant._models": ["*.toml", "*.md"],
+        "assistant._models.demo": ["*.gguf", "*.md", "*.toml", "*.json"],
+        "assistant": ["py.typed"],
+        "sparc_ggml": ["py.typed", "native/*.c", "native/*.h"],
+    },
+)
