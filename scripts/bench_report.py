@@ -1,4 +1,4 @@
-"""What every benchmark report shares: the machine it ran on, and the marked section it may rewrite."""
+"""What every benchmark report shares: the machine it ran on, and the section it may rewrite."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def cpu_name(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
 
 
 def usable_cores() -> int:
-    """Returns how many cores this process may use, which a container can hold below the machine's."""
+    """Returns how many cores this process may use; a container can allow fewer than there are."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

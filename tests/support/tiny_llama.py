@@ -1,0 +1,209 @@
+"""Writes small random language models in GGUF, so that the tests run the real llama.cpp.
+
+The weights are random but not tame: attention is peaky enough that the attention paid to the
+picture jumps from one token to the next (otherwise SPARC would select nothing), and logits are wide
+enough that greedy picks are well separated (otherwise rounding would choose the token).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import gguf
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float32]
+
+UNK, BOS, EOS = 0, 1, 2
+FIRST_BYTE = 3
+_TEXT = (
+    "USER ASSISTANT Please describe this image in detail what is on the left right a dog tree "
+    "red car house sun there and an apple cat near of picture shows"
+)
+
+
+@dataclass(frozen=True)
+class TinyLlama:
+    """Shape of a tiny Llama. The names are llama.cpp's.
+
+    Attributes:
+        quant: storage of the weight matrices, "F32", "F16" or "Q8_0".
+        is_tied: whether the output matrix is the token embedding.
+        seed: of the weights.
+        chat_template: Jinja template to store, or ``None`` for none (as LLaVA-1.5's files).
+    """
+
+    n_layer: int = 5
+    n_embd: int = 64
+    n_head: int = 4
+    n_head_kv: int = 4
+    n_ff: int = 96
+    n_ctx_train: int = 2048
+    quant: str = "F32"
+    is_tied: bool = False
+    seed: int = 0
+    chat_template: str | None = None
+
+
+def spm_vocabulary() -> tuple[list[str], list[float], list[int]]:
+    """Returns tokens, scores and types of a SentencePiece vocabulary with all 256 byte tokens.
+
+    SPM merges neighbours pairwise, so every prefix of a word has to be a token as well.
+    """
+    kind = gguf.TokenType
+    tokens = ["<unk>", "<s>", "</s>"]
+    types = [kind.UNKNOWN, kind.CONTROL, kind.CONTROL]
+    tokens += [f"<0x{byte:02X}>" for byte in range(256)]
+    types += [kind.BYTE] * 256
+    normal = ["\u2581", *"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,:?!"]
+    for word in _TEXT.split():
+        spelled = "\u2581" + word
+        normal += [spelled[:end] for end in range(2, len(spelled) + 1)]
+    normal = list(dict.fromkeys(normal))
+    # Longer pieces score higher, so that words come out whole.
+    scores = [0.0] * len(tokens) + [float(len(token)) - 100.0 for token in normal]
+    return tokens + normal, scores, [int(t) for t in types] + [int(kind.NORMAL)] * len(normal)
+
+
+def write_tiny_llama(path: Path, shape: TinyLlama = TinyLlama()) -> Path:
+    """Writes a GGUF file of architecture "llama"; returns ``path``."""
+    writer = gguf.GGUFWriter(str(path), "llama")
+    head_dim = shape.n_embd // shape.n_head
+    writer.add_name(f"tiny-llama-{shape.seed}")
+    writer.add_context_length(shape.n_ctx_train)
+    writer.add_embedding_length(shape.n_embd)
+    writer.add_block_count(shape.n_layer)
+    writer.add_feed_forward_length(shape.n_ff)
+    writer.add_head_count(shape.n_head)
+    writer.add_head_count_kv(shape.n_head_kv)
+    writer.add_rope_dimension_count(head_dim)
+    writer.add_rope_freq_base(10000.0)
+    writer.add_layer_norm_rms_eps(1e-5)
+    n_vocab = _add_vocabulary(writer)
+    if shape.chat_template is not None:
+        writer.add_chat_template(shape.chat_template)
+
+    rng = np.random.default_rng(shape.seed)
+    add = _TensorAdder(writer, shape.quant)
+    n_embd, n_kv = shape.n_embd, shape.n_head_kv * head_dim
+    embedding = _normal(rng, n_vocab, n_embd, std=1.0)
+    embedding[:FIRST_BYTE] = 0.0  # with tied weights: <unk>, <s>, </s> then never win a greedy pick
+    add.matrix("token_embd.weight", embedding)
+    for il in range(shape.n_layer):
+        block = f"blk.{il}"
+        add.vector(f"{block}.attn_norm.weight", _norm_gain(rng, n_embd))
+        # q and k a little wide: scores then have a spread of about 2, which makes attention peaky.
+        add.matrix(
+            f"{block}.attn_q.weight", _normal(rng, n_embd, n_embd, std=1.45 / np.sqrt(n_embd))
+        )
+        add.matrix(f"{block}.attn_k.weight", _normal(rng, n_kv, n_embd, std=1.45 / np.sqrt(n_embd)))
+        add.matrix(f"{block}.attn_v.weight", _normal(rng, n_kv, n_embd, std=1.0 / np.sqrt(n_embd)))
+        add.matrix(
+            f"{block}.attn_output.weight", _normal(rng, n_embd, n_embd, std=1.0 / np.sqrt(n_embd))
+        )
+        add.vector(f"{block}.ffn_norm.weight", _norm_gain(rng, n_embd))
+        add.matrix(
+            f"{block}.ffn_gate.weight", _normal(rng, shape.n_ff, n_embd, std=1.0 / np.sqrt(n_embd))
+        )
+        add.matrix(
+            f"{block}.ffn_up.weight", _normal(rng, shape.n_ff, n_embd, std=1.0 / np.sqrt(n_embd))
+        )
+        add.matrix(
+            f"{block}.ffn_down.weight",
+            _normal(rng, n_embd, shape.n_ff, std=1.0 / np.sqrt(shape.n_ff)),
+        )
+    add.vector("output_norm.weight", _norm_gain(rng, n_embd))
+    if not shape.is_tied:
+        output = _normal(rng, n_vocab, n_embd, std=3.0 / np.sqrt(n_embd))
+        output[:FIRST_BYTE] = 0.0
+        add.matrix("output.weight", output)
+    _close(writer)
+    return path
+
+
+def write_tiny_mamba(path: Path, n_embd: int = 64, n_layer: int = 2, seed: int = 0) -> Path:
+    """Writes a recurrent model, which has no attention that could be steered; returns ``path``."""
+    n_inner, n_state, n_conv, n_rank = 2 * n_embd, 8, 4, 8
+    writer = gguf.GGUFWriter(str(path), "mamba")
+    writer.add_name("tiny-mamba")
+    writer.add_context_length(2048)
+    writer.add_embedding_length(n_embd)
+    writer.add_feed_forward_length(0)
+    writer.add_head_count(0)
+    writer.add_block_count(n_layer)
+    writer.add_ssm_conv_kernel(n_conv)
+    writer.add_ssm_inner_size(n_inner)
+    writer.add_ssm_state_size(n_state)
+    writer.add_ssm_time_step_rank(n_rank)
+    writer.add_layer_norm_rms_eps(1e-5)
+    n_vocab = _add_vocabulary(writer)
+    rng = np.random.default_rng(seed)
+    add = _TensorAdder(writer, "F32")
+    add.matrix("token_embd.weight", _normal(rng, n_vocab, n_embd, std=1.0))
+    for il in range(n_layer):
+        block = f"blk.{il}"
+        add.vector(f"{block}.attn_norm.weight", _norm_gain(rng, n_embd))
+        add.matrix(f"{block}.ssm_in.weight", _normal(rng, 2 * n_inner, n_embd, std=n_embd**-0.5))
+        add.matrix(f"{block}.ssm_conv1d.weight", _normal(rng, n_inner, n_conv, std=0.5))
+        add.vector(f"{block}.ssm_conv1d.bias", _normal(rng, n_inner, std=0.1))
+        add.matrix(
+            f"{block}.ssm_x.weight", _normal(rng, n_rank + 2 * n_state, n_inner, std=n_inner**-0.5)
+        )
+        add.matrix(f"{block}.ssm_dt.weight", _normal(rng, n_inner, n_rank, std=n_rank**-0.5))
+        add.vector(f"{block}.ssm_dt.bias", _normal(rng, n_inner, std=0.1))
+        add.matrix(
+            f"{block}.ssm_a", -np.tile(np.arange(1, n_state + 1, dtype=np.float32), (n_inner, 1))
+        )
+        add.vector(f"{block}.ssm_d", np.ones(n_inner, np.float32))
+        add.matrix(f"{block}.ssm_out.weight", _normal(rng, n_embd, n_inner, std=n_inner**-0.5))
+    add.vector("output_norm.weight", _norm_gain(rng, n_embd))
+    _close(writer)
+    return path
+
+
+class _TensorAdder:
+    """Adds tensors in the wished storage; vectors stay F32, as in llama.cpp's own converter."""
+
+    def __init__(self, writer: gguf.GGUFWriter, quant: str) -> None:
+        self._writer = writer
+        self._type = gguf.GGMLQuantizationType[quant]
+
+    def matrix(self, name: str, values: FloatArray) -> None:
+        """Adds a matrix of shape (n_out, n_in)."""
+        self._writer.add_tensor(
+            name, gguf.quants.quantize(values, self._type), raw_dtype=self._type
+        )
+
+    def vector(self, name: str, values: FloatArray) -> None:
+        """Adds a vector."""
+        self._writer.add_tensor(name, values)
+
+
+def _add_vocabulary(writer: gguf.GGUFWriter) -> int:
+    tokens, scores, types = spm_vocabulary()
+    writer.add_vocab_size(len(tokens))
+    writer.add_tokenizer_model("llama")
+    writer.add_token_list(tokens)
+    writer.add_token_scores(scores)
+    writer.add_token_types(types)
+    writer.add_bos_token_id(BOS)
+    writer.add_eos_token_id(EOS)
+    writer.add_unk_token_id(UNK)
+    return len(tokens)
+
+
+def _normal(rng: np.random.Generator, *size: int, std: float) -> FloatArray:
+    return (rng.standard_normal(size) * std).astype(np.float32)
+
+
+def _norm_gain(rng: np.random.Generator, n: int) -> FloatArray:
+    return (1.0 + 0.1 * rng.standard_normal(n)).astype(np.float32)
+
+
+def _close(writer: gguf.GGUFWriter) -> None:
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
