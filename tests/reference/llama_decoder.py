@@ -145,7 +145,7 @@ class LlamaDecoder:
         return out
 
     def _rotate(self, heads: Array, position: int) -> Array:
-        """RoPE as llama.cpp's "NORM" type: neighbours (2i, 2i + 1) are a pair. Shape (n, head_dim)."""
+        """RoPE of llama.cpp's "NORM" type: neighbours (2i, 2i + 1) pair up. Shape (n, head_dim)."""
         pair = np.arange(self.head_dim // 2)
         angle = position * self._rope_base ** (-2.0 * pair / self.head_dim)
         even, odd = heads[:, 0::2], heads[:, 1::2]
