@@ -1,0 +1,213 @@
+"""From the model's events to sentences that a person reads and hears, with no dead silence between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from assistant import messages
+from assistant.core.events import (
+    Answer,
+    DescribeRequest,
+    Encoding,
+    EndReason,
+    Event,
+    Failed,
+    Finished,
+    Loaded,
+    Loading,
+    Piece,
+    Prefilling,
+    Restarted,
+    TraceHeader,
+    TraceStep,
+)
+from assistant.core.heartbeat import DEFAULT_QUIET_S, Heartbeat
+from assistant.core.narration import plain_words
+from assistant.core.ports import Describer
+from assistant.core.sentences import SentenceSplitter, split_sentences
+from assistant.errors import ExitCode, InferenceError, RequestFailedError
+
+
+class Listener(Protocol):
+    """A front, as the pipeline sees it. Called from the caller's thread and from the heartbeat's."""
+
+    def sentence(self, sentence: str) -> None:
+        """The next sentence of the answer."""
+        ...
+
+    def status(self, message: str) -> None:
+        """What is going on; short, to be shown and spoken."""
+        ...
+
+    def note(self, message: str) -> None:
+        """Something about the answer that is worth reading but not worth interrupting for."""
+        ...
+
+    def trace(self, record: TraceHeader | TraceStep) -> None:
+        """A record of the trace, if one was asked for."""
+        ...
+
+    def is_heard(self) -> bool:
+        """Whether something is being spoken now, so that no sign of life is needed."""
+        ...
+
+
+@dataclass
+class Narration:
+    """What became of one question.
+
+    Attributes:
+        answer: what the model says about its answer.
+        sentences: what was shown and spoken, in order.
+        warnings: what was said about the answer beside it.
+        load_ms: how long the model took to load, 0 if it was loaded.
+    """
+
+    answer: Answer
+    sentences: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    load_ms: float = 0.0
+
+
+class _Voice:
+    """Gives sentences on, once each, and holds back a loop until the model proves it is none."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._splitter = SentenceSplitter()
+        self._held: list[str] = []
+        self.said: list[str] = []
+
+    def feed(self, piece: str) -> None:
+        for sentence in self._splitter.feed(piece):
+            self._hear(plain_words(sentence))
+
+    def finish(self, answer: Answer) -> None:
+        """Says what is left. The answer is the truth: it has a loop's copies cut off."""
+        final = [words for words in map(plain_words, split_sentences(answer.text)) if words]
+        if final[: len(self.said)] == self.said:
+            for sentence in final[len(self.said) :]:
+                self._emit(sentence)
+
+    def restart(self) -> None:
+        self._splitter.reset()
+        self._held.clear()
+        self.said.clear()
+
+    def _hear(self, sentence: str) -> None:
+        if not sentence:
+            return
+        self._held.append(sentence)
+        if sentence in self.said:
+            return  # maybe the start of a loop: wait for what comes next
+        for held in self._held:
+            self._emit(held)
+        self._held.clear()
+
+    def _emit(self, sentence: str) -> None:
+        self.said.append(sentence)
+        self._say(sentence)
+
+
+def narrate_answer(
+    describer: Describer,
+    request: DescribeRequest,
+    listener: Listener,
+    quiet_s: tuple[float, ...] = DEFAULT_QUIET_S,
+) -> Narration:
+    """Asks, and gives the answer on sentence by sentence as it is written.
+
+    Args:
+        describer: the model.
+        request: the question and the picture.
+        listener: hears sentences, status and trace.
+        quiet_s: stretches of silence after which a sign of life is given, in seconds.
+
+    Raises:
+        AssistantError: the question could not be answered; carries the exit code.
+    """
+    stage = messages.stage_starting()
+    load_ms = 0.0
+    finished: Finished | None = None
+
+    def beat() -> None:
+        listener.status(messages.still_working(stage))
+
+    heartbeat = Heartbeat(beat, quiet_s, listener.is_heard)
+
+    def say(sentence: str) -> None:
+        heartbeat.poke()
+        listener.sentence(sentence)
+
+    voice = _Voice(say)
+    with heartbeat:
+        for event in describer.ask(request):
+            stage = _stage_after(event, stage)
+            match event:
+                case Piece(text=text):
+                    voice.feed(text)
+                case TraceHeader() | TraceStep():
+                    listener.trace(event)
+                case Loaded(load_ms=value):
+                    load_ms = value
+                case Restarted(reason=reason):
+                    voice.restart()
+                    heartbeat.poke()
+                    listener.status(messages.restarted(reason))
+                case Failed():
+                    raise RequestFailedError(event.message, event.hint, _exit_code(event.exit_code))
+                case Finished():
+                    finished = event
+                    voice.finish(event.answer)
+                case _:
+                    pass
+    if finished is None:
+        raise InferenceError(messages.answer_missing())
+    narration = Narration(finished.answer, voice.said, load_ms=load_ms)
+    narration.warnings = list(_warnings(finished.answer, request, bool(voice.said)))
+    for warning in narration.warnings:
+        listener.note(warning)
+    return narration
+
+
+def _stage_after(event: Event, stage: str) -> str:
+    match event:
+        case Loading():
+            return messages.stage_loading()
+        case Encoding():
+            return messages.stage_encoding()
+        case Prefilling(done=done, total=total):
+            return messages.stage_prefilling(100 * done // max(total, 1))
+        case Piece():
+            return messages.stage_writing()
+        case _:
+            return stage
+
+
+def _warnings(answer: Answer, request: DescribeRequest, has_words: bool) -> list[str]:
+    warnings = []
+    if not has_words and answer.ended is not EndReason.CANCELLED:
+        warnings.append(messages.no_words())
+    match answer.ended:
+        case EndReason.MAX_TOKENS:
+            warnings.append(messages.ended_max_tokens(request.decode.max_tokens))
+        case EndReason.CONTEXT_FULL:
+            warnings.append(messages.ended_context_full())
+        case EndReason.REPETITION:
+            warnings.append(messages.ended_repetition())
+        case EndReason.CANCELLED:
+            warnings.append(messages.ended_cancelled())
+        case EndReason.EOS:
+            pass
+    if answer.unsteered_reason:
+        warnings.append(messages.unsteered(answer.unsteered_reason))
+    return warnings
+
+
+def _exit_code(number: int) -> ExitCode:
+    try:
+        return ExitCode(number)
+    except ValueError:
+        return ExitCode.FAILURE

@@ -1,0 +1,50 @@
+"""The ports of the core: what it needs of the world, as protocols."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol, runtime_checkable
+
+from assistant.core.events import DescribeRequest, Event
+
+
+@runtime_checkable
+class Describer(Protocol):
+    """Something that answers questions about pictures."""
+
+    def ask(self, request: DescribeRequest) -> Iterator[Event]:
+        """Yields events up to and including ``Finished`` or ``Failed``. One request at a time.
+
+        Raises:
+            AssistantError: the model process failed and could not be brought back.
+        """
+        ...
+
+    def cancel(self) -> None:
+        """Ends the running answer at most one token later; safe from any thread and from a signal handler."""
+        ...
+
+    def close(self) -> None:
+        """Frees everything; idempotent."""
+        ...
+
+
+@runtime_checkable
+class Speaker(Protocol):
+    """Something that speaks utterances one after the other."""
+
+    def say(self, utterance: str) -> None:
+        """Queues an utterance and returns at once."""
+        ...
+
+    def cancel(self) -> None:
+        """Drops the queue and silences the running utterance within 50 ms."""
+        ...
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Waits until everything queued was spoken; False if the time ran out."""
+        ...
+
+    def close(self) -> None:
+        """Silences, frees everything, and leaves no file behind; idempotent."""
+        ...

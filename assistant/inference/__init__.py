@@ -1,0 +1,1 @@
+"""The quantized LLaVA on llama.cpp, in a process of its own."""

@@ -1,0 +1,193 @@
+"""llama.cpp's model and context with an owner each: what the engine needs of the low-level API, no more.
+
+``llama_cpp.Llama`` offers no eval callback, so the low-level API is used (llama.cpp's ``include/llama.h``).
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from typing import Any
+
+import llama_cpp
+import numpy as np
+import numpy.typing as npt
+
+from assistant.errors import InferenceError, ModelError
+from assistant.inference import machine
+from assistant.inference.options import EngineOptions
+
+_KV_TYPES = {"f32": 0, "f16": 1, "q8_0": 8, "bf16": 30}
+_FLASH_ATTN = {"off": 0, "on": 1, "auto": 1}
+_ABORTED = 2
+"""``llama_decode``: the abort callback ended it."""
+_NO_SLOT = 1
+"""``llama_decode``: no free cells."""
+
+
+class DecodeAborted(Exception):
+    """The answer was cancelled while llama.cpp was computing."""
+
+
+class ContextFull(Exception):
+    """No cell is left in the KV cache."""
+
+
+class LanguageModel:
+    """A GGUF language model with one context; cells hold one sequence.
+
+    Attributes:
+        n_layer, n_embd, n_ctx, n_vocab: sizes, in llama.cpp's names.
+        unsteerable_reason: why attention cannot be steered in this model, or an empty string.
+    """
+
+    def __init__(self, options: EngineOptions, eval_callback: Any | None) -> None:
+        """Loads the model and makes its context.
+
+        Args:
+            options: paths and settings.
+            eval_callback: for ``llama_context_params.cb_eval``; ``None`` for no callback at all.
+
+        Raises:
+            ModelError: llama.cpp refuses the file, or there is not enough memory for the context.
+        """
+        self._stack = ExitStack()
+        llama_cpp.llama_backend_init()
+        params = llama_cpp.llama_model_default_params()
+        params.n_gpu_layers = 0
+        params.use_extra_bufts = not (options.is_safe_mode or machine.has_amx())
+        self.model = llama_cpp.llama_model_load_from_file(str(options.model_path).encode(), params)
+        if not self.model:
+            raise ModelError(
+                f"The model file {options.model_path.name} cannot be loaded.",
+                "It may be damaged or of a newer kind; get it again, or choose another with --model.",
+            )
+        self._stack.callback(llama_cpp.llama_model_free, self.model)
+        self.vocab = llama_cpp.llama_model_get_vocab(self.model)
+        self.n_layer = llama_cpp.llama_model_n_layer(self.model)
+        self.n_embd = llama_cpp.llama_model_n_embd(self.model)
+        self.n_vocab = llama_cpp.llama_vocab_n_tokens(self.vocab)
+        self.n_batch = options.n_batch
+        self.unsteerable_reason = self._why_unsteerable()
+        self.context = self._make_context(options, eval_callback)
+        self._stack.callback(llama_cpp.llama_free, self.context)
+        self.n_ctx = llama_cpp.llama_n_ctx(self.context)
+        self._memory = llama_cpp.llama_get_memory(self.context)
+        self._tokens = llama_cpp.llama_batch_init(self.n_batch, 0, 1)
+        self._stack.callback(llama_cpp.llama_batch_free, self._tokens)
+        self._embeddings = llama_cpp.llama_batch_init(self.n_batch, self.n_embd, 1)
+        self._stack.callback(llama_cpp.llama_batch_free, self._embeddings)
+        self._abort: Any = None
+
+    def _why_unsteerable(self) -> str:
+        if llama_cpp.llama_model_is_recurrent(self.model) or llama_cpp.llama_model_is_hybrid(self.model):
+            return "this model has recurrent layers in place of attention"
+        if llama_cpp.llama_model_n_swa(self.model) > 0:
+            return "this model's attention has a sliding window"
+        return ""
+
+    def _make_context(self, options: EngineOptions, eval_callback: Any | None) -> Any:
+        params = llama_cpp.llama_context_default_params()
+        n_ctx_train = llama_cpp.llama_model_n_ctx_train(self.model)
+        params.n_ctx = min(options.n_ctx, n_ctx_train) if n_ctx_train > 0 else options.n_ctx
+        params.n_batch = params.n_ubatch = options.n_batch
+        params.n_seq_max = 1
+        params.n_threads = params.n_threads_batch = options.n_threads or machine.physical_cores()
+        params.flash_attn_type = _FLASH_ATTN[options.flash_attn]
+        params.type_k = params.type_v = _KV_TYPES[options.kv_type]
+        params.no_perf = True
+        if eval_callback is not None:
+            params.cb_eval = ctypes.cast(eval_callback, llama_cpp.ggml_backend_sched_eval_callback)
+        context = llama_cpp.llama_init_from_model(self.model, params)
+        if not context:
+            raise ModelError(
+                "There is not enough memory for the model's context, or it cannot be made with these settings.",
+                "Try a smaller --n-ctx, or --flash-attn on.",
+            )
+        return context
+
+    def set_abort(self, is_cancelled: Callable[[], bool] | None) -> None:
+        """While set, a true answer ends the running ``decode`` between two graph nodes."""
+        callback_type = llama_cpp.ggml_abort_callback
+        self._abort = callback_type(lambda _data: is_cancelled()) if is_cancelled else callback_type()
+        llama_cpp.llama_set_abort_callback(self.context, self._abort, None)
+
+    def decode_tokens(self, tokens: Sequence[int], n_past: int) -> None:
+        """Feeds at most ``n_batch`` tokens; the last one's logits are kept.
+
+        Raises:
+            DecodeAborted: cancelled. ContextFull: no cell is left. InferenceError: llama.cpp failed.
+        """
+        batch, n = self._tokens, len(tokens)
+        for i, token in enumerate(tokens):
+            batch.token[i] = token
+        self._decode(batch, n, n_past, has_logits=True)
+
+    def decode_embeddings(self, embeddings: npt.NDArray[np.float32], n_past: int) -> None:
+        """Feeds at most ``n_batch`` image embeddings, shape (n, n_embd). Raises as ``decode_tokens``."""
+        source = np.ascontiguousarray(embeddings, np.float32)
+        ctypes.memmove(self._embeddings.embd, source.ctypes.data, source.nbytes)
+        self._decode(self._embeddings, len(source), n_past, has_logits=False)
+
+    def _decode(self, batch: Any, n: int, n_past: int, *, has_logits: bool) -> None:
+        if n_past + n > self.n_ctx:
+            raise ContextFull
+        batch.n_tokens = n
+        for i in range(n):
+            batch.pos[i] = n_past + i
+            batch.n_seq_id[i] = 1
+            batch.seq_id[i][0] = 0
+            batch.logits[i] = has_logits and i == n - 1
+        status = llama_cpp.llama_decode(self.context, batch)
+        if status == _ABORTED:
+            raise DecodeAborted
+        if status == _NO_SLOT:
+            raise ContextFull
+        if status != 0:
+            raise InferenceError(f"The model stopped with llama.cpp's error {status}.", "Try again with --verbose.")
+
+    def logits(self) -> npt.NDArray[np.float32]:
+        """The last token's logits, shape (n_vocab,); a view that the next decode overwrites.
+
+        Raises:
+            InferenceError: there are none.
+        """
+        pointer = llama_cpp.llama_get_logits_ith(self.context, -1)
+        if not pointer:
+            raise InferenceError("The model gave no result.", "Try again with --verbose.")
+        return np.ctypeslib.as_array(pointer, (self.n_vocab,))
+
+    def trim(self, n_past: int) -> None:
+        """Forgets every cell from position ``n_past`` on."""
+        if n_past <= 0 or not llama_cpp.llama_memory_seq_rm(self._memory, 0, n_past, -1):
+            llama_cpp.llama_memory_clear(self._memory, n_past <= 0)
+
+    def token_bytes(self, token: int) -> bytes:
+        """The bytes of a token; empty for control tokens."""
+        size = 64
+        while True:
+            buffer = ctypes.create_string_buffer(size)
+            n = llama_cpp.llama_token_to_piece(self.vocab, token, buffer, size, 0, False)
+            if n >= 0:
+                return buffer.raw[:n]
+            size = -n
+
+    def is_end(self, token: int) -> bool:
+        """Whether the token ends an answer (EOS, EOT)."""
+        return bool(llama_cpp.llama_vocab_is_eog(self.vocab, token))
+
+    def special_text(self, name: str) -> str:
+        """The text of the "bos" or "eos" token, or an empty string."""
+        token = getattr(llama_cpp, f"llama_vocab_{name}")(self.vocab)
+        text = llama_cpp.llama_vocab_get_text(self.vocab, token) if token >= 0 else None
+        return text.decode("utf-8", "replace") if text else ""
+
+    def chat_template(self) -> str | None:
+        """The Jinja template in the GGUF's metadata, if there is one."""
+        text = llama_cpp.llama_model_chat_template(self.model, None)
+        return text.decode("utf-8", "replace") if text else None
+
+    def close(self) -> None:
+        """Frees the context and the model; idempotent."""
+        self._stack.close()

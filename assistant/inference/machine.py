@@ -1,0 +1,30 @@
+"""What the processor is, as far as llama.cpp's settings depend on it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def physical_cores(cpu_root: Path = Path("/sys/devices/system/cpu")) -> int:
+    """Physical cores among the processors that this process may run on; at least 1.
+
+    Two threads of one core share its arithmetic units, so more threads than cores only add waiting.
+    """
+    allowed = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
+    cores: set[str] = set()
+    for cpu in allowed:
+        siblings = cpu_root / f"cpu{cpu}" / "topology" / "thread_siblings_list"
+        try:
+            cores.add(siblings.read_text().strip())
+        except OSError:
+            cores.add(str(cpu))
+    return max(1, len(cores))
+
+
+def has_amx(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
+    """Whether the processor has AMX, on which llama.cpp's repacked weights crash (ggml-org/llama.cpp#20824)."""
+    try:
+        return "amx_int8" in cpuinfo.read_text()
+    except OSError:
+        return False

@@ -1,0 +1,172 @@
+"""What a projector file says of itself, and the corrected copy that a legacy one needs.
+
+The legacy LLaVA converter drops the vision tower's last layer and writes the number that is left as
+``block_count``; llama.cpp then stops one layer earlier again (ggml-org/llama.cpp#25817). An explicit
+``clip.vision.feature_layer = [block_count]`` makes it run every stored layer. Metadata cannot be changed
+in a read-only file, so a corrected copy is made once and kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gguf
+import numpy as np
+from platformdirs import user_cache_path
+
+from assistant.core.events import ImageRgb
+from assistant.errors import ModelError
+
+CORRECTION_NAME = "vision_layers"
+
+_LLAVA_PROJECTORS = ("mlp", "mlp_norm", "ldp", "ldpv2")
+_CLIP_DEPTHS = {768: 12, 1024: 24, 1280: 32, 1664: 48}
+"""Layers of the published CLIP ViTs by width: a file that stores them all was not cut by the converter."""
+_FEATURE_LAYER = "clip.vision.feature_layer"
+
+
+@dataclass(frozen=True)
+class Projector:
+    """A projector file as it will be loaded.
+
+    Attributes:
+        path: the file to load; a corrected copy where one was needed.
+        kind: ``clip.projector_type``.
+        image_size_px: side of the square picture that the vision tower takes.
+        has_tiles: whether the picture is cut into tiles (LLaVA-NeXT), which mtmd does itself.
+        mean_rgb: colour of the padding, 0-255.
+        is_corrected: whether ``path`` is a corrected copy.
+    """
+
+    path: Path
+    kind: str
+    image_size_px: int
+    has_tiles: bool
+    mean_rgb: tuple[int, int, int]
+    is_corrected: bool = False
+
+    def prepare(self, image_rgb: ImageRgb) -> ImageRgb:
+        """Pads to a square with the mean colour and shrinks bicubically, as LLaVA-1.5's authors do.
+
+        mtmd's own shrinking takes four neighbours however far it shrinks, which blurs and aliases; pictures of
+        tiled models are left to it, since the tiling depends on the original shape.
+
+        Args:
+            image_rgb: shape (height, width, 3), uint8.
+
+        Returns:
+            Shape (image_size_px, image_size_px, 3), or the picture itself for tiled models.
+        """
+        if self.has_tiles or self.kind not in _LLAVA_PROJECTORS:
+            return image_rgb
+        from PIL import Image
+
+        height, width = image_rgb.shape[:2]
+        side = max(height, width)
+        square = Image.new("RGB", (side, side), self.mean_rgb)
+        square.paste(Image.fromarray(image_rgb), ((side - width) // 2, (side - height) // 2))
+        size = (self.image_size_px, self.image_size_px)
+        return np.asarray(square.resize(size, Image.Resampling.BICUBIC))
+
+
+def _value(reader: gguf.GGUFReader, key: str, default: Any = None) -> Any:
+    field = reader.get_field(key)
+    return default if field is None else field.contents()
+
+
+def is_one_layer_short(reader: gguf.GGUFReader) -> bool:
+    """Whether llama.cpp would leave out the last stored layer of a legacy LLaVA vision tower."""
+    if _value(reader, "clip.projector_type", "mlp") not in _LLAVA_PROJECTORS or reader.get_field(_FEATURE_LAYER):
+        return False
+    if not any(tensor.name == "v.class_embd" for tensor in reader.tensors):
+        return False
+    n_layer = _value(reader, "clip.vision.block_count")
+    return bool(_CLIP_DEPTHS.get(_value(reader, "clip.vision.embedding_length")) != n_layer)
+
+
+def open_projector(path: Path, cache_dir: Path | None = None, *, corrects: bool = True) -> Projector:
+    """Reads the metadata and, where it is needed, makes or finds the corrected copy.
+
+    Args:
+        path: the projector's GGUF file.
+        cache_dir: where corrected copies live; ``None`` means the user's cache folder.
+        corrects: false never makes a copy.
+
+    Raises:
+        ModelError: not a projector file, damaged, or the copy cannot be written.
+    """
+    try:
+        reader = gguf.GGUFReader(path)
+        size = _value(reader, "clip.vision.image_size")
+        mean = _value(reader, "clip.vision.image_mean", [0.48145466, 0.4578275, 0.40821073])
+        needs_copy = is_one_layer_short(reader)
+    except OSError as error:
+        raise ModelError(f"The projector file {path.name} cannot be read: {error.strerror}.", "Check the path.") from error
+    except Exception as error:
+        raise ModelError(f"The file {path.name} is not a readable GGUF file.", "Get it again; it may be cut short.") from error
+    if not size:
+        raise ModelError(f"The file {path.name} is not a projector for pictures.", "Give the mmproj file with --mmproj.")
+    is_corrected = corrects and needs_copy
+    red, green, blue = (int(channel * 255) for channel in mean)
+    return Projector(
+        path=_corrected_copy(path, reader, cache_dir) if is_corrected else path,
+        kind=_value(reader, "clip.projector_type", "mlp"),
+        image_size_px=int(size),
+        has_tiles=bool(_value(reader, "clip.vision.image_grid_pinpoints")),
+        mean_rgb=(red, green, blue),
+        is_corrected=is_corrected,
+    )
+
+
+def _corrected_copy(path: Path, reader: gguf.GGUFReader, cache_dir: Path | None) -> Path:
+    stat = path.stat()
+    identity = hashlib.sha256(f"{path.resolve()}|{stat.st_size}|{stat.st_mtime_ns}".encode()).hexdigest()[:16]
+    folder = cache_dir or user_cache_path("sparc-assistant") / "projectors"
+    target = folder / f"{path.stem}-all-layers-{identity}.gguf"
+    if target.exists():
+        return target
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if shutil.disk_usage(folder).free < stat.st_size * 1.1:
+            raise ModelError(
+                f"A corrected copy of {path.name} needs {stat.st_size // 2**20} megabytes, and the disk is full.",
+                f"Free some space in {folder}.",
+            )
+        handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
+        os.close(handle)
+        try:
+            _write_with_feature_layer(reader, Path(name))
+            os.replace(name, target)
+        finally:
+            Path(name).unlink(missing_ok=True)
+    except OSError as error:
+        raise ModelError(
+            f"A corrected copy of {path.name} cannot be written: {error.strerror}.", f"Check the folder {folder}."
+        ) from error
+    return target
+
+
+def _write_with_feature_layer(reader: gguf.GGUFReader, target: Path) -> None:
+    writer = gguf.GGUFWriter(target, arch="clip")
+    for field in reader.fields.values():
+        if field.name.startswith("GGUF.") or field.name == "general.architecture":
+            continue
+        kind = field.types[0]
+        sub_kind = field.types[-1] if kind == gguf.GGUFValueType.ARRAY else None
+        writer.add_key_value(field.name, field.contents(), kind, sub_type=sub_kind)
+    n_layer = int(_value(reader, "clip.vision.block_count"))
+    writer.add_key_value(_FEATURE_LAYER, [n_layer], gguf.GGUFValueType.ARRAY, sub_type=gguf.GGUFValueType.INT32)
+    for tensor in reader.tensors:
+        writer.add_tensor_info(tensor.name, tensor.data.shape, tensor.data.dtype, tensor.data.nbytes, tensor.tensor_type)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_ti_data_to_file()
+    for tensor in reader.tensors:
+        writer.write_tensor_data(tensor.data)
+    writer.close()

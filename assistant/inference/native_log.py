@@ -1,0 +1,51 @@
+"""llama.cpp's and mtmd's own log lines, into ``logging`` instead of onto the terminal."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+from typing import Any
+
+_LOGGER = logging.getLogger("llama.cpp")
+# enum ggml_log_level of ggml/include/ggml.h: 1 debug, 2 info, 3 warning, 4 error, 5 continues the line before.
+_LEVELS = {1: logging.DEBUG, 2: logging.INFO, 3: logging.WARNING, 4: logging.ERROR}
+_LogCallback = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)
+_pending: list[tuple[int, str]] = []
+
+
+def _on_log(level: int, text: bytes, _user: Any) -> None:
+    words = text.decode("utf-8", "replace")
+    if level == 5 and _pending:
+        number, before = _pending.pop()
+        _pending.append((number, before + words))
+    else:
+        _flush()
+        _pending.append((_LEVELS.get(level, logging.DEBUG), words))
+    if words.endswith("\n"):
+        _flush()
+
+
+def _flush() -> None:
+    while _pending:
+        number, words = _pending.pop(0)
+        if words.strip(" .\n"):
+            _LOGGER.log(number, "%s", words.rstrip())
+
+
+_callback = _LogCallback(_on_log)
+
+
+def redirect() -> None:
+    """Sends every native log line to the logger ``llama.cpp``; call before anything is loaded."""
+    import llama_cpp
+    from llama_cpp import mtmd_cpp
+
+    pointer = ctypes.cast(_callback, ctypes.c_void_p)
+    for library, names in (
+        (llama_cpp.llama_cpp._lib, ("llama_log_set",)),
+        (mtmd_cpp._libmtmd, ("mtmd_log_set", "mtmd_helper_log_set")),
+    ):
+        for name in names:
+            function = getattr(library, name)
+            function.argtypes, function.restype = [ctypes.c_void_p, ctypes.c_void_p], None
+            function(pointer, None)

@@ -1,0 +1,47 @@
+"""How a model is loaded: the settings that hold from one answer to the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from sparc_ggml.config import LLAVA_1_5, SparcConfig
+
+FlashAttn = Literal["auto", "on", "off"]
+KvType = Literal["f16", "q8_0", "f32", "bf16"]
+
+
+@dataclass(frozen=True)
+class EngineOptions:
+    """What the engine loads, and how.
+
+    Attributes:
+        model_path: GGUF file of the language model.
+        mmproj_path: GGUF file of the vision tower and projector.
+        model_name: what the model is called in messages.
+        preset: steering for requests that ask for none in particular.
+        n_ctx: cells of the KV cache; cut to what the model was trained on.
+        n_batch: tokens read at once while prefilling; smaller hears a cancel sooner, larger reads faster.
+        n_threads: ``None`` takes the physical cores that this process may use.
+        flash_attn: "auto" is on: V rows are then contiguous, which is where steering is cheapest.
+        kv_type: number type of the K and V caches; q8_0 needs flash attention.
+        template: name of a chat template in ``prompts``; ``None`` takes the GGUF's own, else vicuna_v1.
+        is_safe_mode: no weight repacking; set after a crash.
+        corrects_pictures: false leaves llama.cpp's picture encoding as it is, for comparison.
+        cache_dir: where corrected copies of projectors are kept; ``None`` means the user's cache folder.
+    """
+
+    model_path: Path
+    mmproj_path: Path
+    model_name: str = ""
+    preset: SparcConfig = LLAVA_1_5
+    n_ctx: int = 2048
+    n_batch: int = 128
+    n_threads: int | None = None
+    flash_attn: FlashAttn = "auto"
+    kv_type: KvType = "f16"
+    template: str | None = None
+    is_safe_mode: bool = False
+    corrects_pictures: bool = True
+    cache_dir: Path | None = None

@@ -1,0 +1,54 @@
+"""Choosing the next token: greedy by default, llama.cpp's own samplers otherwise."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import Any
+
+import llama_cpp
+import numpy as np
+
+from assistant.core.events import DecodeOptions
+from assistant.errors import InferenceError
+from assistant.inference.llama import LanguageModel
+
+
+class Sampler:
+    """Picks tokens for one answer; a context manager."""
+
+    def __init__(self, options: DecodeOptions, model: LanguageModel) -> None:
+        self._model = model
+        self._stack = ExitStack()
+        self._chain: Any = None
+        if options.temperature > 0:
+            self._chain = llama_cpp.llama_sampler_chain_init(llama_cpp.llama_sampler_chain_default_params())
+            self._stack.callback(llama_cpp.llama_sampler_free, self._chain)
+            for part in (
+                llama_cpp.llama_sampler_init_top_p(options.top_p, 1),
+                llama_cpp.llama_sampler_init_temp(options.temperature),
+                llama_cpp.llama_sampler_init_dist(options.seed),
+            ):
+                llama_cpp.llama_sampler_chain_add(self._chain, part)
+
+    def __enter__(self) -> Sampler:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def pick(self) -> int:
+        """The next token after the last decode.
+
+        Raises:
+            InferenceError: the logits are not finite, as with damaged weights.
+        """
+        logits = self._model.logits()
+        best = int(np.argmax(logits))
+        # argmax stops at the first NaN, so the winner shows whether there is one.
+        if not np.isfinite(logits[best]):
+            raise InferenceError(
+                "The model's numbers are not finite.", "The model file may be damaged; get it again, or use another."
+            )
+        if self._chain is None:
+            return best
+        return int(llama_cpp.llama_sampler_sample(self._chain, self._model.context, -1))

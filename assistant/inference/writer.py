@@ -1,0 +1,50 @@
+"""Tokens to the answer's text: whole characters, no leading space, no loops, one ``Piece`` event each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from assistant.core.events import Piece
+from assistant.inference.llama import LanguageModel
+from assistant.inference.pieces import PieceDecoder
+from assistant.inference.repetition import RepetitionGuard
+
+
+class AnswerWriter:
+    """Collects one answer and emits it piece by piece.
+
+    Attributes:
+        n_tokens: tokens written so far.
+    """
+
+    def __init__(self, model: LanguageModel, emit: Callable[[Piece], None]) -> None:
+        self._model, self._emit = model, emit
+        self._decoder = PieceDecoder()
+        self._guard = RepetitionGuard()
+        self._has_started = False
+        self.n_tokens = 0
+
+    @property
+    def is_looping(self) -> bool:
+        """Whether the answer repeats itself."""
+        return self._guard.is_looping
+
+    def write(self, token: int) -> str:
+        """Takes the next token; returns the text that it completed."""
+        text = self._decoder.feed(self._model.token_bytes(token))
+        self.n_tokens += 1
+        self._send(self._guard.feed(token, text))
+        return text
+
+    def _send(self, text: str) -> None:
+        if not self._has_started:
+            text = text.lstrip()
+        if text:
+            self._has_started = True
+            self._emit(Piece(text))
+
+    def close(self) -> str:
+        """Emits what was held back and returns the whole answer, stripped."""
+        tail = self._decoder.close()
+        self._send(self._guard.close() + ("" if self.is_looping else tail))
+        return self._guard.text(tail).strip()

@@ -1,0 +1,117 @@
+"""SPARC's arithmetic (arXiv 2502.01419, section 4), in numpy alone.
+
+One number per image token j:
+
+- ``ema[j]``: moving average of the attention that the newest token pays to j,
+- ``gain[j]``: the factor by which attention to j is boosted; starts at 1 and accumulates.
+
+After each forward pass, ``a[j]`` (mean over heads at the selected layer) gives the relative activation
+``r[j] = (a[j] - ema[j]) / ema[j]``. Tokens with ``r[j] >= tau`` are selected, and before the *next*
+forward pass their gains are multiplied by ``alpha``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from sparc_ggml.config import SparcConfig
+
+Floats = npt.NDArray[np.float32]
+Indices = npt.NDArray[np.intp]
+
+
+def relative_activation(a: Floats, ema: Floats) -> Floats:
+    """How far attention rose above its average, relative to it.
+
+    Args:
+        a: attention probabilities on the image tokens, shape (n_image,).
+        ema: their moving average, shape (n_image,).
+
+    Returns:
+        ``(a - ema) / ema``, shape (n_image,); where the average is 0, infinity if ``a`` is above it, else 0.
+    """
+    rise = a - ema
+    with np.errstate(divide="ignore", invalid="ignore"):
+        r = rise / ema
+    return np.where(ema > 0, r, np.where(rise > 0, np.inf, 0.0)).astype(np.float32)
+
+
+def select(r: Floats, tau: float) -> Indices:
+    """Indices of the image tokens whose relative activation reaches ``tau``, ascending."""
+    return np.flatnonzero(r >= tau)
+
+
+def update_ema(ema: Floats, a: Floats, beta: float) -> Floats:
+    """``(1 - beta) * a + beta * ema``: beta weights the OLD average, so 0 forgets at once."""
+    return (np.float32(1 - beta) * a + np.float32(beta) * ema).astype(np.float32)
+
+
+class Recalibration:
+    """The state of SPARC over one answer.
+
+    The order of calls is: ``begin`` once with the attention of the last prompt token, then for each
+    decode step ``apply_selection`` before the forward pass and ``observe`` after it.
+
+    Attributes:
+        gain: accumulated factor per image token, shape (n_image,), float64.
+        selected: indices that the last observation selected.
+    """
+
+    def __init__(self, config: SparcConfig, n_image: int, max_gain: npt.NDArray[np.float64] | None = None) -> None:
+        """Starts afresh.
+
+        Args:
+            config: alpha, beta, tau and the method.
+            n_image: number of image tokens.
+            max_gain: largest gain each token's V rows can bear before their number type overflows,
+                shape (n_image,); ``None`` means no limit.
+        """
+        self._config = config
+        self._limit = np.full(n_image, np.inf) if max_gain is None else max_gain
+        self._ema: Floats | None = None
+        self.gain = np.ones(n_image)
+        self.selected: Indices = np.empty(0, np.intp)
+        self.is_clamped = False
+
+    def begin(self, a: Floats) -> None:
+        """Takes the last prompt token's attention as the first average; nothing is scaled. Shape (n_image,)."""
+        self._ema = a.astype(np.float32)
+        if self._config.method == "uniform":
+            self.selected = np.arange(len(self.gain))
+
+    def apply_selection(self) -> Indices:
+        """Multiplies the gains of the tokens selected last; call before the forward pass.
+
+        Returns:
+            The indices whose gain changed.
+        """
+        chosen = self.selected
+        if len(chosen) and self._config.alpha != 1.0:
+            grown = self.gain[chosen] * self._config.alpha
+            self.gain[chosen] = np.minimum(grown, self._limit[chosen])
+            self.is_clamped = bool(np.any(grown > self._limit[chosen]))
+        else:
+            chosen = np.empty(0, np.intp)
+            self.is_clamped = False
+        self.selected = np.empty(0, np.intp)
+        return chosen
+
+    def observe(self, a: Floats) -> Indices:
+        """Selects the tokens whose attention rose, then updates the average; call after the forward pass.
+
+        Args:
+            a: attention of the one query token, mean over heads at the selected layer, shape (n_image,).
+
+        Returns:
+            The selected indices, ascending; they take effect at the next ``apply_selection``.
+
+        Raises:
+            RuntimeError: ``begin`` was not called.
+        """
+        if self._ema is None:
+            raise RuntimeError("begin() takes the last prompt token's attention before the first step")
+        if self._config.method == "sparc":
+            self.selected = select(relative_activation(a, self._ema), self._config.tau)
+            self._ema = update_ema(self._ema, a.astype(np.float32), self._config.beta)
+        return self.selected
