@@ -117,7 +117,7 @@ class RecordingSpeaker:
 
     def say(self, utterance: str) -> None:
         """Remembers the utterance; it counts as spoken when its time has passed."""
-        if self.log and self.log[-1][0] == "close" or not utterance.strip():
+        if (self.log and self.log[-1][0] == "close") or not utterance.strip():
             return
         self.log.append(("say", utterance))
         self._settle()

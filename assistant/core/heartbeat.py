@@ -60,9 +60,7 @@ class Heartbeat:
             wait_s = self._quiet_s[min(beats, len(self._quiet_s) - 1)]
             with self._changed:
                 pokes = self._pokes
-                self._changed.wait_for(
-                    lambda seen=pokes: self._is_stopped or self._pokes != seen, timeout=wait_s
-                )
+                self._changed.wait(timeout=wait_s)
                 if self._is_stopped:
                     return
                 if self._pokes != pokes:

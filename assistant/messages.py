@@ -1,0 +1,360 @@
+"""Every sentence that the program says to a person, in one place.
+
+The same string is shown, spoken and felt (braille), so: the content first, no abbreviations that a voice
+stumbles over, no meaning in punctuation or colour, and "may" where the model may be wrong. All pass
+through ``_``, so that ``pygettext`` finds them and a translation can be installed with ``set_language``.
+Texts of the options (``--help``) stand in ``assistant.help_texts``, which follows the same rules.
+"""
+
+from __future__ import annotations
+
+import gettext
+
+_translations = gettext.NullTranslations()
+
+
+def set_language(translations: gettext.NullTranslations) -> None:
+    """Says everything from now on in another language."""
+    global _translations
+    _translations = translations
+
+
+def _(text: str) -> str:
+    return _translations.gettext(text)
+
+
+# Progress
+
+
+def looking() -> str:
+    return _("Looking.")
+
+
+def looking_at(number: int, total: int, name: str) -> str:
+    return _("Looking at picture {number} of {total}: {name}.").format(
+        number=number, total=total, name=name
+    )
+
+
+def next_question(number: int, total: int) -> str:
+    return _("Question {number} of {total}.").format(number=number, total=total)
+
+
+def done() -> str:
+    return _("Done.")
+
+
+def may_be_wrong() -> str:
+    return _("The model may be wrong about parts of this.")
+
+
+def still_working(stage: str) -> str:
+    return _("Still working: {stage}.").format(stage=stage)
+
+
+def stage_starting() -> str:
+    return _("starting")
+
+
+def stage_loading() -> str:
+    return _("loading the model")
+
+
+def stage_encoding() -> str:
+    return _("looking at the picture")
+
+
+def stage_prefilling(percent: int) -> str:
+    return _("reading the picture, {percent} percent").format(percent=percent)
+
+
+def stage_writing() -> str:
+    return _("writing the answer")
+
+
+def model_loaded(name: str) -> str:
+    return _("Model loaded: {name}.").format(name=name)
+
+
+def restarted(reason: str) -> str:
+    if not reason:
+        return _("The model stopped and was started again. The answer begins anew.")
+    return _("The model stopped ({reason}) and was started again. The answer begins anew.").format(
+        reason=reason.rstrip(".")
+    )
+
+
+def seconds(value: float) -> str:
+    return _("{value} seconds").format(value=f"{value:.1f}" if value < 10 else f"{value:.0f}")
+
+
+# How an answer ended
+
+
+def ended_max_tokens(limit: int) -> str:
+    return _("The answer was cut at {limit} tokens; a larger --max-tokens lets it go on.").format(
+        limit=limit
+    )
+
+
+def ended_context_full() -> str:
+    return _("The answer was cut because the model's memory is full; a larger --n-ctx may help.")
+
+
+def ended_repetition() -> str:
+    return _("The model began to repeat itself and was stopped.")
+
+
+def ended_cancelled() -> str:
+    return _("Stopped.")
+
+
+def unsteered(reason: str) -> str:
+    return _("Attention was not steered: {reason}.").format(reason=reason.rstrip("."))
+
+
+def no_words() -> str:
+    return _("The model found no words for this picture.")
+
+
+def answer_missing() -> str:
+    return _("The model process ended without an answer.")
+
+
+# The embedded model
+
+
+def demo_model() -> str:
+    """What is said once while the embedded model is in use, and spoken."""
+    return _("This is the small demonstration model. It knows drawn scenes only.")
+
+
+def demo_model_hint(command: str) -> str:
+    return _(
+        "For photographs, give a real LLaVA: sparc-assistant {command} --model FILE --mmproj FILE."
+    ).format(command=command)
+
+
+# Pictures
+
+
+def picture_missing(name: str) -> str:
+    return _("There is no file {name}.").format(name=name)
+
+
+def picture_is_folder(name: str) -> str:
+    return _("{name} is a folder, not a picture.").format(name=name)
+
+
+def picture_forbidden(name: str) -> str:
+    return _("{name} may not be read.").format(name=name)
+
+
+def picture_forbidden_hint(name: str) -> str:
+    return _("Allow it with: chmod u+r {name}").format(name=name)
+
+
+def picture_unreadable(name: str, reason: str) -> str:
+    return _("{name} could not be read: {reason}.").format(name=name, reason=reason.rstrip("."))
+
+
+def picture_empty(name: str) -> str:
+    return _("{name} is empty.").format(name=name)
+
+
+def picture_truncated(name: str) -> str:
+    return _("{name} is damaged: it ends too early or its data is broken.").format(name=name)
+
+
+def picture_unknown(name: str) -> str:
+    return _("{name} is not a picture that can be read.").format(name=name)
+
+
+def picture_unknown_hint() -> str:
+    return _("JPEG, PNG, WebP, GIF, BMP and TIFF can be read.")
+
+
+def picture_too_large(name: str, megapixels: int, limit: int) -> str:
+    return _("{name} is too large: {megapixels} megapixels, and {limit} can be read.").format(
+        name=name, megapixels=megapixels, limit=limit
+    )
+
+
+def picture_too_large_hint() -> str:
+    return _("Make it smaller first.")
+
+
+def picture_file_too_large(name: str, limit_mb: int) -> str:
+    return _("{name} is too large a file: more than {limit} MB.").format(name=name, limit=limit_mb)
+
+
+def picture_from_stdin() -> str:
+    return _("the picture from standard input")
+
+
+def picture_stdin_twice() -> str:
+    return _("Standard input can be read once only, so the dash may be given once.")
+
+
+# Models
+
+
+def model_missing(path: str) -> str:
+    return _("There is no model file {path}.").format(path=path)
+
+
+def model_is_folder(path: str) -> str:
+    return _("{path} is a folder, not a model file.").format(path=path)
+
+
+def model_unreadable(path: str, reason: str) -> str:
+    return _("The model file {path} could not be read: {reason}.").format(
+        path=path, reason=reason.rstrip(".")
+    )
+
+
+def model_not_gguf(path: str) -> str:
+    return _("{path} is not a GGUF file.").format(path=path)
+
+
+def model_needs_both() -> str:
+    return _("A LLaVA is two files, and only one was given.")
+
+
+def model_needs_both_hint() -> str:
+    return _("Give both: --model FILE for the language model and --mmproj FILE for its eyes.")
+
+
+def demo_missing() -> str:
+    return _("The demonstration model is not installed here.")
+
+
+def demo_missing_hint() -> str:
+    return _("Give a LLaVA's two files: --model FILE --mmproj FILE.")
+
+
+# Settings
+
+
+def config_missing(path: str) -> str:
+    return _("There is no settings file {path}.").format(path=path)
+
+
+def config_unreadable(path: str, reason: str) -> str:
+    return _("The settings file {path} could not be read: {reason}.").format(
+        path=path, reason=reason.rstrip(".")
+    )
+
+
+def config_unknown_key(path: str, key: str) -> str:
+    return _("The settings file {path} has an unknown key {key}.").format(path=path, key=key)
+
+
+def config_known_keys(keys: str) -> str:
+    return _("Known are: {keys}.").format(keys=keys)
+
+
+def setting_wrong(where: str, value: str, wanted: str) -> str:
+    return _("{where} is {value}; it must be {wanted}.").format(
+        where=where, value=value, wanted=wanted
+    )
+
+
+def wanted_whole_number(low: int, high: int) -> str:
+    return _("a whole number from {low} to {high}").format(low=low, high=high)
+
+
+def wanted_number(low: float, high: float) -> str:
+    return _("a number from {low} to {high}").format(low=f"{low:g}", high=f"{high:g}")
+
+
+def wanted_choice(choices: tuple[str, ...]) -> str:
+    return _("one of {choices}").format(choices=", ".join(choices))
+
+
+def wanted_bool() -> str:
+    return _("true or false")
+
+
+def wanted_text() -> str:
+    return _("a text that is not empty")
+
+
+def wanted_layers() -> str:
+    return _("the first and the last layer, for example 0-31")
+
+
+def sparc_wrong(reason: str) -> str:
+    return _("A steering value cannot be used: {reason}.").format(reason=reason.rstrip("."))
+
+
+def trace_unwritable(path: str, reason: str) -> str:
+    return _("The trace file {path} cannot be written: {reason}.").format(
+        path=path, reason=reason.rstrip(".")
+    )
+
+
+# Speech
+
+
+def speech_off(reason: str) -> str:
+    return _("Nothing can be spoken: {reason}. The text still comes.").format(
+        reason=reason.rstrip(".")
+    )
+
+
+def no_player() -> str:
+    return _("the program aplay is missing")
+
+
+def no_player_hint() -> str:
+    return _("Install it with: sudo apt install alsa-utils")
+
+
+def no_voice_engine() -> str:
+    return _("the speech engine espeak is missing")
+
+
+def no_voice_engine_hint() -> str:
+    return _("Install it with: sudo apt install espeak-ng")
+
+
+def player_failed(reason: str) -> str:
+    if not reason:
+        return _("the sound could not be played")
+    return _("the sound could not be played, aplay says: {reason}").format(reason=reason)
+
+
+def player_failed_hint() -> str:
+    return _("See which sound devices there are with: aplay -l")
+
+
+def speech_died() -> str:
+    return _("the speech process ended by itself again and again")
+
+
+def speech_hung() -> str:
+    return _("the sound device does not answer")
+
+
+def voice_unknown(voice: str) -> str:
+    return _("There is no voice named {voice}; the usual voice speaks.").format(voice=voice)
+
+
+def voice_unknown_hint(examples: str) -> str:
+    return _("Some voices: {examples}.").format(examples=examples)
+
+
+# The process
+
+
+def interrupted() -> str:
+    return _("Stopped.")
+
+
+def unexpected(reason: str) -> str:
+    return _("Something went wrong inside the program: {reason}.").format(reason=reason.rstrip("."))
+
+
+def unexpected_hint() -> str:
+    return _("Run it again with --verbose to see where.")
