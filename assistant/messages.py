@@ -268,6 +268,10 @@ def wanted_number(low: float, high: float) -> str:
     return _("a number from {low} to {high}").format(low=f"{low:g}", high=f"{high:g}")
 
 
+def wanted_any_number() -> str:
+    return _("a number")
+
+
 def wanted_choice(choices: tuple[str, ...]) -> str:
     return _("one of {choices}").format(choices=", ".join(choices))
 
@@ -348,6 +352,14 @@ def voice_unknown_hint(examples: str) -> str:
 # The process
 
 
+def wrong_use(reason: str) -> str:
+    return _("Wrong use: {reason}.").format(reason=reason.rstrip("."))
+
+
+def wrong_use_hint(command: str) -> str:
+    return _("For help: {command} --help").format(command=command)
+
+
 def interrupted() -> str:
     return _("Stopped.")
 
@@ -358,3 +370,185 @@ def unexpected(reason: str) -> str:
 
 def unexpected_hint() -> str:
     return _("Run it again with --verbose to see where.")
+
+
+# The model process
+
+
+def model_unloadable(name: str) -> str:
+    return _("The model file {name} cannot be loaded.").format(name=name)
+
+
+def model_unloadable_hint() -> str:
+    return _("It may be damaged or of a newer kind; get it again, or choose another with --model.")
+
+
+def context_impossible() -> str:
+    return _("The model's context cannot be made: memory may be short, or a setting may not fit.")
+
+
+def context_impossible_hint() -> str:
+    return _("Try a smaller --n-ctx, or --flash-attn on.")
+
+
+def mmproj_unfit(mmproj: str, model: str) -> str:
+    return _("The projector file {mmproj} cannot be used with the model {model}.").format(
+        mmproj=mmproj, model=model
+    )
+
+
+def mmproj_unfit_hint() -> str:
+    return _("They must come from the same model; choose a pair with --model and --mmproj.")
+
+
+def mmproj_not_for_pictures(name: str) -> str:
+    return _("The file {name} is not a projector for pictures.").format(name=name)
+
+
+def mmproj_not_for_pictures_hint() -> str:
+    return _("Give the mmproj file of the model with --mmproj.")
+
+
+def mmproj_damaged(name: str) -> str:
+    return _("The projector file {name} is not a readable GGUF file.").format(name=name)
+
+
+def mmproj_damaged_hint() -> str:
+    return _("It may be cut short; get it again.")
+
+
+def mmproj_unreadable(name: str, reason: str) -> str:
+    return _("The projector file {name} could not be read: {reason}.").format(
+        name=name, reason=reason.rstrip(".")
+    )
+
+
+def mmproj_copy_failed(name: str, reason: str) -> str:
+    return _("A corrected copy of {name} cannot be written: {reason}.").format(
+        name=name, reason=reason.rstrip(".")
+    )
+
+
+def mmproj_copy_no_space(name: str, needed_mb: int) -> str:
+    return _("A corrected copy of {name} needs {needed} megabytes, and the disk is full.").format(
+        name=name, needed=needed_mb
+    )
+
+
+def mmproj_copy_hint(folder: str) -> str:
+    return _("Check the folder {folder} and the free space there.").format(folder=folder)
+
+
+def kind_unsupported() -> str:
+    return _("This kind of picture model is not supported yet.")
+
+
+def kind_unsupported_hint() -> str:
+    return _("Use a LLaVA model.")
+
+
+def prompt_too_long(n_tokens: int, n_ctx: int) -> str:
+    return _("The picture and the question need {n} tokens, and the context holds {n_ctx}.").format(
+        n=n_tokens, n_ctx=n_ctx
+    )
+
+
+def prompt_too_long_hint() -> str:
+    return _("Ask a shorter question, or give a larger --n-ctx.")
+
+
+def template_unknown(name: str) -> str:
+    return _("There is no prompt template named {name}.").format(name=name)
+
+
+def template_unusable(reason: str) -> str:
+    return _("The model file's own prompt template cannot be used: {reason}.").format(
+        reason=reason.rstrip(".")
+    )
+
+
+def template_without_picture() -> str:
+    return _("The model file's own prompt template has no place for a picture.")
+
+
+def template_hint(names: str) -> str:
+    return _("Choose one with --template; there are: {names}.").format(names=names)
+
+
+def picture_refused() -> str:
+    return _("The picture could not be prepared for the model.")
+
+
+def picture_not_encoded() -> str:
+    return _("The picture could not be encoded.")
+
+
+def another_picture_hint() -> str:
+    return _("Try another picture.")
+
+
+def verbose_hint() -> str:
+    return _("Run it again with --verbose to see why.")
+
+
+def numbers_not_finite() -> str:
+    return _("The model's numbers are not finite.")
+
+
+def damaged_model_hint() -> str:
+    return _("The model file may be damaged; get it again, or use another.")
+
+
+def decode_failed(status: int) -> str:
+    return _("The model stopped with error {status} of llama.cpp.").format(status=status)
+
+
+def no_logits() -> str:
+    return _("The model gave no result.")
+
+
+def worker_reason_memory() -> str:
+    return _("it was ended from outside, perhaps because memory ran out")
+
+
+def worker_reason_crash(name: str) -> str:
+    return _("it crashed with {name}").format(name=name)
+
+
+def worker_reason_illegal() -> str:
+    return _("llama.cpp was built for another processor")
+
+
+def worker_reason_ended(code: int) -> str:
+    return _("it ended by itself with code {code}").format(code=code)
+
+
+def worker_died(reason: str) -> str:
+    return _("The model process failed: {reason}.").format(reason=reason)
+
+
+def worker_died_hint() -> str:
+    return _("Try again; if it fails again, use a smaller model or run it with --verbose.")
+
+
+def worker_cannot_start(reason: str) -> str:
+    return _("The model process cannot be started: {reason}.").format(reason=reason.rstrip("."))
+
+
+# Why attention is not steered (each completes the sentence of ``unsteered``)
+
+
+def unsteered_recurrent() -> str:
+    return _("this model has recurrent layers in place of attention")
+
+
+def unsteered_window() -> str:
+    return _("this model's attention has a sliding window")
+
+
+def unsteered_cells() -> str:
+    return _("it is not known where the picture lies in the model's memory")
+
+
+def unsteered_build(reason: str) -> str:
+    return _("this build of llama.cpp is not known: {reason}").format(reason=reason)

@@ -122,7 +122,9 @@ def op_codes() -> dict[str, int]:
         if not name:
             break
         codes.setdefault(name.decode("ascii", "replace"), code)
-        if name == b"GLU":  # the last operation before GGML_OP_COUNT; reading on would leave the table
+        if (
+            name == b"GLU"
+        ):  # the last operation before GGML_OP_COUNT; reading on would leave the table
             break
     return codes
 
@@ -164,7 +166,9 @@ def check_abi() -> None:
             raise GgmlAbiError(f"ggml's tensor fields read {found}, not {expected}")
         for code, name in ((0, b"f32"), (1, b"f16"), (8, b"q8_0"), (30, b"bf16")):
             if lib.ggml_type_name(code) != name:
-                raise GgmlAbiError(f"ggml's type {code} is {lib.ggml_type_name(code)!r}, not {name!r}")
+                raise GgmlAbiError(
+                    f"ggml's type {code} is {lib.ggml_type_name(code)!r}, not {name!r}"
+                )
     finally:
         lib.ggml_free(ctx)
 
@@ -208,7 +212,9 @@ def as_array(tensor: GgmlTensor) -> npt.NDArray[Any]:
         raise ValueError("the tensor's data are not in host memory")
     shape = tuple(reversed(tensor.ne))
     strides = tuple(reversed(tensor.nb))
-    n_bytes = sum((n - 1) * s for n, s in zip(shape, strides, strict=True)) + np.dtype(dtype).itemsize
+    n_bytes = (
+        sum((n - 1) * s for n, s in zip(shape, strides, strict=True)) + np.dtype(dtype).itemsize
+    )
     buffer = (ctypes.c_char * n_bytes).from_address(tensor.data)
     return np.ndarray(shape, dtype, buffer, strides=strides)
 

@@ -33,7 +33,9 @@ class ClipOrder:
         callback: the ctypes function for ``mtmd_context_params.cb_eval``; keep this object alive with the context.
     """
 
-    def __init__(self, is_cancelled: Callable[[], bool] = lambda: False, *, is_enabled: bool = True) -> None:
+    def __init__(
+        self, is_cancelled: Callable[[], bool] = lambda: False, *, is_enabled: bool = True
+    ) -> None:
         """Prepares the callback.
 
         Args:
@@ -62,7 +64,9 @@ class ClipOrder:
             ClipOrderError: the correction failed, or only half of it applied.
         """
         if self._error is not None:
-            raise ClipOrderError(f"putting the picture's patches in order failed: {self._error}") from self._error
+            raise ClipOrderError(
+                f"putting the picture's patches in order failed: {self._error}"
+            ) from self._error
         if self._written and self._written != {b"positions", b"patches"}:
             raise ClipOrderError("only half of the picture's order could be put right")
         self.is_active = bool(self._written)
@@ -79,7 +83,7 @@ class ClipOrder:
                 self._put_right(_ggml.tensor_at(address).src[1])
             # One stop a layer is enough to be cancelled soon, and costs one synchronisation each.
             return _ggml.name_at(address).startswith(b"layer_out")
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - nothing may cross llama.cpp; finish() raises it
             self._error = self._error or error
             return True
 

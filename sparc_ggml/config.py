@@ -44,25 +44,35 @@ class SparcConfig:
 
     def __post_init__(self) -> None:
         if self.method not in METHODS:
-            raise SparcConfigError(f"method is {self.method!r}; it must be one of {', '.join(METHODS)}")
+            raise SparcConfigError(
+                f"method is {self.method!r}; it must be one of {', '.join(METHODS)}"
+            )
         for name in ("alpha", "beta", "tau"):
             if not math.isfinite(getattr(self, name)):
                 raise SparcConfigError(f"{name} must be a finite number")
         if not 1.0 <= self.alpha <= 10.0:
             raise SparcConfigError(
-                f"alpha is {self.alpha:g}; it must lie between 1 (no boost) and 10, because it multiplies at every selection"
+                f"alpha is {self.alpha:g}; it must lie between 1 (no boost) and 10, "
+                "because it multiplies at every selection"
             )
         if not 0.0 <= self.beta < 1.0:
             raise SparcConfigError(
-                f"beta is {self.beta:g}; it must lie in 0 to below 1, because it is the weight of the old average"
+                f"beta is {self.beta:g}; it must lie in 0 to below 1, "
+                "because it is the weight of the old average"
             )
         if self.tau < -1.0:
-            raise SparcConfigError(f"tau is {self.tau:g}; it must be at least -1, because attention cannot fall by more than all of it")
+            raise SparcConfigError(
+                f"tau is {self.tau:g}; it must be at least -1, "
+                "because attention cannot fall by more than all of it"
+            )
         if self.selected_layer is not None and self.selected_layer < 0:
             raise SparcConfigError(f"layer is {self.selected_layer}; layers count from 0")
-        if self.first_layer < 0 or (self.last_layer is not None and self.last_layer < self.first_layer):
+        if self.first_layer < 0 or (
+            self.last_layer is not None and self.last_layer < self.first_layer
+        ):
             raise SparcConfigError(
-                f"layers {self.first_layer}-{self.last_layer} is not a range; give the first and the last layer, counted from 0"
+                f"layers {self.first_layer}-{self.last_layer} is not a range; "
+                "give the first and the last layer, counted from 0"
             )
 
     def for_depth(self, n_layer: int) -> SparcConfig:
@@ -75,9 +85,15 @@ class SparcConfig:
         if selected is None:
             selected = min(round(REFERENCE_LAYER / REFERENCE_N_LAYER * n_layer), n_layer - 1)
         last = n_layer - 1 if self.last_layer is None else self.last_layer
-        for name, value in (("layer", selected), ("first layer", self.first_layer), ("last layer", last)):
+        for name, value in (
+            ("layer", selected),
+            ("first layer", self.first_layer),
+            ("last layer", last),
+        ):
             if value >= n_layer:
-                raise SparcConfigError(f"{name} is {value}, but this model's layers are 0 to {n_layer - 1}")
+                raise SparcConfigError(
+                    f"{name} is {value}, but this model's layers are 0 to {n_layer - 1}"
+                )
         return replace(self, selected_layer=selected, last_layer=last)
 
 

@@ -107,7 +107,7 @@ class AttentionProbe:
                 return self._ask(address)
             if self._layer >= 0:
                 self._read(address)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - nothing may cross llama.cpp; take() raises it
             self._error = self._error or error
         return True
 
@@ -143,14 +143,17 @@ class AttentionProbe:
             probabilities = _ggml.as_array(node)[0, :, -1, :]
             self._attention = probabilities[:, self._image_cells].mean(axis=0, dtype=np.float32)
         else:
-            self._attention = flash_attention_probabilities(node)[:, self._image_cells].mean(axis=0, dtype=np.float32)
+            self._attention = flash_attention_probabilities(node)[:, self._image_cells].mean(
+                axis=0, dtype=np.float32
+            )
 
 
 def flash_attention_probabilities(node: Any) -> Floats:
     """Redoes the softmax that a FLASH_ATTN_EXT node fuses away, for its last query.
 
     Args:
-        node: the tensor; sources q (n_embd_head, n_q, n_head), k (n_embd_head, n_kv, n_head_kv) and the mask, in ggml's order.
+        node: the tensor; its sources are q (n_embd_head, n_q, n_head), k (n_embd_head, n_kv,
+            n_head_kv), v and the mask, in ggml's order of dimensions.
 
     Returns:
         Probabilities, shape (n_head, n_kv).
@@ -184,7 +187,7 @@ def _keys(tensor: _ggml.GgmlTensor) -> Floats:
     if tensor.type == _ggml.GGML_TYPE_F32:
         return np.asarray(_ggml.as_array(tensor)[0], np.float32)
     if tensor.type == _ggml.GGML_TYPE_BF16:
-        return (_ggml.as_array(tensor)[0].astype(np.uint32) << 16).view(np.float32)
+        return np.asarray((_ggml.as_array(tensor)[0].astype(np.uint32) << 16).view(np.float32))
     if tensor.type == _ggml.GGML_TYPE_Q8_0:
         return _ggml.q8_0_to_float(tensor)
     raise TypeError(f"K has number type {tensor.type}, which is not one of f16, bf16, f32, q8_0")

@@ -58,7 +58,9 @@ class Recalibration:
         selected: indices that the last observation selected.
     """
 
-    def __init__(self, config: SparcConfig, n_image: int, max_gain: npt.NDArray[np.float64] | None = None) -> None:
+    def __init__(
+        self, config: SparcConfig, n_image: int, max_gain: npt.NDArray[np.float64] | None = None
+    ) -> None:
         """Starts afresh.
 
         Args:
@@ -110,7 +112,9 @@ class Recalibration:
             RuntimeError: ``begin`` was not called.
         """
         if self._ema is None:
-            raise RuntimeError("begin() takes the last prompt token's attention before the first step")
+            raise RuntimeError(
+                "begin() takes the last prompt token's attention before the first step"
+            )
         if self._config.method == "sparc":
             self.selected = select(relative_activation(a, self._ema), self._config.tau)
             self._ema = update_ema(self._ema, a.astype(np.float32), self._config.beta)

@@ -34,7 +34,9 @@ class Steering:
     ``finish`` leaves the KV cache bit for bit as ``begin`` found it, however the answer ended.
     """
 
-    def __init__(self, probe: AttentionProbe, config: SparcConfig, image_cells: npt.NDArray[np.int64]) -> None:
+    def __init__(
+        self, probe: AttentionProbe, config: SparcConfig, image_cells: npt.NDArray[np.int64]
+    ) -> None:
         """Prepares observation; call before the last prompt batch is decoded.
 
         Args:
@@ -45,7 +47,8 @@ class Steering:
         Raises:
             UnsupportedCacheError: a layer's V cache cannot be scaled.
         """
-        assert config.selected_layer is not None and config.last_layer is not None
+        assert config.selected_layer is not None
+        assert config.last_layer is not None
         wanted = range(config.first_layer, config.last_layer + 1)
         missing = [il for il in wanted if il not in probe.layers]
         if missing:

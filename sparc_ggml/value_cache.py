@@ -54,20 +54,25 @@ class LayerValues:
         if tensor.ne[2] != 1:
             raise UnsupportedCacheError("the V cache holds more than one stream")
         if tensor.type == _ggml.GGML_TYPE_Q8_0 and not self.is_transposed:
-            return _ggml.as_bytes(tensor)[0]
+            row_bytes: npt.NDArray[Any] = _ggml.as_bytes(tensor)[0]
+            return row_bytes
         if tensor.type not in (_ggml.GGML_TYPE_F16, _ggml.GGML_TYPE_BF16, _ggml.GGML_TYPE_F32):
-            raise UnsupportedCacheError(f"the V cache has number type {tensor.type}, which is not one of f16, bf16, f32, q8_0")
-        values = _ggml.as_array(tensor)[0, 0]
+            raise UnsupportedCacheError(
+                f"the V cache has number type {tensor.type}, which is not one of f16, bf16, f32, q8_0"
+            )
+        values: npt.NDArray[Any] = _ggml.as_array(tensor)[0, 0]
         if self.is_transposed:
             kv_size, n_embd = values.shape
-            return values.reshape(n_embd, kv_size).T
+            values = values.reshape(n_embd, kv_size).T
         return values
 
 
 def _largest_gain(kind: int, rows: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     """By how much each row may grow before its largest value overflows, shape (n_rows,)."""
     if kind == _ggml.GGML_TYPE_Q8_0:
-        scales = rows.reshape(len(rows), -1, Q8_0_BLOCK_BYTES)[:, :, :2].copy().view(np.float16)[..., 0]
+        scales = (
+            rows.reshape(len(rows), -1, Q8_0_BLOCK_BYTES)[:, :, :2].copy().view(np.float16)[..., 0]
+        )
         largest, limit = np.abs(scales.astype(np.float64)).max(axis=1), _HALF_MAX
     elif kind == _ggml.GGML_TYPE_F16:
         # Without their sign, halves order as their bits do; that spares converting every value.
@@ -76,7 +81,9 @@ def _largest_gain(kind: int, rows: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     else:
         largest, limit = np.abs(_to_float(kind, rows)).max(axis=1).astype(np.float64), _FLOAT_MAX
     with np.errstate(divide="ignore"):
-        gain: npt.NDArray[np.float64] = np.where(largest > 0, limit / np.maximum(largest, 1e-300), np.inf)
+        gain: npt.NDArray[np.float64] = np.where(
+            largest > 0, limit / np.maximum(largest, 1e-300), np.inf
+        )
     return gain
 
 

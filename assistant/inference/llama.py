@@ -14,6 +14,7 @@ import llama_cpp
 import numpy as np
 import numpy.typing as npt
 
+from assistant import messages
 from assistant.errors import InferenceError, ModelError
 from assistant.inference import machine
 from assistant.inference.options import EngineOptions
@@ -60,8 +61,7 @@ class LanguageModel:
         self.model = llama_cpp.llama_model_load_from_file(str(options.model_path).encode(), params)
         if not self.model:
             raise ModelError(
-                f"The model file {options.model_path.name} cannot be loaded.",
-                "It may be damaged or of a newer kind; get it again, or choose another with --model.",
+                messages.model_unloadable(options.model_path.name), messages.model_unloadable_hint()
             )
         self._stack.callback(llama_cpp.llama_model_free, self.model)
         self.vocab = llama_cpp.llama_model_get_vocab(self.model)
@@ -81,10 +81,12 @@ class LanguageModel:
         self._abort: Any = None
 
     def _why_unsteerable(self) -> str:
-        if llama_cpp.llama_model_is_recurrent(self.model) or llama_cpp.llama_model_is_hybrid(self.model):
-            return "this model has recurrent layers in place of attention"
+        if llama_cpp.llama_model_is_recurrent(self.model) or llama_cpp.llama_model_is_hybrid(
+            self.model
+        ):
+            return messages.unsteered_recurrent()
         if llama_cpp.llama_model_n_swa(self.model) > 0:
-            return "this model's attention has a sliding window"
+            return messages.unsteered_window()
         return ""
 
     def _make_context(self, options: EngineOptions, eval_callback: Any | None) -> Any:
@@ -101,16 +103,15 @@ class LanguageModel:
             params.cb_eval = ctypes.cast(eval_callback, llama_cpp.ggml_backend_sched_eval_callback)
         context = llama_cpp.llama_init_from_model(self.model, params)
         if not context:
-            raise ModelError(
-                "There is not enough memory for the model's context, or it cannot be made with these settings.",
-                "Try a smaller --n-ctx, or --flash-attn on.",
-            )
+            raise ModelError(messages.context_impossible(), messages.context_impossible_hint())
         return context
 
     def set_abort(self, is_cancelled: Callable[[], bool] | None) -> None:
         """While set, a true answer ends the running ``decode`` between two graph nodes."""
         callback_type = llama_cpp.ggml_abort_callback
-        self._abort = callback_type(lambda _data: is_cancelled()) if is_cancelled else callback_type()
+        self._abort = (
+            callback_type(lambda _data: is_cancelled()) if is_cancelled else callback_type()
+        )
         llama_cpp.llama_set_abort_callback(self.context, self._abort, None)
 
     def decode_tokens(self, tokens: Sequence[int], n_past: int) -> None:
@@ -145,7 +146,7 @@ class LanguageModel:
         if status == _NO_SLOT:
             raise ContextFull
         if status != 0:
-            raise InferenceError(f"The model stopped with llama.cpp's error {status}.", "Try again with --verbose.")
+            raise InferenceError(messages.decode_failed(status), messages.verbose_hint())
 
     def logits(self) -> npt.NDArray[np.float32]:
         """The last token's logits, shape (n_vocab,); a view that the next decode overwrites.
@@ -155,7 +156,7 @@ class LanguageModel:
         """
         pointer = llama_cpp.llama_get_logits_ith(self.context, -1)
         if not pointer:
-            raise InferenceError("The model gave no result.", "Try again with --verbose.")
+            raise InferenceError(messages.no_logits(), messages.verbose_hint())
         return np.ctypeslib.as_array(pointer, (self.n_vocab,))
 
     def trim(self, n_past: int) -> None:

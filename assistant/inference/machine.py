@@ -11,7 +11,11 @@ def physical_cores(cpu_root: Path = Path("/sys/devices/system/cpu")) -> int:
 
     Two threads of one core share its arithmetic units, so more threads than cores only add waiting.
     """
-    allowed = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
+    allowed = (
+        sorted(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else range(os.cpu_count() or 1)
+    )
     cores: set[str] = set()
     for cpu in allowed:
         siblings = cpu_root / f"cpu{cpu}" / "topology" / "thread_siblings_list"

@@ -20,6 +20,7 @@ import gguf
 import numpy as np
 from platformdirs import user_cache_path
 
+from assistant import messages
 from assistant.core.events import ImageRgb
 from assistant.errors import ModelError
 
@@ -82,7 +83,9 @@ def _value(reader: gguf.GGUFReader, key: str, default: Any = None) -> Any:
 
 def is_one_layer_short(reader: gguf.GGUFReader) -> bool:
     """Whether llama.cpp would leave out the last stored layer of a legacy LLaVA vision tower."""
-    if _value(reader, "clip.projector_type", "mlp") not in _LLAVA_PROJECTORS or reader.get_field(_FEATURE_LAYER):
+    if _value(reader, "clip.projector_type", "mlp") not in _LLAVA_PROJECTORS or reader.get_field(
+        _FEATURE_LAYER
+    ):
         return False
     if not any(tensor.name == "v.class_embd" for tensor in reader.tensors):
         return False
@@ -90,7 +93,9 @@ def is_one_layer_short(reader: gguf.GGUFReader) -> bool:
     return bool(_CLIP_DEPTHS.get(_value(reader, "clip.vision.embedding_length")) != n_layer)
 
 
-def open_projector(path: Path, cache_dir: Path | None = None, *, corrects: bool = True) -> Projector:
+def open_projector(
+    path: Path, cache_dir: Path | None = None, *, corrects: bool = True
+) -> Projector:
     """Reads the metadata and, where it is needed, makes or finds the corrected copy.
 
     Args:
@@ -107,11 +112,18 @@ def open_projector(path: Path, cache_dir: Path | None = None, *, corrects: bool 
         mean = _value(reader, "clip.vision.image_mean", [0.48145466, 0.4578275, 0.40821073])
         needs_copy = is_one_layer_short(reader)
     except OSError as error:
-        raise ModelError(f"The projector file {path.name} cannot be read: {error.strerror}.", "Check the path.") from error
+        raise ModelError(
+            messages.mmproj_unreadable(path.name, error.strerror or str(error)),
+            messages.mmproj_damaged_hint(),
+        ) from error
     except Exception as error:
-        raise ModelError(f"The file {path.name} is not a readable GGUF file.", "Get it again; it may be cut short.") from error
+        raise ModelError(
+            messages.mmproj_damaged(path.name), messages.mmproj_damaged_hint()
+        ) from error
     if not size:
-        raise ModelError(f"The file {path.name} is not a projector for pictures.", "Give the mmproj file with --mmproj.")
+        raise ModelError(
+            messages.mmproj_not_for_pictures(path.name), messages.mmproj_not_for_pictures_hint()
+        )
     is_corrected = corrects and needs_copy
     red, green, blue = (int(channel * 255) for channel in mean)
     return Projector(
@@ -126,7 +138,9 @@ def open_projector(path: Path, cache_dir: Path | None = None, *, corrects: bool 
 
 def _corrected_copy(path: Path, reader: gguf.GGUFReader, cache_dir: Path | None) -> Path:
     stat = path.stat()
-    identity = hashlib.sha256(f"{path.resolve()}|{stat.st_size}|{stat.st_mtime_ns}".encode()).hexdigest()[:16]
+    identity = hashlib.sha256(
+        f"{path.resolve()}|{stat.st_size}|{stat.st_mtime_ns}".encode()
+    ).hexdigest()[:16]
     folder = cache_dir or user_cache_path("sparc-assistant") / "projectors"
     target = folder / f"{path.stem}-all-layers-{identity}.gguf"
     if target.exists():
@@ -135,8 +149,8 @@ def _corrected_copy(path: Path, reader: gguf.GGUFReader, cache_dir: Path | None)
         folder.mkdir(parents=True, exist_ok=True)
         if shutil.disk_usage(folder).free < stat.st_size * 1.1:
             raise ModelError(
-                f"A corrected copy of {path.name} needs {stat.st_size // 2**20} megabytes, and the disk is full.",
-                f"Free some space in {folder}.",
+                messages.mmproj_copy_no_space(path.name, stat.st_size // 2**20),
+                messages.mmproj_copy_hint(str(folder)),
             )
         handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
         os.close(handle)
@@ -147,7 +161,8 @@ def _corrected_copy(path: Path, reader: gguf.GGUFReader, cache_dir: Path | None)
             Path(name).unlink(missing_ok=True)
     except OSError as error:
         raise ModelError(
-            f"A corrected copy of {path.name} cannot be written: {error.strerror}.", f"Check the folder {folder}."
+            messages.mmproj_copy_failed(path.name, error.strerror or str(error)),
+            messages.mmproj_copy_hint(str(folder)),
         ) from error
     return target
 
@@ -161,9 +176,17 @@ def _write_with_feature_layer(reader: gguf.GGUFReader, target: Path) -> None:
         sub_kind = field.types[-1] if kind == gguf.GGUFValueType.ARRAY else None
         writer.add_key_value(field.name, field.contents(), kind, sub_type=sub_kind)
     n_layer = int(_value(reader, "clip.vision.block_count"))
-    writer.add_key_value(_FEATURE_LAYER, [n_layer], gguf.GGUFValueType.ARRAY, sub_type=gguf.GGUFValueType.INT32)
+    writer.add_key_value(
+        _FEATURE_LAYER, [n_layer], gguf.GGUFValueType.ARRAY, sub_type=gguf.GGUFValueType.INT32
+    )
     for tensor in reader.tensors:
-        writer.add_tensor_info(tensor.name, tensor.data.shape, tensor.data.dtype, tensor.data.nbytes, tensor.tensor_type)
+        writer.add_tensor_info(
+            tensor.name,
+            tensor.data.shape,
+            tensor.data.dtype,
+            tensor.data.nbytes,
+            tensor.tensor_type,
+        )
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_ti_data_to_file()

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from llama_cpp import llama_cpp as llama
 from llama_cpp import mtmd_cpp as mtmd
 
+from assistant import messages
 from assistant.core.events import ImageRgb
 from assistant.errors import InferenceError, ModelError
 from assistant.inference import machine
@@ -82,7 +83,11 @@ class PictureEncoder:
     """
 
     def __init__(
-        self, options: EngineOptions, projector: Projector, model: LanguageModel, is_cancelled: Callable[[], bool]
+        self,
+        options: EngineOptions,
+        projector: Projector,
+        model: LanguageModel,
+        is_cancelled: Callable[[], bool],
     ) -> None:
         """Loads the projector file.
 
@@ -104,14 +109,19 @@ class PictureEncoder:
         self._context = mtmd.mtmd_init_from_file(str(projector.path).encode(), model.model, params)
         if not self._context:
             raise ModelError(
-                f"The projector file {options.mmproj_path.name} cannot be used with the model {options.model_path.name}.",
-                "They must come from the same model; choose a pair with --model and --mmproj.",
+                messages.mmproj_unfit(options.mmproj_path.name, options.model_path.name),
+                messages.mmproj_unfit_hint(),
             )
         self._stack.callback(mtmd.mtmd_free, self._context)
         if not mtmd.mtmd_support_vision(self._context):
-            raise ModelError(f"The projector file {options.mmproj_path.name} is not for pictures.", "Choose another.")
-        if mtmd.mtmd_decode_use_mrope(self._context) or mtmd.mtmd_decode_use_non_causal(self._context, None):
-            raise ModelError("This kind of picture model is not supported yet.", "Use a LLaVA model.")
+            raise ModelError(
+                messages.mmproj_not_for_pictures(options.mmproj_path.name),
+                messages.mmproj_not_for_pictures_hint(),
+            )
+        if mtmd.mtmd_decode_use_mrope(self._context) or mtmd.mtmd_decode_use_non_causal(
+            self._context, None
+        ):
+            raise ModelError(messages.kind_unsupported(), messages.kind_unsupported_hint())
 
     def tokenize(self, prompt: str, image_rgb: ImageRgb) -> Prompt:
         """Splits a prompt around its picture; the caller closes the result.
@@ -130,7 +140,9 @@ class PictureEncoder:
         chunks = mtmd.mtmd_input_chunks_init()
         try:
             encoded = prompt.encode()
-            text = mtmd.mtmd_input_text(text=encoded, text_len=len(encoded), add_special=True, parse_special=True)
+            text = mtmd.mtmd_input_text(
+                text=encoded, text_len=len(encoded), add_special=True, parse_special=True
+            )
             bitmaps = (mtmd.mtmd_bitmap_p_ctypes * 1)(bitmap)
             status = mtmd.mtmd_tokenize(self._context, chunks, ctypes.byref(text), bitmaps, 1)
         finally:
@@ -138,7 +150,7 @@ class PictureEncoder:
         result = Prompt(chunks)
         if status != 0:
             result.__exit__()
-            raise InferenceError("The picture could not be prepared for the model.", "Try another picture.")
+            raise InferenceError(messages.picture_refused(), messages.another_picture_hint())
         return result
 
     def encode(self, chunk: ImageChunk) -> npt.NDArray[np.float32] | None:
@@ -155,7 +167,7 @@ class PictureEncoder:
         self.order.finish()
         pointer = mtmd.mtmd_get_output_embd(self._context)
         if status != 0 or not pointer:
-            raise InferenceError("The picture could not be encoded.", "Try again with --verbose.")
+            raise InferenceError(messages.picture_not_encoded(), messages.verbose_hint())
         return np.ctypeslib.as_array(pointer, (chunk.n_tokens, self._model.n_embd)).copy()
 
     def close(self) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from assistant import messages
 from assistant.errors import UsageError
 
 DETAILED_PROMPT = "Please describe this image in detail."
@@ -25,7 +28,9 @@ def vicuna_v1(question: str) -> str:
 TEMPLATES = {"vicuna_v1": vicuna_v1}
 
 
-def render(question: str, template: str | None, gguf_template: str | None, bos: str = "", eos: str = "") -> str:
+def render(
+    question: str, template: str | None, gguf_template: str | None, bos: str = "", eos: str = ""
+) -> str:
     """The whole prompt, with ``MEDIA_MARKER`` where the picture goes and without a leading BOS.
 
     Args:
@@ -41,30 +46,26 @@ def render(question: str, template: str | None, gguf_template: str | None, bos: 
     question = question.replace(MEDIA_MARKER, "").strip()
     if template is not None:
         if template not in TEMPLATES:
-            raise UsageError(
-                f"There is no prompt template named {template}.", f"Use one of: {', '.join(sorted(TEMPLATES))}."
-            )
+            raise UsageError(messages.template_unknown(template), _hint())
         return TEMPLATES[template](question)
     if not gguf_template:
         return vicuna_v1(question)
     return _render_gguf(question, gguf_template, bos, eos)
 
 
+def _hint() -> str:
+    return messages.template_hint(", ".join(sorted(TEMPLATES)))
+
+
 def _render_gguf(question: str, gguf_template: str, bos: str, eos: str) -> str:
     from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
-    messages = [{"role": "user", "content": f"{MEDIA_MARKER}\n{question}"}]
+    turn: Any = {"role": "user", "content": f"{MEDIA_MARKER}\n{question}"}
     try:
         formatter = Jinja2ChatFormatter(template=gguf_template, eos_token=eos, bos_token=bos)
-        prompt: str = formatter(messages=messages).prompt
+        prompt: str = formatter(messages=[turn]).prompt
     except Exception as error:
-        raise UsageError(
-            f"The model file's own prompt template cannot be used: {error}.",
-            "Choose one with --template, for example --template vicuna_v1.",
-        ) from error
+        raise UsageError(messages.template_unusable(str(error)), _hint()) from error
     if prompt.count(MEDIA_MARKER) != 1:
-        raise UsageError(
-            "The model file's own prompt template has no place for a picture.",
-            "Choose one with --template, for example --template vicuna_v1.",
-        )
+        raise UsageError(messages.template_without_picture(), _hint())
     return prompt.removeprefix(bos) if bos else prompt

@@ -19,8 +19,6 @@ LONG_PERIOD = 8
 """A stretch from this length on is a sentence or a long n-gram: three copies are enough."""
 
 
-
-
 class RepetitionGuard:
     """Watches one answer's tokens; once it loops, nothing more is released."""
 
@@ -47,7 +45,9 @@ class RepetitionGuard:
             same = earlier == token
             self._run[1 : reach + 1] = np.where(same, self._run[1 : reach + 1] + 1, 0)
         periods = np.arange(MAX_PERIOD + 1)
-        needed = np.maximum((N_COPIES - 1) * periods, np.where(periods < LONG_PERIOD, MIN_LOOP_TOKENS, 0))
+        needed = np.maximum(
+            (N_COPIES - 1) * periods, np.where(periods < LONG_PERIOD, MIN_LOOP_TOKENS, 0)
+        )
         loops = np.flatnonzero((self._run >= needed) & (periods > 0))
         if len(loops):
             period = int(loops[0])

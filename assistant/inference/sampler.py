@@ -8,6 +8,7 @@ from typing import Any
 import llama_cpp
 import numpy as np
 
+from assistant import messages
 from assistant.core.events import DecodeOptions
 from assistant.errors import InferenceError
 from assistant.inference.llama import LanguageModel
@@ -21,7 +22,9 @@ class Sampler:
         self._stack = ExitStack()
         self._chain: Any = None
         if options.temperature > 0:
-            self._chain = llama_cpp.llama_sampler_chain_init(llama_cpp.llama_sampler_chain_default_params())
+            self._chain = llama_cpp.llama_sampler_chain_init(
+                llama_cpp.llama_sampler_chain_default_params()
+            )
             self._stack.callback(llama_cpp.llama_sampler_free, self._chain)
             for part in (
                 llama_cpp.llama_sampler_init_top_p(options.top_p, 1),
@@ -46,9 +49,7 @@ class Sampler:
         best = int(np.argmax(logits))
         # argmax stops at the first NaN, so the winner shows whether there is one.
         if not np.isfinite(logits[best]):
-            raise InferenceError(
-                "The model's numbers are not finite.", "The model file may be damaged; get it again, or use another."
-            )
+            raise InferenceError(messages.numbers_not_finite(), messages.damaged_model_hint())
         if self._chain is None:
             return best
         return int(llama_cpp.llama_sampler_sample(self._chain, self._model.context, -1))

@@ -1,0 +1,69 @@
+"""What a loaded LLaVA consists of, shared by the engine and the answers that it writes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.core.events import ImageRgb
+from assistant.inference.llama import LanguageModel
+from assistant.inference.mmproj import Projector
+from assistant.inference.options import EngineOptions
+from assistant.inference.picture_encoder import ImageChunk, PictureEncoder, TextChunk
+from sparc_ggml.eval_callback import AttentionProbe
+
+IsCancelled = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class PicturePrefix:
+    """The picture's part of a prompt, as it stands in the KV cache.
+
+    Attributes:
+        key: of the picture and of the text before it; see ``prefix_key``.
+        n_past: cells it takes.
+        n_image: image tokens among them.
+        image_cells: KV cell of each image token, shape (n_image,); ``None`` where they are not known.
+        unsteerable_reason: why they are not known, or an empty string.
+        corrections: encoding corrections that were active.
+    """
+
+    key: str
+    n_past: int
+    n_image: int
+    image_cells: npt.NDArray[np.int64] | None
+    unsteerable_reason: str
+    corrections: tuple[str, ...]
+
+
+@dataclass
+class LoadedModel:
+    """A language model, its picture encoder, and the picture that is in the KV cache at present.
+
+    Attributes:
+        probe: the eval callback; ``None`` where this build of llama.cpp is not known.
+        prefix: what the KV cache holds between two answers.
+        load_ms: how long loading took.
+    """
+
+    options: EngineOptions
+    model: LanguageModel
+    encoder: PictureEncoder
+    projector: Projector
+    probe: AttentionProbe | None
+    is_cancelled: IsCancelled
+    prefix: PicturePrefix | None = None
+    load_ms: float = 0.0
+
+
+def prefix_key(image_rgb: ImageRgb, chunks: list[TextChunk | ImageChunk]) -> str:
+    """A key that is equal only for the same pixels with the same text before them."""
+    digest = hashlib.sha256(repr(image_rgb.shape).encode())
+    digest.update(np.ascontiguousarray(image_rgb).data)
+    shape = [chunk.tokens if isinstance(chunk, TextChunk) else chunk.n_tokens for chunk in chunks]
+    digest.update(repr(shape).encode())
+    return digest.hexdigest()

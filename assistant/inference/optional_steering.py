@@ -1,0 +1,78 @@
+"""Steering that may turn out to be impossible: the answer then goes on without it, and says why."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from assistant import messages
+from assistant.inference.loaded import PicturePrefix
+from sparc_ggml._ggml import GgmlAbiError
+from sparc_ggml.config import SparcConfig
+from sparc_ggml.eval_callback import AttentionProbe, ObservationError
+from sparc_ggml.steering import Steering, StepRecord
+from sparc_ggml.value_cache import UnsupportedCacheError
+
+_LOGGER = logging.getLogger(__name__)
+_CANNOT_STEER = (ObservationError, UnsupportedCacheError, GgmlAbiError)
+_UNSTEERED = StepRecord((), 1.0, is_clamped=False)
+
+
+class OptionalSteering:
+    """The steering of one answer, with ``sparc_ggml.steering``'s order of calls.
+
+    Attributes:
+        config: the parameters in force; method "none" once steering was given up.
+        reason: why a wished-for steering was given up, or an empty string.
+    """
+
+    def __init__(self, config: SparcConfig, reason: str = "") -> None:
+        self.config = config
+        self.reason = reason
+        self._steering: Steering | None = None
+
+    def start(self, probe: AttentionProbe | None, prefix: PicturePrefix) -> None:
+        """Call before the last prompt batch."""
+        if self.config.method == "none":
+            return
+        if probe is None or prefix.image_cells is None:
+            self._give_up(prefix.unsteerable_reason or messages.unsteered_cells())
+            return
+        try:
+            self._steering = Steering(probe, self.config, prefix.image_cells)
+        except _CANNOT_STEER as error:
+            probe.stop_observing()
+            self._give_up(str(error))
+
+    def begin(self) -> None:
+        """Call after the last prompt batch."""
+        if self._steering is not None:
+            try:
+                self._steering.begin()
+            except _CANNOT_STEER as error:
+                self._give_up(str(error))
+
+    def before_decode(self) -> None:
+        """Call before each forward pass."""
+        if self._steering is not None:
+            self._steering.before_decode()
+
+    def after_decode(self) -> StepRecord:
+        """Call after each forward pass; an unsteered step selects nothing."""
+        if self._steering is not None:
+            try:
+                return self._steering.after_decode()
+            except _CANNOT_STEER as error:
+                self._give_up(str(error))
+        return _UNSTEERED
+
+    def _give_up(self, reason: str) -> None:
+        _LOGGER.warning("describing without SPARC: %s", reason)
+        self.finish()
+        self.config, self.reason = replace(self.config, method="none"), reason
+
+    def finish(self) -> None:
+        """Leaves the KV cache as it was before the answer; idempotent."""
+        if self._steering is not None:
+            self._steering.finish()
+            self._steering = None
