@@ -7,8 +7,10 @@ import sys
 
 def main() -> int:
     """Runs the command line and returns the exit code."""
-    return 0
+    from assistant.cli import main as run
+
+    return run()
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # not in spawned children, which import this module under another name
     sys.exit(main())

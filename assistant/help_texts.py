@@ -1,0 +1,63 @@
+"""The words of ``--help``: plain lines, one thing each, no tables. Same rules as ``assistant.messages``."""
+
+from __future__ import annotations
+
+from assistant.messages import _
+
+PROGRAM = _(
+    "Describes pictures aloud, offline. Nothing leaves this machine. The descriptions come from a model "
+    "and may be wrong: do not rely on them where safety is at stake."
+)
+DESCRIBE = _("Describe one or more pictures.")
+DESCRIBE_LONG = _(
+    "Describes each picture in turn: the text goes to standard output, one sentence a line, and is "
+    "spoken. What is going on goes to standard error. Control-C stops sound and work at once."
+)
+ASK = _("Ask questions about one picture.")
+ASK_LONG = _("Answers the questions in turn, all about the same picture.")
+VERSION = _("Say the version and end.")
+
+IMAGE = _("A picture file: JPEG, PNG, WebP, GIF, BMP or TIFF. A dash reads standard input.")
+QUESTION = _("A question in quotes, for example: 'What is on the left?'")
+
+GROUP_MODEL = _("Model")
+GROUP_ANSWER = _("Answer")
+GROUP_STEERING = _("Attention steering (SPARC)")
+GROUP_SPEECH = _("Speech")
+GROUP_OUTPUT = _("Output")
+
+OPTIONS: dict[str, tuple[str, str]] = {
+    "model": ("FILE", _("GGUF file of a LLaVA's language model; needs --mmproj too.")),
+    "mmproj": ("FILE", _("GGUF file of the LLaVA's vision part.")),
+    "template": ("NAME", _("Prompt template: vicuna_v1, or leave it out for the model's own.")),
+    "threads": ("N", _("Processor threads; left out: one for each core.")),
+    "n-ctx": ("N", _("Tokens the model can keep in mind; left out: 2048.")),
+    "flash-attn": ("WHEN", _("Flash attention: auto, on or off.")),
+    "prompt": ("TEXT", _("What to ask instead of the usual question.")),
+    "max-tokens": ("N", _("Longest answer in tokens; left out: 512.")),
+    "temperature": ("T", _("0 always picks the likeliest word; higher varies more.")),
+    "top-p": ("P", _("With a temperature: keep to the likeliest words that sum to P.")),
+    "seed": ("N", _("With a temperature: the same seed gives the same answer.")),
+    "method": ("NAME", _("none, uniform or sparc; left out: sparc.")),
+    "alpha": ("A", _("How much a picture part gains each time it is picked; 1 is nothing.")),
+    "beta": ("B", _("Weight of the old average of attention, from 0 to below 1.")),
+    "tau": ("T", _("Rise of attention from which a picture part is picked.")),
+    "layer": ("N", _("Layer whose attention is watched, counted from 0.")),
+    "layers": ("A-B", _("First and last layer that are steered.")),
+    "rate": ("N", _("Words a minute, 80 to 449; left out: 180.")),
+    "voice": ("NAME", _("Voice, by espeak's name or language, for example en-gb.")),
+    "volume": ("V", _("Loudness from 0 to 1.")),
+}
+BRIEF = _("One sentence.")
+DETAILED = _("All that can be seen; this is the usual way.")
+NO_SPEECH = _("Do not speak.")
+JSON = _("Print one JSON object for each answer instead of the sentences.")
+TRACE = _("Write what steering did at each step to FILE, as JSON lines.")
+VERBOSE = _("Show the engine's own messages on standard error.")
+CONFIG = _("Settings file; left out: sparc-assistant/config.toml in the user's settings folder.")
+HELP = _("Say this help and end.")
+EPILOG = _(
+    "Every option can also be set in the settings file, or as a variable, for example "
+    "SPARC_ASSISTANT_RATE=250. End codes: 0 done, 2 wrong use, 3 picture, 4 model files, "
+    "5 model process, 130 stopped."
+)

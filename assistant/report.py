@@ -1,0 +1,89 @@
+"""What the program writes for other programs: the object of ``--json`` and the lines of ``--trace``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TextIO
+
+from assistant import messages
+from assistant.core.events import DescribeRequest, TraceHeader, TraceStep
+from assistant.core.pipeline import Narration
+from assistant.errors import AssistantError, UsageError
+
+
+def answer_record(
+    picture: str,
+    question: str,
+    request: DescribeRequest,
+    narration: Narration,
+    model_names: tuple[str, str],
+) -> dict[str, Any]:
+    """The object that ``--json`` prints for an answer; times in milliseconds."""
+    answer = narration.answer
+    sparc = asdict(answer.sparc)
+    decode = asdict(request.decode)
+    timings = {
+        name.removesuffix("_ms"): round(ms, 3) for name, ms in asdict(answer.timings).items()
+    }
+    timings["load"] = timings["load"] or round(narration.load_ms, 3)
+    return {
+        "picture": picture,
+        "question": question,
+        "description": " ".join(narration.sentences),
+        "sentences": narration.sentences,
+        "model": model_names[0],
+        "mmproj": model_names[1],
+        "method": sparc.pop("method"),
+        "parameters": sparc | decode,
+        "timings_ms": timings,
+        "counts": asdict(answer.counts),
+        "ended": answer.ended.value,
+        "corrections": list(answer.corrections),
+        "unsteered_reason": answer.unsteered_reason,
+        "warnings": narration.warnings,
+    }
+
+
+def failure_record(picture: str, question: str, error: AssistantError) -> dict[str, Any]:
+    """The object that ``--json`` prints for a picture that could not be described."""
+    return {
+        "picture": picture,
+        "question": question,
+        "error": error.message,
+        "hint": error.hint,
+        "exit_code": int(error.exit_code),
+    }
+
+
+class TraceFile:
+    """A trace as JSON Lines: for each answer a header, then a line for each decode step."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens the file anew.
+
+        Raises:
+            UsageError: it cannot be written.
+        """
+        self._path = path
+        try:
+            self._file: TextIO = path.open("w", encoding="utf-8")
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def write(self, record: TraceHeader | TraceStep) -> None:
+        """Adds a line; raises UsageError when the disk is full."""
+        fields = record.fields if isinstance(record, TraceHeader) else asdict(record)
+        try:
+            self._file.write(json.dumps(fields, ensure_ascii=False) + "\n")
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def close(self) -> None:
+        """Closes the file; may be called again."""
+        self._file.close()
+
+    def _unwritable(self, error: OSError) -> UsageError:
+        reason = error.strerror or str(error)
+        return UsageError(messages.trace_unwritable(str(self._path), reason))
