@@ -32,7 +32,7 @@ def relative_activation(a: Floats, ema: Floats) -> Floats:
         ``(a - ema) / ema``, shape (n_image,); where the average is 0, infinity if ``a`` is above it, else 0.
     """
     rise = a - ema
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         r = rise / ema
     return np.where(ema > 0, r, np.where(rise > 0, np.inf, 0.0)).astype(np.float32)
 
@@ -56,6 +56,7 @@ class Recalibration:
     Attributes:
         gain: accumulated factor per image token, shape (n_image,), float64.
         selected: indices that the last observation selected.
+        is_clamped: whether the last ``apply_selection`` grew nothing, because a number type would overflow.
     """
 
     def __init__(
@@ -67,7 +68,7 @@ class Recalibration:
             config: alpha, beta, tau and the method.
             n_image: number of image tokens.
             max_gain: largest gain each token's V rows can bear before their number type overflows,
-                shape (n_image,); ``None`` means no limit.
+                shape (n_image,); read at each step, so that it may be filled in later; ``None`` means no limit.
         """
         self._config = config
         self._limit = np.full(n_image, np.inf) if max_gain is None else max_gain
@@ -86,16 +87,18 @@ class Recalibration:
         """Multiplies the gains of the tokens selected last; call before the forward pass.
 
         Returns:
-            The indices whose gain changed.
+            The indices whose gain changed; none if it would take ``sum(gain / max_gain)`` above 1.
         """
-        chosen = self.selected
-        if len(chosen) and self._config.alpha != 1.0:
-            grown = self.gain[chosen] * self._config.alpha
-            self.gain[chosen] = np.minimum(grown, self._limit[chosen])
-            self.is_clamped = bool(np.any(grown > self._limit[chosen]))
-        else:
+        chosen = self.selected if self._config.alpha != 1.0 else np.empty(0, np.intp)
+        grown = self.gain.copy()
+        grown[chosen] *= self._config.alpha
+        # ggml's flash attention adds up softmax-weighted V rows in f16 before it normalises, so not only
+        # each boosted row but their sum has to stay below what the number type can hold.
+        self.is_clamped = bool(len(chosen)) and float((grown / self._limit).sum()) > 1.0
+        if self.is_clamped:
             chosen = np.empty(0, np.intp)
-            self.is_clamped = False
+        else:
+            self.gain = grown
         self.selected = np.empty(0, np.intp)
         return chosen
 

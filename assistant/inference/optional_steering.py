@@ -67,7 +67,7 @@ class OptionalSteering:
         return _UNSTEERED
 
     def _give_up(self, reason: str) -> None:
-        _LOGGER.warning("describing without SPARC: %s", reason)
+        _LOGGER.info("describing without SPARC: %s", reason)
         self.finish()
         self.config, self.reason = replace(self.config, method="none"), reason
 

@@ -146,7 +146,7 @@ def test_a_selection_counts_once_however_often_it_is_applied() -> None:
     assert state.gain[0] == 2.0
 
 
-def test_a_gain_stops_where_the_cache_would_overflow_and_says_so() -> None:
+def test_gains_stop_growing_where_the_cache_would_overflow_and_say_so() -> None:
     state = rc.Recalibration(SparcConfig(alpha=2.0, beta=0.0, tau=-1.0), 2, np.array([3.0, np.inf]))
     state.begin(f32(0.1, 0.1))
     clamped = []
@@ -154,8 +154,18 @@ def test_a_gain_stops_where_the_cache_would_overflow_and_says_so() -> None:
         state.observe(f32(0.1, 0.1))
         state.apply_selection()
         clamped.append(state.is_clamped)
-    assert list(state.gain) == [3.0, 8.0]
+    assert list(state.gain) == [2.0, 2.0]
     assert clamped == [False, True, True]
+
+
+def test_the_sum_of_boosted_rows_stays_below_what_the_cache_can_hold() -> None:
+    state = rc.Recalibration(SparcConfig(alpha=2.0, beta=0.0, tau=-1.0), 2, np.array([7.0, 7.0]))
+    state.begin(f32(0.1, 0.1))
+    for _ in range(5):
+        state.observe(f32(0.1, 0.1))
+        state.apply_selection()
+        assert (state.gain / 7.0).sum() <= 1.0
+    assert list(state.gain) == [2.0, 2.0]
 
 
 def test_uniform_boosts_every_image_token_once() -> None:

@@ -1,0 +1,132 @@
+"""The inference worker: a process of its own around the engine, since llama.cpp can crash or abort.
+
+It ends by itself when the front closes its pipes or dies, whatever it is computing.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import resource
+import signal
+import sys
+import threading
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
+
+from assistant.core.events import Event, Failed, Finished, Loaded, Loading
+from assistant.errors import AssistantError, ExitCode
+from assistant.inference.options import EngineOptions
+from assistant.inference.protocol import CANCEL, Ask, Told
+
+if TYPE_CHECKING:
+    from assistant.inference.engine import Engine
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class Worker:
+    """Loads the engine at once, then answers request after request.
+
+    Attributes:
+        requests: what the front asked, in order.
+    """
+
+    def __init__(self, connection: Connection, cancel_fd: int, options: EngineOptions) -> None:
+        self._connection, self._cancel_fd, self._options = connection, cancel_fd, options
+        self.requests: queue.SimpleQueue[Ask] = queue.SimpleQueue()
+        self._current_id = 0
+        self._cancelled_id = 0
+
+    def run(self) -> None:
+        """Serves until the front goes away; never returns."""
+        for listen in (self._listen_for_requests, self._listen_for_cancels):
+            threading.Thread(target=listen, daemon=True).start()
+        engine: Engine | None = None
+        failure: Failed | None = None
+        try:
+            engine = self._load()
+        except AssistantError as error:
+            failure = Failed(error.message, error.hint, error.exit_code)
+        while True:
+            ask = self.requests.get()
+            self._current_id = ask.request_id
+            if engine is None:
+                assert failure is not None
+                self._tell(failure)
+            else:
+                self._tell(self._answer(engine, ask))
+
+    def _load(self) -> Engine:
+        self._tell(Loading(self._options.model_name))
+        # Imported here so that the front's pipes are served while llama.cpp's libraries are loaded.
+        from assistant.inference.engine import Engine
+
+        engine = Engine(self._options, self._is_cancelled)
+        self._tell(Loaded(self._options.model_name, engine.loaded.load_ms))
+        return engine
+
+    def _answer(self, engine: Engine, ask: Ask) -> Event:
+        try:
+            return Finished(engine.answer(ask.request, self._tell))
+        except AssistantError as error:
+            return Failed(error.message, error.hint, error.exit_code)
+        except Exception as error:  # the worker lives on, and the front hears of it
+            _LOGGER.exception("request %d failed", ask.request_id)
+            from assistant import messages
+
+            reason = messages.unexpected(f"{type(error).__name__}: {error}")
+            return Failed(reason, messages.unexpected_hint(), ExitCode.INFERENCE)
+
+    def _tell(self, event: Event) -> None:
+        try:
+            self._connection.send(Told(self._current_id, event))
+        except OSError:
+            os._exit(0)  # the front is gone
+
+    def _is_cancelled(self) -> bool:
+        return 0 < self._current_id <= self._cancelled_id
+
+    def _listen_for_requests(self) -> None:
+        try:
+            while True:
+                self.requests.put(self._connection.recv())
+        except (EOFError, OSError):
+            os._exit(0)
+
+    def _listen_for_cancels(self) -> None:
+        while message := os.read(self._cancel_fd, CANCEL.size):
+            self._cancelled_id = max(self._cancelled_id, *CANCEL.unpack(message))
+        os._exit(0)
+
+
+def _silence(is_verbose: bool) -> None:
+    """Keeps native messages, a crash's last words included, off the terminal that the front draws on."""
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 0)
+    if is_verbose:
+        os.dup2(2, 1)
+        logging.basicConfig(level=logging.DEBUG, format="%(name)s: %(message)s", stream=sys.stderr)
+    else:
+        os.dup2(null, 1)
+        os.dup2(null, 2)
+        logging.disable(logging.CRITICAL)
+
+
+def main() -> None:
+    """Entry point of the process; its arguments are two inherited file descriptors."""
+    connection_fd, cancel_fd = map(int, sys.argv[1:3])
+    # The front decides what Ctrl-C means and sends a cancel.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold the picture
+    # Spinning threads starve the speech beside them; libgomp reads this when it is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    connection = Connection(connection_fd)
+    options = connection.recv()
+    _silence(options.is_verbose)
+    Worker(connection, cancel_fd, options).run()
+
+
+if __name__ == "__main__":
+    main()
