@@ -14,10 +14,18 @@ def main() -> None:
     """Reads the command line and runs one stage."""
     parser = argparse.ArgumentParser(prog="train_demo_model", description=__doc__)
     parser.add_argument("stage", choices=("data", "vision", "language", "export", "check"))
-    parser.add_argument("--work", type=Path, default=Path("build/demo_model"),
-                        help="folder for checkpoints and caches")
-    parser.add_argument("--minutes", type=float, default=None,
-                        help="shorten the stage to this training time (the rate follows)")
+    parser.add_argument(
+        "--work",
+        type=Path,
+        default=Path("build/demo_model"),
+        help="folder for checkpoints and caches",
+    )
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        default=None,
+        help="shorten the stage to this training time (the rate follows)",
+    )
     parser.add_argument("--threads", type=int, default=2, help="CPU threads for training")
     parser.add_argument("--device", default="cpu", help="cpu, or cuda for the larger configuration")
     parser.add_argument("--font", type=Path, help="data: NotoColorEmoji.ttf, to redraw sprites.png")

@@ -36,8 +36,14 @@ _BETWEEN = rf"(?!(?:{_DETERMINER}|the|with|and|of|in|on|at|is|are|there)\b)[a-z-
 _MENTION = re.compile(
     rf"\b(?P<determiner>{_DETERMINER})\s+(?P<words>(?:{_BETWEEN}\s+){{0,3}}?)(?P<noun>{_NOUN})\b"
 )
-_SIZES = {"small": "small", "little": "small", "tiny": "small", "large": "large", "big": "large",
-          "huge": "large"}
+_SIZES = {
+    "small": "small",
+    "little": "small",
+    "tiny": "small",
+    "large": "large",
+    "big": "large",
+    "huge": "large",
+}
 
 _CELL_OF_PLACE = {place: cell for cell, place in enumerate(PLACES)}
 for _row, _rows in ((0, ("top", "upper")), (2, ("bottom", "lower"))):

@@ -71,7 +71,7 @@ class Config:
     vision: VisionShape = field(default_factory=VisionShape)
     language: LanguageShape = field(default_factory=LanguageShape)
     vision_schedule: Schedule = Schedule(steps=3500, batch=32, peak_rate=1.5e-3)
-    language_schedule: Schedule = Schedule(steps=1100, batch=32, peak_rate=2e-3)
+    language_schedule: Schedule = Schedule(steps=1800, batch=32, peak_rate=2e-3)
     seed: int = 1
 
 

@@ -32,9 +32,9 @@ def patch_labels(scene: Scene, shape: VisionShape) -> NDArray[np.int64]:
     side, patch = shape.side, shape.patch_size
     seen = instance_map(scene, shape.image_size)
     grid = seen.reshape(side, patch, side, patch)
-    cover = np.stack(
-        [(grid == k).mean((1, 3)) for k in range(1, len(scene.things) + 1)]
-    ).reshape(len(scene.things), -1)
+    cover = np.stack([(grid == k).mean((1, 3)) for k in range(1, len(scene.things) + 1)]).reshape(
+        len(scene.things), -1
+    )
     rows = [(0, 0, 0)] + [
         (KIND_INDEX[t.kind] + 1, _SIZE_LABEL[t.size], t.cell + 1) for t in scene.things
     ]
@@ -65,8 +65,11 @@ class VisionBatches(IterableDataset):  # type: ignore[type-arg]
                 labels.append(patch_labels(scene, self.shape))
                 settings.append(SETTING_INDEX[scene.setting])
                 index += 1
-            yield (torch.from_numpy(np.stack(pictures)), torch.from_numpy(np.stack(labels)),
-                   torch.tensor(settings))
+            yield (
+                torch.from_numpy(np.stack(pictures)),
+                torch.from_numpy(np.stack(labels)),
+                torch.tensor(settings),
+            )
 
 
 def loader(dataset: IterableDataset) -> DataLoader:  # type: ignore[type-arg]

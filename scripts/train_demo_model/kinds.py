@@ -89,22 +89,40 @@ class Setting:
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("street", "a street",
-            ("car", "bus", "bicycle", "traffic light", "house", "dog", "tree", "umbrella")),
-    Setting("garden", "a garden",
-            ("sunflower", "butterfly", "snail", "apple", "carrot", "rabbit", "pear", "mushroom")),
-    Setting("room", "a living room",
-            ("chair", "bed", "guitar", "book", "cat", "alarm clock", "cup", "balloon")),
-    Setting("beach", "a beach",
-            ("crab", "sailing boat", "palm tree", "fish", "turtle", "umbrella", "football")),
-    Setting("night", "a place at night",
-            ("star", "tent", "house", "rocket", "cat", "tree", "bicycle")),
-    Setting("kitchen", "a kitchen",
-            ("cup", "cake", "banana", "strawberry", "pineapple", "apple", "carrot", "chair")),
-    Setting("park", "a park",
-            ("dog", "tree", "football", "bicycle", "balloon", "horse", "butterfly")),
-    Setting("snow", "a snowy field",
-            ("penguin", "rabbit", "tree", "house", "tent", "star", "horse")),
+    Setting(
+        "street",
+        "a street",
+        ("car", "bus", "bicycle", "traffic light", "house", "dog", "tree", "umbrella"),
+    ),
+    Setting(
+        "garden",
+        "a garden",
+        ("sunflower", "butterfly", "snail", "apple", "carrot", "rabbit", "pear", "mushroom"),
+    ),
+    Setting(
+        "room",
+        "a living room",
+        ("chair", "bed", "guitar", "book", "cat", "alarm clock", "cup", "balloon"),
+    ),
+    Setting(
+        "beach",
+        "a beach",
+        ("crab", "sailing boat", "palm tree", "fish", "turtle", "umbrella", "football"),
+    ),
+    Setting(
+        "night", "a place at night", ("star", "tent", "house", "rocket", "cat", "tree", "bicycle")
+    ),
+    Setting(
+        "kitchen",
+        "a kitchen",
+        ("cup", "cake", "banana", "strawberry", "pineapple", "apple", "carrot", "chair"),
+    ),
+    Setting(
+        "park", "a park", ("dog", "tree", "football", "bicycle", "balloon", "horse", "butterfly")
+    ),
+    Setting(
+        "snow", "a snowy field", ("penguin", "rabbit", "tree", "house", "tent", "star", "horse")
+    ),
 )
 
 SETTING_BY_NAME: dict[str, Setting] = {setting.name: setting for setting in SETTINGS}

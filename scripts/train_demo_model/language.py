@@ -18,22 +18,36 @@ BRIEF_PROMPT = "Please describe this image in one sentence."
 
 # Other ways to ask for the same two descriptions, so that a typed request works too.
 DETAILED_REQUESTS = (
-    DETAILED_PROMPT, "Please describe this picture in detail.", "Describe this image in detail.",
-    "Describe this picture.", "Please describe this image.", "What do you see?",
-    "What can you see in the picture?", "What is in this picture?",
+    DETAILED_PROMPT,
+    "Please describe this picture in detail.",
+    "Describe this image in detail.",
+    "Describe this picture.",
+    "Please describe this image.",
+    "What do you see?",
+    "What can you see in the picture?",
+    "What is in this picture?",
 )
 BRIEF_REQUESTS = (
-    BRIEF_PROMPT, "Please describe this picture in one sentence.",
-    "Describe this image in one sentence.", "What is this?", "Describe this picture briefly.",
+    BRIEF_PROMPT,
+    "Please describe this picture in one sentence.",
+    "Describe this image in one sentence.",
+    "What is this?",
+    "Describe this picture briefly.",
 )
 
 # vicuna_v1, as LLaVA-1.5 uses it, cut where the image stands.
 BEFORE_IMAGE = f"{SYSTEM} USER: "
 
 PLACES = (
-    "at the top left", "at the top in the middle", "at the top right",
-    "on the left", "in the middle", "on the right",
-    "at the bottom left", "at the bottom in the middle", "at the bottom right",
+    "at the top left",
+    "at the top in the middle",
+    "at the top right",
+    "on the left",
+    "in the middle",
+    "on the right",
+    "at the bottom left",
+    "at the bottom in the middle",
+    "at the bottom right",
 )
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -49,7 +63,7 @@ def with_article(words: str) -> str:
 
 
 def joined(parts: list[str]) -> str:
-    """ "a", "a and b", "a, b and c". """
+    """Lists parts as English does: a, b and c."""
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
 
 
@@ -60,7 +74,7 @@ def sentence(text: str) -> str:
 
 def noun_phrase(thing: Thing, again: bool = False) -> str:
     """The thing with its size (medium goes without saying) and colour: "a large red car"."""
-    words = [thing.size] if thing.size != "medium" else []
+    words: list[str] = [thing.size] if thing.size != "medium" else []
     kind = KIND_BY_NAME[thing.kind]
     if kind.adjective:
         words.append(kind.adjective)
@@ -70,7 +84,7 @@ def noun_phrase(thing: Thing, again: bool = False) -> str:
 
 
 def counted(kind: str, number: int) -> str:
-    """ "a dog", "two dogs". """
+    """A kind with its number, as in "a dog" or "two dogs"."""
     known = KIND_BY_NAME[kind]
     return with_article(known.name) if number == 1 else f"{NUMBERS[number]} {known.plural}"
 
@@ -139,8 +153,11 @@ def _row(scene: Scene, things: list[Thing], style: int) -> list[str]:
             text += f", then {places[1]} {nouns[1]}, and {places[2]} {nouns[2]}"
         return [sentence(text)]
     parts = [f"{noun} is {place}" for noun, place in zip(nouns, places, strict=True)]
-    return [sentence(", and ".join(parts) if len(parts) < 3 else
-                     f"{parts[0]}, {parts[1]}, and {parts[2]}")]
+    return [
+        sentence(
+            ", and ".join(parts) if len(parts) < 3 else f"{parts[0]}, {parts[1]}, and {parts[2]}"
+        )
+    ]
 
 
 def _first_of_row(scene: Scene, thing: Thing, noun: str) -> str:

@@ -35,7 +35,10 @@ class Layer(nn.Module):
         self.down = nn.Linear(shape.ffn, shape.width, bias=False)
 
     def forward(
-        self, x: Tensor, rope: tuple[Tensor, Tensor], mask: Tensor | None,
+        self,
+        x: Tensor,
+        rope: tuple[Tensor, Tensor],
+        mask: Tensor | None,
         past: tuple[Tensor, Tensor] | None = None,
     ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         """(batch, tokens, width) to the same, and the keys and values so far."""
@@ -51,7 +54,10 @@ class Layer(nn.Module):
             k, v = torch.cat((past[0], k), 2), torch.cat((past[1], v), 2)
         group = self.shape.heads // self.shape.kv_heads
         mixed = functional.scaled_dot_product_attention(
-            q, k.repeat_interleave(group, 1), v.repeat_interleave(group, 1), attn_mask=mask,
+            q,
+            k.repeat_interleave(group, 1),
+            v.repeat_interleave(group, 1),
+            attn_mask=mask,
             is_causal=mask is None and past is None,
         )
         x = x + self.o(mixed.transpose(1, 2).reshape(batch, tokens, width))

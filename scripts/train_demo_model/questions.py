@@ -54,22 +54,30 @@ def some_kind(scene: Scene, rng: np.random.Generator, present: bool) -> str:
     if present:
         return scene.things[int(rng.integers(len(scene.things)))].kind
     usual = SETTING_BY_NAME[scene.setting].usual
+    every = tuple(kind.name for kind in KINDS)
     while True:
-        if rng.random() < 0.4:
-            name = usual[int(rng.integers(len(usual)))]
-        else:
-            name = KINDS[int(rng.integers(len(KINDS)))].name
+        names = usual if rng.random() < 0.4 else every
+        name = names[int(rng.integers(len(names)))]
         if scene.count(name) == 0:
             return name
 
 
 def presence(scene: Scene, kind: str, rng: np.random.Generator | None = None) -> Turn:
-    """ "Is there a dog?" """
+    """Whether the kind is there: "Is there a dog?"."""
     known, things = KIND_BY_NAME[kind], _of_kind(scene, kind)
     one = with_article(kind)
-    question = f"Is there {one}?" if rng is None else _ask(
-        rng, f"Is there {one}?", f"Is there {one} in the picture?", f"Can you see {one}?",
-        f"Are there any {known.plural}?", f"Do you see {one}?")
+    question = (
+        f"Is there {one}?"
+        if rng is None
+        else _ask(
+            rng,
+            f"Is there {one}?",
+            f"Is there {one} in the picture?",
+            f"Can you see {one}?",
+            f"Are there any {known.plural}?",
+            f"Do you see {one}?",
+        )
+    )
     places = joined([PLACES[thing.cell] for thing in things]) if things else ""
     if not things:
         return Turn(question, f"No, there is no {kind}.", "no")
@@ -79,21 +87,32 @@ def presence(scene: Scene, kind: str, rng: np.random.Generator | None = None) ->
 
 
 def number(scene: Scene, kind: str, rng: np.random.Generator | None = None) -> Turn:
-    """ "How many apples are there?" """
+    """How many there are: "How many apples are there?"."""
     known, count = KIND_BY_NAME[kind], scene.count(kind)
-    question = f"How many {known.plural} are there?" if rng is None else _ask(
-        rng, f"How many {known.plural} are there?", f"How many {known.plural} can you see?",
-        f"How many {known.plural} are in the picture?")
-    answer = (f"There is one {kind}." if count == 1
-              else f"There are {NUMBERS[count]} {known.plural}.")
+    question = (
+        f"How many {known.plural} are there?"
+        if rng is None
+        else _ask(
+            rng,
+            f"How many {known.plural} are there?",
+            f"How many {known.plural} can you see?",
+            f"How many {known.plural} are in the picture?",
+        )
+    )
+    answer = (
+        f"There is one {kind}." if count == 1 else f"There are {NUMBERS[count]} {known.plural}."
+    )
     return Turn(question, answer, NUMBERS[count])
 
 
 def where(scene: Scene, kind: str, rng: np.random.Generator | None = None) -> Turn:
-    """ "Where is the dog?" """
+    """Where the kind is: "Where is the dog?"."""
     things = _of_kind(scene, kind)
-    question = f"Where is the {kind}?" if rng is None else _ask(
-        rng, f"Where is the {kind}?", f"Where can I find the {kind}?")
+    question = (
+        f"Where is the {kind}?"
+        if rng is None
+        else _ask(rng, f"Where is the {kind}?", f"Where can I find the {kind}?")
+    )
     if not things:
         return Turn(question, f"There is no {kind}.", "nowhere")
     places = joined([PLACES[thing.cell] for thing in things])
@@ -103,11 +122,19 @@ def where(scene: Scene, kind: str, rng: np.random.Generator | None = None) -> Tu
 
 
 def side(scene: Scene, words: str, rng: np.random.Generator | None = None) -> Turn:
-    """ "What is on the left?" """
+    """What is in one part of the picture: "What is on the left?"."""
     things = [thing for thing in scene.in_reading_order() if thing.cell in SIDES[words]]
-    question = f"What is {words}?" if rng is None else _ask(
-        rng, f"What is {words}?", f"What can you see {words}?", f"What's {words}?",
-        f"What is {words} of the picture?")
+    question = (
+        f"What is {words}?"
+        if rng is None
+        else _ask(
+            rng,
+            f"What is {words}?",
+            f"What can you see {words}?",
+            f"What's {words}?",
+            f"What is {words} of the picture?",
+        )
+    )
     if not things:
         return Turn(question, f"There is nothing {words}.", "nothing")
     listed = joined([noun_phrase(thing) for thing in things])
@@ -115,10 +142,18 @@ def side(scene: Scene, words: str, rng: np.random.Generator | None = None) -> Tu
 
 
 def setting(scene: Scene, rng: np.random.Generator | None = None) -> Turn:
-    """ "What kind of place is this?" """
+    """The setting: "What kind of place is this?"."""
     place = SETTING_BY_NAME[scene.setting].phrase
-    question = "What kind of place is this?" if rng is None else _ask(
-        rng, "What kind of place is this?", "Where is this?", "What place does the picture show?")
+    question = (
+        "What kind of place is this?"
+        if rng is None
+        else _ask(
+            rng,
+            "What kind of place is this?",
+            "Where is this?",
+            "What place does the picture show?",
+        )
+    )
     return Turn(question, f"This is {place}.", place)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from .world import Scene, Thing, scene_rng
 
 SHEET = Path(__file__).with_name("sprites.png")
 TILE = 136
+_Floats = NDArray[np.floating[Any]]
 _SHEET_COLUMNS = 11
 _FONT_STRIKE = 109
 
@@ -32,9 +34,16 @@ _PALETTE: dict[str, tuple[tuple[int, int, int], ...]] = {
     "park": ((165, 215, 245), (220, 240, 250), (130, 195, 80), (90, 160, 60)),
     "snow": ((180, 195, 215), (215, 225, 235), (245, 248, 252), (225, 232, 242)),
 }
-_HORIZON = {"street": (0.40, 0.55), "garden": (0.30, 0.45), "room": (0.60, 0.75),
-            "beach": (0.45, 0.60), "night": (0.65, 0.80), "kitchen": (0.55, 0.70),
-            "park": (0.35, 0.50), "snow": (0.40, 0.60)}
+_HORIZON = {
+    "street": (0.40, 0.55),
+    "garden": (0.30, 0.45),
+    "room": (0.60, 0.75),
+    "beach": (0.45, 0.60),
+    "night": (0.65, 0.80),
+    "kitchen": (0.55, 0.70),
+    "park": (0.35, 0.50),
+    "snow": (0.40, 0.60),
+}
 
 
 def build_sprite_sheet(font_path: Path, target: Path = SHEET) -> None:
@@ -126,7 +135,7 @@ def _background(scene: Scene, side: int) -> NDArray[np.uint8]:
 
 
 def _pattern(
-    setting: str, x: NDArray[np.float32], y: NDArray[np.float32], horizon: float, phase: float
+    setting: str, x: _Floats, y: _Floats, horizon: float, phase: float
 ) -> NDArray[np.float32]:
     """What tells settings apart besides colour: lane marks, boards, tiles, sea, stars."""
     below = y >= horizon
@@ -137,7 +146,8 @@ def _pattern(
         mark: NDArray[np.float32] = dashes * 130.0 - windows * 22.0
     elif setting == "garden":
         mark = ((x * 10 + phase) % 1 < 0.12) * (y > horizon - 0.1) * ~below * 60.0 + (
-            (y * 14 + phase) % 1 < 0.4) * below * 14.0
+            (y * 14 + phase) % 1 < 0.4
+        ) * below * 14.0
     elif setting == "room":
         boards = ((x * 6 + phase) % 1 < 0.04) & below
         stripes = ((x * 8 + phase) % 1 < 0.5) & ~below

@@ -57,10 +57,15 @@ def collate(sequences: list[Sequence]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
 
     def padded(rows: list[NDArray[np.int64]], value: int) -> Tensor:
         return torch.from_numpy(
-            np.stack([np.pad(r, (0, length - len(r)), constant_values=value) for r in rows]))
+            np.stack([np.pad(r, (0, length - len(r)), constant_values=value) for r in rows])
+        )
 
-    return (padded([s.ids for s in sequences], 0), padded([s.positions for s in sequences], 0),
-            padded([s.turns for s in sequences], -1), padded([s.targets for s in sequences], -1))
+    return (
+        padded([s.ids for s in sequences], 0),
+        padded([s.positions for s in sequences], 0),
+        padded([s.turns for s in sequences], -1),
+        padded([s.targets for s in sequences], -1),
+    )
 
 
 def attention_mask(turns: Tensor) -> Tensor:
@@ -74,8 +79,9 @@ def attention_mask(turns: Tensor) -> Tensor:
 class LanguageBatches(IterableDataset):  # type: ignore[type-arg]
     """Endless batches (pictures, ids, positions, turns, targets), like lengths together."""
 
-    def __init__(self, tokenizer: Tokenizer, shape: VisionShape, batch: int, start: int,
-                 seed: int) -> None:
+    def __init__(
+        self, tokenizer: Tokenizer, shape: VisionShape, batch: int, start: int, seed: int
+    ) -> None:
         super().__init__()
         self.tokenizer, self.shape, self.batch = tokenizer, shape, batch
         self.start, self.seed = start, seed
@@ -92,8 +98,10 @@ class LanguageBatches(IterableDataset):  # type: ignore[type-arg]
             pool.sort(key=lambda item: len(item[1].ids))
             for chunk in rng.permutation(_POOL):
                 chosen = pool[chunk * self.batch : (chunk + 1) * self.batch]
-                pictures = np.stack([
-                    picture(make_scene("train", i), self.shape.image_size, supersampling_for(i))
-                    for i, _ in chosen
-                ])
+                pictures = np.stack(
+                    [
+                        picture(make_scene("train", i), self.shape.image_size, supersampling_for(i))
+                        for i, _ in chosen
+                    ]
+                )
                 yield torch.from_numpy(pictures), *collate([s for _, s in chosen])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import sentencepiece
+import sentencepiece  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
 from .config import CPU
 from .language import (
@@ -53,7 +53,10 @@ def train_tokenizer(work: Path) -> None:
         normalization_rule_name="identity",
         remove_extra_whitespaces=False,
         add_dummy_prefix=True,
-        unk_id=0, bos_id=BOS, eos_id=EOS, pad_id=-1,
+        unk_id=0,
+        bos_id=BOS,
+        eos_id=EOS,
+        pad_id=-1,
         num_threads=1,
         minloglevel=1,
     )

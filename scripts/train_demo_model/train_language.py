@@ -41,8 +41,13 @@ def train_language(config: Config, work: Path, device: str) -> None:
     optimizer = optimizer_for([llama, tower], schedule)
     pace = Pace(schedule)
     resume(work / CHECKPOINT, pace, optimizer, llama=llama, tower=tower)
-    batches = iter(loader(LanguageBatches(
-        tokenizer, config.vision, schedule.batch, pace.step * schedule.batch, config.seed)))
+    batches = iter(
+        loader(
+            LanguageBatches(
+                tokenizer, config.vision, schedule.batch, pace.step * schedule.batch, config.seed
+            )
+        )
+    )
     while pace.done < 1.0:
         pictures, ids, positions, turns, targets = (part.to(device) for part in next(batches))
         with torch.no_grad():
@@ -51,7 +56,7 @@ def train_language(config: Config, work: Path, device: str) -> None:
         advance(optimizer, pace, loss)
         if pace.step % 20 == 0:
             print(pace.line(loss=loss.item()), flush=True)
-        if pace.step % 150 == 0:
+        if pace.step % 200 == 0:
             save(work / CHECKPOINT, pace, optimizer, llama=llama, tower=tower)
             print(dev_report(config, tokenizer, llama, tower), flush=True)
     save(work / CHECKPOINT, pace, optimizer, llama=llama, tower=tower)
@@ -59,8 +64,12 @@ def train_language(config: Config, work: Path, device: str) -> None:
 
 
 def sequence_loss(
-    llama: Llama, image: torch.Tensor, ids: torch.Tensor, positions: torch.Tensor,
-    turns: torch.Tensor, targets: torch.Tensor,
+    llama: Llama,
+    image: torch.Tensor,
+    ids: torch.Tensor,
+    positions: torch.Tensor,
+    turns: torch.Tensor,
+    targets: torch.Tensor,
 ) -> torch.Tensor:
     """Cross-entropy of all answers of a batch."""
     x = llama.embed(ids.clamp(min=0))
@@ -80,14 +89,23 @@ def dev_report(
     pictures = np.stack([picture(scene, config.vision.image_size, 4) for scene in chosen])
     image = tower(torch.from_numpy(pictures).to(tower.positions.device))
     score, right = Score(), 0
-    answers = llama.generate(image, tokenizer.before_image, tokenizer.question(DETAILED_PROMPT), EOS)
+    answers = llama.generate(
+        image, tokenizer.before_image, tokenizer.question(DETAILED_PROMPT), EOS
+    )
     for scene, answer in zip(chosen, answers, strict=True):
         score.add(parse(tokenizer.text(answer)), scene)
     for number, scene in enumerate(chosen):
         turn = presence(scene, some_kind(scene, scene_rng(scene.seed, 2), number % 2 == 0))
-        said = llama.generate(image[number : number + 1], tokenizer.before_image,
-                              tokenizer.question(turn.question), EOS, limit=3)
+        said = llama.generate(
+            image[number : number + 1],
+            tokenizer.before_image,
+            tokenizer.question(turn.question),
+            EOS,
+            limit=3,
+        )
         right += tokenizer.text(said[0]).lower().startswith(turn.truth)
-    return (f"dev: precision {score.precision:.3f} recall {score.recall:.3f} "
-            f"place {score.place:.3f} size {score.size:.3f} yes/no {right / scenes:.3f} | "
-            f"{tokenizer.text(answers[0])}")
+    return (
+        f"dev: precision {score.precision:.3f} recall {score.recall:.3f} "
+        f"place {score.place:.3f} size {score.size:.3f} yes/no {right / scenes:.3f} | "
+        f"{tokenizer.text(answers[0])}"
+    )

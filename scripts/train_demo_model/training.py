@@ -57,8 +57,10 @@ class Pace:
         left = self.elapsed_s / self.done - self.elapsed_s if self.done else 0.0
         speed = self.step * self.schedule.batch / max(self.elapsed_s, 1e-9)
         shown = " ".join(f"{name} {value:.4f}" for name, value in values.items())
-        return (f"step {self.step} ({100 * self.done:.0f}%) {shown} "
-                f"{speed:.0f} pictures/s, {left / 60:.1f} min left")
+        return (
+            f"step {self.step} ({100 * self.done:.0f}%) {shown} "
+            f"{speed:.0f} pictures/s, {left / 60:.1f} min left"
+        )
 
 
 def advance(optimizer: torch.optim.Optimizer, pace: Pace, loss: torch.Tensor) -> None:

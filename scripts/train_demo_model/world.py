@@ -140,8 +140,16 @@ def _place(rng: np.random.Generator, kinds: list[str]) -> tuple[Thing, ...]:
         extent = float(rng.uniform(low, high))
         row, column = divmod(int(cell), 3)
         things.append(
-            Thing(kind, row, column, size, _centre(rng, column, extent),
-                  _centre(rng, row, extent), extent, bool(rng.random() < 0.5))
+            Thing(
+                kind,
+                row,
+                column,
+                size,
+                _centre(rng, column, extent),
+                _centre(rng, row, extent),
+                extent,
+                bool(rng.random() < 0.5),
+            )
         )
     return tuple(things)
 
