@@ -12,6 +12,7 @@ import os
 import stat
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,10 +20,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import (
     BmpImagePlugin,
+    ExifTags,
     GifImagePlugin,
     Image,
     ImageChops,
-    ImageOps,
     JpegImagePlugin,
     PngImagePlugin,
     TiffImagePlugin,
@@ -51,6 +52,7 @@ MAX_SIDE_PX = 2048
 """Longest side of what is returned; larger pictures are made smaller."""
 MAX_PIXELS = 150_000_000
 """Larger pictures are refused unread: 150 megapixels with alpha take 600 MB while they are read."""
+_BAND_PIXELS = 4_000_000
 MAX_STREAM_BYTES = 400_000_000
 """Most that is read from a pipe."""
 
@@ -58,6 +60,17 @@ WHITE = (255, 255, 255)
 DARK_GREY = (64, 64, 64)
 _NEARLY_WHITE = 225.0
 """Mean brightness (0 to 255) of the visible part from which it is laid on dark grey."""
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""EXIF orientation to what puts it right (as in Pillow's ImageOps)."""
 
 _BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"BM", b"II*\x00", b"MM\x00*")
 
@@ -154,43 +167,70 @@ def _too_large(pixels: int, shown: str) -> PictureError:
 
 
 def _to_rgb(image: Image.Image) -> ImageRgb:
-    if image.format in {"JPEG", "MPO"} and image.mode == "CMYK" and "adobe" not in image.info:
+    prepared = _in_bands(image, _preparation(image))
+    prepared.thumbnail((MAX_SIDE_PX, MAX_SIDE_PX), reducing_gap=2.0)
+    prepared = _upright(prepared, image)
+    if prepared.has_transparency_data:
+        return _on_background(prepared.convert("RGBA"))
+    return np.asarray(prepared.convert("RGB"), dtype=np.uint8).copy()
+
+
+def _in_bands(image: Image.Image, prepare: Callable[[Image.Image], Image.Image]) -> Image.Image:
+    """Prepares and shrinks a large picture band by band, so that no second full copy is ever made."""
+    factor = max(image.size) // MAX_SIDE_PX
+    if factor < 2:
+        return prepare(image)
+    width, height = image.size
+    rows = factor * max(1, _BAND_PIXELS // (width * factor))
+    bands = [
+        prepare(image.crop((0, top, width, min(top + rows, height)))).reduce(factor)
+        for top in range(0, height, rows)
+    ]
+    joined = Image.new(bands[0].mode, (bands[0].width, sum(band.height for band in bands)))
+    top = 0
+    for band in bands:
+        joined.paste(band, (0, top))
+        top += band.height
+    return joined
+
+
+def _preparation(image: Image.Image) -> Callable[[Image.Image], Image.Image]:
+    """What makes any part of the picture an 8-bit picture that can be shrunk."""
+    if image.mode == "CMYK" and image.format in {"JPEG", "MPO"} and "adobe" not in image.info:
         # Pillow takes every CMYK JPEG for one of Adobe's, which are stored inverted.
-        image = _keeping_exif(ImageChops.invert(image), image)
+        return lambda part: ImageChops.invert(part).convert("RGB")
     if image.mode in {"I", "F"} or image.mode.startswith("I;"):
-        image = _keeping_exif(_to_eight_bits(image), image)
-    if image.mode in {"P", "PA", "1"}:
-        has_alpha = "transparency" in image.info or image.mode == "PA"
-        image = _keeping_exif(image.convert("RGBA" if has_alpha else "RGB"), image)
-    elif "transparency" in image.info and image.mode in {"L", "RGB"}:
-        image = _keeping_exif(image.convert("RGBA"), image)
-    image.thumbnail((MAX_SIDE_PX, MAX_SIDE_PX), reducing_gap=2.0)
-    image = _upright(image)
-    if image.has_transparency_data:
-        return _on_background(image.convert("RGBA"))
-    return np.asarray(image.convert("RGB"), dtype=np.uint8).copy()
+        low, high = _grey_range(image)
+        return lambda part: _to_eight_bits(part, low, high)
+    if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
+        return lambda part: part.convert("RGBA")
+    if image.mode in {"L", "RGB"}:
+        return lambda part: part
+    return lambda part: part.convert("RGB")
 
 
-def _keeping_exif(changed: Image.Image, original: Image.Image) -> Image.Image:
-    if "exif" in original.info:
-        changed.info["exif"] = original.info["exif"]
-    return changed
-
-
-def _upright(image: Image.Image) -> Image.Image:
+def _upright(image: Image.Image, original: Image.Image) -> Image.Image:
+    """Turns the picture as its EXIF data say."""
     try:
-        return ImageOps.exif_transpose(image)
+        turn = _TURNS.get(original.getexif().get(ExifTags.Base.Orientation, 1))
     except Exception:  # noqa: BLE001 - broken EXIF data must not keep a good picture from being seen
         return image
+    return image if turn is None else image.transpose(turn)
 
 
-def _to_eight_bits(image: Image.Image) -> Image.Image:
-    """16-bit and float grey values, scaled to 0..255; 16-bit by its full range, others by their own."""
-    values = np.asarray(image).astype(np.float32)
-    values[~np.isfinite(values)] = 0.0
-    low, high = float(values.min()), float(values.max())
-    if image.mode.startswith("I") and low >= 0 and high <= 65535:
-        low, high = 0.0, 255.0 if high <= 255 and image.mode == "I" else 65535.0
+def _grey_range(image: Image.Image) -> tuple[float, float]:
+    """16-bit grey by its full range, other numbers by the range they use."""
+    if image.mode.startswith("I;"):
+        return 0.0, 65535.0
+    extrema = image.getextrema()
+    low, high = (float(value) for value in extrema if isinstance(value, int | float))
+    if image.mode == "I" and low >= 0 and high <= 65535:
+        return 0.0, 65535.0 if high > 255 else 255.0
+    return (low, high) if np.isfinite(high - low) else (0.0, 1.0)
+
+
+def _to_eight_bits(image: Image.Image, low: float, high: float) -> Image.Image:
+    values = np.nan_to_num(np.asarray(image).astype(np.float32))
     scaled = (values - low) * (255.0 / max(high - low, 1e-12))
     return Image.fromarray(np.clip(scaled + 0.5, 0, 255).astype(np.uint8))
 
