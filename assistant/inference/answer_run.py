@@ -80,7 +80,8 @@ class AnswerRun:
         finally:
             self._model.set_abort(None)
             self._steering.finish()
-            self._model.trim(prefix.n_past if prefix else 0)
+            if not self._model.trim(prefix.n_past if prefix else 0):
+                self._loaded.prefix = None
         return self._answer(writer.close(), writer.n_tokens, prompt, prefix, ended)
 
     def _read_picture(self, prompt: Prompt, last_image: int) -> PicturePrefix:
@@ -131,7 +132,7 @@ class AnswerRun:
 
     def _corrections(self) -> tuple[str, ...]:
         is_active = {
-            clip_order.CORRECTION_NAME: self._loaded.encoder.order.is_active,
+            clip_order.CORRECTION_NAME: self._loaded.encoder.is_order_corrected,
             mmproj.CORRECTION_NAME: self._loaded.projector.is_corrected,
         }
         return tuple(name for name, active in is_active.items() if active)

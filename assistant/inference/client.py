@@ -130,6 +130,9 @@ class InferenceClient:
             try:
                 yield from self._attempt(request_id, request)
                 return
+            except GeneratorExit:
+                self.cancel()  # nobody listens any more
+                raise
             except _WorkerDiedError as death:
                 if self._cancelled_id >= request_id:
                     yield _cancelled_event()

@@ -159,10 +159,12 @@ class LanguageModel:
             raise InferenceError(messages.no_logits(), messages.verbose_hint())
         return np.ctypeslib.as_array(pointer, (self.n_vocab,))
 
-    def trim(self, n_past: int) -> None:
-        """Forgets every cell from position ``n_past`` on."""
-        if n_past <= 0 or not llama_cpp.llama_memory_seq_rm(self._memory, 0, n_past, -1):
-            llama_cpp.llama_memory_clear(self._memory, n_past <= 0)
+    def trim(self, n_past: int) -> bool:
+        """Forgets every cell from position ``n_past`` on; False if the model could only forget all."""
+        if n_past > 0 and llama_cpp.llama_memory_seq_rm(self._memory, 0, n_past, -1):
+            return True
+        llama_cpp.llama_memory_clear(self._memory, False)
+        return n_past <= 0
 
     def token_bytes(self, token: int) -> bytes:
         """The bytes of a token; empty for control tokens."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -21,7 +22,8 @@ from assistant.inference.llama import LanguageModel
 from assistant.inference.mmproj import Projector
 from assistant.inference.options import EngineOptions
 from assistant.inference.prompts import MEDIA_MARKER
-from sparc_ggml.clip_order import ClipOrder
+from sparc_ggml._ggml import GgmlAbiError
+from sparc_ggml.clip_order import ClipOrder, ClipOrderError
 
 _TEXT_CHUNK = 0
 """``MTMD_INPUT_CHUNK_TYPE_TEXT``"""
@@ -76,11 +78,7 @@ class Prompt:
 
 
 class PictureEncoder:
-    """The vision tower and projector of one LLaVA.
-
-    Attributes:
-        order: the eval callback that puts the patches in order.
-    """
+    """The vision tower and projector of one LLaVA."""
 
     def __init__(
         self,
@@ -98,14 +96,20 @@ class PictureEncoder:
         self._model = model
         self._projector = projector
         self._is_cancelled = is_cancelled
-        self.order = ClipOrder(is_cancelled, is_enabled=options.corrects_pictures)
+        self._order: ClipOrder | None = None
+        # An unknown build of llama.cpp cannot be corrected from outside; ``--json`` then lists no correction.
+        with contextlib.suppress(GgmlAbiError):
+            self._order = ClipOrder(is_cancelled, is_enabled=options.corrects_pictures)
         params = mtmd.mtmd_context_params_default()
         params.use_gpu = False
         params.print_timings = False
         params.warmup = False
         params.n_threads = options.n_threads or machine.physical_cores()
         params.media_marker = MEDIA_MARKER.encode()
-        params.cb_eval = ctypes.cast(self.order.callback, llama.ggml_backend_sched_eval_callback)
+        if self._order is not None:
+            params.cb_eval = ctypes.cast(
+                self._order.callback, llama.ggml_backend_sched_eval_callback
+            )
         self._context = mtmd.mtmd_init_from_file(str(projector.path).encode(), model.model, params)
         if not self._context:
             raise ModelError(
@@ -157,18 +161,29 @@ class PictureEncoder:
         """Image embeddings in the language model's space, shape (n_tokens, n_embd); ``None`` if cancelled.
 
         Raises:
-            InferenceError: the encoder failed.
-            ClipOrderError: the patches could not be put in order.
+            InferenceError: the encoder failed, or the patches could not be put in order.
         """
-        self.order.start()
+        if self._order is not None:
+            self._order.start()
         status = mtmd.mtmd_encode_chunk(self._context, chunk.handle)
         if self._is_cancelled():
             return None
-        self.order.finish()
+        if self._order is not None:
+            try:
+                self._order.finish()
+            except ClipOrderError as error:
+                raise InferenceError(
+                    messages.picture_not_encoded(), messages.verbose_hint()
+                ) from error
         pointer = mtmd.mtmd_get_output_embd(self._context)
         if status != 0 or not pointer:
             raise InferenceError(messages.picture_not_encoded(), messages.verbose_hint())
         return np.ctypeslib.as_array(pointer, (chunk.n_tokens, self._model.n_embd)).copy()
+
+    @property
+    def is_order_corrected(self) -> bool:
+        """Whether the last picture's class token and patches had to be put in order, and were."""
+        return self._order is not None and self._order.is_active
 
     def close(self) -> None:
         """Frees everything; idempotent."""

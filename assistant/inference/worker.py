@@ -15,6 +15,7 @@ import threading
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
+from assistant import messages
 from assistant.core.events import Event, Failed, Finished, Loaded, Loading
 from assistant.errors import AssistantError, ExitCode
 from assistant.inference.options import EngineOptions
@@ -47,8 +48,8 @@ class Worker:
         failure: Failed | None = None
         try:
             engine = self._load()
-        except AssistantError as error:
-            failure = Failed(error.message, error.hint, error.exit_code)
+        except Exception as error:  # noqa: BLE001 - the front is told of it
+            failure = _failed(error)
         while True:
             ask = self.requests.get()
             self._current_id = ask.request_id
@@ -70,14 +71,8 @@ class Worker:
     def _answer(self, engine: Engine, ask: Ask) -> Event:
         try:
             return Finished(engine.answer(ask.request, self._tell))
-        except AssistantError as error:
-            return Failed(error.message, error.hint, error.exit_code)
-        except Exception as error:  # the worker lives on, and the front hears of it
-            _LOGGER.exception("request %d failed", ask.request_id)
-            from assistant import messages
-
-            reason = messages.unexpected(f"{type(error).__name__}: {error}")
-            return Failed(reason, messages.unexpected_hint(), ExitCode.INFERENCE)
+        except Exception as error:  # noqa: BLE001 - the front is told of it
+            return _failed(error)
 
     def _tell(self, event: Event) -> None:
         try:
@@ -99,6 +94,15 @@ class Worker:
         while message := os.read(self._cancel_fd, CANCEL.size):
             self._cancelled_id = max(self._cancelled_id, *CANCEL.unpack(message))
         os._exit(0)
+
+
+def _failed(error: Exception) -> Failed:
+    """What the front is told of an exception; the worker lives on."""
+    if isinstance(error, AssistantError):
+        return Failed(error.message, error.hint, error.exit_code)
+    _LOGGER.error("unexpected", exc_info=error)
+    reason = messages.unexpected(f"{type(error).__name__}: {error}")
+    return Failed(reason, messages.unexpected_hint(), ExitCode.INFERENCE)
 
 
 def _silence(is_verbose: bool) -> None:
