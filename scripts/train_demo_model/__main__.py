@@ -1,6 +1,7 @@
 """Makes the embedded demo model: `python -m scripts.train_demo_model STAGE`.
 
-Stages, in order: data (sprite sheet and vocabulary), vision, language, export, check.
+Stages, in order: data (sprite sheet and vocabulary), vision, language, export, check,
+examples.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from pathlib import Path
 def main() -> None:
     """Reads the command line and runs one stage."""
     parser = argparse.ArgumentParser(prog="train_demo_model", description=__doc__)
-    parser.add_argument("stage", choices=("data", "vision", "language", "export", "check"))
+    stages = ("data", "vision", "language", "export", "check", "examples")
+    parser.add_argument("stage", choices=stages)
     parser.add_argument(
         "--work",
         type=Path,
@@ -29,10 +31,18 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2, help="CPU threads for training")
     parser.add_argument("--device", default="cpu", help="cpu, or cuda for the larger configuration")
     parser.add_argument("--font", type=Path, help="data: NotoColorEmoji.ttf, to redraw sprites.png")
-    parser.add_argument("--out", type=Path, default=Path("models/demo"), help="export: the folder")
+    parser.add_argument(
+        "--out", type=Path, default=Path("models/demo"), help="export and examples: the folder"
+    )
     args = parser.parse_args()
-    args.work.mkdir(parents=True, exist_ok=True)
 
+    if args.stage == "examples":
+        from .examples import write_examples
+
+        write_examples(args.out)
+        return
+
+    args.work.mkdir(parents=True, exist_ok=True)
     if args.stage == "data":
         from .tokenizer import train_tokenizer
 

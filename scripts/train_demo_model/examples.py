@@ -1,0 +1,41 @@
+"""Writes example pictures: held-out scenes, each with its truth as JSON and in words beside it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from .kinds import SETTINGS
+from .language import brief, detailed
+from .render import render
+from .world import Scene, make_scene
+
+# Test scenes from here on are examples; the quality benchmark uses those before.
+FIRST = 1000
+SIDE_PX = 512
+_COUNTS = (4, 5, 6)
+
+
+def write_examples(out: Path) -> None:
+    """One example for each setting under `out`: NAME.png, NAME.json, NAME.txt."""
+    out.mkdir(parents=True, exist_ok=True)
+    for number, setting in enumerate(SETTINGS):
+        scene = _example(setting.name, _COUNTS[number % len(_COUNTS)])
+        render(scene, SIDE_PX).save(out / f"{setting.name}.png", optimize=True)
+        truth = json.dumps(scene.to_json(), indent=2)
+        (out / f"{setting.name}.json").write_text(truth + "\n", encoding="utf-8")
+        words = f"{brief(scene)}\n\n{detailed(scene)}\n"
+        (out / f"{setting.name}.txt").write_text(words, encoding="utf-8")
+
+
+def _example(setting: str, count: int) -> Scene:
+    """The first held-out scene of this setting and count with different things, most at home there."""
+    usual = next(s.usual for s in SETTINGS if s.name == setting)
+    index = FIRST
+    while True:
+        scene = make_scene("test", index)
+        kinds = [thing.kind for thing in scene.things]
+        fits = scene.setting == setting and len(kinds) == count and len(set(kinds)) >= count - 1
+        if fits and 10 * sum(kind in usual for kind in kinds) >= 7 * count:
+            return scene
+        index += 1
