@@ -90,7 +90,8 @@ class LlamaDecoder:
         """Reads embeddings (n, n_embd) one by one; returns the last one's logits (n_vocab,)."""
         for embedding in embeddings:
             hidden = self._feed_one(embedding)
-        return hidden @ self._output().T
+        output = "output.weight" if "output.weight" in self._tensors else "token_embd.weight"
+        return self._multiply(output, hidden)
 
     def scaled_value(self, layer: int, position: int, saved: Array, gain: float) -> None:
         """Writes ``saved * gain``, shape (n_head_kv, head_dim), over a cached V row."""
@@ -103,9 +104,10 @@ class LlamaDecoder:
     def _stored(self, row: Array) -> Array:
         return row.astype(self._kv_dtype).astype(np.float64)
 
-    def _output(self) -> Array:
-        tied = self._tensors["token_embd.weight"]
-        return np.asarray(self._tensors.get("output.weight", tied), dtype=np.float64)
+    def _multiply(self, name: str, x: Array) -> Array:
+        """The matrix ``name`` (n_out, n_in) times ``x`` (n_in,)."""
+        product: Array = self._tensors[name] @ x
+        return product
 
     def _feed_one(self, embedding: Array) -> Array:
         hidden = embedding.astype(np.float64)
@@ -121,17 +123,15 @@ class LlamaDecoder:
         return scaled
 
     def _attend(self, il: int, x: Array, position: int) -> Array:
-        tensors, block = self._tensors, f"blk.{il}"
-        q = (tensors[f"{block}.attn_q.weight"] @ x).reshape(self.n_head, self.head_dim)
-        k = (tensors[f"{block}.attn_k.weight"] @ x).reshape(self.n_head_kv, self.head_dim)
-        v = (tensors[f"{block}.attn_v.weight"] @ x).reshape(self.n_head_kv, self.head_dim)
+        block = f"blk.{il}"
+        q = self._multiply(f"{block}.attn_q.weight", x).reshape(self.n_head, self.head_dim)
+        k = self._multiply(f"{block}.attn_k.weight", x).reshape(self.n_head_kv, self.head_dim)
+        v = self._multiply(f"{block}.attn_v.weight", x).reshape(self.n_head_kv, self.head_dim)
         q, k = self._rotate(q, position), self._rotate(k, position)
         self._keys[il].append(self._stored(k))
         self._values[il].append(self._stored(v))
-        keys, values = (
-            np.stack(self._keys[il]),
-            np.stack(self._values[il]),
-        )  # (n_kv, n_head_kv, head_dim)
+        keys = np.stack(self._keys[il])  # (n_kv, n_head_kv, head_dim)
+        values = np.stack(self._values[il])
         probabilities = np.empty((self.n_head, len(keys)))
         mixed = np.empty((self.n_head, self.head_dim))
         for head in range(self.n_head):
@@ -141,8 +141,7 @@ class LlamaDecoder:
             probabilities[head] = weights / weights.sum()
             mixed[head] = probabilities[head] @ values[:, group]
         self.last_attention.append(probabilities)
-        out: Array = tensors[f"{block}.attn_output.weight"] @ mixed.reshape(-1)
-        return out
+        return self._multiply(f"{block}.attn_output.weight", mixed.reshape(-1))
 
     def _rotate(self, heads: Array, position: int) -> Array:
         """RoPE of llama.cpp's "NORM" type: neighbours (2i, 2i + 1) pair up. Shape (n, head_dim)."""
@@ -155,11 +154,10 @@ class LlamaDecoder:
         return rotated
 
     def _feed_forward(self, il: int, x: Array) -> Array:
-        tensors, block = self._tensors, f"blk.{il}"
-        gate = tensors[f"{block}.ffn_gate.weight"] @ x
-        up = tensors[f"{block}.ffn_up.weight"] @ x
-        out: Array = tensors[f"{block}.ffn_down.weight"] @ (gate / (1.0 + np.exp(-gate)) * up)
-        return out
+        block = f"blk.{il}"
+        gate = self._multiply(f"{block}.ffn_gate.weight", x)
+        up = self._multiply(f"{block}.ffn_up.weight", x)
+        return self._multiply(f"{block}.ffn_down.weight", gate / (1.0 + np.exp(-gate)) * up)
 
 
 class SparcDecoder:

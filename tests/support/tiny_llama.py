@@ -31,6 +31,7 @@ class TinyLlama:
     Attributes:
         quant: storage of the weight matrices, "F32", "F16" or "Q8_0".
         is_tied: whether the output matrix is the token embedding.
+        attention_width: spread of q and k; 1 is calm, from about 1.4 on attention is peaky.
         seed: of the weights.
         chat_template: Jinja template to store, or ``None`` for none (as LLaVA-1.5's files).
     """
@@ -43,6 +44,7 @@ class TinyLlama:
     n_ctx_train: int = 2048
     quant: str = "F32"
     is_tied: bool = False
+    attention_width: float = 1.45
     seed: int = 0
     chat_template: str | None = None
 
@@ -91,14 +93,16 @@ def write_tiny_llama(path: Path, shape: TinyLlama = TinyLlama()) -> Path:
     embedding = _normal(rng, n_vocab, n_embd, std=1.0)
     embedding[:FIRST_BYTE] = 0.0  # with tied weights: <unk>, <s>, </s> then never win a greedy pick
     add.matrix("token_embd.weight", embedding)
+    width = shape.attention_width
     for il in range(shape.n_layer):
         block = f"blk.{il}"
         add.vector(f"{block}.attn_norm.weight", _norm_gain(rng, n_embd))
-        # q and k a little wide: scores then have a spread of about 2, which makes attention peaky.
         add.matrix(
-            f"{block}.attn_q.weight", _normal(rng, n_embd, n_embd, std=1.45 / np.sqrt(n_embd))
+            f"{block}.attn_q.weight", _normal(rng, n_embd, n_embd, std=width / np.sqrt(n_embd))
         )
-        add.matrix(f"{block}.attn_k.weight", _normal(rng, n_kv, n_embd, std=1.45 / np.sqrt(n_embd)))
+        add.matrix(
+            f"{block}.attn_k.weight", _normal(rng, n_kv, n_embd, std=width / np.sqrt(n_embd))
+        )
         add.matrix(f"{block}.attn_v.weight", _normal(rng, n_kv, n_embd, std=1.0 / np.sqrt(n_embd)))
         add.matrix(
             f"{block}.attn_output.weight", _normal(rng, n_embd, n_embd, std=1.0 / np.sqrt(n_embd))

@@ -1,0 +1,185 @@
+"""The oracle: our engine on the real llama.cpp against a decoder written from the papers.
+
+Both get the same weights and the same image embeddings; the reference is fed the tokens that
+llama.cpp wrote, and steers its own V cache. What must agree: the tokens selected at every step, and
+the logits.
+
+A relative activation that lies at tau itself may fall to either side by rounding, without either
+being wrong. So each case has a seed and a tau at which no value comes within reach of rounding, and
+asserts that this is so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from assistant.inference.engine import Engine
+from assistant.inference.options import FlashAttn, KvType
+from sparc_ggml.config import SparcConfig
+from tests.reference.gguf_weights import read_gguf
+from tests.reference.llama_decoder import (
+    DecodeStep,
+    LlamaDecoder,
+    SparcDecoder,
+    SparcParameters,
+)
+from tests.support.recorded_engine import Recording, random_picture, record, tiny_pair
+from tests.support.tiny_llama import TinyLlama
+from tests.support.tiny_mmproj import TinyMmproj
+
+N_EMBD = 128
+
+
+@dataclass(frozen=True)
+class Case:
+    """One comparison.
+
+    Attributes:
+        logits_within: largest difference of a logit (their spread is about 3).
+        attention_within: largest relative difference of the attention on an image token.
+    """
+
+    name: str
+    n_head_kv: int
+    flash_attn: FlashAttn
+    kv_type: KvType
+    seed: int
+    tau: float
+    logits_within: float
+    attention_within: float
+    n_tokens: int = 20
+    llama: dict[str, Any] = field(default_factory=dict)
+
+
+CALM = {"n_layer": 3, "attention_width": 1.0, "quant": "Q8_0"}
+# Without flash attention and with an f32 cache, llama.cpp rounds nothing but float32 itself. An f16
+# cache rounds K, V and the query; flash attention on a CPU sums V in f16 as well. With Q8_0 weights
+# every activation is rounded to 8 bits, so that model is shallow and calm and runs for fewer steps.
+CASES = [
+    Case("mha f32 cache", 4, "off", "f32", 26, 1.5, 2e-4, 1e-4),
+    Case("mha", 4, "off", "f16", 26, 1.5, 0.03, 0.01),
+    Case("mha flash", 4, "on", "f16", 26, 1.5, 0.08, 0.02),
+    Case("gqa f32 cache", 2, "off", "f32", 8, 0.6, 2e-4, 1e-4),
+    Case("gqa", 2, "off", "f16", 8, 0.6, 0.03, 0.01),
+    Case("gqa flash", 2, "on", "f16", 8, 0.6, 0.08, 0.02),
+    Case("mha q8_0 weights", 4, "off", "f16", 9, 1.5, 0.25, 0.03, 8, CALM),
+    Case("mha q8_0 weights flash", 4, "on", "f16", 9, 1.5, 0.25, 0.03, 8, CALM),
+    Case("gqa q8_0 weights", 2, "off", "f16", 7, 1.25, 0.25, 0.03, 8, CALM),
+    Case("gqa q8_0 weights flash", 2, "on", "f16", 7, 1.25, 0.25, 0.03, 8, CALM),
+]
+
+
+def run_engine(folder: Path, case: Case, config: SparcConfig) -> tuple[Path, Recording]:
+    options = tiny_pair(
+        folder,
+        TinyLlama(n_embd=N_EMBD, n_head_kv=case.n_head_kv, seed=case.seed, **case.llama),
+        TinyMmproj(projection_dim=N_EMBD),
+        flash_attn=case.flash_attn,
+        kv_type=case.kv_type,
+    )
+    with Engine(options) as engine:
+        seen = record(engine, random_picture(64), config, n_tokens=case.n_tokens)
+    return options.model_path, seen
+
+
+def run_reference(
+    model_path: Path, case: Case, seen: Recording
+) -> tuple[list[Any], list[DecodeStep], SparcParameters]:
+    assert seen.answer is not None
+    assert seen.image is not None
+    sparc = seen.answer.sparc
+    assert sparc.selected_layer is not None
+    assert sparc.last_layer is not None
+    parameters = SparcParameters(
+        alpha=sparc.alpha,
+        beta=sparc.beta,
+        tau=sparc.tau,
+        selected_layer=sparc.selected_layer,
+        first_layer=sparc.first_layer,
+        last_layer=sparc.last_layer,
+    )
+    stored = np.float16 if case.kv_type == "f16" else np.float64
+    reference = SparcDecoder(LlamaDecoder(read_gguf(model_path), stored), parameters)
+    prompt = reference.prefill(seen.before, seen.image.astype(np.float64), seen.after)
+    steps = [reference.step(token) for token in seen.tokens]
+    return [prompt, *(step.logits for step in steps)], steps, parameters
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_selections_and_logits_agree(tmp_path: Path, case: Case) -> None:
+    config = SparcConfig(alpha=1.2, tau=case.tau)
+    model_path, seen = run_engine(tmp_path, case, config)
+    logits, steps, parameters = run_reference(model_path, case, seen)
+
+    assert len(steps) == case.n_tokens
+    attention_off = max(
+        float(np.max(np.abs(ours / step.attention - 1.0)))
+        for ours, step in zip(seen.attention[1:], steps, strict=True)
+    )
+    logits_off = max(
+        float(np.max(np.abs(ours - theirs)))
+        for ours, theirs in zip(seen.logits, logits, strict=True)
+    )
+    margin = min(float(np.min(np.abs(step.relative - case.tau))) for step in steps)
+    # r = a / ema - 1, and both a and ema may be off by attention_within.
+    reach = (1.0 + case.tau) * 2.0 * case.attention_within / (1.0 - case.attention_within)
+    n_steps = sum(bool(step.selected) for step in steps)
+    print(
+        f"\n{case.name}: largest difference of a logit {logits_off:.2g}, of attention "
+        f"{attention_off:.2%}; selected at {n_steps} of {len(steps)} steps, "
+        f"closest to tau {margin:.3f} (reach of rounding {reach:.3f})"
+    )
+    assert margin > reach, "choose another seed or tau: a value lies within reach of rounding"
+    assert attention_off <= case.attention_within
+    assert [step.selected for step in seen.steps] == [step.selected for step in steps]
+    assert n_steps >= len(steps) / 2, "a case that selects nothing shows nothing"
+    assert logits_off <= case.logits_within
+    for ours, theirs in zip(seen.steps, steps, strict=True):
+        assert ours.max_gain == pytest.approx(theirs.gains.max(), rel=1e-6)
+        assert not ours.is_clamped
+    assert (
+        parameters.selected_layer
+        == SparcConfig().for_depth(parameters.last_layer + 1).selected_layer
+    )
+
+
+def test_steering_changes_the_logits_that_the_oracle_compares(tmp_path: Path) -> None:
+    case = CASES[0]
+    model_path, seen = run_engine(tmp_path, case, SparcConfig(alpha=1.2, tau=case.tau))
+    unsteered = SparcDecoder(LlamaDecoder(read_gguf(model_path)), None)
+    assert seen.image is not None
+    unsteered.prefill(seen.before, seen.image.astype(np.float64), seen.after)
+    off = max(
+        float(np.max(np.abs(unsteered.step(token).logits - ours)))
+        for token, ours in zip(seen.tokens, seen.logits[1:], strict=True)
+    )
+    print(f"\nwithout steering the reference is off by {off:.2f}")
+    assert off > 100 * case.logits_within
+
+
+@pytest.mark.parametrize("layers", [(0, 0), (1, 2), (4, 4)])
+@pytest.mark.parametrize("selected_layer", [0, 4])
+def test_only_the_chosen_layers_are_observed_and_scaled(
+    tmp_path: Path, layers: tuple[int, int], selected_layer: int
+) -> None:
+    case = CASES[0]
+    first, last = layers
+    config = SparcConfig(
+        alpha=1.5, tau=0.5, selected_layer=selected_layer, first_layer=first, last_layer=last
+    )
+    model_path, seen = run_engine(tmp_path, case, config)
+    logits, steps, _ = run_reference(model_path, case, seen)
+    margin = min(float(np.min(np.abs(step.relative - config.tau))) for step in steps)
+    off = max(float(np.max(np.abs(a - b))) for a, b in zip(seen.logits, logits, strict=True))
+    print(
+        f"\nlayer {selected_layer}, scaled {first}-{last}: {off:.2g}, closest to tau {margin:.2g}"
+    )
+    assert margin > 1e-3
+    assert [step.selected for step in seen.steps] == [step.selected for step in steps]
+    assert any(step.selected for step in steps)
+    assert off <= 1e-3
