@@ -89,6 +89,7 @@ def _work(
     from assistant.inference.prompts import BRIEF_PROMPT, DETAILED_PROMPT
     from assistant.report import TraceFile
     from assistant.speech.factory import open_speaker
+    from assistant.speech.speech_manager import VoiceOptions
 
     if options.command == "describe":
         usual = BRIEF_PROMPT if settings.answer.style == "brief" else DETAILED_PROMPT
@@ -103,7 +104,9 @@ def _work(
         describer = InferenceClient(_engine_options(settings, files))
         stack.callback(describer.close)
         # Opened last, so closed first: sound stops before anything else is taken down.
-        speaker = open_speaker(settings.speech, console.error)
+        speech = settings.speech
+        voice = VoiceOptions(speech.rate_wpm, speech.voice, speech.volume)
+        speaker = open_speaker(voice, console.error, is_on=speech.is_on)
         stack.callback(speaker.close)
         is_demo = files.is_demo
         equipment = Equipment(

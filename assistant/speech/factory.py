@@ -1,0 +1,34 @@
+"""Chooses the speaker: pyttsx3 where something can be played, silence where not."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+
+from assistant import messages
+from assistant.core.ports import Speaker
+from assistant.errors import AssistantError, SpeechError
+from assistant.speech.silent import SilentSpeaker
+from assistant.speech.speech_manager import SpeechManager, VoiceOptions
+
+PLAYER = "aplay"
+"""The program by which pyttsx3's espeak driver plays sound on Linux."""
+
+
+def open_speaker(
+    voice: VoiceOptions, on_problem: Callable[[AssistantError], None], *, is_on: bool = True
+) -> Speaker:
+    """Opens the speaker; trouble is told once through ``on_problem`` and never raised.
+
+    Args:
+        voice: rate, voice and volume.
+        on_problem: hears a SpeechError; may be called later, from another thread.
+        is_on: False gives the speaker that says nothing.
+    """
+    if not is_on:
+        return SilentSpeaker()
+    if shutil.which(PLAYER) is None:
+        message = messages.speech_off(messages.no_player())
+        on_problem(SpeechError(message, messages.no_player_hint()))
+        return SilentSpeaker()
+    return SpeechManager(voice, on_problem)

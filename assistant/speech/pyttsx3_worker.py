@@ -1,0 +1,171 @@
+"""The process that speaks: one utterance at a time through pyttsx3. Run as a script, never imported by it.
+
+It is a process, because pyttsx3's ``stop()`` cannot interrupt on Linux: the espeak driver plays a
+temporary WAV with ``aplay`` inside a callback. Killing the process group ends both within milliseconds.
+
+Lines of JSON come in on stdin (``{"say": text}``) and go out on the original stdout: ``ready`` once, then
+``spoken`` or ``failed`` for each utterance. When stdin ends, the front is gone: the process removes its
+folder and kills its group, the player included. It needs ``TMPDIR`` to be a folder of its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import os
+import shutil
+import signal
+import sys
+import threading
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+SYSTEM_LIBRARIES = ("libespeak-ng.so.1", "libespeak.so.1")
+
+
+class NoVoiceEngineError(Exception):
+    """There is no espeak on this machine."""
+
+
+def prepare_espeak() -> None:
+    """Makes an espeak loadable by its usual name: the system's, else the one of ``espeakng-loader``.
+
+    Raises:
+        NoVoiceEngineError: there is none.
+    """
+    for name in SYSTEM_LIBRARIES:
+        with contextlib.suppress(OSError):
+            ctypes.CDLL(name)
+            return
+    try:
+        import espeakng_loader
+
+        # The variable must be set before the library starts; a library that is loaded globally is
+        # then found by its own name when pyttsx3 asks for it.
+        os.environ["ESPEAK_DATA_PATH"] = espeakng_loader.get_data_path()
+        ctypes.CDLL(espeakng_loader.get_library_path(), mode=ctypes.RTLD_GLOBAL)
+    except (ImportError, OSError, RuntimeError) as error:
+        raise NoVoiceEngineError(str(error)) from error
+
+
+class Player:
+    """Watches ``os.system``, through which pyttsx3 runs aplay and whose status it throws away."""
+
+    def __init__(self) -> None:
+        self._system = os.system
+        self.status = 0
+        os.system = self._run  # type: ignore[assignment]
+
+    def _run(self, command: str) -> int:
+        status = self._system(command)
+        self.status = status
+        return status
+
+
+class Voice:
+    """pyttsx3 with espeak, one utterance at a time."""
+
+    def __init__(self, rate_wpm: int, volume: float, voice: str | None) -> None:
+        import pyttsx3
+
+        self._engine = pyttsx3.init("espeak")
+        self._finished = threading.Event()
+        self._error = ""
+        self._engine.connect("finished-utterance", self._on_finished)
+        self._engine.connect("error", self._on_error)
+        self.unknown_voice_examples: list[str] | None = None
+        if voice is not None:
+            found = self._find(voice)
+            if found is not None:
+                self._engine.setProperty("voice", found)
+        # After the voice, so that no voice brings a rate or loudness of its own.
+        self._engine.setProperty("rate", rate_wpm)
+        self._engine.setProperty("volume", volume)
+
+    def say(self, text: str) -> str:
+        """Speaks to the end; returns what went wrong inside pyttsx3, or an empty string."""
+        self._finished.clear()
+        self._error = ""
+        self._engine.say(text)
+        self._engine.runAndWait()  # comes back before the sound has ended
+        self._finished.wait()
+        return self._error
+
+    def _on_finished(self, name: str | None, completed: bool) -> None:
+        self._finished.set()
+
+    def _on_error(self, name: str | None, exception: Exception) -> None:
+        self._error = str(exception) or type(exception).__name__
+        self._finished.set()
+
+    def _find(self, wish: str) -> str | None:
+        """Finds a voice by id, name or language, whatever the case."""
+        voices = self._engine.getProperty("voices")
+        for attribute in ("id", "name", "languages"):
+            for voice in voices:
+                value = getattr(voice, attribute)
+                names = value if isinstance(value, list) else [value]
+                names = [str(name).strip("\x00\x05\x02 ").lower() for name in names]
+                if wish.lower() in names or wish.lower() in (n.split("/")[-1] for n in names):
+                    return str(voice.id)
+        self.unknown_voice_examples = [str(voice.id) for voice in voices[:200:25]]
+        return None
+
+
+def main() -> None:
+    """Speaks what stdin says until it ends."""
+    options = json.loads(sys.argv[1])
+    folder = Path(os.environ["TMPDIR"])
+    front = os.fdopen(os.dup(1), "w", buffering=1)
+    log = os.open(folder / "messages", os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)
+    for stream in (1, 2):  # aplay's and pyttsx3's messages must not reach the terminal
+        os.dup2(log, stream)
+    commands: SimpleQueue[str] = SimpleQueue()
+    threading.Thread(target=_listen, args=(commands, folder), daemon=True).start()
+
+    def tell(**reply: Any) -> None:
+        front.write(json.dumps(reply) + "\n")
+
+    player = Player()
+    try:
+        prepare_espeak()
+        voice = Voice(options["rate_wpm"], options["volume"], options["voice"])
+    except Exception as error:  # noqa: BLE001 - whatever keeps it from speaking is said in words
+        kind = "no_espeak" if isinstance(error, NoVoiceEngineError | RuntimeError) else "failed"
+        tell(event=kind, reason=str(error))
+        return
+    tell(event="ready", unknown_voice_examples=voice.unknown_voice_examples)
+    while True:
+        text = commands.get()
+        player.status = 0
+        os.ftruncate(log, 0)
+        wrong = voice.say(text)
+        for left in folder.glob("*.wav"):
+            left.unlink(missing_ok=True)
+        if player.status or wrong:
+            tell(event="failed", reason=wrong or _last_line(folder / "messages"))
+        else:
+            tell(event="spoken")
+
+
+def _listen(commands: SimpleQueue[str], folder: Path) -> None:
+    for line in sys.stdin:
+        commands.put(json.loads(line)["say"])
+    shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        folder.parent.rmdir()  # works for the last process to leave
+    if os.getsid(0) == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+    os._exit(0)
+
+
+def _last_line(path: Path) -> str:
+    lines = [line for line in path.read_text(errors="replace").splitlines() if line.strip()]
+    # "aplay: main:850: audio open error: No such file" is for programmers up to the last colons.
+    return lines[-1].split(": ", 2)[-1].strip()[:200] if lines else ""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,211 @@
+"""Speaks utterances one after the other, and stops at once.
+
+One process speaks, a second one is warm and waits: after a stop, which kills the first, the next
+utterance begins without the 150 ms that a cold start takes.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+from assistant import messages
+from assistant.errors import AssistantError, SpeechError
+from assistant.speech.voice_process import VoiceProcess, private_folder
+
+START_TIMEOUT_S = 20.0
+MOST_FAILURES = 3
+"""So many failures in a row end speech: the cause will not go away by itself."""
+
+
+@dataclass(frozen=True)
+class VoiceOptions:
+    """How it sounds: words a minute (80 to 449), espeak's name of a voice, volume from 0 to 1."""
+
+    rate_wpm: int = 180
+    voice: str | None = None
+    volume: float = 1.0
+
+
+class SpeechManager:
+    """A ``Speaker`` on pyttsx3."""
+
+    def __init__(self, voice: VoiceOptions, on_problem: Callable[[AssistantError], None]) -> None:
+        """Starts two processes and returns at once.
+
+        Args:
+            voice: how it sounds.
+            on_problem: hears once, from another thread, why nothing can be spoken.
+        """
+        self._voice = voice
+        self._on_problem = on_problem
+        self._queue: deque[str] = deque()
+        self._changed = threading.Condition(threading.RLock())
+        self._is_speaking = False
+        self._is_closed = False
+        self._has_given_up = False
+        self._has_told_problem = False
+        self._failures = 0
+        self._cancels = 0
+        self._base = private_folder()
+        self._current: VoiceProcess | None = None
+        self._spare: VoiceProcess | None = None
+        self._thread = threading.Thread(target=self._run, name="speech", daemon=True)
+        self._thread.start()
+
+    def say(self, utterance: str) -> None:
+        """Queues an utterance and returns at once; one without a letter or digit is nothing to say."""
+        if not any(c.isalnum() for c in utterance):
+            return
+        with self._changed:
+            if self._is_closed or self._has_given_up:
+                return
+            self._queue.append(utterance)
+            self._changed.notify_all()
+
+    def cancel(self) -> None:
+        """Drops the queue and kills what speaks."""
+        with self._changed:
+            self._queue.clear()
+            self._cancels += 1
+            if self._is_speaking and self._current is not None:
+                self._current.kill()
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Waits until everything queued was spoken; False if the time ran out."""
+        with self._changed:
+            return self._changed.wait_for(
+                lambda: self._is_closed or not (self._queue or self._is_speaking), timeout_s
+            )
+
+    def close(self) -> None:
+        """Silences, ends the processes and removes their folders; may be called again."""
+        with self._changed:
+            self._is_closed = True
+            self.cancel()
+            for process in (self._current, self._spare):
+                if process is not None:
+                    process.kill()
+            self._changed.notify_all()
+        self._thread.join()
+        for process in (self._current, self._spare):
+            if process is not None:
+                process.dispose()
+        shutil.rmtree(self._base, ignore_errors=True)
+
+    def _run(self) -> None:
+        try:
+            self._current, self._spare = self._start(), self._start()
+            while (taken := self._take()) is not None:
+                try:
+                    self._speak(*taken)
+                finally:
+                    with self._changed:
+                        self._is_speaking = False
+                        self._changed.notify_all()
+        except Exception as error:  # noqa: BLE001 - else a front would wait for ever for words never said
+            self._give_up(f"{type(error).__name__}, {error}", "")
+
+    def _take(self) -> tuple[str, int] | None:
+        """The next utterance and the number of cancels before it; None when closed or given up."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._queue or self._is_closed or self._has_given_up)
+            if self._is_closed or self._has_given_up:
+                return None
+            self._is_speaking = True
+            return self._queue.popleft(), self._cancels
+
+    def _speak(self, utterance: str, cancels: int) -> None:
+        """Speaks one utterance, in a fresh process if the first dies of itself."""
+        while True:
+            process = self._current
+            if process is None or self._is_cancelled(cancels):
+                return
+            try:
+                if not process.is_ready and not self._greet(process.receive(START_TIMEOUT_S)):
+                    return
+                process.is_ready = True
+                process.send(utterance)
+                self._hear(process.receive(self._longest_s(utterance)))
+                return
+            except TimeoutError:
+                self._fail(messages.speech_hung(), messages.player_failed_hint())
+                self._replace()
+                return
+            except (EOFError, OSError):
+                was_cancelled = self._is_cancelled(cancels)
+                self._replace()
+                if was_cancelled or self._has_given_up:
+                    return
+                self._fail(messages.speech_died(), messages.no_voice_engine_hint(), is_grave=False)
+
+    def _is_cancelled(self, cancels: int) -> bool:
+        with self._changed:
+            return self._is_closed or self._cancels != cancels
+
+    def _greet(self, reply: dict[str, object]) -> bool:
+        """Hears a process say that it is ready, or why not."""
+        if reply["event"] == "no_espeak":
+            self._give_up(messages.no_voice_engine(), messages.no_voice_engine_hint())
+            return False
+        if reply["event"] == "failed":
+            self._give_up(str(reply["reason"]), messages.no_voice_engine_hint())
+            return False
+        examples = reply.get("unknown_voice_examples")
+        if isinstance(examples, list) and not self._has_told_problem:
+            self._tell(
+                messages.voice_unknown(self._voice.voice or ""),
+                messages.voice_unknown_hint(", ".join(map(str, examples))),
+            )
+        return True
+
+    def _hear(self, reply: dict[str, object]) -> None:
+        if reply["event"] == "spoken":
+            self._failures = 0
+        else:
+            reason = messages.player_failed(str(reply["reason"]))
+            self._fail(reason, messages.player_failed_hint())
+
+    def _fail(self, reason: str, hint: str, *, is_grave: bool = True) -> None:
+        """Counts a failure; tells the first grave one, and ends speech at too many in a row."""
+        self._failures += 1
+        if self._failures >= MOST_FAILURES:
+            self._give_up(reason, hint)
+        elif is_grave:
+            self._tell(messages.speech_off(reason), hint)
+
+    def _give_up(self, reason: str, hint: str) -> None:
+        with self._changed:
+            self._has_given_up = True
+            self._queue.clear()
+            self._is_speaking = False
+            is_closed = self._is_closed
+            self._changed.notify_all()
+        if not is_closed:
+            self._tell(messages.speech_off(reason), hint)
+
+    def _tell(self, message: str, hint: str) -> None:
+        if not self._has_told_problem:
+            self._has_told_problem = True
+            self._on_problem(SpeechError(message, hint))
+
+    def _replace(self) -> None:
+        """Puts the spare in the place of the process that speaks, and warms a new spare."""
+        with self._changed:
+            old, self._current, self._spare = self._current, self._spare, None
+            is_closed = self._is_closed
+        if old is not None:
+            old.dispose()
+        if not is_closed:
+            self._spare = self._start()
+
+    def _start(self) -> VoiceProcess:
+        return VoiceProcess(asdict(self._voice), self._base)
+
+    def _longest_s(self, utterance: str) -> float:
+        """Three times what the utterance should take, and some: after that the sound device hangs."""
+        words = max(1.0, len(utterance) / 5.0)
+        return 15.0 + 3.0 * 60.0 * words / self._voice.rate_wpm

@@ -1,0 +1,120 @@
+"""The front's handle on one speech process: start, talk to, kill, and leave nothing behind."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+WORKER = Path(__file__).with_name("pyttsx3_worker.py")
+
+
+class VoiceProcess:
+    """One process of ``pyttsx3_worker``, in a session of its own, with a private folder for its WAVs."""
+
+    def __init__(self, options: dict[str, Any], base: Path) -> None:
+        """Starts the process without waiting for it.
+
+        Args:
+            options: ``rate_wpm``, ``volume`` and ``voice``.
+            base: folder that only this user can enter.
+
+        Raises:
+            OSError: it cannot be started.
+        """
+        self._folder = Path(tempfile.mkdtemp(prefix="voice-", dir=base))
+        self._buffer = b""
+        self._is_disposed = False
+        self.is_ready = False
+        try:
+            # -P: a file in the current folder must not pass for a library.
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", str(WORKER), json.dumps(options)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "TMPDIR": str(self._folder)},
+                start_new_session=True,
+            )
+        except OSError:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise
+
+    def send(self, text: str) -> None:
+        """Gives it an utterance.
+
+        Raises:
+            OSError: it is gone.
+        """
+        assert self._process.stdin is not None
+        speakable = text.encode("utf-8", "replace").decode("utf-8")  # a file's name may be no UTF-8
+        try:
+            self._process.stdin.write(json.dumps({"say": speakable}).encode() + b"\n")
+            self._process.stdin.flush()
+        except ValueError as error:  # closed meanwhile
+            raise BrokenPipeError(str(error)) from error
+
+    def receive(self, timeout_s: float) -> dict[str, Any]:
+        """Waits for its next reply.
+
+        Raises:
+            EOFError: it is gone.
+            TimeoutError: it said nothing in time.
+        """
+        assert self._process.stdout is not None
+        end = time.monotonic() + timeout_s
+        while b"\n" not in self._buffer:
+            try:
+                descriptor = self._process.stdout.fileno()
+                ready, _, _ = select.select([descriptor], [], [], max(0.0, end - time.monotonic()))
+                data = os.read(descriptor, 65536) if ready else None
+            except (OSError, ValueError) as error:
+                raise EOFError from error
+            if data is None:
+                raise TimeoutError
+            if not data:
+                raise EOFError
+            self._buffer += data
+        line, self._buffer = self._buffer.split(b"\n", 1)
+        reply: dict[str, Any] = json.loads(line)
+        return reply
+
+    def kill(self) -> None:
+        """Silences it: kills the process and the player. Safe from any thread, and quick."""
+        if self._process.returncode is None:  # once it was waited for, its number may be another's
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+
+    def dispose(self) -> None:
+        """Kills it, waits for its end and removes its folder; may be called again."""
+        if self._is_disposed:
+            return
+        self._is_disposed = True
+        self.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            with contextlib.suppress(OSError):
+                if stream is not None:
+                    stream.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def private_folder() -> Path:
+    """Makes a folder (0700) for sound: in the user's memory-backed runtime folder where there is one.
+
+    pyttsx3 puts the path unquoted into a shell command, so a folder with odd characters is avoided.
+    """
+    for place in (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp"):
+        if place and all(c.isalnum() or c in "/._-" for c in place) and os.access(place, os.W_OK):
+            with contextlib.suppress(OSError):
+                return Path(tempfile.mkdtemp(prefix="sparc-speech-", dir=place))
+    return Path(tempfile.mkdtemp(prefix="sparc-speech-"))
