@@ -22,17 +22,18 @@ from assistant.inference.engine import Engine
 from assistant.inference.options import FlashAttn, KvType
 from sparc_ggml.config import SparcConfig
 from tests.reference.gguf_weights import read_gguf
-from tests.reference.llama_decoder import (
-    DecodeStep,
-    LlamaDecoder,
-    SparcDecoder,
-    SparcParameters,
-)
+from tests.reference.llama_decoder import LlamaDecoder, SparcDecoder
+from tests.support.oracle import compare
 from tests.support.recorded_engine import Recording, random_picture, record, tiny_pair
 from tests.support.tiny_llama import TinyLlama
 from tests.support.tiny_mmproj import TinyMmproj
 
 N_EMBD = 128
+CHAT = (
+    "{{ bos_token }}USER: is there a dog near the tree? ASSISTANT: there is a red house. "
+    "USER: {{ messages[0]['content'] }} ASSISTANT:"
+)
+"""A conversation that was under way before the picture came."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Case:
     Attributes:
         logits_within: largest difference of a logit (their spread is about 3).
         attention_within: largest relative difference of the attention on an image token.
+        options: of the engine, over the usual ones.
     """
 
     name: str
@@ -54,23 +56,33 @@ class Case:
     attention_within: float
     n_tokens: int = 20
     llama: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
 
 
-CALM = {"n_layer": 3, "attention_width": 1.0, "quant": "Q8_0"}
+CALM = {"n_layer": 2, "attention_width": 1.0, "quant": "Q8_0"}
 # Without flash attention and with an f32 cache, llama.cpp rounds nothing but float32 itself. An f16
 # cache rounds K, V and the query; flash attention on a CPU sums V in f16 as well. With Q8_0 weights
 # every activation is rounded to 8 bits, so that model is shallow and calm and runs for fewer steps.
 CASES = [
-    Case("mha f32 cache", 4, "off", "f32", 26, 1.5, 2e-4, 1e-4),
+    Case("mha, f32 cache", 4, "off", "f32", 26, 1.5, 2e-4, 1e-4),
     Case("mha", 4, "off", "f16", 26, 1.5, 0.03, 0.01),
-    Case("mha flash", 4, "on", "f16", 26, 1.5, 0.08, 0.02),
-    Case("gqa f32 cache", 2, "off", "f32", 8, 0.6, 2e-4, 1e-4),
+    Case("mha, flash", 4, "on", "f16", 26, 1.5, 0.08, 0.02),
+    Case("gqa, f32 cache", 2, "off", "f32", 8, 0.6, 2e-4, 1e-4),
     Case("gqa", 2, "off", "f16", 8, 0.6, 0.03, 0.01),
-    Case("gqa flash", 2, "on", "f16", 8, 0.6, 0.08, 0.02),
-    Case("mha q8_0 weights", 4, "off", "f16", 9, 1.5, 0.25, 0.03, 8, CALM),
-    Case("mha q8_0 weights flash", 4, "on", "f16", 9, 1.5, 0.25, 0.03, 8, CALM),
-    Case("gqa q8_0 weights", 2, "off", "f16", 7, 1.25, 0.25, 0.03, 8, CALM),
-    Case("gqa q8_0 weights flash", 2, "on", "f16", 7, 1.25, 0.25, 0.03, 8, CALM),
+    Case("gqa, flash", 2, "on", "f16", 8, 0.6, 0.08, 0.02),
+    Case("one kv head, tied", 1, "off", "f32", 3, 1.0, 2e-4, 1e-4, llama={"is_tied": True}),
+    Case("f16 weights", 2, "off", "f32", 8, 0.6, 0.03, 0.01, llama={"quant": "F16"}),
+    Case("mha, q8_0 weights", 4, "off", "f16", 2, 1.25, 0.25, 0.035, 8, CALM),
+    Case("mha, q8_0 weights, flash", 4, "on", "f16", 2, 1.25, 0.25, 0.035, 8, CALM),
+    Case("gqa, q8_0 weights", 2, "off", "f16", 145, 1.5, 0.25, 0.05, 8, CALM),
+    Case("gqa, q8_0 weights, flash", 2, "on", "f16", 145, 1.5, 0.25, 0.05, 8, CALM),
+    # Seven tokens at a time: text, picture and question all cross a batch's edge.
+    Case(
+        "picture in the middle of a conversation, small batches",
+        *(2, "off", "f32", 8, 0.6, 2e-4, 1e-4),
+        llama={"chat_template": CHAT},
+        options={"n_batch": 7},
+    ),
 ]
 
 
@@ -81,71 +93,38 @@ def run_engine(folder: Path, case: Case, config: SparcConfig) -> tuple[Path, Rec
         TinyMmproj(projection_dim=N_EMBD),
         flash_attn=case.flash_attn,
         kv_type=case.kv_type,
+        **case.options,
     )
     with Engine(options) as engine:
         seen = record(engine, random_picture(64), config, n_tokens=case.n_tokens)
     return options.model_path, seen
 
 
-def run_reference(
-    model_path: Path, case: Case, seen: Recording
-) -> tuple[list[Any], list[DecodeStep], SparcParameters]:
-    assert seen.answer is not None
-    assert seen.image is not None
-    sparc = seen.answer.sparc
-    assert sparc.selected_layer is not None
-    assert sparc.last_layer is not None
-    parameters = SparcParameters(
-        alpha=sparc.alpha,
-        beta=sparc.beta,
-        tau=sparc.tau,
-        selected_layer=sparc.selected_layer,
-        first_layer=sparc.first_layer,
-        last_layer=sparc.last_layer,
-    )
-    stored = np.float16 if case.kv_type == "f16" else np.float64
-    reference = SparcDecoder(LlamaDecoder(read_gguf(model_path), stored), parameters)
-    prompt = reference.prefill(seen.before, seen.image.astype(np.float64), seen.after)
-    steps = [reference.step(token) for token in seen.tokens]
-    return [prompt, *(step.logits for step in steps)], steps, parameters
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_selections_and_logits_agree(tmp_path: Path, case: Case) -> None:
-    config = SparcConfig(alpha=1.2, tau=case.tau)
-    model_path, seen = run_engine(tmp_path, case, config)
-    logits, steps, parameters = run_reference(model_path, case, seen)
-
-    assert len(steps) == case.n_tokens
-    attention_off = max(
-        float(np.max(np.abs(ours / step.attention - 1.0)))
-        for ours, step in zip(seen.attention[1:], steps, strict=True)
-    )
-    logits_off = max(
-        float(np.max(np.abs(ours - theirs)))
-        for ours, theirs in zip(seen.logits, logits, strict=True)
-    )
-    margin = min(float(np.min(np.abs(step.relative - case.tau))) for step in steps)
+    model_path, seen = run_engine(tmp_path, case, SparcConfig(alpha=1.2, tau=case.tau))
+    result = compare(model_path, seen, case.kv_type)
     # r = a / ema - 1, and both a and ema may be off by attention_within.
     reach = (1.0 + case.tau) * 2.0 * case.attention_within / (1.0 - case.attention_within)
-    n_steps = sum(bool(step.selected) for step in steps)
     print(
-        f"\n{case.name}: largest difference of a logit {logits_off:.2g}, of attention "
-        f"{attention_off:.2%}; selected at {n_steps} of {len(steps)} steps, "
-        f"closest to tau {margin:.3f} (reach of rounding {reach:.3f})"
+        f"\n{case.name}: largest difference of a logit {result.logits_off:.2g}, of attention "
+        f"{result.attention_off:.2g} relative; selected at {result.n_selecting} of "
+        f"{len(result.steps)} steps, closest to tau {result.margin:.3f} "
+        f"(reach of rounding {reach:.3f})"
     )
-    assert margin > reach, "choose another seed or tau: a value lies within reach of rounding"
-    assert attention_off <= case.attention_within
-    assert [step.selected for step in seen.steps] == [step.selected for step in steps]
-    assert n_steps >= len(steps) / 2, "a case that selects nothing shows nothing"
-    assert logits_off <= case.logits_within
-    for ours, theirs in zip(seen.steps, steps, strict=True):
-        assert ours.max_gain == pytest.approx(theirs.gains.max(), rel=1e-6)
-        assert not ours.is_clamped
-    assert (
-        parameters.selected_layer
-        == SparcConfig().for_depth(parameters.last_layer + 1).selected_layer
-    )
+    assert len(result.steps) == case.n_tokens
+    assert result.margin > reach, "choose another seed or tau: a value lies in reach of rounding"
+    assert result.n_selecting >= case.n_tokens / 2, "a case that selects nothing shows nothing"
+    result.assert_same_selections()
+    assert result.attention_off <= case.attention_within
+    assert result.logits_off <= case.logits_within
+
+
+def test_the_conversation_before_the_picture_is_really_there(tmp_path: Path) -> None:
+    case = CASES[-1]
+    _, seen = run_engine(tmp_path, case, SparcConfig())
+    assert len(seen.before) > 2 * case.options["n_batch"]
+    assert len(seen.after) > case.options["n_batch"]
 
 
 def test_steering_changes_the_logits_that_the_oracle_compares(tmp_path: Path) -> None:
@@ -158,7 +137,7 @@ def test_steering_changes_the_logits_that_the_oracle_compares(tmp_path: Path) ->
         float(np.max(np.abs(unsteered.step(token).logits - ours)))
         for token, ours in zip(seen.tokens, seen.logits[1:], strict=True)
     )
-    print(f"\nwithout steering the reference is off by {off:.2f}")
+    print(f"\nan unsteered reference is off by {off:.2f}")
     assert off > 100 * case.logits_within
 
 
@@ -173,13 +152,12 @@ def test_only_the_chosen_layers_are_observed_and_scaled(
         alpha=1.5, tau=0.5, selected_layer=selected_layer, first_layer=first, last_layer=last
     )
     model_path, seen = run_engine(tmp_path, case, config)
-    logits, steps, _ = run_reference(model_path, case, seen)
-    margin = min(float(np.min(np.abs(step.relative - config.tau))) for step in steps)
-    off = max(float(np.max(np.abs(a - b))) for a, b in zip(seen.logits, logits, strict=True))
+    result = compare(model_path, seen, case.kv_type)
     print(
-        f"\nlayer {selected_layer}, scaled {first}-{last}: {off:.2g}, closest to tau {margin:.2g}"
+        f"\nlayer {selected_layer} observed, {first}-{last} scaled: largest difference of a logit "
+        f"{result.logits_off:.2g}, closest to tau {result.margin:.2g}"
     )
-    assert margin > 1e-3
-    assert [step.selected for step in seen.steps] == [step.selected for step in steps]
-    assert any(step.selected for step in steps)
-    assert off <= 1e-3
+    assert result.margin > 1e-3
+    assert result.n_selecting > 0
+    result.assert_same_selections()
+    assert result.logits_off <= case.logits_within

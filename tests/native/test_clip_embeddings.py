@@ -1,0 +1,141 @@
+"""The picture as the language model gets it, against an independent encoder in LLaVA's own order.
+
+Counter-case throughout: the same file with the corrections off is far away, so the test would
+notice if they stopped working, or if llama.cpp were mended and they were no longer needed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from assistant.core.events import ImageRgb
+from assistant.inference import mmproj
+from assistant.inference.engine import Engine
+from assistant.inference.options import EngineOptions
+from sparc_ggml import clip_order
+from sparc_ggml.config import SparcConfig
+from tests.reference import clip_vit
+from tests.reference.gguf_weights import read_gguf
+from tests.support.recorded_engine import Recording, random_picture, record, tiny_pair
+from tests.support.tiny_llama import TinyLlama
+from tests.support.tiny_mmproj import TinyMmproj
+
+WITHIN = 0.002
+FAR = 0.1
+UNSTEERED = SparcConfig(method="none")
+LAYOUTS = [
+    TinyMmproj(),
+    TinyMmproj(quant="F32"),
+    TinyMmproj(use_gelu=True),
+    TinyMmproj(has_post_ln=True),
+    TinyMmproj(layout="legacy"),
+    TinyMmproj(layout="legacy", image_size=112, patch_size=14, n_embd=64, n_layer=7),
+]
+
+
+def name_of(shape: TinyMmproj) -> str:
+    usual = TinyMmproj()
+    changes = [f"{k}={v}" for k, v in vars(shape).items() if getattr(usual, k) != v]
+    return ", ".join(changes) or "modern"
+
+
+def encode(options: EngineOptions, picture: ImageRgb) -> Recording:
+    with Engine(options) as engine:
+        return record(engine, picture, UNSTEERED, n_tokens=1)
+
+
+def relative_error(seen: Recording, mmproj_path: Path, picture: ImageRgb) -> float:
+    """Norm of the difference over the norm of the reference, over all image tokens."""
+    assert seen.image is not None
+    expected = clip_vit.encode(read_gguf(mmproj_path), picture)
+    assert seen.image.shape == expected.shape
+    return float(np.linalg.norm(seen.image - expected) / np.linalg.norm(expected))
+
+
+@pytest.mark.parametrize("shape", LAYOUTS, ids=name_of)
+def test_image_embeddings_are_those_of_an_independent_encoder(
+    tmp_path: Path, shape: TinyMmproj
+) -> None:
+    picture = random_picture(shape.image_size)
+    options = tiny_pair(tmp_path, TinyLlama(), shape)
+    corrected = encode(options, picture)
+    error = relative_error(corrected, options.mmproj_path, picture)
+    uncorrected = encode(tiny_pair(tmp_path, TinyLlama(), shape, corrects_pictures=False), picture)
+    without = relative_error(uncorrected, options.mmproj_path, picture)
+    print(f"\n{name_of(shape)}: relative error {error:.5f}, with the corrections off {without:.3f}")
+
+    assert error <= WITHIN
+    assert without > FAR
+    expected = {clip_order.CORRECTION_NAME}
+    if shape.layout == "legacy":
+        expected.add(mmproj.CORRECTION_NAME)
+    assert corrected.answer is not None
+    assert uncorrected.answer is not None
+    assert set(corrected.answer.corrections) == expected
+    assert uncorrected.answer.corrections == ()
+
+
+def test_each_correction_is_needed_on_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shape = TinyMmproj(layout="legacy")
+    picture = random_picture(shape.image_size)
+    options = tiny_pair(tmp_path, TinyLlama(), shape)
+    with monkeypatch.context() as patch:
+        patch.setattr(mmproj, "is_one_layer_short", lambda _reader: False)
+        seen = encode(options, picture)
+        assert seen.answer is not None
+        assert seen.answer.corrections == (clip_order.CORRECTION_NAME,)
+        order_alone = relative_error(seen, options.mmproj_path, picture)
+    made = clip_order.ClipOrder
+
+    def without_order(*args: Any, **settings: Any) -> clip_order.ClipOrder:
+        return made(*args, **{**settings, "is_enabled": False})
+
+    with monkeypatch.context() as patch:
+        patch.setattr("assistant.inference.picture_encoder.ClipOrder", without_order)
+        seen = encode(options, picture)
+        assert seen.answer is not None
+        assert seen.answer.corrections == (mmproj.CORRECTION_NAME,)
+        layers_alone = relative_error(seen, options.mmproj_path, picture)
+    print(f"\norder alone put right: {order_alone:.3f}; layers alone: {layers_alone:.3f}")
+    assert order_alone > FAR
+    assert layers_alone > FAR
+
+
+def test_every_picture_of_a_session_is_put_in_order(tmp_path: Path) -> None:
+    shape = TinyMmproj()
+    options = tiny_pair(tmp_path, TinyLlama(), shape)
+    with Engine(options) as engine:
+        for seed in range(3):
+            picture = random_picture(shape.image_size, seed)
+            seen = record(engine, picture, UNSTEERED, n_tokens=1)
+            assert relative_error(seen, options.mmproj_path, picture) <= WITHIN
+
+
+def test_a_legacy_file_is_left_as_it_is_and_its_copy_is_made_once(tmp_path: Path) -> None:
+    options = tiny_pair(tmp_path, TinyLlama(), TinyMmproj(layout="legacy"))
+    before = hashlib.sha256(options.mmproj_path.read_bytes()).hexdigest()
+    assert options.cache_dir is not None
+    picture = random_picture(64)
+    first = encode(options, picture)
+    copies = {path: path.stat().st_mtime_ns for path in options.cache_dir.rglob("*.gguf")}
+    second = encode(options, picture)
+    assert len(copies) == 1
+    assert {p: p.stat().st_mtime_ns for p in options.cache_dir.rglob("*.gguf")} == copies
+    assert hashlib.sha256(options.mmproj_path.read_bytes()).hexdigest() == before
+    assert first.image is not None
+    assert second.image is not None
+    assert np.array_equal(first.image, second.image)
+
+
+def test_a_modern_file_needs_no_copy(tmp_path: Path) -> None:
+    options = tiny_pair(tmp_path, TinyLlama(), TinyMmproj())
+    assert options.cache_dir is not None
+    encode(options, random_picture(64))
+    assert not list(options.cache_dir.rglob("*.gguf"))
