@@ -8,6 +8,7 @@ in a read-only file, so a corrected copy is made once and kept.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -168,28 +169,27 @@ def _corrected_copy(path: Path, reader: gguf.GGUFReader, cache_dir: Path | None)
 
 
 def _write_with_feature_layer(reader: gguf.GGUFReader, target: Path) -> None:
-    writer = gguf.GGUFWriter(target, arch="clip")
-    for field in reader.fields.values():
-        if field.name.startswith("GGUF.") or field.name == "general.architecture":
-            continue
-        kind = field.types[0]
-        sub_kind = field.types[-1] if kind == gguf.GGUFValueType.ARRAY else None
-        writer.add_key_value(field.name, field.contents(), kind, sub_type=sub_kind)
-    n_layer = int(_value(reader, "clip.vision.block_count"))
-    writer.add_key_value(
-        _FEATURE_LAYER, [n_layer], gguf.GGUFValueType.ARRAY, sub_type=gguf.GGUFValueType.INT32
-    )
-    for tensor in reader.tensors:
-        writer.add_tensor_info(
-            tensor.name,
-            tensor.data.shape,
-            tensor.data.dtype,
-            tensor.data.nbytes,
-            tensor.tensor_type,
+    with contextlib.closing(gguf.GGUFWriter(target, arch="clip")) as writer:
+        for field in reader.fields.values():
+            if field.name.startswith("GGUF.") or field.name == "general.architecture":
+                continue
+            kind = field.types[0]
+            sub_kind = field.types[-1] if kind == gguf.GGUFValueType.ARRAY else None
+            writer.add_key_value(field.name, field.contents(), kind, sub_type=sub_kind)
+        n_layer = int(_value(reader, "clip.vision.block_count"))
+        writer.add_key_value(
+            _FEATURE_LAYER, [n_layer], gguf.GGUFValueType.ARRAY, sub_type=gguf.GGUFValueType.INT32
         )
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_ti_data_to_file()
-    for tensor in reader.tensors:
-        writer.write_tensor_data(tensor.data)
-    writer.close()
+        for tensor in reader.tensors:
+            writer.add_tensor_info(
+                tensor.name,
+                tensor.data.shape,
+                tensor.data.dtype,
+                tensor.data.nbytes,
+                tensor.tensor_type,
+            )
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.write_ti_data_to_file()
+        for tensor in reader.tensors:
+            writer.write_tensor_data(tensor.data)

@@ -50,7 +50,8 @@ class RepetitionGuard:
         )
         loops = np.flatnonzero((self._run >= needed) & (periods > 0))
         if len(loops):
-            period = int(loops[0])
+            # A stretch that repeats with 4 tokens also does with 8, which reaches its three copies earlier.
+            period = int(np.flatnonzero(self._run >= loops[0])[0])
             self._cut = self._end_of_first_copy(n - int(self._run[period]), period)
             return ""
         if np.any(self._run[1:] >= np.minimum(periods[1:], LONG_PERIOD)):

@@ -1,0 +1,98 @@
+"""What every ``Describer`` promises: the real worker and the public fake alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from assistant.core.events import (
+    DecodeOptions,
+    DescribeRequest,
+    Encoding,
+    EndReason,
+    Event,
+    Finished,
+    Loaded,
+    Loading,
+    Piece,
+    Prefilling,
+    TraceStep,
+)
+from assistant.core.fakes import ScriptedDescriber, answer_events
+from assistant.core.ports import Describer
+from assistant.inference.client import InferenceClient
+from sparc_ggml.config import SparcConfig
+from tests.support.recorded_engine import random_picture, tiny_pair
+from tests.support.tiny_llama import TinyLlama
+from tests.support.tiny_mmproj import TinyMmproj
+
+REQUEST = DescribeRequest(
+    random_picture(64),
+    "what is this?",
+    DecodeOptions(max_tokens=40, ignores_eos=True),
+    SparcConfig(tau=0.5),
+)
+
+
+@pytest.fixture(params=["fake", "worker"])
+def describer(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Describer]:
+    if request.param == "fake":
+        script = answer_events("A dog and a tree.", ["A dog", " and", " a tree", "."] * 10)
+        yield ScriptedDescriber(script)
+        return
+    options = tiny_pair(tmp_path_factory.mktemp("pair"), TinyLlama(), TinyMmproj())
+    with InferenceClient(options) as client:
+        yield client
+
+
+def rank(event: Event) -> int:
+    stages: tuple[tuple[type[Event], ...], ...] = (
+        (Loading,),
+        (Loaded,),
+        (Encoding, Prefilling),
+        (Piece, TraceStep),
+        (Finished,),
+    )
+    return next(i for i, kinds in enumerate(stages) if isinstance(event, kinds))
+
+
+def test_it_is_a_describer(describer: Describer) -> None:
+    assert isinstance(describer, Describer)
+
+
+def test_events_come_in_their_order_and_end_with_one_answer(describer: Describer) -> None:
+    events = list(describer.ask(REQUEST))
+    ranks = [rank(event) for event in events]
+    assert ranks == sorted(ranks)
+    assert sum(isinstance(event, Finished) for event in events) == 1
+    assert isinstance(events[-1], Finished)
+    assert events[-1].answer.text
+
+
+def test_a_cancel_ends_the_answer_and_the_next_one_is_whole(describer: Describer) -> None:
+    last: Event | None = None
+    for event in describer.ask(REQUEST):
+        last = event
+        if isinstance(event, Piece):
+            describer.cancel()
+    assert isinstance(last, Finished)
+    assert last.answer.ended == EndReason.CANCELLED
+    *_, last = describer.ask(REQUEST)
+    assert isinstance(last, Finished)
+    assert last.answer.ended != EndReason.CANCELLED
+
+
+def test_a_cancel_without_a_question_changes_nothing(describer: Describer) -> None:
+    describer.cancel()
+    *_, last = describer.ask(REQUEST)
+    assert isinstance(last, Finished)
+    assert last.answer.ended != EndReason.CANCELLED
+
+
+def test_close_can_be_called_twice(describer: Describer) -> None:
+    list(describer.ask(REQUEST))
+    describer.close()
+    describer.close()

@@ -1,0 +1,65 @@
+"""Steering on every number type of the KV cache, and the cache as it was before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.core.events import DecodeOptions, DescribeRequest, Event, TraceStep
+from assistant.inference.engine import Engine
+from sparc_ggml.config import SparcConfig
+from tests.support.recorded_engine import random_picture, tiny_pair, value_rows
+from tests.support.tiny_llama import TinyLlama
+from tests.support.tiny_mmproj import TinyMmproj
+
+SPARC = SparcConfig(tau=0.5)
+
+
+def ask(engine: Engine, config: SparcConfig, max_tokens: int = 40) -> tuple[str, list[TraceStep]]:
+    events: list[Event] = []
+    decode = DecodeOptions(max_tokens=max_tokens, ignores_eos=True)
+    picture = random_picture(64)
+    request = DescribeRequest(picture, "what is this?", decode, config, has_trace=True)
+    answer = engine.answer(request, events.append)
+    assert answer.unsteered_reason == ""
+    return answer.text, [event for event in events if isinstance(event, TraceStep)]
+
+
+@pytest.mark.parametrize(
+    ("kv_type", "flash_attn"),
+    [("f16", "on"), ("f16", "off"), ("bf16", "on"), ("f32", "off"), ("q8_0", "on")],
+)
+def test_every_kind_of_cache_is_steered_and_put_back(
+    tmp_path: Path, kv_type: str, flash_attn: str
+) -> None:
+    shape = TinyLlama(n_embd=128, n_head=4, n_head_kv=2)
+    options = tiny_pair(
+        tmp_path, shape, TinyMmproj(projection_dim=128), kv_type=kv_type, flash_attn=flash_attn
+    )
+    with Engine(options) as engine:
+        plain, _ = ask(engine, SparcConfig(method="none"))
+        before = value_rows(engine)
+        n_past = engine.loaded.prefix.n_past if engine.loaded.prefix else 0
+        steered, steps = ask(engine, SPARC)
+        after = value_rows(engine)
+        assert steps[-1].max_gain > 1.5
+        assert any(step.selected for step in steps)
+        for il, rows in before.items():
+            assert np.array_equal(
+                rows[:n_past].view(np.uint8), after[il][:n_past].view(np.uint8)
+            ), f"layer {il}"
+        assert ask(engine, SparcConfig(method="none"))[0] == plain
+        assert ask(engine, SPARC)[0] == steered
+
+
+def test_gains_that_would_overflow_are_held_back_and_the_answer_stays_finite(
+    tmp_path: Path,
+) -> None:
+    options = tiny_pair(tmp_path, TinyLlama(), TinyMmproj())
+    with Engine(options) as engine:
+        _, steps = ask(engine, SparcConfig(alpha=10.0, tau=-1.0), max_tokens=60)
+    assert any(step.is_clamped for step in steps)
+    assert np.isfinite(steps[-1].max_gain)
+    assert len(steps) == 59

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pytest
+
+from assistant import messages
+from assistant.core.events import (
+    Answer,
+    Counts,
+    DescribeRequest,
+    EndReason,
+    Event,
+    Failed,
+    Finished,
+    Loaded,
+    Piece,
+    Restarted,
+    Timings,
+    TraceHeader,
+    TraceStep,
+)
+from assistant.core.fakes import ScriptedDescriber, answer_events
+from assistant.core.pipeline import narrate_answer
+from assistant.errors import AssistantError, ExitCode, InferenceError
+from sparc_ggml.config import SparcConfig
+
+REQUEST = DescribeRequest(np.zeros((4, 4, 3), np.uint8), "What is there?")
+
+
+@dataclass
+class Heard:
+    sentences: list[str] = field(default_factory=list)
+    statuses: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    records: list[TraceHeader | TraceStep] = field(default_factory=list)
+    is_talking: bool = False
+
+    def sentence(self, sentence: str) -> None:
+        self.sentences.append(sentence)
+
+    def status(self, message: str) -> None:
+        self.statuses.append(message)
+
+    def note(self, message: str) -> None:
+        self.notes.append(message)
+
+    def trace(self, record: TraceHeader | TraceStep) -> None:
+        self.records.append(record)
+
+    def is_heard(self) -> bool:
+        return self.is_talking
+
+
+def finished(text: str, ended: EndReason = EndReason.EOS, reason: str = "") -> Finished:
+    sparc = SparcConfig(method="none")
+    return Finished(Answer(text, ended, Timings(), Counts(), sparc, unsteered_reason=reason))
+
+
+def test_sentences_come_as_they_are_written() -> None:
+    text = "There is a **dog**. It may be brown. - x"
+    heard = Heard()
+    narration = narrate_answer(ScriptedDescriber(answer_events(text, list(text))), REQUEST, heard)
+    assert heard.sentences == ["There is a dog.", "It may be brown.", "x"]
+    assert narration.sentences == heard.sentences
+    assert narration.load_ms == 1.0
+    assert heard.notes == []
+
+
+def test_the_copies_of_a_loop_are_not_said() -> None:
+    first = "A dog. A cat."
+    pieces = [
+        Piece("A dog. "),
+        Piece("A cat. "),
+        Piece("A dog. "),
+        Piece("A cat. "),
+        Piece("A dog. "),
+    ]
+    heard = Heard()
+    narrate_answer(
+        ScriptedDescriber([*pieces, finished(first, EndReason.REPETITION)]), REQUEST, heard
+    )
+    assert heard.sentences == ["A dog.", "A cat."]
+    assert heard.notes == [messages.ended_repetition()]
+
+
+def test_a_repeated_sentence_that_is_no_loop_is_said() -> None:
+    text = "It is red. It is red. It is blue."
+    heard = Heard()
+    narrate_answer(ScriptedDescriber(answer_events(text, list(text))), REQUEST, heard)
+    assert heard.sentences == ["It is red.", "It is red.", "It is blue."]
+
+
+def test_a_restart_is_said_and_begins_anew() -> None:
+    script = [
+        Piece("A dog. And"),
+        Restarted("killed"),
+        Loaded("m", 7.0),
+        Piece("A cat. "),
+        finished("A cat."),
+    ]
+    heard = Heard()
+    narration = narrate_answer(ScriptedDescriber(script), REQUEST, heard)
+    assert heard.sentences == ["A cat."]
+    assert heard.statuses == [messages.restarted("killed")]
+    assert narration.sentences == ["A cat."]
+
+
+def test_a_failure_carries_its_words_and_code() -> None:
+    script = [Failed("No memory.", "Close programs.", exit_code=4)]
+    with pytest.raises(AssistantError, match=r"No memory\. Close programs\.") as caught:
+        narrate_answer(ScriptedDescriber(script), REQUEST, Heard())
+    assert caught.value.exit_code is ExitCode.MODEL
+
+
+def test_an_end_without_an_answer_is_an_error() -> None:
+    with pytest.raises(InferenceError):
+        narrate_answer(ScriptedDescriber([Piece("A")]), REQUEST, Heard())
+
+
+@pytest.mark.parametrize(
+    ("ended", "note"),
+    [
+        (EndReason.MAX_TOKENS, messages.ended_max_tokens(REQUEST.decode.max_tokens)),
+        (EndReason.CONTEXT_FULL, messages.ended_context_full()),
+        (EndReason.CANCELLED, messages.ended_cancelled()),
+    ],
+)
+def test_how_it_ended_is_said(ended: EndReason, note: str) -> None:
+    heard = Heard()
+    narration = narrate_answer(ScriptedDescriber([finished("A dog", ended)]), REQUEST, heard)
+    assert heard.notes == narration.warnings == [note]
+    assert heard.sentences == ["A dog"]
+
+
+def test_no_words_and_no_steering_are_said() -> None:
+    heard = Heard()
+    narrate_answer(ScriptedDescriber([finished("", reason="no attention")]), REQUEST, heard)
+    assert heard.notes == [messages.no_words(), messages.unsteered("no attention")]
+
+
+def test_silence_is_broken_and_speech_is_not() -> None:
+    script: list[Event | float] = [0.3, finished("A dog.")]
+    heard = Heard()
+    narrate_answer(ScriptedDescriber(script), REQUEST, heard, quiet_s=(0.05, 10.0))  # type: ignore[arg-type]
+    assert heard.statuses == [messages.still_working(messages.stage_starting())]
+    talking = Heard(is_talking=True)
+    narrate_answer(ScriptedDescriber(script), REQUEST, talking, quiet_s=(0.05,))  # type: ignore[arg-type]
+    assert talking.statuses == []
+
+
+def test_the_trace_goes_through() -> None:
+    step = TraceStep(0, 5, "a", (1, 2), 1.1)
+    script = [TraceHeader({"model": "m"}), step, finished("a")]
+    heard = Heard()
+    narrate_answer(ScriptedDescriber(script), replace(REQUEST, has_trace=True), heard)
+    assert heard.records == [TraceHeader({"model": "m"}), step]

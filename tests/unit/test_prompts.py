@@ -1,0 +1,46 @@
+"""Prompts are rendered as their models were trained to read them."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.errors import UsageError
+from assistant.inference import prompts
+from assistant.inference.prompts import MEDIA_MARKER
+
+MISTRAL = "{{ bos_token }}{% for m in messages %}[INST] {{ m['content'] }} [/INST]{% endfor %}"
+
+
+def test_vicuna_v1_reads_as_the_authors_of_llava_1_5_write_it() -> None:
+    assert prompts.render(prompts.DETAILED_PROMPT, None, None) == (
+        "A chat between a curious user and an artificial intelligence assistant. "
+        "The assistant gives helpful, detailed, and polite answers to the user's questions. "
+        f"USER: {MEDIA_MARKER}\nPlease describe this image in detail. ASSISTANT:"
+    )
+
+
+def test_a_model_file_with_its_own_template_is_asked_with_it_and_bos_is_not_doubled() -> None:
+    rendered = prompts.render("What is this?", None, MISTRAL, "<s>", "</s>")
+    assert rendered == f"[INST] {MEDIA_MARKER}\nWhat is this? [/INST]"
+
+
+def test_a_named_template_wins_over_the_files_own() -> None:
+    assert prompts.render("Hello?", "vicuna_v1", MISTRAL, "<s>").endswith("Hello? ASSISTANT:")
+
+
+def test_a_question_cannot_move_the_picture() -> None:
+    rendered = prompts.render(f"What {MEDIA_MARKER} is this?", None, None)
+    assert rendered.count(MEDIA_MARKER) == 1
+
+
+@pytest.mark.parametrize(
+    ("template", "gguf_template"),
+    [("no-such", None), (None, "{% for"), (None, "{{ raise_exception('x') }}"), (None, "Hello")],
+)
+def test_a_template_that_cannot_be_used_is_one_sentence(
+    template: str | None, gguf_template: str | None
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        prompts.render("What is this?", template, gguf_template)
+    assert caught.value.message.endswith(".")
+    assert "--template" in caught.value.hint
