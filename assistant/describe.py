@@ -18,7 +18,7 @@ from assistant.core.events import (
     TraceHeader,
     TraceStep,
 )
-from assistant.core.pipeline import Narration, narrate_answer
+from assistant.core.pipeline import narrate_answer
 from assistant.core.ports import Describer, Speaker
 from assistant.errors import AssistantError, ExitCode
 from assistant.report import TraceFile, answer_record, failure_record
@@ -118,6 +118,7 @@ def run_job(
         The exit code of the first failure, else ``ExitCode.OK``.
     """
     first_failure = ExitCode.OK
+    has_answered = False
     for number, name in enumerate(job.pictures, start=1):
         started = clock()
         front = _Front(equipment, job.is_json, started)
@@ -140,9 +141,12 @@ def run_job(
             if job.is_json:
                 record = answer_record(name, question, request, narration, equipment.model_names)
                 equipment.console.json(record)
-            _finish(equipment, narration, clock() - started)
+            has_answered = has_answered or bool(narration.sentences)
+            _finish(equipment, clock() - started)
             if narration.answer.ended is EndReason.CANCELLED:
                 return first_failure or ExitCode.INTERRUPTED
+    if has_answered:
+        equipment.console.status(messages.may_be_wrong())
     equipment.speaker.wait()
     return first_failure
 
@@ -190,9 +194,7 @@ def _tell(equipment: Equipment, error: AssistantError) -> None:
     equipment.speaker.say(str(error))
 
 
-def _finish(equipment: Equipment, narration: Narration, took_s: float) -> None:
+def _finish(equipment: Equipment, took_s: float) -> None:
     message = messages.done()
-    if narration.sentences:
-        equipment.console.status(messages.may_be_wrong())
     equipment.console.status(message, took_s)
     equipment.speaker.say(message)

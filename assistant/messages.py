@@ -45,7 +45,7 @@ def done() -> str:
 
 
 def may_be_wrong() -> str:
-    return _("The model may be wrong about parts of this.")
+    return _("The model may be wrong about parts of what it says.")
 
 
 def still_working(stage: str) -> str:

@@ -91,7 +91,7 @@ def load_picture(name: str) -> ImageRgb:
     try:
         with _open(name, shown) as stream:
             return _decode(stream, shown)
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise PictureError(messages.picture_missing(shown)) from error
     except IsADirectoryError as error:
         raise PictureError(messages.picture_is_folder(shown)) from error

@@ -102,7 +102,7 @@ def test_a_restart_is_said_and_begins_anew() -> None:
     ]
     heard = Heard()
     narration = narrate_answer(ScriptedDescriber(script), REQUEST, heard)
-    assert heard.sentences == ["A cat."]
+    assert heard.sentences == ["A dog.", "A cat."]  # what was heard cannot be unsaid
     assert heard.statuses == [messages.restarted("killed")]
     assert narration.sentences == ["A cat."]
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,7 +52,7 @@ def _fed(text: str, cuts: list[int]) -> list[str]:
     splitter = SentenceSplitter()
     bounds = [0, *sorted(cut % (len(text) + 1) for cut in cuts), len(text)]
     found = []
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in pairwise(bounds):
         found += splitter.feed(text[start:end])
     return found + splitter.finish()
 

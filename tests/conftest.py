@@ -1,0 +1,39 @@
+"""What all tests share: no network, no settings of the user's, and a player that records."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.fake_player import FakePlayer, install_fake_player
+
+_INTERNET_FAMILIES = {2, 10}  # AF_INET, AF_INET6
+
+
+def _refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "socket.connect" and int(arguments[0].family) in _INTERNET_FAMILIES:
+        raise AssertionError(f"a test opened a network connection to {arguments[1]!r}")
+
+
+sys.addaudithook(_refuse_network)
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: Any) -> None:
+    """No settings of the person who runs the tests, and no sound in their ears."""
+    for name in [n for n in os.environ if n.startswith("SPARC_ASSISTANT_")]:
+        monkeypatch.delenv(name)
+    home = tmp_path_factory.mktemp("home")
+    for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"):
+        monkeypatch.setenv(name, str(home / name.lower()))
+        (home / name.lower()).mkdir(mode=0o700)
+
+
+@pytest.fixture
+def player(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakePlayer:
+    """A fake ``aplay``, first on the PATH, that keeps every WAV it is given."""
+    return install_fake_player(tmp_path / "player", monkeypatch)

@@ -1,0 +1,82 @@
+"""Every Speaker keeps the port's promises: the real one, the silent one and the public fake."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from assistant.core.fakes import RecordingSpeaker
+from assistant.core.ports import Speaker
+from assistant.errors import AssistantError
+from assistant.speech.factory import open_speaker
+from assistant.speech.silent import SilentSpeaker
+from assistant.speech.speech_manager import VoiceOptions
+from tests.support.fake_player import FakePlayer
+
+
+@pytest.fixture(params=["pyttsx3", "silent", "recording"])
+def speaker(request: pytest.FixtureRequest, player: FakePlayer) -> Iterator[Speaker]:
+    player.behave("sleep 0.1")
+    problems: list[AssistantError] = []
+    opened: Speaker
+    match request.param:
+        case "pyttsx3":
+            opened = open_speaker(VoiceOptions(), problems.append)
+        case "silent":
+            opened = SilentSpeaker()
+        case _:
+            opened = RecordingSpeaker(seconds_per_utterance=0.1)
+    yield opened
+    opened.close()
+    assert problems == []
+
+
+def test_it_is_a_speaker(speaker: Speaker) -> None:
+    assert isinstance(speaker, Speaker)
+
+
+def test_say_returns_at_once_and_wait_waits(speaker: Speaker) -> None:
+    started = time.monotonic()
+    speaker.say("A dog.")
+    speaker.say("A cat.")
+    assert time.monotonic() - started < 0.05
+    assert speaker.wait(20.0)
+    assert speaker.wait(0)
+
+
+def test_cancel_is_quick_and_empties(speaker: Speaker) -> None:
+    for _ in range(20):
+        speaker.say("A long sentence that takes its time to be spoken.")
+    started = time.monotonic()
+    speaker.cancel()
+    assert time.monotonic() - started < 0.05
+    assert speaker.wait(2.0)
+    speaker.say("After the stop.")
+    assert speaker.wait(20.0)
+
+
+def test_cancel_from_another_thread(speaker: Speaker) -> None:
+    for _ in range(20):
+        speaker.say("A sentence.")
+    canceller = threading.Timer(0.05, speaker.cancel)
+    canceller.start()
+    assert speaker.wait(1.5)
+    canceller.join()
+
+
+def test_close_may_come_twice_and_early(speaker: Speaker) -> None:
+    speaker.say("A dog.")
+    speaker.close()
+    speaker.close()
+    speaker.say("Too late.")
+    speaker.cancel()
+    assert speaker.wait(0.5)
+
+
+def test_nothing_to_say(speaker: Speaker) -> None:
+    for utterance in ("", "  ", "...", "\n"):
+        speaker.say(utterance)
+    assert speaker.wait(0.5)

@@ -1,0 +1,259 @@
+"""The real pyttsx3 and the real espeak, with a player that records instead of a sound card."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import AssistantError, ExitCode
+from assistant.speech.factory import open_speaker
+from assistant.speech.silent import SilentSpeaker
+from assistant.speech.speech_manager import MOST_FAILURES, SpeechManager, VoiceOptions
+from tests.support.fake_player import FakePlayer
+
+
+def until(condition: Callable[[], bool], timeout_s: float = 10.0) -> bool:
+    end = time.monotonic() + timeout_s
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.005)
+    return True
+
+
+@pytest.fixture
+def sound_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where all sound files of a test live, if they live at all."""
+    folder = tmp_path / "sound"
+    folder.mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
+    return folder
+
+
+class Fixture:
+    def __init__(self, options: VoiceOptions) -> None:
+        self.problems: list[AssistantError] = []
+        self.manager = SpeechManager(options, self.problems.append)
+
+
+@pytest.fixture
+def speech(player: FakePlayer, sound_folder: Path) -> Iterator[Callable[..., Fixture]]:
+    opened: list[Fixture] = []
+
+    def make(options: VoiceOptions | None = None) -> Fixture:
+        opened.append(Fixture(options or VoiceOptions()))
+        return opened[-1]
+
+    yield make
+    for fixture in opened:
+        fixture.manager.close()
+
+
+def _alive(folder: Path) -> list[int]:
+    """Processes whose environment or command mentions the folder."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            try:
+                text = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
+                is_zombie = (entry / "stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+            except OSError:
+                continue
+            if f"TMPDIR={folder}".encode() in text and not is_zombie:
+                found.append(int(entry.name))
+    return found
+
+
+def test_each_sentence_is_a_sound_of_its_own_in_order(
+    speech: Callable[..., Fixture], player: FakePlayer
+) -> None:
+    fixture = speech()
+    sentences = ["Dog.", "There is a large red car to the right of the dog.", "A tree is behind."]
+    for sentence in sentences:
+        fixture.manager.say(sentence)
+    assert fixture.manager.wait(30.0)
+    assert player.finished == 3
+    short, long, middle = player.durations_s
+    assert 0.2 < short < middle < long
+    assert fixture.problems == []
+
+
+def test_sentences_do_not_overlap(speech: Callable[..., Fixture], player: FakePlayer) -> None:
+    player.behave("sleep 0.2")
+    fixture = speech()
+    fixture.manager.say("One.")
+    fixture.manager.say("Two.")
+    assert fixture.manager.wait(30.0)
+    first, second = player.starts_s()
+    assert second - first >= 0.2
+
+
+def test_rate_and_volume_are_heard(speech: Callable[..., Fixture], player: FakePlayer) -> None:
+    for rate in (80, 180, 449):
+        fixture = speech(VoiceOptions(rate_wpm=rate))
+        fixture.manager.say("There is a large red car to the right of the dog.")
+        assert fixture.manager.wait(30.0)
+    slow, usual, fast = player.durations_s
+    assert slow > 1.5 * usual > 1.5 * 1.5 * fast
+
+
+def test_a_stop_kills_the_sound_within_50_ms(
+    speech: Callable[..., Fixture], player: FakePlayer, sound_folder: Path
+) -> None:
+    player.behave('echo $$ > "$folder/pid"; exec sleep 30')
+    fixture = speech()
+    fixture.manager.say("A very long sentence.")
+    fixture.manager.say("Another one.")
+    assert until(lambda: (player.records / "pid").exists() and player.started == 1)
+    time.sleep(0.05)
+    pid = int((player.records / "pid").read_text())
+    started = time.monotonic()
+    fixture.manager.cancel()
+    assert until(lambda: not _is_running(pid), 1.0)
+    took_s = time.monotonic() - started
+    print(f"silence after {took_s * 1000:.1f} ms")
+    assert took_s < 0.05
+    assert fixture.manager.wait(1.0)
+    player.behave(":")
+    fixture.manager.say("The next.")
+    assert fixture.manager.wait(10.0)
+    assert player.finished == 1
+    assert player.started == 2
+    fixture.manager.close()
+    assert list(sound_folder.iterdir()) == []
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_nothing_stays_behind(
+    speech: Callable[..., Fixture], player: FakePlayer, sound_folder: Path
+) -> None:
+    player.behave("sleep 0.05")
+    fixture = speech()
+    fixture.manager.say("One.")
+    assert fixture.manager.wait(10.0)
+    (base,) = sound_folder.iterdir()
+    assert base.stat().st_mode & 0o777 == 0o700
+    assert list(base.rglob("*.wav")) == [], "no sound of a spoken sentence is kept"
+    fixture.manager.say("Two.")
+    until(lambda: player.started == 2)
+    fixture.manager.close()
+    assert list(sound_folder.iterdir()) == []
+    assert until(lambda: not _alive(sound_folder), 2.0)
+
+
+def test_a_killed_front_leaves_no_sound_and_no_process(
+    player: FakePlayer, sound_folder: Path
+) -> None:
+    player.behave("exec sleep 30")
+    code = (
+        "import time\n"
+        "from assistant.speech.speech_manager import SpeechManager, VoiceOptions\n"
+        "m = SpeechManager(VoiceOptions(), print)\n"
+        "m.say('A long sentence.')\n"
+        "time.sleep(60)\n"
+    )
+    front = subprocess.Popen([sys.executable, "-c", code])
+    try:
+        assert until(lambda: player.started == 1)
+        assert _alive(sound_folder)
+    finally:
+        front.send_signal(signal.SIGKILL)
+        front.wait()
+    assert until(lambda: not _alive(sound_folder), 3.0)
+    assert until(lambda: list(sound_folder.iterdir()) == [], 3.0)
+
+
+def test_a_speech_process_that_dies_is_replaced(
+    speech: Callable[..., Fixture], player: FakePlayer, sound_folder: Path
+) -> None:
+    fixture = speech()
+    fixture.manager.say("One.")
+    assert fixture.manager.wait(10.0)
+    for pid in _alive(sound_folder):
+        os.kill(pid, signal.SIGKILL)
+        break
+    fixture.manager.say("Two.")
+    fixture.manager.say("Three.")
+    assert fixture.manager.wait(20.0)
+    assert player.finished == 3
+    assert fixture.problems == []
+
+
+def test_a_player_that_fails_is_told_once(
+    speech: Callable[..., Fixture], player: FakePlayer
+) -> None:
+    player.behave('echo "aplay: main:850: audio open error: No such device" >&2; exit 1')
+    fixture = speech()
+    for _ in range(MOST_FAILURES + 3):
+        fixture.manager.say("A sentence.")
+    assert fixture.manager.wait(20.0)
+    assert until(lambda: len(fixture.problems) == 1)
+    problem = fixture.problems[0]
+    assert "No such device" in problem.message
+    assert "aplay: main" not in problem.message
+    assert "The text still comes" in problem.message
+    assert problem.exit_code is ExitCode.OK
+    assert player.started == MOST_FAILURES
+
+
+def test_an_unknown_voice_is_told_and_the_usual_one_speaks(
+    speech: Callable[..., Fixture], player: FakePlayer
+) -> None:
+    fixture = speech(VoiceOptions(voice="no-such-voice"))
+    fixture.manager.say("A sentence.")
+    assert fixture.manager.wait(10.0)
+    assert player.finished == 1
+    assert "no-such-voice" in fixture.problems[0].message
+
+
+def test_a_voice_by_language(speech: Callable[..., Fixture], player: FakePlayer) -> None:
+    fixture = speech(VoiceOptions(voice="de"))
+    fixture.manager.say("Ein Hund.")
+    assert fixture.manager.wait(10.0)
+    assert fixture.problems == []
+    assert player.finished == 1
+
+
+def test_no_espeak_is_told(
+    speech: Callable[..., Fixture], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty = tmp_path / "none"
+    (empty / "espeakng_loader").mkdir(parents=True)
+    (empty / "espeakng_loader" / "__init__.py").write_text("raise ImportError('not here')\n")
+    (empty / "sitecustomize.py").write_text(
+        "import ctypes\n_real = ctypes.CDLL.__init__\n"
+        "def _none(self, name=None, *a, **k):\n"
+        "    if 'espeak' in str(name): raise OSError('no ' + str(name))\n"
+        "    _real(self, name, *a, **k)\n"
+        "ctypes.CDLL.__init__ = _none\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(empty))
+    fixture = speech()
+    fixture.manager.say("A sentence.")
+    assert fixture.manager.wait(20.0)
+    assert until(lambda: len(fixture.problems) == 1)
+    assert "espeak is missing" in fixture.problems[0].message
+    assert "apt install espeak-ng" in fixture.problems[0].hint
+
+
+def test_no_player_is_told_and_nothing_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    problems: list[AssistantError] = []
+    speaker = open_speaker(VoiceOptions(), problems.append)
+    assert isinstance(speaker, SilentSpeaker)
+    assert "aplay is missing" in problems[0].message
+    assert "sudo apt install alsa-utils" in problems[0].hint
