@@ -36,7 +36,8 @@ class Recording:
         before, after: prompt tokens around the picture.
         image: embeddings that llama.cpp encoded, shape (n_image, n_embd).
         logits: one (n_vocab,) array for the prompt, then one for each token fed.
-        attention: one (n_image,) array for the prompt, then one for each token fed; empty if unsteered.
+        attention: one (n_image,) array for the prompt, then one for each token fed; empty if
+            unsteered.
         steps: the trace.
         values_at_prefill: V rows of the whole cache by layer, right after the prompt was read.
     """
