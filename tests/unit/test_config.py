@@ -60,7 +60,7 @@ def test_a_wrong_file_is_named(tmp_path: Path, text: str, words: str) -> None:
 
 
 def test_a_missing_file_that_was_asked_for() -> None:
-    with pytest.raises(UsageError, match="There is no settings file /nowhere/c.toml"):
+    with pytest.raises(UsageError, match=r"There is no settings file /nowhere/c\.toml"):
         load_settings({}, {}, Path("/nowhere/c.toml"))
 
 

@@ -93,7 +93,7 @@ def test_a_repeated_sentence_that_is_no_loop_is_said() -> None:
 
 
 def test_a_restart_is_said_and_begins_anew() -> None:
-    script = [
+    script: list[Event] = [
         Piece("A dog. And"),
         Restarted("killed"),
         Loaded("m", 7.0),
@@ -141,18 +141,18 @@ def test_no_words_and_no_steering_are_said() -> None:
 
 
 def test_silence_is_broken_and_speech_is_not() -> None:
-    script: list[Event | float] = [0.3, finished("A dog.")]
+    script: list[Event | AssistantError | float] = [0.3, finished("A dog.")]
     heard = Heard()
-    narrate_answer(ScriptedDescriber(script), REQUEST, heard, quiet_s=(0.05, 10.0))  # type: ignore[arg-type]
+    narrate_answer(ScriptedDescriber(script), REQUEST, heard, quiet_s=(0.05, 10.0))
     assert heard.statuses == [messages.still_working(messages.stage_starting())]
     talking = Heard(is_talking=True)
-    narrate_answer(ScriptedDescriber(script), REQUEST, talking, quiet_s=(0.05,))  # type: ignore[arg-type]
+    narrate_answer(ScriptedDescriber(script), REQUEST, talking, quiet_s=(0.05,))
     assert talking.statuses == []
 
 
 def test_the_trace_goes_through() -> None:
     step = TraceStep(0, 5, "a", (1, 2), 1.1)
-    script = [TraceHeader({"model": "m"}), step, finished("a")]
+    script: list[Event] = [TraceHeader({"model": "m"}), step, finished("a")]
     heard = Heard()
     narrate_answer(ScriptedDescriber(script), replace(REQUEST, has_trace=True), heard)
     assert heard.records == [TraceHeader({"model": "m"}), step]

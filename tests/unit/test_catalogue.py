@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assistant.catalogue import find_model, models_folder
+from assistant.errors import ModelError, UsageError
+from sparc_ggml.config import LLAVA_1_5, LLAVA_NEXT
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> tuple[Path, Path]:
+    paths = tmp_path / "llava-v1.5-7b.Q4_K_M.gguf", tmp_path / "mmproj.gguf"
+    for path in paths:
+        path.write_bytes(b"GGUF\x03\0\0\0")
+    return paths
+
+
+def test_the_users_pair(pair: tuple[Path, Path]) -> None:
+    files = find_model(*pair)
+    assert (files.model_path, files.mmproj_path) == pair
+    assert files.name == "llava-v1.5-7b.Q4_K_M"
+    assert not files.is_demo
+    assert files.preset == LLAVA_1_5
+
+
+@pytest.mark.parametrize("name", ["llava-v1.6-mistral-7b.gguf", "LLaVA-NeXT-7b.gguf"])
+def test_llava_next_has_its_own_preset(pair: tuple[Path, Path], name: str) -> None:
+    path = pair[0].rename(pair[0].with_name(name))
+    assert find_model(path, pair[1]).preset == LLAVA_NEXT
+
+
+def test_one_file_is_not_enough(pair: tuple[Path, Path]) -> None:
+    for model, mmproj in ((pair[0], None), (None, pair[1])):
+        with pytest.raises(UsageError, match="two files"):
+            find_model(model, mmproj)
+
+
+def test_files_that_are_no_models(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    (tmp_path / "text.gguf").write_text("hello")
+    (tmp_path / "empty.gguf").write_bytes(b"")
+    for name, words in (
+        ("missing.gguf", "no model file"),
+        ("text.gguf", "not a GGUF"),
+        ("empty.gguf", "not a GGUF"),
+        ("", "is a folder"),
+    ):
+        with pytest.raises(ModelError, match=words):
+            find_model(tmp_path / name, pair[1])
+        with pytest.raises(ModelError, match=words):
+            find_model(pair[0], tmp_path / name)
+
+
+def test_a_checkout_reads_its_own_models() -> None:
+    assert models_folder().name in {"models", "_models"}

@@ -1,0 +1,223 @@
+"""The command line's work with a scripted model and a speaker that remembers."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from assistant import messages
+from assistant.config import Settings
+from assistant.console import Console
+from assistant.core.events import (
+    Answer,
+    Counts,
+    EndReason,
+    Finished,
+    ImageRgb,
+    Piece,
+    Timings,
+    TraceHeader,
+    TraceStep,
+)
+from assistant.core.fakes import RecordingSpeaker, ScriptedDescriber, answer_events
+from assistant.describe import Equipment, Job, run_job
+from assistant.errors import ExitCode, InferenceError, PictureError, UsageError
+from assistant.report import TraceFile
+from sparc_ggml.config import SparcConfig
+
+TEXT = "There is a dog. It may be brown."
+
+
+def load(name: str) -> ImageRgb:
+    if name.startswith("bad"):
+        raise PictureError(messages.picture_missing(name))
+    return np.zeros((8, 8, 3), np.uint8)
+
+
+class Bench:
+    """Everything around ``run_job``, and what came out."""
+
+    def __init__(self, script: Any = None, trace: Path | None = None) -> None:
+        self.out, self.err = io.StringIO(), io.StringIO()
+        self.speaker = RecordingSpeaker()
+        self.describer = ScriptedDescriber(answer_events(TEXT) if script is None else script)
+        self.trace = TraceFile(trace) if trace else None
+
+    def run(self, job: Job, **options: Any) -> ExitCode:
+        equipment = Equipment(
+            self.describer,
+            self.speaker,
+            load,
+            Console(self.out, self.err),
+            self.trace,
+            SparcConfig(),
+            ("m.gguf", "v.gguf"),
+            **options,
+        )
+        code = run_job(job, Settings(), equipment)
+        if self.trace:
+            self.trace.close()
+        return code
+
+    @property
+    def lines(self) -> list[str]:
+        return self.out.getvalue().splitlines()
+
+
+def test_text_on_stdout_status_on_stderr_and_both_spoken() -> None:
+    bench = Bench()
+    assert bench.run(Job(["a.png"], ["What?"])) is ExitCode.OK
+    assert bench.lines == ["There is a dog.", "It may be brown."]
+    assert bench.speaker.spoken == [messages.looking(), *bench.lines, messages.done()]
+    told = bench.err.getvalue().splitlines()
+    assert told[0] == messages.looking()
+    assert told[1].startswith(messages.done())
+    assert told[1].endswith("seconds.")
+    assert messages.may_be_wrong() in told
+
+
+def test_the_next_picture_is_done_after_a_bad_one() -> None:
+    bench = Bench()
+    code = bench.run(Job(["a.png", "bad.png", "c.png"], ["What?"]))
+    assert code is ExitCode.PICTURE
+    assert bench.lines[0] == "a.png:"
+    assert bench.lines.count("There is a dog.") == 2
+    assert messages.picture_missing("bad.png") in bench.err.getvalue().splitlines()
+    assert messages.picture_missing("bad.png") in bench.speaker.spoken
+
+
+def test_the_code_is_the_first_failures() -> None:
+    failures = iter([UsageError("One."), InferenceError("Two.")])
+    bench = Bench(lambda request: [next(failures)])
+    assert bench.run(Job(["a.png", "b.png"], ["What?"])) is ExitCode.USAGE
+
+
+def test_questions_are_answered_in_turn_and_labelled() -> None:
+    bench = Bench(lambda request: answer_events(f"About {request.question}"))
+    bench.run(Job(["a.png"], ["a dog?", "a cat?"], is_labelled=True))
+    assert bench.lines == ["a dog?", "About a dog?", "a cat?", "About a cat?"]
+    assert [r.question for r in bench.describer.requests] == ["a dog?", "a cat?"]
+    assert bench.describer.requests[0].image_rgb is bench.describer.requests[1].image_rgb
+
+
+def test_notices_once() -> None:
+    bench = Bench()
+    bench.run(Job(["a.png", "b.png"], ["What?"]), notices=["Demo."], hints=["Get more."])
+    assert bench.speaker.spoken.count("Demo.") == 1
+    assert bench.speaker.spoken.count("Get more.") == 0
+    assert bench.err.getvalue().count("Demo.\nGet more.\n") == 1
+
+
+def test_json_has_all_that_is_promised() -> None:
+    bench = Bench()
+    assert bench.run(Job(["a.png", "bad.png"], ["What?"], is_json=True)) is ExitCode.PICTURE
+    good, bad = map(json.loads, bench.lines)
+    assert good["description"] == TEXT
+    assert good["sentences"] == ["There is a dog.", "It may be brown."]
+    assert (good["model"], good["mmproj"], good["picture"]) == ("m.gguf", "v.gguf", "a.png")
+    assert good["method"] == "sparc"
+    assert good["parameters"]["alpha"] == 1.1
+    assert good["parameters"]["max_tokens"] == 512
+    assert set(good["timings_ms"]) == {"load", "encode", "prefill", "first_token", "decode"}
+    assert good["counts"] == {"image_tokens": 64, "prompt_tokens": 80, "tokens": 1}
+    assert good["ended"] == "eos"
+    assert good["warnings"] == []
+    assert good["corrections"] == []
+    assert bad["exit_code"] == 3
+    assert bad["error"] == messages.picture_missing("bad.png")
+    assert "There is a dog." in bench.speaker.spoken
+
+
+def test_the_trace_is_json_lines(tmp_path: Path) -> None:
+    step = TraceStep(0, 5, "dög", (1, 2), 1.1, True)
+    header = TraceHeader({"model": "m", "grid": [2, 2], "image_tokens": 4})
+    bench = Bench([header, step, *answer_events(TEXT)], tmp_path / "t.jsonl")
+    bench.run(Job(["a.png"], ["What?"]))
+    first, second = (tmp_path / "t.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(first) == header.fields
+    assert json.loads(second) == {
+        "step": 0, "token": 5, "piece": "dög", "selected": [1, 2], "max_gain": 1.1, "is_clamped": True,
+    }  # fmt: skip
+
+
+def test_a_trace_that_cannot_be_written(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be written"):
+        TraceFile(tmp_path / "none" / "t.jsonl")
+
+
+def test_no_trace_is_asked_for_without_a_file() -> None:
+    bench = Bench()
+    bench.run(Job(["a.png"], ["What?"]))
+    assert not bench.describer.requests[0].has_trace
+
+
+def test_a_cancelled_answer_ends_the_job() -> None:
+    ended = Answer("A", EndReason.CANCELLED, Timings(), Counts(), SparcConfig())
+    bench = Bench([Piece("A"), Finished(ended)])
+    assert bench.run(Job(["a.png", "b.png"], ["What?"])) is ExitCode.INTERRUPTED
+    assert len(bench.describer.requests) == 1
+
+
+def test_a_broken_pipe_is_not_swallowed() -> None:
+    class Gone(io.StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError
+
+    bench = Bench()
+    bench.out = Gone()
+    with pytest.raises(BrokenPipeError):
+        bench.run(Job(["a.png"], ["What?"]))
+
+
+def test_trouble_with_stderr_does_not_end_the_work() -> None:
+    class Gone(io.StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError
+
+    bench = Bench()
+    bench.err = Gone()
+    assert bench.run(Job(["a.png"], ["What?"])) is ExitCode.OK
+    assert bench.lines == ["There is a dog.", "It may be brown."]
+
+
+def test_no_line_draws_or_colours() -> None:
+    bench = Bench()
+    bench.run(Job(["a.png", "bad.png"], ["What?"]), notices=[messages.demo_model()])
+    shown = bench.out.getvalue() + bench.err.getvalue()
+    assert shown.isascii()
+    assert "\x1b" not in shown
+    assert "\r" not in shown
+
+
+def _all_messages() -> list[Callable[..., str]]:
+    return [
+        function
+        for name, function in vars(messages).items()
+        if callable(function) and getattr(function, "__module__", "") == messages.__name__
+        and not name.startswith("_") and name != "set_language"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("message", _all_messages(), ids=lambda f: f.__name__)
+def test_every_message_can_be_said(message: Callable[..., str]) -> None:
+    """Plain words: no control characters, no box drawing, nothing left unfilled."""
+    code = message.__code__
+    values: list[Any] = []
+    for name in code.co_varnames[: code.co_argcount]:
+        kind = str(message.__annotations__[name])
+        if kind.startswith("tuple"):
+            values.append(("a", "b"))
+        else:
+            values.append({"int": 3, "float": 3.0}.get(kind, "x"))
+    text = message(*values)
+    assert text
+    assert text.isascii()
+    assert "{" not in text
+    assert text == text.strip()
+    assert ".." not in text

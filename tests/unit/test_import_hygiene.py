@@ -1,0 +1,59 @@
+"""A front must start at once: nothing heavy is loaded before it is needed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+
+import pytest
+
+HEAVY = {
+    "llama_cpp",
+    "cv2",
+    "textual",
+    "pyttsx3",
+    "numpy",
+    "PIL",
+    "gguf",
+    "espeakng_loader",
+    "rich",
+}
+
+
+def _modules_after(code: str) -> set[str]:
+    code += "\nimport json, sys\nprint('\\n' + json.dumps(sorted(sys.modules)), file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return {name.split(".")[0] for name in json.loads(done.stderr.splitlines()[-1])}
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["describe", "--help"], ["--version"]])
+def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
+    code = f"from assistant.cli import main\ntry:\n    main({arguments!r})\nexcept SystemExit:\n    pass"
+    assert not HEAVY & _modules_after(code)
+
+
+def test_wrong_use_loads_nothing_heavy() -> None:
+    assert not HEAVY & _modules_after(
+        "from assistant.cli import main\nmain(['describe', 'x', '--rate', '1'])"
+    )
+
+
+def test_the_core_loads_no_camera_speech_terminal_or_model_library() -> None:
+    code = "import assistant.core.pipeline, assistant.core.fakes, assistant.describe"
+    assert not (HEAVY - {"numpy"}) & _modules_after(code)
+
+
+def test_the_front_never_loads_the_model_library() -> None:
+    code = (
+        "import assistant.inference.client, assistant.inference.prompts, assistant.speech.factory,"
+        "assistant.camera.still_image"
+    )
+    assert not {"llama_cpp", "gguf", "pyttsx3", "textual", "cv2"} & _modules_after(code)
+
+
+def test_help_is_quick() -> None:
+    started = time.monotonic()
+    subprocess.run([sys.executable, "-m", "assistant", "--help"], capture_output=True, check=True)
+    assert time.monotonic() - started < 2.0  # 0.1 s measured; a shared machine may be slow
