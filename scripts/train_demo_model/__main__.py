@@ -29,6 +29,7 @@ def main() -> None:
         help="shorten the stage to this training time (the rate follows)",
     )
     parser.add_argument("--threads", type=int, default=2, help="CPU threads for training")
+    parser.add_argument("--processes", type=int, default=1, help="language: share the batch")
     parser.add_argument("--device", default="cpu", help="cpu, or cuda for the larger configuration")
     parser.add_argument("--font", type=Path, help="data: NotoColorEmoji.ttf, to redraw sprites.png")
     parser.add_argument(
@@ -72,7 +73,7 @@ def main() -> None:
     elif args.stage == "language":
         from .train_language import train_language
 
-        train_language(config, args.work, args.device)
+        train_language(config, args.work, args.device, args.processes)
     elif args.stage == "export":
         from .export import export
 

@@ -11,10 +11,10 @@ from .config import LanguageShape
 Cache = list[tuple[Tensor, Tensor]]
 
 
-def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    """RoPE on pairs (2i, 2i + 1). x is (batch, heads, tokens, head width)."""
-    even, odd = x[..., 0::2], x[..., 1::2]
-    return torch.stack((even * cos - odd * sin, even * sin + odd * cos), -1).flatten(-2)
+def rotate(x: Tensor, turn: Tensor) -> Tensor:
+    """RoPE on pairs (2i, 2i + 1) as complex numbers. x is (batch, heads, tokens, head width)."""
+    pairs = torch.view_as_complex(x.unflatten(-1, (-1, 2)))
+    return torch.view_as_real(pairs * turn).flatten(-2)
 
 
 class Layer(nn.Module):
@@ -37,7 +37,7 @@ class Layer(nn.Module):
     def forward(
         self,
         x: Tensor,
-        rope: tuple[Tensor, Tensor],
+        rope: Tensor,
         mask: Tensor | None,
         past: tuple[Tensor, Tensor] | None = None,
     ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
@@ -48,7 +48,7 @@ class Layer(nn.Module):
         def heads(y: Tensor) -> Tensor:
             return y.view(batch, tokens, -1, self.shape.head_width).transpose(1, 2)
 
-        q, k = rotate(heads(self.q(normed)), *rope), rotate(heads(self.k(normed)), *rope)
+        q, k = rotate(heads(self.q(normed)), rope), rotate(heads(self.k(normed)), rope)
         v = heads(self.v(normed))
         if past is not None:
             k, v = torch.cat((past[0], k), 2), torch.cat((past[1], v), 2)
@@ -83,8 +83,7 @@ class Llama(nn.Module):
                     parameter.data *= (2 * shape.depth) ** -0.5
         half = torch.arange(0, shape.head_width, 2).float() / shape.head_width
         angles = torch.outer(torch.arange(shape.context).float(), shape.rope_base**-half)
-        self.register_buffer("cos", angles.cos(), persistent=False)
-        self.register_buffer("sin", angles.sin(), persistent=False)
+        self.register_buffer("turns", torch.polar(torch.ones_like(angles), angles), False)
 
     def forward(
         self, x: Tensor, positions: Tensor, mask: Tensor | None = None, past: Cache | None = None
@@ -97,7 +96,7 @@ class Llama(nn.Module):
             mask: (batch, 1, tokens, tokens) bool, True where a query may look; causal if None.
             past: keys and values of earlier tokens, for generating.
         """
-        rope = (self.cos[positions][:, None], self.sin[positions][:, None])
+        rope = self.turns[positions][:, None]
         cache: Cache = []
         for number, layer in enumerate(self.layers):
             x, kept = layer(x, rope, mask, past[number] if past else None)

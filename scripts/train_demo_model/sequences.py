@@ -87,7 +87,8 @@ class LanguageBatches(IterableDataset):  # type: ignore[type-arg]
         self.start, self.seed = start, seed
 
     def __iter__(self) -> Iterator[tuple[Tensor, ...]]:
-        rng = np.random.default_rng((self.seed, self.start))
+        # The same order of lengths in every process, so that none waits for a longer batch.
+        rng = np.random.default_rng(self.seed)
         index = self.start
         while True:
             pool = []

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import distributed
 from torch.nn import functional
 
 from .claims import Score, parse
@@ -22,13 +23,28 @@ from .vision import VisionTower
 from .world import make_scene, scene_rng
 
 CHECKPOINT = "language.pt"
+_PORT = 29511
+_RANK_STRIDE = 100_000_000  # each process has scenes of its own
 
 
-def train_language(config: Config, work: Path, device: str) -> None:
+def train_language(config: Config, work: Path, device: str, processes: int = 1) -> None:
     """Runs or resumes stage 2; the result is `language.pt` (Llama, tower) under `work`.
 
-    The ViT is frozen; the projector learns on, as in LLaVA's second stage.
+    Several processes of one thread each share a batch: where other programs take the cores now and
+    then, they wait for one another once a step, and threads would at every operation.
     """
+    if processes == 1:
+        _train(0, config, work, device, 1)
+        return
+    torch.multiprocessing.spawn(_train, (config, work, device, processes), processes)
+
+
+def _train(rank: int, config: Config, work: Path, device: str, processes: int) -> None:
+    """The ViT is frozen; the projector learns on, as in LLaVA's second stage."""
+    if processes > 1:
+        torch.set_num_threads(1)
+        meeting = f"tcp://127.0.0.1:{_PORT}"
+        distributed.init_process_group("gloo", meeting, rank=rank, world_size=processes)
     torch.manual_seed(config.seed + 1)
     tokenizer = Tokenizer(work)
     tower = VisionTower(config.vision, config.language.width).to(device)
@@ -41,26 +57,22 @@ def train_language(config: Config, work: Path, device: str) -> None:
     optimizer = optimizer_for([llama, tower], schedule)
     pace = Pace(schedule)
     resume(work / CHECKPOINT, pace, optimizer, llama=llama, tower=tower)
-    batches = iter(
-        loader(
-            LanguageBatches(
-                tokenizer, config.vision, schedule.batch, pace.step * schedule.batch, config.seed
-            )
-        )
-    )
-    while pace.done < 1.0:
+    share = schedule.batch // processes
+    start = pace.step * share + rank * _RANK_STRIDE
+    batches = iter(loader(LanguageBatches(tokenizer, config.vision, share, start, config.seed)))
+    goes_on = pace.done < 1.0
+    while goes_on:
         pictures, ids, positions, turns, targets = (part.to(device) for part in next(batches))
         with torch.no_grad():
             features = tower.features(pictures)
         loss = sequence_loss(llama, tower.project(features), ids, positions, turns, targets)
-        advance(optimizer, pace, loss)
-        if pace.step % 20 == 0:
+        goes_on = advance(optimizer, pace, loss, processes)
+        if rank == 0 and pace.step % 20 == 0:
             print(pace.line(loss=loss.item()), flush=True)
-        if pace.step % 200 == 0:
+        if rank == 0 and (pace.step % 200 == 0 or not goes_on):
             save(work / CHECKPOINT, pace, optimizer, llama=llama, tower=tower)
-            print(dev_report(config, tokenizer, llama, tower), flush=True)
-    save(work / CHECKPOINT, pace, optimizer, llama=llama, tower=tower)
-    print("done: " + dev_report(config, tokenizer, llama, tower, scenes=100), flush=True)
+            scenes = 40 if goes_on else 100
+            print(dev_report(config, tokenizer, llama, tower, scenes), flush=True)
 
 
 def sequence_loss(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import distributed, nn
 
 from .config import Schedule
 
@@ -63,16 +63,42 @@ class Pace:
         )
 
 
-def advance(optimizer: torch.optim.Optimizer, pace: Pace, loss: torch.Tensor) -> None:
-    """One optimiser step at the rate that is due."""
-    for group in optimizer.param_groups:
-        group["lr"] = pace.rate
+def advance(
+    optimizer: torch.optim.Optimizer, pace: Pace, loss: torch.Tensor, processes: int = 1
+) -> bool:
+    """One optimiser step at the rate that is due; whether the stage goes on.
+
+    With several processes, gradients are averaged and the first one's clock rules, so that all of
+    them hold the same weights.
+    """
     optimizer.zero_grad(set_to_none=True)
     loss.backward()
+    rate, done = pace.rate, pace.done
+    if processes > 1:
+        rate, done = _average(optimizer, rate, done, processes)
+    for group in optimizer.param_groups:
+        group["lr"] = rate
     for group in optimizer.param_groups:
         nn.utils.clip_grad_norm_(group["params"], 1.0)
     optimizer.step()
     pace.step += 1
+    return done < 1.0
+
+
+def _average(
+    optimizer: torch.optim.Optimizer, rate: float, done: float, processes: int
+) -> tuple[float, float]:
+    """Averages gradients over processes, and hands out the first one's rate and progress."""
+    first = distributed.get_rank() == 0
+    gradients = [p.grad for group in optimizer.param_groups for p in group["params"]]
+    clock = torch.tensor([rate, done]) if first else torch.zeros(2)
+    flat = torch.cat([gradient.flatten() for gradient in gradients] + [clock])
+    distributed.all_reduce(flat)
+    start = 0
+    for gradient in gradients:
+        gradient.copy_(flat[start : start + gradient.numel()].view_as(gradient) / processes)
+        start += gradient.numel()
+    return float(flat[-2]), float(flat[-1])
 
 
 def save(path: Path, pace: Pace, optimizer: torch.optim.Optimizer, **modules: nn.Module) -> None:
