@@ -49,7 +49,7 @@ find_python() {
 
 check_python() {
     PYTHON=$(find_python) || {
-        found=$(python3 -c 'import platform; print(platform.python_version())' 2>/dev/null)
+        found=$(python3 -c 'import platform; print(platform.python_version())' 2>/dev/null) || found=""
         if [ -n "$found" ]; then
             give_up "Python 3.11 or newer is needed, and this machine has Python $found." \
                 "sudo apt install python3.11 python3.11-venv (or use Debian 12, Ubuntu 24.04 or newer)"
@@ -122,7 +122,7 @@ with_heartbeat() {
     setsid sh -c '. "$ROOT/scripts/lib-setup.sh" && "$0" "$1"' "$2" "$3" \
         >>"$SETUP_LOG" 2>&1 </dev/null 9>&- &
     child=$!
-    trap 'kill -TERM -- "-$child" 2>/dev/null; wait "$child" 2>/dev/null; narrate "Stopped. Run this again to go on."; exit 130' INT TERM HUP
+    trap 'kill -s TERM -- "-$child" 2>/dev/null || :; wait "$child" 2>/dev/null || :; narrate "Stopped. Run this again to go on."; exit 130' INT TERM HUP
     started=$(date +%s)
     last=$started
     while kill -0 "$child" 2>/dev/null; do
