@@ -62,12 +62,16 @@ def memory_gib() -> float:
 
 
 def command_line(argv: Sequence[str] | None = None) -> str:
-    """Returns the command to repeat this run, with the script's path relative to the repository."""
+    """Returns the command to repeat this run from the repository's root.
+
+    Absolute paths say something of this machine only, so just their last part is kept.
+    """
     given = list(sys.argv if argv is None else argv)
     script = Path(given[0]).resolve()
     root = Path(__file__).resolve().parent.parent
     shown = script.relative_to(root) if script.is_relative_to(root) else Path(script.name)
-    return " ".join(["python", str(shown), *given[1:]])
+    rest = [Path(part).name if Path(part).is_absolute() else part for part in given[1:]]
+    return " ".join(["python", str(shown), *rest])
 
 
 def markdown_table(rows: Sequence[Mapping[str, str]]) -> str:

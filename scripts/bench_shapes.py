@@ -14,6 +14,7 @@ from typing import Any
 
 import gguf
 
+from assistant.inference import prompts
 from scripts.bench_blocks import QK_K, FileWriter
 
 _CLIP_MEAN = [0.48145466, 0.4578275, 0.40821073]
@@ -151,23 +152,25 @@ def _write_llama(path: Path, name: str, shape: LlamaShape) -> None:
 
 
 def _add_vocabulary(writer: Any, n_vocab: int) -> None:
+    """A vocabulary in which the prompt's words are whole, so that it takes as many tokens as usual."""
     kind = gguf.TokenType
-    letters = ["\u2581", *"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.,:?!'"]
-    tokens = ["<unk>", "<s>", "</s>", *(f"<0x{byte:02X}>" for byte in range(256)), *letters]
-    types = [
-        kind.UNKNOWN,
-        kind.CONTROL,
-        kind.CONTROL,
-        *[kind.BYTE] * 256,
-        *[kind.NORMAL] * len(letters),
-    ]
-    n_more = n_vocab - len(tokens)
-    tokens += [f"\u2581w{i}" for i in range(n_more)]
-    types += [kind.NORMAL] * n_more
+    special = ["<unk>", "<s>", "</s>", *(f"<0x{byte:02X}>" for byte in range(256))]
+    words = dict.fromkeys(
+        f"\u2581{word}" for word in prompts.vicuna_v1(prompts.DETAILED_PROMPT).split()
+    )
+    # SPM merges neighbours pairwise, so every beginning of a word has to be a token as well.
+    normal = list(dict.fromkeys(word[:end] for word in words for end in range(1, len(word) + 1)))
+    letters = {letter for word in normal for letter in word} - set(normal)
+    normal += sorted(letters)
+    normal += [f"\u2581w{i}" for i in range(n_vocab - len(special) - len(normal))]
+    tokens = special + normal
+    types = [kind.UNKNOWN, kind.CONTROL, kind.CONTROL, *[kind.BYTE] * 256]
+    types += [kind.NORMAL] * len(normal)
+    scores = [0.0] * len(special) + [float(len(token)) for token in normal]
     writer.add_vocab_size(n_vocab)
     writer.add_tokenizer_model("llama")
     writer.add_token_list(tokens)
-    writer.add_token_scores([0.0] * n_vocab)
+    writer.add_token_scores(scores)
     writer.add_token_types([int(t) for t in types])
     writer.add_unk_token_id(0)
     writer.add_bos_token_id(1)

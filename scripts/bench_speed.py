@@ -1,0 +1,167 @@
+"""Times the engine: load, encode, prefill, and tokens a second with and without SPARC.
+
+Both methods run in one process on one loaded model, alternating, so that whatever else the machine
+does falls on both; the ratio is taken pair by pair. EOS is ignored, so every answer has the same
+length. Random-weight files stand in for models that cannot be shipped (see ``bench_shapes``): their
+attention is noise too, so the threshold that selects a wished-for share of the image tokens is
+measured first, and the cost is shown for several shares.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+# As in the worker: waiting threads that spin take the cores from each other. Read when OpenMP
+# loads.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
+from assistant import catalogue
+from assistant.errors import ModelError
+from assistant.inference.options import EngineOptions
+from scripts import bench_report, bench_shapes
+from scripts.bench_timing import Result, Timing, time_pair
+
+REPORT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
+SECTION = "bench_speed"
+EMBEDDED = "embedded"
+
+
+def parse_arguments(argv: list[str] | None = None) -> argparse.Namespace:
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--shapes",
+        default=f"{EMBEDDED},0.5b,7b",
+        help=f"comma-separated, of: {EMBEDDED}, {', '.join(bench_shapes.SHAPES)}",
+    )
+    parser.add_argument("--cache-dir", type=Path, help="keeps the random-weight files (7b: 4.7 GB)")
+    parser.add_argument("--tokens", type=int, default=32, help="tokens of each timed answer")
+    parser.add_argument("--pairs", type=int, default=5, help="timed answers by each method")
+    parser.add_argument(
+        "--shares",
+        default="0.05,0.25",
+        help="shares of image tokens selected a step (random files)",
+    )
+    parser.add_argument(
+        "--bare", action="store_true", help="also time a context without callback (loads twice)"
+    )
+    parser.add_argument("--threads", type=int, help="default: the physical cores")
+    parser.add_argument("--flash-attn", choices=("auto", "on", "off"), default="auto")
+    parser.add_argument("--report", type=Path, default=REPORT, help="Markdown file to write into")
+    parser.add_argument("--no-report", action="store_true", help="print only")
+    return parser.parse_args(argv)
+
+
+def options_for(name: str, arguments: argparse.Namespace, folder: Path) -> EngineOptions | None:
+    """Finds or writes a shape's files; ``None`` (and a line on stderr) where there are none."""
+    if name == EMBEDDED:
+        try:
+            files = catalogue.embedded_model()
+        except ModelError as error:
+            print(f"embedded model left out: {error}", file=sys.stderr)
+            return None
+        model, mmproj, title, preset = (
+            files.model_path,
+            files.mmproj_path,
+            files.name,
+            files.preset,
+        )
+        return EngineOptions(
+            model,
+            mmproj,
+            model_name=title,
+            preset=preset,
+            n_threads=arguments.threads,
+            flash_attn=arguments.flash_attn,
+        )
+    print(f"writing the files of {name}, unless they are there", file=sys.stderr)
+    model, mmproj = bench_shapes.write_pair(name, folder)
+    return EngineOptions(
+        model,
+        mmproj,
+        model_name=bench_shapes.SHAPES[name].title,
+        n_threads=arguments.threads,
+        flash_attn=arguments.flash_attn,
+    )
+
+
+def row(result: Result) -> dict[str, str]:
+    """One line of the table."""
+    names = {"bare": "no callback", "none": "`none`", "sparc": "`sparc`"}
+    return {
+        "model": result.name,
+        "load": f"{result.load_ms / 1000:.1f} s",
+        "encode": f"{result.encode.median / 1000:.2f} s",
+        "prefill": f"{result.prefill.median / 1000:.1f} s ({result.n_prompt} tokens)",
+        **{names[way]: _speed(timing) for way, timing in result.ms.items()},
+        "time a token, `sparc` / `none`": (
+            f"{result.ratio.median:.3f} ({result.ratio.low:.3f}-{result.ratio.high:.3f})"
+        ),
+        "selected a step": f"{result.n_selected:.1f} of {result.n_image}",
+    }
+
+
+def _speed(timing: Timing) -> str:
+    rates = sorted((1000 / timing.high, 1000 / timing.low))
+    return f"{1000 / timing.median:.2f} tokens/s ({rates[0]:.2f}-{rates[1]:.2f})"
+
+
+def body(results: list[Result], arguments: argparse.Namespace, note: str) -> str:
+    """The report's section."""
+    lines = [
+        f"Machine: {bench_report.machine_line()}. llama-cpp-python 0.3.36, flash attention "
+        f"{arguments.flash_attn}, OpenMP waits passively.",
+        "",
+        f"Command: `{bench_report.command_line()}`",
+        "",
+        f"Each method wrote {arguments.tokens} tokens {arguments.pairs} times, alternating, EOS "
+        "ignored; medians, and the lowest and highest in brackets. The ratio is taken pair by pair. "
+        "Load is with the files in the page cache.",
+    ]
+    if arguments.bare:
+        lines[-1] += " *No callback* is a context that SPARC could not steer: what `none` costs."
+    if note:
+        lines += ["", note]
+    lines += ["", bench_report.markdown_table([row(result) for result in results])]
+    lines += [
+        "",
+        "0.5B and 7B are files of random weights in those shapes (language model Q4_K_M mix, CLIP "
+        "ViT-L/14-336 with 23 layers in F16, 576 image tokens). Their attention is noise, so tau was "
+        "set to select about the share of image tokens shown; what a real model selects depends on "
+        "the picture.",
+    ]
+    return "\n".join(lines)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Times every shape asked for and writes the report."""
+    arguments = parse_arguments(argv)
+    results: list[Result] = []
+    with tempfile.TemporaryDirectory(prefix="bench-speed-") as temporary:
+        folder = arguments.cache_dir or Path(temporary)
+        for name in arguments.shapes.split(","):
+            options = options_for(name.strip(), arguments, folder)
+            if options is None:
+                continue
+            shares = [None] if name == EMBEDDED else [float(s) for s in arguments.shares.split(",")]
+            timed = time_pair(
+                options, shares, arguments.tokens, arguments.pairs, has_bare=arguments.bare
+            )
+            for result in timed:
+                print("\n".join(f"{key}: {value}" for key, value in row(result).items()), "\n")
+                results.append(result)
+    if results and not arguments.no_report:
+        busy = os.getloadavg()[0]
+        note = f"One-minute load average at the end: {busy:.1f}."
+        bench_report.replace_section(arguments.report, SECTION, body(results, arguments, note))
+        print(f"written to {arguments.report}", file=sys.stderr)
+    return 0 if results else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,204 @@
+"""Times one loaded model: answers by ``none`` and by ``sparc`` in turn, on the same picture."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from unittest import mock
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.core.events import Answer, DecodeOptions, DescribeRequest, Event, TraceStep
+from assistant.inference.engine import Engine
+from assistant.inference.options import EngineOptions
+from assistant.inference.prompts import DETAILED_PROMPT
+from sparc_ggml._ggml import GgmlAbiError
+from sparc_ggml.config import SparcConfig
+from sparc_ggml.recalibration import relative_activation, update_ema
+
+_N_CALIBRATION = 12
+"""Decode steps from which a threshold is chosen."""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Repeated measurements of one thing, in ms, or of a ratio."""
+
+    values: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        """The middle value."""
+        return statistics.median(self.values)
+
+    @property
+    def low(self) -> float:
+        """The smallest value."""
+        return min(self.values)
+
+    @property
+    def high(self) -> float:
+        """The largest value."""
+        return max(self.values)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was measured of one model at one share of selected tokens.
+
+    Attributes:
+        ms: ms a token by "none" and "sparc", and by "bare" where it was timed.
+        ratio: ms a token by sparc over ms a token by none, pair by pair.
+        n_selected: image tokens selected a step, mean.
+    """
+
+    name: str
+    load_ms: float
+    encode: Timing
+    prefill: Timing
+    ms: dict[str, Timing]
+    ratio: Timing
+    n_selected: float
+    n_image: int
+    n_prompt: int
+
+
+class _Bench:
+    """One engine and one picture."""
+
+    def __init__(self, engine: Engine, n_tokens: int) -> None:
+        self.engine, self.n_tokens = engine, n_tokens
+        self._picture = noise_picture(0)
+
+    def answer(
+        self, config: SparcConfig, n_tokens: int, emit: Callable[[Event], None] | None = None
+    ) -> Answer:
+        request = DescribeRequest(
+            image_rgb=self._picture,
+            question=DETAILED_PROMPT,
+            # The last token picked is not fed, so one more makes n_tokens decode steps.
+            decode=DecodeOptions(max_tokens=n_tokens + 1, ignores_eos=True),
+            sparc=config,
+            has_trace=emit is not None,
+        )
+        return self.engine.answer(request, emit or (lambda _event: None))
+
+    def ms_a_token(self, config: SparcConfig) -> float:
+        answer = self.answer(config, self.n_tokens)
+        if answer.sparc.method != config.method:
+            raise RuntimeError(f"not steered: {answer.unsteered_reason}")
+        if answer.counts.tokens != self.n_tokens + 1:
+            raise RuntimeError(f"only {answer.counts.tokens} tokens: {answer.ended}")
+        return answer.timings.decode_ms / self.n_tokens
+
+    def selected_a_step(self, config: SparcConfig) -> float:
+        counts: list[int] = []
+
+        def emit(event: Event) -> None:
+            if isinstance(event, TraceStep):
+                counts.append(len(event.selected))
+
+        self.answer(config, _N_CALIBRATION, emit)
+        return statistics.fmean(counts)
+
+    def threshold_for(self, share: float, beta: float) -> float:
+        """The tau at which about ``share`` of the image tokens is selected a step.
+
+        Steers with alpha 1, which changes nothing, and looks at the relative activations.
+        """
+        probe = self.engine.loaded.probe
+        if probe is None:
+            raise RuntimeError("this build of llama.cpp cannot be observed")
+        take, seen = probe.take, list[npt.NDArray[np.float32]]()
+
+        def recording_take() -> npt.NDArray[np.float32]:
+            seen.append(take())
+            return seen[-1]
+
+        probe.take = recording_take  # type: ignore[method-assign]
+        try:
+            self.answer(SparcConfig(alpha=1.0), _N_CALIBRATION)
+        finally:
+            del probe.take
+        ema, rises = seen[0], []
+        for a in seen[1:]:
+            rises.append(relative_activation(a, ema))
+            ema = update_ema(ema, a, beta)
+        return float(np.quantile(np.concatenate(rises), 1.0 - share))
+
+
+@contextmanager
+def engines(options: EngineOptions, *, has_bare: bool) -> Iterator[dict[str, Engine]]:
+    """The engine as it is used, and on request one whose context has no eval callback at all."""
+    with ExitStack() as stack:
+        loaded = {"used": stack.enter_context(Engine(options))}
+        if has_bare:
+            unknown = GgmlAbiError("left out, to be timed without")
+            with mock.patch("assistant.inference.engine.AttentionProbe", side_effect=unknown):
+                loaded["bare"] = stack.enter_context(Engine(options))
+        yield loaded
+
+
+def noise_picture(seed: int) -> npt.NDArray[np.uint8]:
+    """A picture of random blocks, shape (480, 640, 3)."""
+    rng = np.random.default_rng(seed)
+    coarse = rng.integers(0, 256, (30, 40, 3), dtype=np.uint8)
+    return coarse.repeat(16, axis=0).repeat(16, axis=1)
+
+
+def time_pair(
+    options: EngineOptions,
+    shares: Sequence[float | None],
+    n_tokens: int,
+    n_pairs: int,
+    *,
+    has_bare: bool,
+) -> Iterator[Result]:
+    """Loads a model and times it once for each share.
+
+    Args:
+        options: what to load.
+        shares: share of image tokens that a step should select; ``None`` keeps the preset's tau.
+        n_tokens: decode steps of a timed answer.
+        n_pairs: timed answers by each method.
+        has_bare: whether to time a context without an eval callback too; loads the model twice.
+    """
+    none = SparcConfig(method="none")
+    with engines(options, has_bare=has_bare) as loaded:
+        benches = {name: _Bench(engine, n_tokens) for name, engine in loaded.items()}
+        bench = benches["used"]
+        # The picture is read by the first answer only; the others keep it and read the question.
+        first = [each.answer(none, 1) for each in benches.values()]
+        for share in shares:
+            preset = options.preset
+            tau = preset.tau if share is None else bench.threshold_for(share, preset.beta)
+            sparc = replace(preset, method="sparc", tau=tau)
+            n_selected = bench.selected_a_step(sparc)
+            ways = [("none", bench, none), ("sparc", bench, sparc)]
+            if has_bare:
+                ways.insert(0, ("bare", benches["bare"], none))
+            times: dict[str, list[float]] = {name: [] for name, _, _ in ways}
+            for pair in range(n_pairs):
+                # Turning the order round each time keeps a slow drift from favouring one of them.
+                for name, each, config in ways if pair % 2 == 0 else reversed(ways):
+                    times[name].append(each.ms_a_token(config))
+                shown = ", ".join(f"{name} {times[name][-1]:.1f} ms" for name in times)
+                progress = f"{options.model_name}, round {pair + 1} of {n_pairs}: {shown} a token"
+                print(progress, file=sys.stderr)
+            yield Result(
+                name=options.model_name,
+                load_ms=first[0].timings.load_ms,
+                encode=Timing(tuple(answer.timings.encode_ms for answer in first)),
+                prefill=Timing(tuple(answer.timings.prefill_ms for answer in first)),
+                ms={name: Timing(tuple(values)) for name, values in times.items()},
+                ratio=Timing(
+                    tuple(s / n for s, n in zip(times["sparc"], times["none"], strict=True))
+                ),
+                n_selected=n_selected,
+                n_image=first[0].counts.image_tokens,
+                n_prompt=first[0].counts.prompt_tokens,
+            )
