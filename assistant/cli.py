@@ -65,6 +65,7 @@ def _run(options: argparse.Namespace, console: Console) -> ExitCode:
         format="%(name)s: %(message)s",
         stream=sys.stderr,
     )
+    logging.getLogger("PIL").setLevel(logging.INFO)
     config_path = Path(options.config).expanduser() if options.config else None
     settings = load_settings(cli_options.setting_values(options), config_path=config_path)
     pictures = options.images if options.command == "describe" else [options.image]
@@ -101,7 +102,7 @@ def _work(
         if options.trace is not None:
             trace = TraceFile(Path(options.trace).expanduser())
             stack.callback(trace.close)
-        describer = InferenceClient(_engine_options(settings, files))
+        describer = InferenceClient(_engine_options(settings, files, options.verbose))
         stack.callback(describer.close)
         # Opened last, so closed first: sound stops before anything else is taken down.
         speech = settings.speech
@@ -125,7 +126,7 @@ def _work(
         return run_job(job, settings, equipment)
 
 
-def _engine_options(settings: Settings, files: ModelFiles) -> EngineOptions:
+def _engine_options(settings: Settings, files: ModelFiles, is_verbose: bool) -> EngineOptions:
     from assistant.inference.options import EngineOptions
 
     wished = settings.model
@@ -137,6 +138,7 @@ def _engine_options(settings: Settings, files: ModelFiles) -> EngineOptions:
         n_threads=wished.n_threads,
         flash_attn=wished.flash_attn,
         template=wished.template,
+        is_verbose=is_verbose,
     )
     return options if wished.n_ctx is None else replace(options, n_ctx=wished.n_ctx)
 

@@ -189,7 +189,7 @@ def picture_file_too_large(name: str, limit_mb: int) -> str:
 
 
 def picture_from_stdin() -> str:
-    return _("the picture from standard input")
+    return _("Standard input")
 
 
 def picture_stdin_twice() -> str:

@@ -233,7 +233,7 @@ def test_standard_input_and_pipes(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert near(load_picture(f"/dev/fd/{read}")[10, 5], RED)
     os.close(read)
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"")))
-    with pytest.raises(PictureError, match="standard input is empty"):
+    with pytest.raises(PictureError, match="Standard input is empty"):
         load_picture("-")
 
 
