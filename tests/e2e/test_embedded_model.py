@@ -1,0 +1,99 @@
+"""The whole path with the model that comes with the program, on pictures it has never seen."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant import messages
+from tests.support.assistant_command import ROOT, Command
+from tests.support.fake_player import FakePlayer
+
+pytestmark = pytest.mark.model
+
+EXAMPLES = sorted((ROOT / "examples").glob("*.png"))
+
+
+def truth(picture: Path) -> dict[str, Any]:
+    """What is in an example, from the file beside it."""
+    found: dict[str, Any] = json.loads(picture.with_suffix(".json").read_text())
+    return found
+
+
+def named(text: str, kinds: set[str]) -> set[str]:
+    """Which kinds a text names, in the singular or with a plural s."""
+    return {k for k in kinds if re.search(rf"\b{re.escape(k)}(e?s)?\b", text.lower())}
+
+
+@pytest.fixture(scope="module")
+def described(embedded: Command) -> dict[str, dict[str, Any]]:
+    """Every example described in one run."""
+    done = embedded.run("describe", *EXAMPLES, "--json", "--no-speech", timeout_s=300)
+    assert done.returncode == 0, done.stderr
+    records = map(json.loads, done.stdout.splitlines())
+    return {Path(record["picture"]).stem: record for record in records}
+
+
+def test_the_examples_are_described_rightly(described: dict[str, dict[str, Any]]) -> None:
+    """Counted over all examples: a single thing may be missed or wrong, most may not."""
+    kinds = {thing["kind"] for path in EXAMPLES for thing in truth(path)["things"]}
+    right = wrong = missed = 0
+    for path in EXAMPLES:
+        there = {thing["kind"] for thing in truth(path)["things"]}
+        said = named(described[path.stem]["description"], kinds)
+        right += len(said & there)
+        wrong += len(said - there)
+        missed += len(there - said)
+    print(f"things in the examples: {right} right, {wrong} wrong, {missed} missed")
+    assert right / (right + wrong) >= 0.9
+    assert right / (right + missed) >= 0.9
+
+
+def test_each_answer_ended_by_itself(described: dict[str, dict[str, Any]]) -> None:
+    for name, record in described.items():
+        assert record["ended"] == "eos", name
+        assert record["method"] == "sparc", name
+        assert "clip_order" in record["corrections"], name
+        assert 2 <= len(record["sentences"]) <= 12, name
+
+
+def test_it_is_spoken_sentence_by_sentence(embedded: Command, player: FakePlayer) -> None:
+    street = ROOT / "examples" / "street.png"
+    done = embedded.run("describe", street)
+    assert done.returncode == 0, done.stderr
+    sentences = done.stdout.splitlines()
+    assert len(sentences) >= 2
+    # "Looking.", what the model is, the sentences, "Done."
+    assert player.finished == 1 + 1 + len(sentences) + 1
+    lengths = player.durations_s[2:-1]
+    order = sorted(range(len(sentences)), key=lambda i: len(sentences[i]))
+    assert lengths[order[0]] < lengths[order[-1]], "a longer sentence takes longer to say"
+
+
+def test_it_says_once_what_it_is(embedded: Command) -> None:
+    done = embedded.run("describe", *EXAMPLES[:2], "--no-speech", "--brief")
+    assert done.stderr.count(messages.demo_model()) == 1
+    assert "--model FILE --mmproj FILE" in done.stderr
+
+
+def test_brief_is_one_sentence(embedded: Command) -> None:
+    done = embedded.run("describe", EXAMPLES[0], "--no-speech", "--brief")
+    assert len(done.stdout.splitlines()) == 1
+
+
+def test_questions(embedded: Command) -> None:
+    street = ROOT / "examples" / "street.png"
+    thing = truth(street)["things"][0]["kind"]
+    article = "an" if thing[0] in "aeiou" else "a"
+    done = embedded.run("ask", street, f"is there {article} {thing}?", "--no-speech")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.lower().startswith("yes")
+
+
+def test_the_same_twice(embedded: Command) -> None:
+    first, second = (embedded.run("describe", EXAMPLES[0], "--no-speech").stdout for _ in "12")
+    assert first == second
