@@ -5,12 +5,23 @@ The data of models/ becomes the package ``assistant._models`` inside the wheel; 
 
 from pathlib import Path
 
-from setuptools import find_packages, setup
+from setuptools import Extension, find_packages, setup
 
 data = {"assistant._models": "models", "assistant._models.demo": "models/demo"}
 data = {package: folder for package, folder in data.items() if Path(folder).is_dir()}
 
+# Not a Python module but a plain library, so that no Python headers are needed; where there is no
+# compiler the installation goes on without it, and the Python path does the work.
+hot_path = Extension(
+    "sparc_ggml.native._hot",
+    sources=["sparc_ggml/native/hot.c"],
+    extra_compile_args=["-O3"],
+    libraries=["m"],
+    optional=True,
+)
+
 setup(
+    ext_modules=[hot_path],
     packages=[
         *find_packages(include=["assistant", "assistant.*", "sparc_ggml", "sparc_ggml.*"]),
         *data,

@@ -25,7 +25,8 @@ give_up() {
 # that decides its contents, the place of the checkout (a moved venv is broken) and the interpreter.
 wanted_stamp() { # wanted_stamp LOCK
     printf '%s\n%s\n' "$ROOT" "$(readlink -f "$VENV/bin/python" 2>/dev/null)"
-    cat "$ROOT/requirements-build.lock" "$ROOT/$1" "$ROOT/pyproject.toml" "$ROOT/setup.py" | cksum
+    cat "$ROOT/requirements-build.lock" "$ROOT/$1" "$ROOT/pyproject.toml" "$ROOT/setup.py" \
+        "$ROOT/sparc_ggml/native/hot.c" | cksum
 }
 
 is_ready() { # is_ready LOCK

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from sparc_ggml import _ggml
 from sparc_ggml.recalibration import Floats
-from sparc_ggml.value_cache import LayerValues
+from sparc_ggml.value_cache import LayerValues, RowScaler, scale_rows
 
 _CACHE_NAME = re.compile(rb"^cache_([kv])_l(\d+)$")
 
@@ -35,6 +35,8 @@ class AttentionProbe:
     Attributes:
         layers: V caches by layer number, filled while cells are recorded.
         callback: the ctypes function for ``llama_context_params.cb_eval``; keep this object alive with the context.
+        user_data: the address for ``cb_eval_user_data``.
+        row_scaler: what scales V rows in the same language as this probe.
     """
 
     def __init__(self) -> None:
@@ -51,7 +53,9 @@ class AttentionProbe:
         self._image_cells: npt.NDArray[np.int64] = np.empty(0, np.int64)
         self._attention: Floats | None = None
         self._error: BaseException | None = None
-        self.callback = _ggml.make_eval_callback(self._on_node)
+        self.callback: Any = _ggml.make_eval_callback(self._on_node)
+        self.user_data: int | None = None
+        self.row_scaler: RowScaler = scale_rows
 
     def start_recording(self) -> None:
         """From now on, notes the KV cell of every token that is written."""
@@ -141,14 +145,14 @@ class AttentionProbe:
         node = _ggml.tensor_at(address)
         if node.op == self._soft_max:
             probabilities = _ggml.as_array(node)[0, :, -1, :]
-            self._attention = probabilities[:, self._image_cells].mean(axis=0, dtype=np.float32)
         else:
-            self._attention = flash_attention_probabilities(node)[:, self._image_cells].mean(
-                axis=0, dtype=np.float32
-            )
+            probabilities = flash_attention_probabilities(node)
+        # In double, so that the compiled path, which adds in another order, rounds to the same float.
+        mean = probabilities[:, self._image_cells].mean(axis=0, dtype=np.float64)
+        self._attention = mean.astype(np.float32)
 
 
-def flash_attention_probabilities(node: Any) -> Floats:
+def flash_attention_probabilities(node: Any) -> npt.NDArray[np.float64]:
     """Redoes the softmax that a FLASH_ATTN_EXT node fuses away, for its last query.
 
     Args:
@@ -165,19 +169,19 @@ def flash_attention_probabilities(node: Any) -> Floats:
     scale, max_bias, softcap = (ctypes.c_float * 3).from_buffer(node.op_params)
     if max_bias != 0.0 or node.src[4]:
         raise TypeError("attention with ALiBi or with sinks cannot be observed")
-    query = _ggml.as_array(q_tensor)[0, :, -1, :].astype(np.float32)
-    key = _keys(k_tensor)
+    query = _ggml.as_array(q_tensor)[0, :, -1, :].astype(np.float64)
+    key = _keys(k_tensor).astype(np.float64)
     n_head, n_head_kv = len(query), len(key)
     grouped = query.reshape(n_head_kv, n_head // n_head_kv, -1)
-    logits = np.matmul(grouped, key.transpose(0, 2, 1)).reshape(n_head, -1) * np.float32(scale)
+    logits = np.matmul(grouped, key.transpose(0, 2, 1)).reshape(n_head, -1) * scale
     if softcap != 0.0:
         logits = softcap * np.tanh(logits / softcap)
     if node.src[3]:
         mask = _ggml.as_array(_ggml.tensor_at(node.src[3]))[0, 0]
         last = q_tensor.ne[1] - 1
-        logits = logits + mask[last, : logits.shape[1]].astype(np.float32)
+        logits = logits + mask[last, : logits.shape[1]].astype(np.float64)
     weights = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(weights / weights.sum(axis=1, keepdims=True), np.float32)
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True), np.float64)
 
 
 def _keys(tensor: _ggml.GgmlTensor) -> Floats:

@@ -55,7 +55,8 @@ class Steering:
             raise UnsupportedCacheError(f"layer {missing[0]} keeps no V cache")
         self._config = config
         self._probe = probe
-        self._cache = ValueCache((probe.layers[il] for il in wanted), image_cells)
+        layers = (probe.layers[il] for il in wanted)
+        self._cache = ValueCache(layers, image_cells, probe.row_scaler)
         self._recalibration = Recalibration(config, len(image_cells), self._cache.max_gain)
         self._observes = config.method == "sparc"
         if self._observes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from contextlib import ExitStack
 from dataclasses import replace
@@ -19,6 +20,22 @@ from assistant.inference.picture_encoder import PictureEncoder
 from sparc_ggml._ggml import GgmlAbiError
 from sparc_ggml.config import SparcConfig, SparcConfigError
 from sparc_ggml.eval_callback import AttentionProbe
+from sparc_ggml.native import NativeProbe, NativeUnavailableError
+
+_LOGGER = logging.getLogger(__name__)
+
+
+def _make_probe(uses_native: bool) -> AttentionProbe:
+    """The compiled eval callback where there is one, else the Python one."""
+    if uses_native:
+        try:
+            probe = NativeProbe()
+        except NativeUnavailableError as error:
+            _LOGGER.info("SPARC runs in Python: its compiled part cannot be used, %s", error)
+        else:
+            _LOGGER.info("SPARC runs in its compiled part")
+            return probe
+    return AttentionProbe()
 
 
 class Engine:
@@ -49,11 +66,11 @@ class Engine:
         self._unknown_build = ""
         probe: AttentionProbe | None = None
         try:
-            probe = AttentionProbe()
+            probe = _make_probe(options.uses_native)
         except GgmlAbiError as error:
             self._unknown_build = messages.unsteered_build(str(error))
         with ExitStack() as stack:
-            model = LanguageModel(options, probe.callback if probe else None)
+            model = LanguageModel(options, probe)
             stack.callback(model.close)
             encoder = PictureEncoder(options, projector, model, is_cancelled)
             stack.callback(encoder.close)

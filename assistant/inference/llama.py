@@ -18,6 +18,7 @@ from assistant import messages
 from assistant.errors import InferenceError, ModelError
 from assistant.inference import machine
 from assistant.inference.options import EngineOptions
+from sparc_ggml.eval_callback import AttentionProbe
 
 _KV_TYPES = {"f32": 0, "f16": 1, "q8_0": 8, "bf16": 30}
 _FLASH_ATTN = {"off": 0, "on": 1, "auto": 1}
@@ -43,12 +44,12 @@ class LanguageModel:
         unsteerable_reason: why attention cannot be steered in this model, or an empty string.
     """
 
-    def __init__(self, options: EngineOptions, eval_callback: Any | None) -> None:
+    def __init__(self, options: EngineOptions, probe: AttentionProbe | None) -> None:
         """Loads the model and makes its context.
 
         Args:
             options: paths and settings.
-            eval_callback: for ``llama_context_params.cb_eval``; ``None`` for no callback at all.
+            probe: the context's eval callback; ``None`` for no callback at all.
 
         Raises:
             ModelError: llama.cpp refuses the file, or there is not enough memory for the context.
@@ -70,7 +71,7 @@ class LanguageModel:
         self.n_vocab = llama_cpp.llama_vocab_n_tokens(self.vocab)
         self.n_batch = options.n_batch
         self.unsteerable_reason = self._why_unsteerable()
-        self.context = self._make_context(options, eval_callback)
+        self.context = self._make_context(options, probe)
         self._stack.callback(llama_cpp.llama_free, self.context)
         self.n_ctx = llama_cpp.llama_n_ctx(self.context)
         self._memory = llama_cpp.llama_get_memory(self.context)
@@ -89,7 +90,7 @@ class LanguageModel:
             return messages.unsteered_window()
         return ""
 
-    def _make_context(self, options: EngineOptions, eval_callback: Any | None) -> Any:
+    def _make_context(self, options: EngineOptions, probe: AttentionProbe | None) -> Any:
         params = llama_cpp.llama_context_default_params()
         n_ctx_train = llama_cpp.llama_model_n_ctx_train(self.model)
         params.n_ctx = min(options.n_ctx, n_ctx_train) if n_ctx_train > 0 else options.n_ctx
@@ -99,8 +100,10 @@ class LanguageModel:
         params.flash_attn_type = _FLASH_ATTN[options.flash_attn]
         params.type_k = params.type_v = _KV_TYPES[options.kv_type]
         params.no_perf = True
-        if eval_callback is not None:
-            params.cb_eval = ctypes.cast(eval_callback, llama_cpp.ggml_backend_sched_eval_callback)
+        if probe is not None:
+            callback_type = llama_cpp.ggml_backend_sched_eval_callback
+            params.cb_eval = ctypes.cast(probe.callback, callback_type)
+            params.cb_eval_user_data = probe.user_data
         context = llama_cpp.llama_init_from_model(self.model, params)
         if not context:
             raise ModelError(messages.context_impossible(), messages.context_impossible_hint())

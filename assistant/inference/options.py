@@ -30,6 +30,7 @@ class EngineOptions:
         is_safe_mode: no weight repacking; set after a crash.
         corrects_pictures: false leaves llama.cpp's picture encoding as it is, for comparison.
         cache_dir: where corrected copies of projectors are kept; ``None`` means the user's cache folder.
+        uses_native: whether the compiled part of SPARC is used where there is one.
         is_verbose: whether the worker's log, llama.cpp's lines included, goes to stderr.
     """
 
@@ -46,4 +47,5 @@ class EngineOptions:
     is_safe_mode: bool = False
     corrects_pictures: bool = True
     cache_dir: Path | None = None
+    uses_native: bool = True
     is_verbose: bool = False

@@ -81,7 +81,7 @@ def test_a_failure_inside_the_callback_surfaces_and_the_answer_goes_on_unsteered
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flash_attn: Any, n_good: int
 ) -> None:
     """``n_good`` readings succeed before one fails: in the prompt, or at a decode step."""
-    options = tiny(tmp_path, flash_attn=flash_attn)
+    options = tiny(tmp_path, flash_attn=flash_attn, uses_native=False)
     read, n_read = AttentionProbe._read, 0
 
     def failing_read(self: AttentionProbe, address: int) -> None:
