@@ -82,13 +82,11 @@ class Machine:
         (self.bin / name).write_text(script)
         (self.bin / name).chmod(0o755)
 
-    def run(
-        self, *arguments: str, cwd: Path | None = None, **extra: str
-    ) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [str(self.root / "scripts" / "run"), *arguments],
             env=self.environment | extra,
-            cwd=cwd or self.root,
+            cwd=self.root,
             capture_output=True,
             text=True,
             timeout=60,
