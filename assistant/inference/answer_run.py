@@ -26,6 +26,7 @@ from assistant.inference.llama import ContextFull, DecodeAborted
 from assistant.inference.loaded import LoadedModel, PicturePrefix, prefix_key
 from assistant.inference.optional_steering import OptionalSteering
 from assistant.inference.picture_encoder import ImageChunk, Prompt, TextChunk
+from assistant.inference.picture_memory import EncodedPicture, picture_key
 from assistant.inference.sampler import Sampler
 from assistant.inference.writer import AnswerWriter
 from sparc_ggml import clip_order
@@ -87,11 +88,14 @@ class AnswerRun:
     def _read_picture(self, prompt: Prompt, last_image: int) -> PicturePrefix:
         loaded = self._loaded
         chunks = prompt.chunks[: last_image + 1]
-        key = prefix_key(self._request.image_rgb, chunks)
+        picture = picture_key(self._request.image_rgb)
+        key = prefix_key(picture, chunks)
         if loaded.prefix is not None and loaded.prefix.key == key:
             return loaded.prefix
         loaded.prefix = None
         self._model.trim(0)
+        encoded = self._encode(picture, chunks)
+        embeddings = iter(encoded.embeddings)
         n_past, reason = 0, ""
         cells: list[npt.NDArray[np.int64]] = []
         for chunk in chunks:
@@ -100,10 +104,11 @@ class AnswerRun:
                     chunk.tokens, self._model.decode_tokens, n_past, prompt.n_tokens
                 )
                 continue
-            embeddings = self._encode(chunk)
             if loaded.probe:
                 loaded.probe.start_recording()
-            n_past = self._feed(embeddings, self._model.decode_embeddings, n_past, prompt.n_tokens)
+            n_past = self._feed(
+                next(embeddings), self._model.decode_embeddings, n_past, prompt.n_tokens
+            )
             if loaded.probe:
                 try:
                     cells.append(loaded.probe.stop_recording())
@@ -117,18 +122,28 @@ class AnswerRun:
             n_image=n_image,
             image_cells=np.concatenate(cells) if is_known else None,
             unsteerable_reason=reason,
-            corrections=self._corrections(),
+            corrections=encoded.corrections,
         )
         return loaded.prefix
 
-    def _encode(self, chunk: ImageChunk) -> npt.NDArray[np.float32]:
+    def _encode(self, picture: str, chunks: list[TextChunk | ImageChunk]) -> EncodedPicture:
+        """The picture's embeddings, remembered or made."""
+        encoded = self._loaded.pictures.get(picture)
+        if encoded is not None:
+            return encoded
         self._emit(Encoding())
         clock = _Stopwatch()
-        embeddings = self._loaded.encoder.encode(chunk)
-        self._encode_ms += clock.ms()
-        if embeddings is None:
-            raise DecodeAborted
-        return embeddings
+        made = []
+        for chunk in chunks:
+            if isinstance(chunk, ImageChunk):
+                embeddings = self._loaded.encoder.encode(chunk)
+                if embeddings is None:
+                    raise DecodeAborted
+                made.append(embeddings)
+        self._encode_ms = clock.ms()
+        encoded = EncodedPicture(tuple(made), self._corrections())
+        self._loaded.pictures.put(picture, encoded)
+        return encoded
 
     def _corrections(self) -> tuple[str, ...]:
         is_active = {

@@ -17,6 +17,7 @@ from assistant.inference.loaded import IsCancelled, LoadedModel
 from assistant.inference.optional_steering import OptionalSteering
 from assistant.inference.options import EngineOptions
 from assistant.inference.picture_encoder import PictureEncoder
+from assistant.inference.picture_memory import PictureMemory
 from sparc_ggml._ggml import GgmlAbiError
 from sparc_ggml.config import SparcConfig, SparcConfigError
 from sparc_ggml.eval_callback import AttentionProbe
@@ -75,7 +76,8 @@ class Engine:
             encoder = PictureEncoder(options, projector, model, is_cancelled)
             stack.callback(encoder.close)
             self._stack = stack.pop_all()
-        self.loaded = LoadedModel(options, model, encoder, projector, probe, is_cancelled)
+        pictures = PictureMemory(options.kept_pictures_mb)
+        self.loaded = LoadedModel(options, model, encoder, projector, probe, is_cancelled, pictures)
         self.loaded.load_ms = (time.perf_counter() - started) * 1000
 
     def __enter__(self) -> Engine:

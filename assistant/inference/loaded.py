@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from assistant.core.events import ImageRgb
 from assistant.inference.llama import LanguageModel
 from assistant.inference.mmproj import Projector
 from assistant.inference.options import EngineOptions
 from assistant.inference.picture_encoder import ImageChunk, PictureEncoder, TextChunk
+from assistant.inference.picture_memory import PictureMemory
 from sparc_ggml.eval_callback import AttentionProbe
 
 IsCancelled = Callable[[], bool]
@@ -46,6 +46,7 @@ class LoadedModel:
 
     Attributes:
         probe: the eval callback; ``None`` where this build of llama.cpp is not known.
+        pictures: the last few encoded pictures.
         prefix: what the KV cache holds between two answers.
         load_ms: how long loading took.
     """
@@ -56,14 +57,17 @@ class LoadedModel:
     projector: Projector
     probe: AttentionProbe | None
     is_cancelled: IsCancelled
+    pictures: PictureMemory
     prefix: PicturePrefix | None = None
     load_ms: float = 0.0
 
 
-def prefix_key(image_rgb: ImageRgb, chunks: list[TextChunk | ImageChunk]) -> str:
-    """A key that is equal only for the same pixels with the same text before them."""
-    digest = hashlib.sha256(repr(image_rgb.shape).encode())
-    digest.update(np.ascontiguousarray(image_rgb).data)
-    shape = [chunk.tokens if isinstance(chunk, TextChunk) else chunk.n_tokens for chunk in chunks]
-    digest.update(repr(shape).encode())
-    return digest.hexdigest()
+def prefix_key(picture: str, chunks: list[TextChunk | ImageChunk]) -> str:
+    """A key that is equal only for the same picture with the same text before it.
+
+    Args:
+        picture: its ``picture_key``.
+        chunks: the prompt up to and including the picture.
+    """
+    text = [chunk.tokens if isinstance(chunk, TextChunk) else chunk.n_tokens for chunk in chunks]
+    return hashlib.sha256(repr((picture, text)).encode()).hexdigest()

@@ -30,6 +30,7 @@ class EngineOptions:
         is_safe_mode: no weight repacking; set after a crash.
         corrects_pictures: false leaves llama.cpp's picture encoding as it is, for comparison.
         cache_dir: where corrected copies of projectors are kept; ``None`` means the user's cache folder.
+        kept_pictures_mb: memory for the last few encoded pictures; one of LLaVA-1.5-7B takes 9 MB.
         uses_native: whether the compiled part of SPARC is used where there is one.
         is_verbose: whether the worker's log, llama.cpp's lines included, goes to stderr.
     """
@@ -47,5 +48,6 @@ class EngineOptions:
     is_safe_mode: bool = False
     corrects_pictures: bool = True
     cache_dir: Path | None = None
+    kept_pictures_mb: float = 64.0
     uses_native: bool = True
     is_verbose: bool = False

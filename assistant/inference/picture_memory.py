@@ -1,0 +1,64 @@
+"""The last few encoded pictures, so that going back to one costs the prefill alone."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.core.events import ImageRgb
+
+
+@dataclass(frozen=True)
+class EncodedPicture:
+    """What the encoder made of one picture.
+
+    Attributes:
+        embeddings: one array a chunk of image tokens, shape (n_tokens, n_embd).
+        corrections: encoding corrections that were active.
+    """
+
+    embeddings: tuple[npt.NDArray[np.float32], ...]
+    corrections: tuple[str, ...]
+
+    @property
+    def n_bytes(self) -> int:
+        """Memory that it takes."""
+        return sum(array.nbytes for array in self.embeddings)
+
+
+def picture_key(image_rgb: ImageRgb) -> str:
+    """A key that is equal only for the same pixels in the same shape."""
+    digest = hashlib.sha256(repr(image_rgb.shape).encode())
+    digest.update(np.ascontiguousarray(image_rgb).data)
+    return digest.hexdigest()
+
+
+class PictureMemory:
+    """Keeps the pictures used last, up to a size; a picture larger than that is not kept."""
+
+    def __init__(self, max_mb: float) -> None:
+        self._max_bytes = int(max_mb * 2**20)
+        self._pictures: OrderedDict[str, EncodedPicture] = OrderedDict()
+
+    def get(self, key: str) -> EncodedPicture | None:
+        """The picture, which then counts as used last."""
+        picture = self._pictures.get(key)
+        if picture is not None:
+            self._pictures.move_to_end(key)
+        return picture
+
+    def put(self, key: str, picture: EncodedPicture) -> None:
+        """Keeps a picture and forgets those used longest ago until all fit."""
+        self._pictures[key] = picture
+        self._pictures.move_to_end(key)
+        while self.n_bytes > self._max_bytes:
+            self._pictures.popitem(last=False)
+
+    @property
+    def n_bytes(self) -> int:
+        """Memory that all kept pictures take."""
+        return sum(picture.n_bytes for picture in self._pictures.values())
