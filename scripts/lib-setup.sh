@@ -99,7 +99,7 @@ say_what_failed() { # say_what_failed STEP
             "delete files you do not need (see what is large with: du -sh $HOME/*), then run this again"
     elif grep -q -i -E 'Temporary failure in name resolution|Name or service not known|Network is unreachable|NewConnectionError|Failed to establish a new connection|ConnectTimeout|Connection (refused|reset|aborted)|ProxyError|Max retries exceeded' "$SETUP_LOG"; then
         give_up "There is no network, and the first set-up has to fetch the locked packages; later runs need none." \
-            "connect to the internet (check with: ping -c 1 pypi.org), then run this again"
+            "connect to the internet (see the connections with: ip -brief address), then run this again"
     elif grep -q -i -E 'THESE PACKAGES DO NOT MATCH THE HASHES' "$SETUP_LOG"; then
         give_up "A fetched package is not the one that the lock file names, so nothing was installed from it." \
             "run this again; if it stays so, see $SETUP_LOG"
