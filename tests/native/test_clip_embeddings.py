@@ -7,12 +7,15 @@ notice if they stopped working, or if llama.cpp were mended and they were no lon
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from assistant import catalogue
 from assistant.core.events import ImageRgb
 from assistant.inference import mmproj
 from assistant.inference.engine import Engine
@@ -25,6 +28,7 @@ from tests.support.recorded_engine import Recording, random_picture, record, tin
 from tests.support.tiny_llama import TinyLlama
 from tests.support.tiny_mmproj import TinyMmproj
 
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 WITHIN = 0.002
 FAR = 0.1
 UNSTEERED = SparcConfig(method="none")
@@ -139,3 +143,25 @@ def test_a_modern_file_needs_no_copy(tmp_path: Path) -> None:
     assert options.cache_dir is not None
     encode(options, random_picture(64))
     assert not list(options.cache_dir.rglob("*.gguf"))
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("source", ["noise", "drawn scene"])
+def test_the_embedded_models_image_embeddings(source: str) -> None:
+    files = catalogue.embedded_model()
+    options = EngineOptions(files.model_path, files.mmproj_path, n_threads=1)
+    size = int(read_gguf(files.mmproj_path).metadata["clip.vision.image_size"])
+    if source == "noise":
+        picture = random_picture(size)
+    else:
+        with Image.open(EXAMPLES / "street.png") as scene:
+            picture = np.asarray(scene.convert("RGB").resize((size, size)))
+    error = relative_error(encode(options, picture), files.mmproj_path, picture)
+    uncorrected = encode(replace(options, corrects_pictures=False), picture)
+    without = relative_error(uncorrected, files.mmproj_path, picture)
+    print(
+        f"\nembedded model, {source}: relative error {error:.5f}, "
+        f"with the corrections off {without:.3f}"
+    )
+    assert error <= WITHIN
+    assert without > FAR

@@ -35,6 +35,12 @@ CACHES: list[tuple[FlashAttn, KvType]] = [
 caches = pytest.mark.parametrize(("flash_attn", "kv_type"), CACHES)
 
 
+@pytest.fixture(params=[True, False], ids=["native", "python"])
+def uses_native(request: pytest.FixtureRequest) -> bool:
+    """Both hot paths must keep every promise here."""
+    return bool(request.param)
+
+
 def options(folder: Path, **changes: Any) -> EngineOptions:
     return tiny_pair(
         folder, TinyLlama(n_embd=128, n_head_kv=2), TinyMmproj(projection_dim=128), **changes
@@ -49,9 +55,11 @@ def assert_same_logits(one: Recording, other: Recording) -> None:
 
 @caches
 def test_alpha_one_gives_the_logits_of_none_bit_for_bit(
-    tmp_path: Path, flash_attn: FlashAttn, kv_type: KvType
+    tmp_path: Path, uses_native: bool, flash_attn: FlashAttn, kv_type: KvType
 ) -> None:
-    with Engine(options(tmp_path, flash_attn=flash_attn, kv_type=kv_type)) as engine:
+    with Engine(
+        options(tmp_path, uses_native=uses_native, flash_attn=flash_attn, kv_type=kv_type)
+    ) as engine:
         plain = record(engine, PICTURE, SparcConfig(method="none"))
         calm = record(engine, PICTURE, SparcConfig(alpha=1.0, tau=0.0))
         assert_same_logits(plain, calm)
@@ -66,9 +74,11 @@ def test_alpha_one_gives_the_logits_of_none_bit_for_bit(
 
 @caches
 def test_the_cache_is_afterwards_what_it_was_after_the_prompt(
-    tmp_path: Path, flash_attn: FlashAttn, kv_type: KvType
+    tmp_path: Path, uses_native: bool, flash_attn: FlashAttn, kv_type: KvType
 ) -> None:
-    with Engine(options(tmp_path, flash_attn=flash_attn, kv_type=kv_type)) as engine:
+    with Engine(
+        options(tmp_path, uses_native=uses_native, flash_attn=flash_attn, kv_type=kv_type)
+    ) as engine:
         for config in (STRONG, SparcConfig(method="uniform", alpha=1.5)):
             seen = record(engine, PICTURE, config)
             assert seen.answer is not None
@@ -101,9 +111,9 @@ def rows_at_each_step(
 
 @pytest.mark.parametrize("flash_attn", ["off", "on"])
 def test_a_row_is_its_original_times_alpha_per_selection_and_text_is_untouched(
-    tmp_path: Path, flash_attn: FlashAttn
+    tmp_path: Path, uses_native: bool, flash_attn: FlashAttn
 ) -> None:
-    with Engine(options(tmp_path, flash_attn=flash_attn)) as engine:
+    with Engine(options(tmp_path, uses_native=uses_native, flash_attn=flash_attn)) as engine:
         at_prefill = record(engine, PICTURE, STRONG, n_tokens=1)
         assert at_prefill.answer is not None
         n_prompt = at_prefill.answer.counts.prompt_tokens
@@ -126,9 +136,9 @@ def test_a_row_is_its_original_times_alpha_per_selection_and_text_is_untouched(
         assert gains.max() > 2.0
 
 
-def test_only_the_layers_asked_for_are_scaled(tmp_path: Path) -> None:
+def test_only_the_layers_asked_for_are_scaled(tmp_path: Path, uses_native: bool) -> None:
     config = SparcConfig(alpha=1.5, tau=0.2, first_layer=1, last_layer=2)
-    with Engine(options(tmp_path)) as engine:
+    with Engine(options(tmp_path, uses_native=uses_native)) as engine:
         seen = record(engine, PICTURE, config, n_tokens=1)
         assert seen.answer is not None
         picture = slice(len(seen.before), len(seen.before) + seen.answer.counts.image_tokens)
@@ -143,9 +153,9 @@ def test_only_the_layers_asked_for_are_scaled(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("flash_attn", ["off", "on"])
 def test_a_steered_answer_leaves_nothing_for_the_next(
-    tmp_path: Path, flash_attn: FlashAttn
+    tmp_path: Path, uses_native: bool, flash_attn: FlashAttn
 ) -> None:
-    settings = options(tmp_path, flash_attn=flash_attn)
+    settings = options(tmp_path, uses_native=uses_native, flash_attn=flash_attn)
     with Engine(settings) as fresh:
         plain = record(fresh, PICTURE, SparcConfig(method="none"))
     with Engine(settings) as fresh:
@@ -158,16 +168,18 @@ def test_a_steered_answer_leaves_nothing_for_the_next(
         assert_same_logits(record(engine, PICTURE, STRONG), steered)
 
 
-def test_a_gain_that_would_overflow_the_cache_is_held_back_and_reported(tmp_path: Path) -> None:
-    with Engine(options(tmp_path)) as engine:
+def test_a_gain_that_would_overflow_the_cache_is_held_back_and_reported(
+    tmp_path: Path, uses_native: bool
+) -> None:
+    with Engine(options(tmp_path, uses_native=uses_native)) as engine:
         seen = record(engine, PICTURE, SparcConfig(alpha=10.0, tau=-1.0), n_tokens=16)
     assert seen.steps[-1].is_clamped
     assert not seen.steps[0].is_clamped
     assert all(np.isfinite(logits).all() for logits in seen.logits)
 
 
-def test_uniform_scales_every_image_token_once(tmp_path: Path) -> None:
-    with Engine(options(tmp_path)) as engine:
+def test_uniform_scales_every_image_token_once(tmp_path: Path, uses_native: bool) -> None:
+    with Engine(options(tmp_path, uses_native=uses_native)) as engine:
         config = SparcConfig(method="uniform", alpha=1.5)
         prompt = record(engine, PICTURE, config, n_tokens=1)
         assert prompt.answer is not None
