@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from assistant import __version__, help_texts, messages
 from assistant.errors import UsageError
+from assistant.messages import translate as _
 from assistant.settings_table import BY_NAME
 
 _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -29,23 +30,27 @@ def make_parser() -> argparse.ArgumentParser:
     """The parser of the whole command line."""
     parser = _Parser(
         prog="sparc-assistant",
-        description=help_texts.PROGRAM,
-        epilog=help_texts.EPILOG,
+        description=_(help_texts.PROGRAM),
+        epilog=_(help_texts.EPILOG),
         allow_abbrev=False,
         add_help=False,
     )
     _add_help(parser)
-    parser.add_argument("--version", action="version", version=__version__, help=help_texts.VERSION)
+    parser.add_argument(
+        "--version", action="version", version=__version__, help=_(help_texts.VERSION)
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     describe = _command(commands, "describe", help_texts.DESCRIBE, help_texts.DESCRIBE_LONG)
-    describe.add_argument("images", nargs="+", metavar="IMAGE", help=help_texts.IMAGE)
+    describe.add_argument("images", nargs="+", metavar="IMAGE", help=_(help_texts.IMAGE))
     style = describe.add_mutually_exclusive_group()
     for name, text in (("detailed", help_texts.DETAILED), ("brief", help_texts.BRIEF)):
-        style.add_argument(f"--{name}", dest="style", action="store_const", const=name, help=text)
+        style.add_argument(
+            f"--{name}", dest="style", action="store_const", const=name, help=_(text)
+        )
     _add_setting(style, "prompt")
     ask = _command(commands, "ask", help_texts.ASK, help_texts.ASK_LONG)
-    ask.add_argument("image", metavar="IMAGE", help=help_texts.IMAGE)
-    ask.add_argument("questions", nargs="+", metavar="QUESTION", help=help_texts.QUESTION)
+    ask.add_argument("image", metavar="IMAGE", help=_(help_texts.IMAGE))
+    ask.add_argument("questions", nargs="+", metavar="QUESTION", help=_(help_texts.QUESTION))
     return parser
 
 
@@ -65,11 +70,11 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def _command(commands: Any, name: str, text: str, long_text: str) -> argparse.ArgumentParser:
     command: argparse.ArgumentParser = commands.add_parser(
-        name, help=text, description=long_text, epilog=help_texts.EPILOG,
+        name, help=_(text), description=_(long_text), epilog=_(help_texts.EPILOG),
         allow_abbrev=False, add_help=False,
     )  # fmt: skip
     for title, names in _GROUPS:
-        group = command.add_argument_group(title)
+        group = command.add_argument_group(_(title))
         for setting in names:
             _add_setting(group, setting)
         if title == help_texts.GROUP_SPEECH:
@@ -78,21 +83,21 @@ def _command(commands: Any, name: str, text: str, long_text: str) -> argparse.Ar
                 dest="speech",
                 action="store_const",
                 const=False,
-                help=help_texts.NO_SPEECH,
+                help=_(help_texts.NO_SPEECH),
             )
-    output = command.add_argument_group(help_texts.GROUP_OUTPUT)
-    output.add_argument("--json", action="store_true", help=help_texts.JSON)
-    output.add_argument("--trace", metavar="FILE", help=help_texts.TRACE)
-    output.add_argument("--verbose", action="store_true", help=help_texts.VERBOSE)
-    output.add_argument("--config", metavar="FILE", help=help_texts.CONFIG)
+    output = command.add_argument_group(_(help_texts.GROUP_OUTPUT))
+    output.add_argument("--json", action="store_true", help=_(help_texts.JSON))
+    output.add_argument("--trace", metavar="FILE", help=_(help_texts.TRACE))
+    output.add_argument("--verbose", action="store_true", help=_(help_texts.VERBOSE))
+    output.add_argument("--config", metavar="FILE", help=_(help_texts.CONFIG))
     _add_help(command)
     return command
 
 
 def _add_help(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-h", "--help", action="help", help=help_texts.HELP)
+    parser.add_argument("-h", "--help", action="help", help=_(help_texts.HELP))
 
 
 def _add_setting(group: Any, name: str) -> None:
     metavar, text = help_texts.OPTIONS[name]
-    group.add_argument(BY_NAME[name].option, metavar=metavar, help=text)
+    group.add_argument(BY_NAME[name].option, metavar=metavar, help=_(text))

@@ -141,12 +141,12 @@ def run_job(
             if job.is_json:
                 record = answer_record(name, question, request, narration, equipment.model_names)
                 equipment.console.json(record)
-            has_answered = has_answered or bool(narration.sentences)
+            if narration.sentences and not has_answered:
+                has_answered = True
+                equipment.console.status(messages.may_be_wrong())
             _finish(equipment, clock() - started)
             if narration.answer.ended is EndReason.CANCELLED:
                 return first_failure or ExitCode.INTERRUPTED
-    if has_answered:
-        equipment.console.status(messages.may_be_wrong())
     equipment.speaker.wait()
     return first_failure
 

@@ -1,8 +1,14 @@
-"""The words of ``--help``: plain lines, one thing each, no tables. Same rules as ``assistant.messages``."""
+"""The words of ``--help``: plain lines, one thing each, no tables. Same rules as ``assistant.messages``.
+
+Here they are only marked for translation; ``cli_options`` translates them when the parser is made.
+"""
 
 from __future__ import annotations
 
-from assistant.messages import _
+
+def _(text: str) -> str:
+    return text
+
 
 PROGRAM = _(
     "Describes pictures aloud, offline. Nothing leaves this machine. The descriptions come from a model "

@@ -19,8 +19,11 @@ def set_language(translations: gettext.NullTranslations) -> None:
     _translations = translations
 
 
-def _(text: str) -> str:
+def translate(text: str) -> str:
     return _translations.gettext(text)
+
+
+_ = translate
 
 
 # Progress

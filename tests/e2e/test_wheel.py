@@ -37,7 +37,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in SOURCES:
         if (ROOT / name).is_dir():
             shutil.copytree(
-                ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__")
+                ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__", "*.so")
             )
         elif (ROOT / name).exists():
             shutil.copy2(ROOT / name, source / name)
