@@ -25,6 +25,9 @@ from typing import Any
 SYSTEM_LIBRARIES = ("libespeak-ng.so.1", "libespeak.so.1")
 
 
+_EXAMPLES = ("en", "en-us", "en-gb-scotland", "de", "fr", "es", "it", "pl", "hi", "cmn")
+
+
 class NoVoiceEngineError(Exception):
     """There is no espeak on this machine."""
 
@@ -101,16 +104,19 @@ class Voice:
         self._finished.set()
 
     def _find(self, wish: str) -> str | None:
-        """Finds a voice by id, name or language, whatever the case."""
-        voices = self._engine.getProperty("voices")
-        for attribute in ("id", "name", "languages"):
-            for voice in voices:
-                value = getattr(voice, attribute)
-                names = value if isinstance(value, list) else [value]
-                names = [str(name).strip("\x00\x05\x02 ").lower() for name in names]
-                if wish.lower() in names or wish.lower() in (n.split("/")[-1] for n in names):
-                    return str(voice.id)
-        self.unknown_voice_examples = [str(voice.id) for voice in voices[:200:25]]
+        """Finds a voice by id, name or language, whatever the case; else one whose name begins so."""
+        known: list[tuple[str, str]] = []  # each way to name a voice, with the voice's id
+        for voice in self._engine.getProperty("voices"):
+            languages = [str(language).strip("\x00\x02\x05 ") for language in voice.languages]
+            for name in (voice.id, voice.id.split("/")[-1], voice.name, *languages):
+                known.append((name.lower(), voice.id))
+        wish = wish.lower()
+        for is_it in (wish.__eq__, lambda name: name.startswith(wish)):
+            for name, voice_id in known:
+                if is_it(name):
+                    return str(voice_id)
+        short = {voice_id.split("/")[-1] for _, voice_id in known}
+        self.unknown_voice_examples = [v for v in _EXAMPLES if v in short] or sorted(short)[:8]
         return None
 
 
