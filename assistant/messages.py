@@ -555,3 +555,69 @@ def unsteered_cells() -> str:
 
 def unsteered_build(reason: str) -> str:
     return _("this build of llama.cpp is not known: {reason}").format(reason=reason)
+
+
+# Seeing SPARC
+
+
+def heatmap_unwritable(path: str, reason: str) -> str:
+    return _("The heat map {path} cannot be written: {reason}.").format(
+        path=path, reason=reason.rstrip(".")
+    )
+
+
+def heatmap_scale(times: int) -> str:
+    return _("{times} times").format(times=times) if times != 1 else _("once")
+
+
+def heatmap_legend() -> str:
+    return _("How often SPARC boosted each\npatch; clear: never.")
+
+
+def trace_unreadable(path: str, reason: str) -> str:
+    return _("The trace file {path} could not be read: {reason}.").format(
+        path=path, reason=reason.rstrip(".")
+    )
+
+
+def trace_damaged(path: str, line: int) -> str:
+    return _("{path} is not a trace: line {line} is not of the kind that --trace writes.").format(
+        path=path, line=line
+    )
+
+
+def trace_model(name: str) -> str:
+    return _("Model: {name}.").format(name=name)
+
+
+def trace_tokens(prompt: int, image: int) -> str:
+    return _("Prompt tokens: {prompt}, of which the picture: {image}.").format(
+        prompt=prompt, image=image
+    )
+
+
+def trace_parameters(
+    method: str, alpha: str, beta: str, tau: str, layer: int, first: int, last: int
+) -> str:
+    return _(
+        "Method: {method}, alpha {alpha}, beta {beta}, tau {tau}; "
+        "observed layer {layer}, scaled layers {first} to {last}."
+    ).format(
+        method=method, alpha=alpha, beta=beta, tau=tau, layer=layer, first=first, last=last
+    )
+
+
+def trace_step(step: int, piece: str, n_selected: int, gain: str) -> str:
+    return _("Step {step}, {piece}: patches selected {n}, largest gain {gain}.").format(
+        step=step, piece=piece or _("no text"), n=n_selected, gain=gain
+    )
+
+
+def trace_steps(n_steps: int, gain: str) -> str:
+    return _("Steps: {n}. Largest gain: {gain}.").format(n=n_steps, gain=gain)
+
+
+def trace_patch(row: int, rows: int, column: int, columns: int, times: int) -> str:
+    return _("Row {row} of {rows}, column {column} of {columns}: times boosted {times}.").format(
+        times=times, row=row, rows=rows, column=column, columns=columns
+    )
