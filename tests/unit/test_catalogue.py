@@ -54,3 +54,19 @@ def test_files_that_are_no_models(pair: tuple[Path, Path], tmp_path: Path) -> No
 
 def test_a_checkout_reads_its_own_models() -> None:
     assert models_folder().name in {"models", "_models"}
+
+
+def test_the_embedded_model_brings_its_measured_steering(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.catalogue.models_folder", lambda: tmp_path)
+    with pytest.raises(ModelError, match="not installed"):
+        find_model()
+    (tmp_path / "demo").mkdir()
+    for name in ("sparc-demo-llava-q8_0.gguf", "sparc-demo-llava-mmproj-f16.gguf"):
+        (tmp_path / "demo" / name).write_bytes(b"GGUF\x03\0\0\0")
+    assert find_model().preset == LLAVA_1_5
+    (tmp_path / "demo" / "steering.toml").write_text("alpha = 1.05\ntau = 2.0\n")
+    files = find_model()
+    assert files.is_demo
+    assert (files.preset.alpha, files.preset.tau) == (1.05, 2.0)
