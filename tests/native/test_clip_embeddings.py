@@ -84,6 +84,24 @@ def test_image_embeddings_are_those_of_an_independent_encoder(
     assert uncorrected.answer.corrections == ()
 
 
+def test_every_tile_of_a_large_picture_is_put_in_order(tmp_path: Path) -> None:
+    """The tiles are exact crops; llama.cpp hands them over row by row, the whole picture last."""
+    shape = TinyMmproj(pinpoints=((128, 128),), layout="legacy")
+    options = tiny_pair(tmp_path, TinyLlama(), shape)
+    picture = random_picture(128)
+    seen = encode(options, picture)
+    assert seen.image is not None
+    assert seen.answer is not None
+    assert seen.answer.counts.image_tokens == len(seen.image) == 5 * shape.n_patch
+    weights = read_gguf(options.mmproj_path)
+    tiles = [picture[y : y + 64, x : x + 64] for y in (0, 64) for x in (0, 64)]
+    expected = np.concatenate([clip_vit.encode(weights, tile) for tile in tiles])
+    got = seen.image[: len(expected)]
+    error = float(np.linalg.norm(got - expected) / np.linalg.norm(expected))
+    print(f"\ntiles: relative error {error:.5f}")
+    assert error <= WITHIN
+
+
 def test_each_correction_is_needed_on_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -103,14 +103,17 @@ def record(
     def recording_tokenize(*args: Any) -> Any:
         prompt = tokenize(*args)
         texts = [c.tokens if isinstance(c, TextChunk) else None for c in prompt.chunks]
-        at = texts.index(None)
-        seen.before = [t for text in texts[:at] for t in text or ()]
-        seen.after = [t for text in texts[at + 1 :] for t in text or ()]
+        first, last = texts.index(None), len(texts) - texts[::-1].index(None)
+        assert not any(texts[first:last]), "text between the parts of one picture"
+        seen.before = [t for text in texts[:first] for t in text or ()]
+        seen.after = [t for text in texts[last:] for t in text or ()]
         return prompt
 
     def recording_encode(chunk: Any) -> Any:
-        seen.image = encode(chunk)
-        return seen.image
+        embeddings: npt.NDArray[np.float32] = encode(chunk)
+        parts = [embeddings] if seen.image is None else [seen.image, embeddings]
+        seen.image = np.concatenate(parts)  # a picture cut into tiles comes in several chunks
+        return embeddings
 
     def recording_logits() -> Any:
         seen.logits.append(logits().copy())

@@ -33,6 +33,7 @@ class TinyMmproj:
         layout: "modern" or "legacy".
         quant: storage of the matrices, "F32" or "F16". The legacy converter writes F16.
         use_gelu: tanh-approximated GELU in the ViT instead of CLIP's quick GELU.
+        pinpoints: sizes (width, height) in px of pictures cut into tiles, as LLaVA-NeXT has them.
         has_post_ln: whether a post-layernorm is stored (LLaVA's files have none).
         seed: of the weights.
     """
@@ -48,6 +49,7 @@ class TinyMmproj:
     quant: str = "F16"
     use_gelu: bool = False
     has_post_ln: bool = False
+    pinpoints: tuple[tuple[int, int], ...] = ()
     seed: int = 0
 
     @property
@@ -79,6 +81,9 @@ def write_tiny_mmproj(path: Path, shape: TinyMmproj = TinyMmproj()) -> Path:
     writer.add_uint32("clip.vision.attention.head_count", shape.n_head)
     writer.add_float32("clip.vision.attention.layer_norm_epsilon", 1e-5)
     writer.add_uint32("clip.vision.block_count", shape.n_layer)
+    if shape.pinpoints:
+        flat = [side for size in shape.pinpoints for side in size]
+        writer.add_array("clip.vision.image_grid_pinpoints", flat)
     writer.add_array("clip.vision.image_mean", list(CLIP_MEAN))
     writer.add_array("clip.vision.image_std", list(CLIP_STD))
     writer.add_bool("clip.use_gelu", shape.use_gelu)
