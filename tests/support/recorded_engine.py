@@ -110,9 +110,11 @@ def record(
         return prompt
 
     def recording_encode(chunk: Any) -> Any:
-        embeddings: npt.NDArray[np.float32] = encode(chunk)
-        parts = [embeddings] if seen.image is None else [seen.image, embeddings]
-        seen.image = np.concatenate(parts)  # a picture cut into tiles comes in several chunks
+        embeddings = encode(chunk)
+        if embeddings is not None:
+            # A picture cut into tiles comes in several chunks.
+            parts = [embeddings] if seen.image is None else [seen.image, embeddings]
+            seen.image = np.concatenate(parts)
         return embeddings
 
     def recording_logits() -> Any:
