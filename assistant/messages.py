@@ -602,9 +602,7 @@ def trace_parameters(
     return _(
         "Method: {method}, alpha {alpha}, beta {beta}, tau {tau}; "
         "observed layer {layer}, scaled layers {first} to {last}."
-    ).format(
-        method=method, alpha=alpha, beta=beta, tau=tau, layer=layer, first=first, last=last
-    )
+    ).format(method=method, alpha=alpha, beta=beta, tau=tau, layer=layer, first=first, last=last)
 
 
 def trace_step(step: int, piece: str, n_selected: int, gain: str) -> str:
