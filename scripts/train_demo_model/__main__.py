@@ -28,6 +28,7 @@ def main() -> None:
         default=None,
         help="shorten the stage to this training time (the rate follows)",
     )
+    parser.add_argument("--peak-rate", type=float, help="language: another peak learning rate")
     parser.add_argument("--threads", type=int, default=2, help="CPU threads for training")
     parser.add_argument("--processes", type=int, default=1, help="language: share the batch")
     parser.add_argument("--device", default="cpu", help="cpu, or cuda for the larger configuration")
@@ -66,6 +67,9 @@ def main() -> None:
             vision_schedule=replace(config.vision_schedule, minutes=args.minutes),
             language_schedule=replace(config.language_schedule, minutes=args.minutes),
         )
+    if args.peak_rate is not None:
+        schedule = replace(config.language_schedule, peak_rate=args.peak_rate)
+        config = replace(config, language_schedule=schedule)
     if args.stage == "vision":
         from .train_vision import train_vision
 

@@ -22,6 +22,7 @@ from .world import make_scene, scene_rng
 MODEL = "tokenizer.model"
 BOS, EOS = 1, 2
 _SCENES = 12_000
+DESCRIPTIONS = 2  # of the turns of a scene, the first ones describe; the others answer
 
 
 def corpus() -> list[str]:

@@ -16,13 +16,14 @@ from .language import DETAILED_PROMPT
 from .llama import Llama
 from .questions import presence, some_kind
 from .sequences import IMAGE, LanguageBatches, attention_mask
-from .tokenizer import EOS, Tokenizer
+from .tokenizer import DESCRIPTIONS, EOS, Tokenizer
 from .train_vision import CHECKPOINT as VISION_CHECKPOINT
 from .training import Pace, advance, optimizer_for, resume, save
 from .vision import VisionTower
 from .world import make_scene, scene_rng
 
 CHECKPOINT = "language.pt"
+_FIRST_WORD = 8
 _PORT = 29511
 _RANK_STRIDE = 100_000_000  # each process has scenes of its own
 
@@ -83,13 +84,20 @@ def sequence_loss(
     turns: torch.Tensor,
     targets: torch.Tensor,
 ) -> torch.Tensor:
-    """Cross-entropy of all answers of a batch."""
+    """Cross-entropy of all answers of a batch.
+
+    The first word of an answer to a question (yes, no, there, nothing) is the whole of what is
+    hard about it, and one token among two hundred: it counts `_FIRST_WORD` times.
+    """
     x = llama.embed(ids.clamp(min=0))
     start = int((ids[0] == IMAGE).nonzero()[0])
     x = torch.cat((x[:, :start], image, x[:, start + image.shape[1] :]), 1)
     out, _ = llama(x, positions, attention_mask(turns))
     learned = targets >= 0
-    return functional.cross_entropy(llama.head(out[learned]), targets[learned])
+    starts = learned & (targets.roll(1, 1) < 0) & (turns > DESCRIPTIONS)
+    weights = (1 + (_FIRST_WORD - 1) * starts.float())[learned]
+    losses = functional.cross_entropy(llama.head(out[learned]), targets[learned], reduction="none")
+    return (losses * weights).sum() / weights.sum()
 
 
 @torch.no_grad()
