@@ -48,7 +48,9 @@ def parse_arguments(argv: list[str] | None = None) -> argparse.Namespace:
         help="shares of image tokens selected a step (random files)",
     )
     parser.add_argument(
-        "--bare", action="store_true", help="also time a context without callback (loads twice)"
+        "--bare",
+        default="",
+        help="shapes to time without a callback too (such a model is loaded twice)",
     )
     parser.add_argument("--threads", type=int, help="default: the physical cores")
     parser.add_argument("--flash-attn", choices=("auto", "on", "off"), default="auto")
@@ -95,15 +97,22 @@ def row(result: Result) -> dict[str, str]:
     names = {"bare": "no callback", "none": "`none`", "sparc": "`sparc`"}
     return {
         "model": result.name,
-        "load": f"{result.load_ms / 1000:.1f} s",
-        "encode": f"{result.encode.median / 1000:.2f} s",
-        "prefill": f"{result.prefill.median / 1000:.1f} s ({result.n_prompt} tokens)",
-        **{names[way]: _speed(timing) for way, timing in result.ms.items()},
+        "load": _duration(result.load_ms),
+        "encode": _duration(result.encode.median),
+        "prefill": f"{_duration(result.prefill.median)} ({result.n_prompt} tokens)",
+        **{
+            name: _speed(result.ms[way]) if way in result.ms else "not timed"
+            for way, name in names.items()
+        },
         "time a token, `sparc` / `none`": (
             f"{result.ratio.median:.3f} ({result.ratio.low:.3f}-{result.ratio.high:.3f})"
         ),
         "selected a step": f"{result.n_selected:.1f} of {result.n_image}",
     }
+
+
+def _duration(ms: float) -> str:
+    return f"{ms:.0f} ms" if ms < 1000 else f"{ms / 1000:.1f} s"
 
 
 def _speed(timing: Timing) -> str:
@@ -150,7 +159,11 @@ def main(argv: list[str] | None = None) -> int:
                 continue
             shares = [None] if name == EMBEDDED else [float(s) for s in arguments.shares.split(",")]
             timed = time_pair(
-                options, shares, arguments.tokens, arguments.pairs, has_bare=arguments.bare
+                options,
+                shares,
+                arguments.tokens,
+                arguments.pairs,
+                has_bare=name in arguments.bare.split(","),
             )
             for result in timed:
                 print("\n".join(f"{key}: {value}" for key, value in row(result).items()), "\n")
