@@ -40,7 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _listen_to_signals()
         options = cli_options.parse(sys.argv[1:] if arguments is None else arguments)
-        return _run(options, console)
+        return (
+            _print_trace(options, console) if options.command == "trace" else _run(options, console)
+        )
     except AssistantError as error:
         console.error(error)
         return error.exit_code
@@ -57,6 +59,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         reason = f"{type(error).__name__}, {error}"
         console.error(AssistantError(messages.unexpected(reason), messages.unexpected_hint()))
         return ExitCode.FAILURE
+
+
+def _print_trace(options: argparse.Namespace, console: Console) -> ExitCode:
+    from assistant.trace_report import trace_lines
+
+    for line in trace_lines(Path(options.file).expanduser()):
+        console.data(line)
+    return ExitCode.OK
 
 
 def _run(options: argparse.Namespace, console: Console) -> ExitCode:
@@ -102,6 +112,13 @@ def _work(
         if options.trace is not None:
             trace = TraceFile(Path(options.trace).expanduser())
             stack.callback(trace.close)
+        heatmap = None
+        if options.heatmap is not None:
+            if len(pictures) * len(questions) > 1:
+                raise UsageError(messages.heatmap_one_answer())
+            from assistant.heatmap import HeatmapFile
+
+            heatmap = HeatmapFile(Path(options.heatmap).expanduser())
         describer = InferenceClient(_engine_options(settings, files, options.verbose))
         stack.callback(describer.close)
         # Opened last, so closed first: sound stops before anything else is taken down.
@@ -117,6 +134,7 @@ def _work(
             console,
             trace,
             sparc,
+            heatmap,
             model_names=(str(files.model_path), str(files.mmproj_path)),
             notices=[messages.demo_model()] if is_demo else [],
             hints=[messages.demo_model_hint(options.command)] if is_demo else [],

@@ -51,6 +51,12 @@ def make_parser() -> argparse.ArgumentParser:
     ask = _command(commands, "ask", help_texts.ASK, help_texts.ASK_LONG)
     ask.add_argument("image", metavar="IMAGE", help=_(help_texts.IMAGE))
     ask.add_argument("questions", nargs="+", metavar="QUESTION", help=_(help_texts.QUESTION))
+    trace: argparse.ArgumentParser = commands.add_parser(
+        "trace", help=_(help_texts.TRACE_COMMAND), description=_(help_texts.TRACE_COMMAND_LONG),
+        allow_abbrev=False, add_help=False,
+    )  # fmt: skip
+    trace.add_argument("file", metavar="FILE", help=_(help_texts.TRACE_FILE))
+    _add_help(trace)
     return parser
 
 
@@ -88,6 +94,7 @@ def _command(commands: Any, name: str, text: str, long_text: str) -> argparse.Ar
     output = command.add_argument_group(_(help_texts.GROUP_OUTPUT))
     output.add_argument("--json", action="store_true", help=_(help_texts.JSON))
     output.add_argument("--trace", metavar="FILE", help=_(help_texts.TRACE))
+    output.add_argument("--heatmap", metavar="FILE", help=_(help_texts.HEATMAP))
     output.add_argument("--verbose", action="store_true", help=_(help_texts.VERBOSE))
     output.add_argument("--config", metavar="FILE", help=_(help_texts.CONFIG))
     _add_help(command)

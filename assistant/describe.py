@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from assistant import messages
 from assistant.config import Settings
@@ -23,6 +23,9 @@ from assistant.core.ports import Describer, Speaker
 from assistant.errors import AssistantError, ExitCode
 from assistant.report import TraceFile, answer_record, failure_record
 from sparc_ggml.config import SparcConfig
+
+if TYPE_CHECKING:
+    from assistant.heatmap import HeatmapFile
 
 
 class PictureLoader(Protocol):
@@ -61,6 +64,7 @@ class Equipment:
         console: shows.
         trace: where the trace goes, if one was asked for.
         sparc: steering of every answer.
+        heatmap: draws what steering picked, if that was asked for.
         model_names: names of the model file and of the projector file, for ``--json``.
     """
 
@@ -70,6 +74,7 @@ class Equipment:
     console: Console
     trace: TraceFile | None
     sparc: SparcConfig | None
+    heatmap: HeatmapFile | None = None
     model_names: tuple[str, str] = ("", "")
     notices: Sequence[str] = ()
     """Said and shown once, right after the first sign of life."""
@@ -101,6 +106,8 @@ class _Front:
     def trace(self, record: TraceHeader | TraceStep) -> None:
         if self._equipment.trace is not None:
             self._equipment.trace.write(record)
+        if self._equipment.heatmap is not None:
+            self._equipment.heatmap.add(record)
 
     def is_heard(self) -> bool:
         return not self._equipment.speaker.wait(timeout_s=0)
@@ -132,6 +139,8 @@ def run_job(
                 _label(job, equipment, question)
                 request = _request(image, question, settings, equipment)
                 narration = narrate_answer(equipment.describer, request, front)
+                if equipment.heatmap is not None:
+                    equipment.heatmap.draw(image)
             except AssistantError as error:
                 first_failure = first_failure or error.exit_code
                 _tell(equipment, error)
@@ -186,7 +195,8 @@ def _request(
         top_p=answer.top_p,
         seed=answer.seed,
     )
-    return DescribeRequest(image, question, decode, equipment.sparc, equipment.trace is not None)
+    has_trace = equipment.trace is not None or equipment.heatmap is not None
+    return DescribeRequest(image, question, decode, equipment.sparc, has_trace)
 
 
 def _tell(equipment: Equipment, error: AssistantError) -> None:

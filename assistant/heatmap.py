@@ -7,6 +7,7 @@ carries its number, so that nothing is told by colour alone.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 from assistant import messages
-from assistant.core.events import ImageRgb, TraceStep
+from assistant.core.events import ImageRgb, TraceHeader, TraceStep
 from assistant.errors import UsageError
 
 _LOW_RGB = np.array((0.0, 34.0, 78.0))
@@ -79,6 +80,44 @@ def save_heatmap(path: Path, drawing: Image.Image) -> None:
     except OSError as error:
         reason = error.strerror or str(error)
         raise UsageError(messages.heatmap_unwritable(str(path), reason)) from error
+
+
+class HeatmapFile:
+    """Collects what one answer boosted and draws it; the newest answer counts."""
+
+    def __init__(self, path: Path) -> None:
+        """Checks the place now: after minutes of describing it would be a pity.
+
+        Raises:
+            UsageError: no file can be written there.
+        """
+        if path.is_dir() or not os.access(path.parent, os.W_OK):
+            reason = messages.heatmap_bad_place()
+            raise UsageError(messages.heatmap_unwritable(str(path), reason))
+        self._path = path
+        self._header: TraceHeader | None = None
+        self._steps: list[TraceStep] = []
+
+    def add(self, record: TraceHeader | TraceStep) -> None:
+        """Takes a record of the trace; a header begins a new answer."""
+        if isinstance(record, TraceHeader):
+            self._header, self._steps = record, []
+        else:
+            self._steps.append(record)
+
+    def draw(self, image_rgb: ImageRgb) -> None:
+        """Writes the file.
+
+        Raises:
+            UsageError: it cannot be written, or the picture was cut into tiles, whose places are not known.
+        """
+        if self._header is None:
+            return
+        rows, columns = self._header.fields["grid"]
+        if rows != columns:
+            raise UsageError(messages.heatmap_impossible())
+        counts = boost_counts(self._steps, rows * columns)
+        save_heatmap(self._path, draw_heatmap(image_rgb, counts, (rows, columns)))
 
 
 def _square(image_rgb: ImageRgb) -> Image.Image:

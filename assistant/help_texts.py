@@ -59,6 +59,12 @@ DETAILED = _("All that can be seen; this is the usual way.")
 NO_SPEECH = _("Do not speak.")
 JSON = _("Print one JSON object for each answer instead of the sentences.")
 TRACE = _("Write what steering did at each step to FILE, as JSON lines.")
+HEATMAP = _("Draw the picture with the parts that steering picked over it, as a PNG file.")
+TRACE_COMMAND = _("Print a trace file as plain lines.")
+TRACE_COMMAND_LONG = _(
+    "Prints what --trace wrote as plain lines on standard output; needs no model."
+)
+TRACE_FILE = _("A file that --trace wrote.")
 VERBOSE = _("Show the engine's own messages on standard error.")
 CONFIG = _("Settings file; left out: sparc-assistant/config.toml in the user's settings folder.")
 HELP = _("Say this help and end.")

@@ -566,6 +566,18 @@ def heatmap_unwritable(path: str, reason: str) -> str:
     )
 
 
+def heatmap_bad_place() -> str:
+    return _("its folder is missing or may not be written to")
+
+
+def heatmap_impossible() -> str:
+    return _("No heat map can be drawn: this model cuts the picture into tiles.")
+
+
+def heatmap_one_answer() -> str:
+    return _("A heat map shows one answer: give one picture and one question.")
+
+
 def heatmap_scale(times: int) -> str:
     return _("{times} times").format(times=times) if times != 1 else _("once")
 

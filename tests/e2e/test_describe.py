@@ -89,6 +89,35 @@ def test_json_and_trace(tiny: Command, tmp_path: Path) -> None:
         assert all(0 <= j < header["image_tokens"] for j in step["selected"])
 
 
+def test_a_trace_is_printed_as_plain_lines(tiny: Command, tmp_path: Path) -> None:
+    trace = tmp_path / "t.jsonl"
+    described = tiny.run("describe", STREET, "--no-speech", "--trace", trace, "--tau", "0.3")
+    assert described.returncode == 0, described.stderr
+    printed = Command().run("trace", trace)
+    assert printed.returncode == 0, printed.stderr
+    lines = printed.stdout.splitlines()
+    assert lines[0].startswith("Model: ")
+    n_steps = len(trace.read_text().splitlines()) - 1
+    assert sum(line.startswith("Step ") for line in lines) == n_steps > 0
+    assert any("times boosted" in line for line in lines)
+    missing = Command().run("trace", tmp_path / "none")
+    assert missing.returncode == ExitCode.USAGE
+    assert len(missing.stderr.splitlines()) == 1
+
+
+def test_a_heat_map_is_drawn_of_one_answer_only(tiny: Command, tmp_path: Path) -> None:
+    heatmap = tmp_path / "map.png"
+    one = tiny.run("describe", STREET, "--no-speech", "--heatmap", heatmap, "--tau", "0.3")
+    assert one.returncode == 0, one.stderr
+    assert heatmap.read_bytes().startswith(b"\x89PNG")
+    two = tiny.run("describe", STREET, BEACH, "--no-speech", "--heatmap", heatmap)
+    assert two.returncode == ExitCode.USAGE
+    assert two.stderr.startswith(messages.heatmap_one_answer())
+    nowhere = tiny.run("describe", STREET, "--no-speech", "--heatmap", tmp_path / "no" / "map.png")
+    assert nowhere.returncode == ExitCode.USAGE
+    assert nowhere.stdout == "", "it is said before the work, not after it"
+
+
 def test_the_same_picture_is_encoded_once(tiny: Command) -> None:
     done = tiny.run("ask", STREET, "a dog?", "a cat?", "--json", "--no-speech")
     first, second = map(json.loads, done.stdout.splitlines())
