@@ -147,6 +147,14 @@ def body(results: list[Result], arguments: argparse.Namespace, note: str) -> str
     return "\n".join(lines)
 
 
+def write_report(results: list[Result], arguments: argparse.Namespace) -> None:
+    """Rewrites the report's section with what has been measured so far."""
+    if arguments.no_report:
+        return
+    note = f"One-minute load average at the end: {os.getloadavg()[0]:.1f}."
+    bench_report.replace_section(arguments.report, SECTION, body(results, arguments, note))
+
+
 def main(argv: list[str] | None = None) -> int:
     """Times every shape asked for and writes the report."""
     arguments = parse_arguments(argv)
@@ -168,11 +176,8 @@ def main(argv: list[str] | None = None) -> int:
             for result in timed:
                 print("\n".join(f"{key}: {value}" for key, value in row(result).items()), "\n")
                 results.append(result)
-    if results and not arguments.no_report:
-        busy = os.getloadavg()[0]
-        note = f"One-minute load average at the end: {busy:.1f}."
-        bench_report.replace_section(arguments.report, SECTION, body(results, arguments, note))
-        print(f"written to {arguments.report}", file=sys.stderr)
+                # After each result, so that an interrupted run leaves what it has measured.
+                write_report(results, arguments)
     return 0 if results else 1
 
 
