@@ -1,7 +1,7 @@
 """Makes the embedded demo model: `python -m scripts.train_demo_model STAGE`.
 
-Stages, in order: data (sprite sheet and vocabulary), vision, language, together, export,
-check, examples.
+Stages, in order: data (sprite sheet and vocabulary), vision, language, export, check,
+examples.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 def main() -> None:
     """Reads the command line and runs one stage."""
     parser = argparse.ArgumentParser(prog="train_demo_model", description=__doc__)
-    stages = ("data", "vision", "language", "together", "export", "check", "examples")
+    stages = ("data", "vision", "language", "export", "check", "examples")
     parser.add_argument("stage", choices=stages)
     parser.add_argument(
         "--work",
@@ -66,7 +66,6 @@ def main() -> None:
             config,
             vision_schedule=replace(config.vision_schedule, minutes=args.minutes),
             language_schedule=replace(config.language_schedule, minutes=args.minutes),
-            together_schedule=replace(config.together_schedule, minutes=args.minutes),
         )
     if args.peak_rate is not None:
         schedule = replace(config.language_schedule, peak_rate=args.peak_rate)
@@ -79,10 +78,6 @@ def main() -> None:
         from .train_language import train_language
 
         train_language(config, args.work, args.device, args.processes)
-    elif args.stage == "together":
-        from .train_together import train_together
-
-        train_together(config, args.work, args.device, args.processes)
     elif args.stage == "export":
         from .export import export
 
