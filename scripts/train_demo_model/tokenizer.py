@@ -89,7 +89,10 @@ class Tokenizer:
 
 
 def turns_of(index: int, epoch: int = 0) -> list[tuple[str, str]]:
-    """All (question, answer) pairs that training shows with one scene."""
+    """The (question, answer) pairs that training shows with one scene.
+
+    Both descriptions, a question with yes or no for an answer, and two of the other questions.
+    """
     scene = make_scene("train", index)
     rng = scene_rng(scene.seed + 1_000_003 * epoch, 2)
     wordings = [
@@ -97,4 +100,6 @@ def turns_of(index: int, epoch: int = 0) -> list[tuple[str, str]]:
         for requests in (DETAILED_REQUESTS, BRIEF_REQUESTS)
     ]
     pairs = [(wordings[0], detailed(scene)), (wordings[1], brief(scene))]
-    return pairs + [(turn.question, turn.answer) for turn in training_turns(scene, rng)]
+    turns = training_turns(scene, rng)
+    asked = [turns[int(rng.integers(2))], *(turns[int(i)] for i in 2 + rng.permutation(3)[:2])]
+    return pairs + [(turn.question, turn.answer) for turn in asked]
