@@ -79,6 +79,7 @@ class Tally:
             "recall": total.recall,
             "place": total.place,
             "size": total.size,
+            "all right": float(np.mean([result.score.is_perfect for result in self.results])),
             "yes/no": float(np.mean(yes_no)) if yes_no else float("nan"),
             "how many": float(np.mean(counted)) if counted else float("nan"),
         }

@@ -1,7 +1,7 @@
 """Makes the embedded demo model: `python -m scripts.train_demo_model STAGE`.
 
-Stages, in order: data (sprite sheet and vocabulary), vision, language, export, check,
-examples.
+Stages, in order: data (sprite sheet and vocabulary), vision, language, together, export,
+check, examples.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 def main() -> None:
     """Reads the command line and runs one stage."""
     parser = argparse.ArgumentParser(prog="train_demo_model", description=__doc__)
-    stages = ("data", "vision", "language", "export", "check", "examples")
+    stages = ("data", "vision", "language", "together", "export", "check", "examples")
     parser.add_argument("stage", choices=stages)
     parser.add_argument(
         "--work",
@@ -28,9 +28,11 @@ def main() -> None:
         default=None,
         help="shorten the stage to this training time (the rate follows)",
     )
-    parser.add_argument("--peak-rate", type=float, help="language: another peak learning rate")
+    parser.add_argument("--peak-rate", type=float, help="language, together: another peak rate")
     parser.add_argument("--threads", type=int, default=2, help="CPU threads for training")
-    parser.add_argument("--processes", type=int, default=1, help="language: share the batch")
+    parser.add_argument(
+        "--processes", type=int, default=1, help="language, together: share the batch"
+    )
     parser.add_argument("--device", default="cpu", help="cpu, or cuda for the larger configuration")
     parser.add_argument("--font", type=Path, help="data: NotoColorEmoji.ttf, to redraw sprites.png")
     parser.add_argument(
@@ -66,10 +68,14 @@ def main() -> None:
             config,
             vision_schedule=replace(config.vision_schedule, minutes=args.minutes),
             language_schedule=replace(config.language_schedule, minutes=args.minutes),
+            together_schedule=replace(config.together_schedule, minutes=args.minutes),
         )
     if args.peak_rate is not None:
-        schedule = replace(config.language_schedule, peak_rate=args.peak_rate)
-        config = replace(config, language_schedule=schedule)
+        config = replace(
+            config,
+            language_schedule=replace(config.language_schedule, peak_rate=args.peak_rate),
+            together_schedule=replace(config.together_schedule, peak_rate=args.peak_rate),
+        )
     if args.stage == "vision":
         from .train_vision import train_vision
 
@@ -78,6 +84,10 @@ def main() -> None:
         from .train_language import train_language
 
         train_language(config, args.work, args.device, args.processes)
+    elif args.stage == "together":
+        from .train_together import train_together
+
+        train_together(config, args.work, args.device, args.processes)
     elif args.stage == "export":
         from .export import export
 

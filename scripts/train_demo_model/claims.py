@@ -138,6 +138,11 @@ class Score:
                 self.sized += match.size == claim.size
 
     @property
+    def is_perfect(self) -> bool:
+        """Whether every thing was named in its place, and nothing else was."""
+        return self.claimed == self.present == self.right == self.placed
+
+    @property
     def precision(self) -> float:
         """Rightly named of all claimed."""
         return self.right / max(self.claimed, 1)

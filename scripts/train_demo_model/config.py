@@ -72,6 +72,7 @@ class Config:
     language: LanguageShape = field(default_factory=LanguageShape)
     vision_schedule: Schedule = Schedule(steps=3500, batch=32, peak_rate=1.5e-3)
     language_schedule: Schedule = Schedule(steps=1800, batch=32, peak_rate=2e-3)
+    together_schedule: Schedule = Schedule(steps=2000, batch=32, peak_rate=3e-4, warmup_steps=30)
     seed: int = 1
 
 

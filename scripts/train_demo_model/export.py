@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from .config import IMAGE_MEAN, IMAGE_STD, Config, LanguageShape, VisionShape
 from .tokenizer import BOS, EOS, Tokenizer
-from .train_language import CHECKPOINT
+from .train_language import CHECKPOINT as LANGUAGE_CHECKPOINT
+from .train_together import CHECKPOINT as TOGETHER_CHECKPOINT
 from .vision import QUICK_GELU
 
 LANGUAGE_FILE = "sparc-demo-llava-q8_0.gguf"
@@ -34,9 +35,11 @@ _LLAMA_NAMES = {
 
 
 def export(config: Config, work: Path, out: Path) -> None:
-    """Writes both files under `out` and prints their sizes."""
+    """Writes both files under `out`, from the last stage that was run, and prints their sizes."""
     out.mkdir(parents=True, exist_ok=True)
-    state = torch.load(work / CHECKPOINT, weights_only=True, map_location="cpu")
+    checkpoints = (work / TOGETHER_CHECKPOINT, work / LANGUAGE_CHECKPOINT)
+    newest = next(path for path in checkpoints if path.exists())
+    state = torch.load(newest, weights_only=True, map_location="cpu")
     arrays = {
         part: {name: tensor.float().numpy() for name, tensor in state[part].items()}
         for part in ("llama", "tower")
