@@ -134,10 +134,10 @@ def _work(
             console,
             trace,
             sparc,
-            heatmap,
             model_names=(str(files.model_path), str(files.mmproj_path)),
             notices=[messages.demo_model()] if is_demo else [],
             hints=[messages.demo_model_hint(options.command)] if is_demo else [],
+            heatmap=heatmap,
         )
         is_labelled = options.command == "ask" and len(questions) > 1
         job = Job(pictures, questions, options.json, is_labelled)

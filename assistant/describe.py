@@ -74,12 +74,12 @@ class Equipment:
     console: Console
     trace: TraceFile | None
     sparc: SparcConfig | None
-    heatmap: HeatmapFile | None = None
     model_names: tuple[str, str] = ("", "")
     notices: Sequence[str] = ()
     """Said and shown once, right after the first sign of life."""
     hints: Sequence[str] = ()
     """Shown once beside the notices; too long to be spoken."""
+    heatmap: HeatmapFile | None = None
 
 
 class _Front:

@@ -54,8 +54,16 @@ def _example(engine: Engine, setting: str, count: int) -> Scene:
         fits = scene.setting == setting and len(kinds) == count and len(set(kinds)) >= count - 1
         if fits and 10 * sum(kind in usual for kind in kinds) >= 7 * count:
             picture = np.asarray(render(scene, SIDE_PX))
-            score = Score()
-            score.add(parse(engine.answer(DescribeRequest(picture, DETAILED_PROMPT)).text), scene)
-            if score.is_perfect:
+            if _is_right(engine.answer(DescribeRequest(picture, DETAILED_PROMPT)).text, scene):
                 return scene
         index += 1
+
+
+def _is_right(text: str, scene: Scene) -> bool:
+    """Whether every thing is named in its place and with its size, and words of number fit."""
+    score = Score()
+    score.add(parse(text), scene)
+    kinds = [thing.kind for thing in scene.things]
+    has_pair = len(set(kinds)) < len(kinds)
+    says_pair = "another" in text or "In all" in text
+    return score.is_perfect and score.sized == score.present and (has_pair or not says_pair)
