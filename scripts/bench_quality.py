@@ -37,7 +37,7 @@ GRID = tuple(
     for alpha in (1.02, 1.05, 1.1)
     for tau in (1.5, 2.5, 4.0)
 )
-FIRST = 300
+FIRST = 600
 """Test scenes before this one were looked at while training still went on, so they no longer count."""
 BAR = {"precision": 0.95, "recall": 0.95, "place": 0.93, "yes/no": 0.90}
 
