@@ -153,6 +153,7 @@ def run_job(
             if narration.sentences and not has_answered:
                 has_answered = True
                 equipment.console.status(messages.may_be_wrong())
+                equipment.speaker.say(messages.may_be_wrong())
             _finish(equipment, clock() - started)
             if narration.answer.ended is EndReason.CANCELLED:
                 return first_failure or ExitCode.INTERRUPTED

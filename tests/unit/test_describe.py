@@ -74,7 +74,12 @@ def test_text_on_stdout_status_on_stderr_and_both_spoken() -> None:
     bench = Bench()
     assert bench.run(Job(["a.png"], ["What?"])) is ExitCode.OK
     assert bench.lines == ["There is a dog.", "It may be brown."]
-    assert bench.speaker.spoken == [messages.looking(), *bench.lines, messages.done()]
+    assert bench.speaker.spoken == [
+        messages.looking(),
+        *bench.lines,
+        messages.may_be_wrong(),
+        messages.done(),
+    ]
     told = bench.err.getvalue().splitlines()
     assert told[0] == messages.looking()
     assert told[1] == messages.may_be_wrong()
