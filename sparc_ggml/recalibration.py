@@ -83,13 +83,18 @@ class Recalibration:
         if self._config.method == "uniform":
             self.selected = np.arange(len(self.gain))
 
+    @property
+    def pending(self) -> Indices:
+        """The tokens that the next ``apply_selection`` would boost; none where alpha is 1."""
+        return self.selected if self._config.alpha != 1.0 else self.selected[:0]
+
     def apply_selection(self) -> Indices:
         """Multiplies the gains of the tokens selected last; call before the forward pass.
 
         Returns:
             The indices whose gain changed; none if it would take ``sum(gain / max_gain)`` above 1.
         """
-        chosen = self.selected if self._config.alpha != 1.0 else np.empty(0, np.intp)
+        chosen = self.pending
         grown = self.gain.copy()
         grown[chosen] *= self._config.alpha
         # ggml's flash attention adds up softmax-weighted V rows in f16 before it normalises, so not only

@@ -53,7 +53,6 @@ class Steering:
         missing = [il for il in wanted if il not in probe.layers]
         if missing:
             raise UnsupportedCacheError(f"layer {missing[0]} keeps no V cache")
-        self._config = config
         self._probe = probe
         layers = (probe.layers[il] for il in wanted)
         self._cache = ValueCache(layers, image_cells, probe.row_scaler)
@@ -72,10 +71,8 @@ class Steering:
 
     def before_decode(self) -> None:
         """Scales the V rows of the tokens selected at the step before."""
-        chosen = self._recalibration.selected
-        if self._config.alpha == 1.0:
-            chosen = chosen[:0]
-        self._cache.save(chosen)
+        # Saved first, since that is when a row's largest gain becomes known.
+        self._cache.save(self._recalibration.pending)
         changed = self._recalibration.apply_selection()
         if len(changed):
             self._cache.scale(changed, self._recalibration.gain[changed])

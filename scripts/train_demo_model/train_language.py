@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from torch import distributed
 from torch.nn import functional
 
 from .claims import Score, parse
-from .config import Config
+from .config import Config, Schedule
 from .data import loader, picture
 from .language import DETAILED_PROMPT
 from .llama import Llama
@@ -29,25 +30,31 @@ _RANK_STRIDE = 100_000_000  # each process has scenes of its own
 
 
 def train_language(config: Config, work: Path, device: str, processes: int = 1) -> None:
-    """Runs or resumes stage 2; the result is `language.pt` (Llama, tower) under `work`.
+    """Runs or resumes stage 2; the result is `language.pt` (Llama, tower) under `work`."""
+    run_processes(_train, config, work, device, processes)
+
+
+def run_processes(
+    train: Callable[[int, Config, Path, str, int], None],
+    config: Config,
+    work: Path,
+    device: str,
+    processes: int,
+) -> None:
+    """Calls `train(rank, config, work, device, processes)` in this process, or in several.
 
     Several processes of one thread each share a batch: where other programs take the cores now and
     then, they wait for one another once a step, and threads would at every operation.
     """
     if processes == 1:
-        _train(0, config, work, device, 1)
+        train(0, config, work, device, 1)
         return
-    torch.multiprocessing.spawn(_train, (config, work, device, processes), processes)
+    torch.multiprocessing.spawn(train, (config, work, device, processes), processes)
 
 
 def _train(rank: int, config: Config, work: Path, device: str, processes: int) -> None:
     """The ViT is frozen; the projector learns on, as in LLaVA's second stage."""
-    if processes > 1:
-        torch.set_num_threads(1)
-        meeting = f"tcp://127.0.0.1:{_PORT}"
-        distributed.init_process_group("gloo", meeting, rank=rank, world_size=processes)
     torch.manual_seed(config.seed + 1)
-    tokenizer = Tokenizer(work)
     tower = VisionTower(config.vision, config.language.width).to(device)
     tower.load_state_dict(torch.load(work / VISION_CHECKPOINT, weights_only=True)["tower"])
     tower.requires_grad_(False)
@@ -55,23 +62,41 @@ def _train(rank: int, config: Config, work: Path, device: str, processes: int) -
     tower.mm_2.requires_grad_(True)
     llama = Llama(config.language).to(device)
     schedule = config.language_schedule
+    learn(rank, config, schedule, work / CHECKPOINT, llama, tower, device, processes)
+
+
+def learn(
+    rank: int,
+    config: Config,
+    schedule: Schedule,
+    checkpoint: Path,
+    llama: Llama,
+    tower: VisionTower,
+    device: str,
+    processes: int,
+    first_scene: int = 0,
+) -> None:
+    """Teaches both halves, as far as their weights may change, until the schedule ends."""
+    if processes > 1:
+        torch.set_num_threads(1)
+        meeting = f"tcp://127.0.0.1:{_PORT}"
+        distributed.init_process_group("gloo", meeting, rank=rank, world_size=processes)
+    tokenizer = Tokenizer(checkpoint.parent)
     optimizer = optimizer_for([llama, tower], schedule)
     pace = Pace(schedule)
-    resume(work / CHECKPOINT, pace, optimizer, llama=llama, tower=tower)
+    resume(checkpoint, pace, optimizer, llama=llama, tower=tower)
     share = schedule.batch // processes
-    start = pace.step * share + rank * _RANK_STRIDE
+    start = first_scene + pace.step * share + rank * _RANK_STRIDE
     batches = iter(loader(LanguageBatches(tokenizer, config.vision, share, start, config.seed)))
     goes_on = pace.done < 1.0
     while goes_on:
         pictures, ids, positions, turns, targets = (part.to(device) for part in next(batches))
-        with torch.no_grad():
-            features = tower.features(pictures)
-        loss = sequence_loss(llama, tower.project(features), ids, positions, turns, targets)
+        loss = sequence_loss(llama, tower(pictures), ids, positions, turns, targets)
         goes_on = advance(optimizer, pace, loss, processes)
         if rank == 0 and pace.step % 20 == 0:
             print(pace.line(loss=loss.item()), flush=True)
         if rank == 0 and (pace.step % 200 == 0 or not goes_on):
-            save(work / CHECKPOINT, pace, optimizer, llama=llama, tower=tower)
+            save(checkpoint, pace, optimizer, llama=llama, tower=tower)
             scenes = 40 if goes_on else 100
             print(dev_report(config, tokenizer, llama, tower, scenes), flush=True)
 
