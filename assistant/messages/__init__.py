@@ -1,4 +1,4 @@
-"""Every sentence that the program says to a person, in one place.
+"""Every sentence that the program says to a person, in one package: a module a topic.
 
 The same string is shown, spoken and felt (braille), so: the content first, no abbreviations that a voice
 stumbles over, no meaning in punctuation or colour, and "may" where the model may be wrong. All pass
@@ -8,23 +8,10 @@ Texts of the options (``--help``) stand in ``assistant.help_texts``, which follo
 
 from __future__ import annotations
 
-import gettext
+from assistant.messages.translation import set_language, translate
+from assistant.messages.translation import translate as _
 
-_translations = gettext.NullTranslations()
-
-
-def set_language(translations: gettext.NullTranslations) -> None:
-    """Says everything from now on in another language."""
-    global _translations
-    _translations = translations
-
-
-def translate(text: str) -> str:
-    return _translations.gettext(text)
-
-
-_ = translate
-
+__all__ = ["set_language", "translate"]
 
 # Progress
 

@@ -1,0 +1,107 @@
+"""What ``describe`` and ``ask`` share: their options, and wiring model, voice and console together.
+
+Nothing heavy is imported before "Looking." was said: the first sign of life must come at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from assistant import cli_parser, help_texts, messages, wiring
+from assistant.catalogue import ModelFiles, find_model
+from assistant.config import Settings, load_settings
+from assistant.console import Console
+from assistant.errors import ExitCode, UsageError
+from assistant.messages import translate as _
+from sparc_ggml.config import SparcConfig
+
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (help_texts.GROUP_MODEL, ("model", "mmproj", "template", "threads", "n-ctx", "flash-attn")),
+    (help_texts.GROUP_ANSWER, ("max-tokens", "temperature", "top-p", "seed")),
+    (help_texts.GROUP_STEERING, ("method", "alpha", "beta", "tau", "layer", "layers")),
+    (help_texts.GROUP_SPEECH, ("rate", "voice", "volume")),
+)
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    """Adds the settings and the options of what is written."""
+    cli_parser.add_setting_groups(command, GROUPS)
+    output = command.add_argument_group(_(help_texts.GROUP_OUTPUT))
+    output.add_argument("--json", action="store_true", help=_(help_texts.JSON))
+    output.add_argument("--trace", metavar="FILE", help=_(help_texts.TRACE))
+    output.add_argument("--heatmap", metavar="FILE", help=_(help_texts.HEATMAP))
+    output.add_argument("--verbose", action="store_true", help=_(help_texts.VERBOSE))
+    output.add_argument("--config", metavar="FILE", help=_(help_texts.CONFIG))
+    cli_parser.add_help(command)
+
+
+def run(options: argparse.Namespace, console: Console) -> ExitCode:
+    """Answers what was asked on the command line, about each picture."""
+    wiring.start_logging(is_verbose=options.verbose)
+    config_path = Path(options.config).expanduser() if options.config else None
+    settings = load_settings(cli_parser.setting_values(options), config_path=config_path)
+    pictures = options.images if options.command == "describe" else [options.image]
+    if list(pictures).count("-") > 1:
+        raise UsageError(messages.picture_stdin_twice())
+    files = find_model(settings.model.model_path, settings.model.mmproj_path)
+    sparc = settings.steering.applied_to(files.preset)
+    return _work(options, pictures, settings, files, sparc, console)
+
+
+def _work(
+    options: argparse.Namespace,
+    pictures: Sequence[str],
+    settings: Settings,
+    files: ModelFiles,
+    sparc: SparcConfig,
+    console: Console,
+) -> ExitCode:
+    from assistant.camera.still_image import load_picture
+    from assistant.describe import Equipment, Job, run_job
+    from assistant.inference.client import InferenceClient
+    from assistant.inference.prompts import BRIEF_PROMPT, DETAILED_PROMPT
+    from assistant.report import TraceFile
+
+    if options.command == "describe":
+        usual = BRIEF_PROMPT if settings.answer.style == "brief" else DETAILED_PROMPT
+        questions = [settings.answer.prompt or usual]
+    else:
+        questions = list(options.questions)
+    with ExitStack() as stack:
+        trace = None
+        if options.trace is not None:
+            trace = TraceFile(Path(options.trace).expanduser())
+            stack.callback(trace.close)
+        heatmap = None
+        if options.heatmap is not None:
+            if len(pictures) * len(questions) > 1:
+                raise UsageError(messages.heatmap_one_answer())
+            from assistant.heatmap import HeatmapFile
+
+            heatmap = HeatmapFile(Path(options.heatmap).expanduser())
+        describer = InferenceClient(
+            wiring.engine_options(settings, files, is_verbose=options.verbose)
+        )
+        stack.callback(describer.close)
+        # Opened last, so closed first: sound stops before anything else is taken down.
+        speaker = wiring.speaker(settings, console.error)
+        stack.callback(speaker.close)
+        is_demo = files.is_demo
+        equipment = Equipment(
+            describer,
+            speaker,
+            load_picture,
+            console,
+            trace,
+            sparc,
+            model_names=(str(files.model_path), str(files.mmproj_path)),
+            notices=[messages.demo_model()] if is_demo else [],
+            hints=[messages.demo_model_hint(options.command)] if is_demo else [],
+            heatmap=heatmap,
+        )
+        is_labelled = options.command == "ask" and len(questions) > 1
+        job = Job(pictures, questions, options.json, is_labelled)
+        return run_job(job, settings, equipment)

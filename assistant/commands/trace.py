@@ -1,0 +1,30 @@
+"""``sparc-assistant trace FILE``: a trace as plain lines."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from assistant import cli_parser, help_texts
+from assistant.console import Console
+from assistant.errors import ExitCode
+from assistant.messages import translate as _
+
+
+def add_parser(commands: Any) -> None:
+    """Adds ``trace``."""
+    trace = cli_parser.add_command(
+        commands, "trace", help_texts.TRACE_COMMAND, help_texts.TRACE_COMMAND_LONG
+    )
+    trace.add_argument("file", metavar="FILE", help=_(help_texts.TRACE_FILE))
+    cli_parser.add_help(trace)
+
+
+def run(options: argparse.Namespace, console: Console) -> ExitCode:
+    """Prints the lines."""
+    from assistant.trace_report import trace_lines
+
+    for line in trace_lines(Path(options.file).expanduser()):
+        console.data(line)
+    return ExitCode.OK

@@ -1,0 +1,55 @@
+"""From settings to parts: what every front makes its model and its voice of."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assistant.catalogue import ModelFiles
+from assistant.config import Settings
+from assistant.errors import AssistantError
+
+if TYPE_CHECKING:
+    from assistant.core.ports import Speaker
+    from assistant.inference.options import EngineOptions
+
+
+def start_logging(*, is_verbose: bool) -> None:
+    """Lets the log out to stderr, or keeps it in."""
+    logging.basicConfig(
+        level=logging.DEBUG if is_verbose else logging.CRITICAL,
+        format="%(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    logging.getLogger("PIL").setLevel(logging.INFO)
+
+
+def engine_options(settings: Settings, files: ModelFiles, *, is_verbose: bool) -> EngineOptions:
+    """How the inference worker is to load the model."""
+    from assistant.inference.options import EngineOptions
+
+    wished = settings.model
+    options = EngineOptions(
+        model_path=files.model_path,
+        mmproj_path=files.mmproj_path,
+        model_name=files.name,
+        preset=files.preset,
+        n_threads=wished.n_threads,
+        flash_attn=wished.flash_attn,
+        template=wished.template,
+        is_verbose=is_verbose,
+    )
+    return options if wished.n_ctx is None else replace(options, n_ctx=wished.n_ctx)
+
+
+def speaker(settings: Settings, on_problem: Callable[[AssistantError], None]) -> Speaker:
+    """Opens the voice that the settings ask for; trouble is told through ``on_problem``."""
+    from assistant.speech.factory import open_speaker
+    from assistant.speech.speech_manager import VoiceOptions
+
+    speech = settings.speech
+    voice = VoiceOptions(speech.rate_wpm, speech.voice, speech.volume)
+    return open_speaker(voice, on_problem, is_on=speech.is_on)
