@@ -50,15 +50,25 @@ class DecodeOptions:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """An earlier question about a picture and what was answered."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True)
 class DescribeRequest:
     """One question about one picture.
 
     Attributes:
-        image_rgb: the picture, shape (height, width, 3), uint8.
+        image_rgb: the picture, shape (height, width, 3), uint8; nobody may change it afterwards.
         question: the user's text as it goes into the chat template.
         decode: how the answer is written.
         sparc: how attention is steered; ``None`` takes the model's preset.
         has_trace: whether ``TraceStep`` events are wanted.
+        turns: what was asked and answered about this picture before, oldest first, as far as the
+            question builds on it.
     """
 
     image_rgb: ImageRgb
@@ -66,6 +76,7 @@ class DescribeRequest:
     decode: DecodeOptions = DecodeOptions()
     sparc: SparcConfig | None = None
     has_trace: bool = False
+    turns: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,10 +88,16 @@ class Loading:
 
 @dataclass(frozen=True)
 class Loaded:
-    """The model is ready; ``load_ms`` is how long that took."""
+    """The model is ready.
+
+    Attributes:
+        load_ms: how long that took.
+        notes: sentences that a person should hear once, as that memory is short and what was done about it.
+    """
 
     model_name: str
     load_ms: float
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -151,6 +168,8 @@ class Counts:
     prompt_tokens: int = 0
     """All tokens before the answer, image tokens included."""
     tokens: int = 0
+    kept_tokens: int = 0
+    """Prompt tokens that did not have to be read, because the KV cache had them already."""
 
 
 @dataclass(frozen=True)
@@ -166,6 +185,7 @@ class Answer:
         sparc: the parameters that were really used, layers filled in; method "none" if not steered.
         unsteered_reason: why a wished-for steering was not possible, else an empty string.
         corrections: names of the picture-encoding corrections that were active (``clip_order``, ``vision_layers``).
+        n_dropped_turns: earlier turns that were left out, oldest first, because the context is full.
     """
 
     text: str
@@ -175,6 +195,7 @@ class Answer:
     sparc: SparcConfig
     unsteered_reason: str = ""
     corrections: tuple[str, ...] = ()
+    n_dropped_turns: int = 0
 
 
 @dataclass(frozen=True)

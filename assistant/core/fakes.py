@@ -15,6 +15,7 @@ from assistant.core.events import (
     EndReason,
     Event,
     Finished,
+    ImageRgb,
     Loaded,
     Loading,
     Piece,
@@ -51,6 +52,7 @@ class ScriptedDescriber:
     Attributes:
         script: events, exceptions or waits in seconds, or a function of the request that makes them.
         requests: what was asked, in order.
+        prepared: pictures that were to be prepared, in order; ``None`` where that was cancelled.
         is_closed: whether ``close`` was called.
     """
 
@@ -59,6 +61,7 @@ class ScriptedDescriber:
         | Callable[[DescribeRequest], Iterable[Event | AssistantError | float]]
     )
     requests: list[DescribeRequest] = field(default_factory=list)
+    prepared: list[ImageRgb | None] = field(default_factory=list)
     is_closed: bool = False
     _cancelled: threading.Event = field(default_factory=threading.Event)
 
@@ -87,6 +90,14 @@ class ScriptedDescriber:
     def cancel(self) -> None:
         """Ends the script at its next item."""
         self._cancelled.set()
+
+    def prepare(self, image_rgb: ImageRgb, question: str = "") -> None:
+        """Remembers the picture."""
+        self.prepared.append(image_rgb)
+
+    def cancel_prepare(self) -> None:
+        """Remembers that the picture is not wanted."""
+        self.prepared.append(None)
 
     def close(self) -> None:
         """Remembers that it was closed."""

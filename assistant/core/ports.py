@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol, runtime_checkable
 
-from assistant.core.events import DescribeRequest, Event
+from assistant.core.events import DescribeRequest, Event, ImageRgb
 
 
 @runtime_checkable
@@ -22,6 +22,23 @@ class Describer(Protocol):
 
     def cancel(self) -> None:
         """Ends the running answer at most one token later; safe from any thread and from a signal handler."""
+        ...
+
+    def prepare(self, image_rgb: ImageRgb, question: str = "") -> None:
+        """Reads a picture ahead of a question about it, in idle time; returns at once and never fails.
+
+        ``ask`` for the same picture takes over what was done so far; for another picture, and when another
+        is prepared, the work ends at once. Does nothing while an answer is being written, or where
+        looking ahead is switched off.
+
+        Args:
+            image_rgb: the picture, shape (height, width, 3), uint8; nobody may change it afterwards.
+            question: what will probably be asked.
+        """
+        ...
+
+    def cancel_prepare(self) -> None:
+        """Ends ``prepare``'s work; does nothing when there is none, and never touches an answer."""
         ...
 
     def close(self) -> None:

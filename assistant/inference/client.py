@@ -23,6 +23,7 @@ from assistant.core.events import (
     Event,
     Failed,
     Finished,
+    ImageRgb,
     Restarted,
     Timings,
 )
@@ -182,6 +183,12 @@ class InferenceClient:
         worker = self._worker
         if worker is not None:
             worker.cancel(self._request_id)
+
+    def prepare(self, image_rgb: ImageRgb, question: str = "") -> None:
+        """Does nothing: the worker reads a picture when it is asked about it."""
+
+    def cancel_prepare(self) -> None:
+        """Does nothing: nothing is read ahead."""
 
     def close(self) -> None:
         """Ends the worker; idempotent."""
