@@ -103,6 +103,9 @@ class _Front:
         self._equipment.console.status(message)
         self._equipment.speaker.say(message)
 
+    def stage(self, stage: str) -> None:
+        """Nobody can ask here."""
+
     def trace(self, record: TraceHeader | TraceStep) -> None:
         if self._equipment.trace is not None:
             self._equipment.trace.write(record)

@@ -60,9 +60,9 @@ def _work(
     console: Console,
 ) -> ExitCode:
     from assistant.camera.still_image import load_picture
+    from assistant.core.questions import BRIEF_PROMPT, DETAILED_PROMPT
     from assistant.describe import Equipment, Job, run_job
     from assistant.inference.client import InferenceClient
-    from assistant.inference.prompts import BRIEF_PROMPT, DETAILED_PROMPT
     from assistant.report import TraceFile
 
     if options.command == "describe":

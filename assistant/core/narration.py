@@ -21,6 +21,22 @@ _BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 
 
+_PREAMBLE = re.compile(
+    r"(?:The|This|In the|In this) (?:image|picture|photo|photograph)(?:,)? "
+    r"(?:shows|depicts|features|displays|contains|showcases|is of|there (?:is|are)|we (?:can )?see) "
+    r"(?=(?:an?|the|one|two|three|four|five|six|seven|eight|nine|ten|several|many|some|multiple|various|numerous)\b)"
+)
+
+
+def content_first(sentence: str) -> str:
+    """The sentence without "The image shows", where what is left can stand alone; else unchanged."""
+    preamble = _PREAMBLE.match(sentence)
+    if preamble is None:
+        return sentence
+    rest = sentence[preamble.end() :]
+    return rest[:1].upper() + rest[1:]
+
+
 def plain_words(sentence: str) -> str:
     """Returns a sentence without markup and control characters; empty when only marks were there."""
     text = "".join(" " if _is_control(c) else c for c in _ANSI.sub("", sentence))

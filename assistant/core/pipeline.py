@@ -24,7 +24,7 @@ from assistant.core.events import (
     TraceStep,
 )
 from assistant.core.heartbeat import DEFAULT_QUIET_S, Heartbeat
-from assistant.core.narration import plain_words
+from assistant.core.narration import content_first, plain_words
 from assistant.core.ports import Describer
 from assistant.core.sentences import SentenceSplitter, split_sentences
 from assistant.errors import ExitCode, InferenceError, RequestFailedError
@@ -43,6 +43,10 @@ class Listener(Protocol):
 
     def note(self, message: str) -> None:
         """Something about the answer that is worth reading but not worth interrupting for."""
+        ...
+
+    def stage(self, stage: str) -> None:
+        """What is going on has changed; for those who ask, not to be spoken."""
         ...
 
     def trace(self, record: TraceHeader | TraceStep) -> None:
@@ -82,11 +86,14 @@ class _Voice:
 
     def feed(self, piece: str) -> None:
         for sentence in self._splitter.feed(piece):
-            self._hear(plain_words(sentence))
+            self._hear(self._words(sentence))
 
     def finish(self, answer: Answer) -> None:
         """Says what is left. The answer is the truth: it has a loop's copies cut off."""
-        final = [words for words in map(plain_words, split_sentences(answer.text)) if words]
+        final = []
+        for sentence in split_sentences(answer.text):
+            words = content_first(plain_words(sentence)) if not final else plain_words(sentence)
+            final += [words] if words else []
         if final[: len(self.said)] == self.said:
             for sentence in final[len(self.said) :]:
                 self._emit(sentence)
@@ -95,6 +102,10 @@ class _Voice:
         self._splitter.reset()
         self._held.clear()
         self.said.clear()
+
+    def _words(self, sentence: str) -> str:
+        words = plain_words(sentence)
+        return words if self.said or self._held else content_first(words)
 
     def _hear(self, sentence: str) -> None:
         if not sentence:
@@ -144,7 +155,9 @@ def narrate_answer(
     voice = _Voice(say)
     with heartbeat:
         for event in describer.ask(request):
-            stage = _stage_after(event, stage)
+            before, stage = stage, _stage_after(event, stage)
+            if stage != before:
+                listener.stage(stage)
             match event:
                 case Piece(text=text):
                     voice.feed(text)

@@ -7,10 +7,6 @@ from typing import Any
 from assistant import messages
 from assistant.errors import UsageError
 
-DETAILED_PROMPT = "Please describe this image in detail."
-"""The paper's prompt (arXiv 2502.01419, section 5)."""
-BRIEF_PROMPT = "Please describe this image in one sentence."
-
 MEDIA_MARKER = "<__picture_f2b6a1__>"
 """Where the picture goes; unlike anything that a person types, so that no question can move the picture."""
 

@@ -215,6 +215,10 @@ def spelled(words: str, letters: str) -> str:
     return _("{words}: {letters}.").format(words=words, letters=letters)
 
 
+def stage_capturing() -> str:
+    return _("taking the picture")
+
+
 def status_idle(model: str, camera: str) -> str:
     return _("Nothing is going on. Model: {model}. Camera: {camera}.").format(
         model=model, camera=camera

@@ -13,9 +13,9 @@ import numpy as np
 
 from assistant.catalogue import embedded_model
 from assistant.core.events import DescribeRequest
+from assistant.core.questions import DETAILED_PROMPT
 from assistant.inference.engine import Engine
 from assistant.inference.options import EngineOptions
-from assistant.inference.prompts import DETAILED_PROMPT
 
 from .claims import Score, parse
 from .kinds import SETTINGS

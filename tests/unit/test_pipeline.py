@@ -35,6 +35,7 @@ class Heard:
     statuses: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     records: list[TraceHeader | TraceStep] = field(default_factory=list)
+    stages: list[str] = field(default_factory=list)
     is_talking: bool = False
 
     def sentence(self, sentence: str) -> None:
@@ -45,6 +46,9 @@ class Heard:
 
     def note(self, message: str) -> None:
         self.notes.append(message)
+
+    def stage(self, stage: str) -> None:
+        self.stages.append(stage)
 
     def trace(self, record: TraceHeader | TraceStep) -> None:
         self.records.append(record)
@@ -156,3 +160,22 @@ def test_the_trace_goes_through() -> None:
     heard = Heard()
     narrate_answer(ScriptedDescriber(script), replace(REQUEST, has_trace=True), heard)
     assert heard.records == [TraceHeader({"model": "m"}), step]
+
+
+def test_stages_are_told_to_those_who_ask() -> None:
+    heard = Heard()
+    narrate_answer(ScriptedDescriber(answer_events("A dog.")), REQUEST, heard)
+    assert heard.stages == [
+        "loading the model",
+        "looking at the picture",
+        "reading the picture, 100 percent",
+        "writing the answer",
+    ]
+
+
+def test_an_answer_starts_with_its_content() -> None:
+    text = "The image shows a dog. The image shows a cat."
+    heard = Heard()
+    narration = narrate_answer(ScriptedDescriber(answer_events(text, list(text))), REQUEST, heard)
+    assert heard.sentences == ["A dog.", "The image shows a cat."]
+    assert narration.sentences == heard.sentences

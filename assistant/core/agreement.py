@@ -1,0 +1,130 @@
+"""Compares two descriptions of one picture: what both mention, and what only one does.
+
+A second, differently sampled description seldom invents the same thing again, so a thing that only one of
+the two mentions deserves doubt. The comparison is of words, not of meaning: "sofa" and "couch" count as two
+things. It can raise a doubt, and never takes one away.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.messages import session as words
+
+MOST_THINGS_NAMED = 8
+"""Things that a comparison names of each sort; more cannot be kept in mind while listening."""
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+|[.,;:!?]")
+
+_NOT_THINGS = frozenset(
+    """
+    a an the this that these those some any each every all both another other others one ones it its he she they them
+    his her their theirs we you i there here who which what whose where when while as than then so such not no nor and
+    or but if of in on at by to from with without for into onto over under above below near beside besides behind
+    between among across around through along against toward towards up down out off within about upon next close
+    front back left right top bottom middle center centre side sides part parts background foreground corner edge
+    is are was were be been being am has have had do does did can could may might must will would shall should seem
+    seems seemed appear appears appeared look looks looking show shows showing shown see sees seen sit sits sitting
+    stand stands standing lie lies lying lay hold holds holding wear wears wearing walk walks walking run runs running
+    make makes made take takes taken contain contains feature features featuring depict depicts depicting include
+    includes including place placed position positioned locate located add adds adding create creates creating
+    capture captures captured set give gives giving get gets very quite rather also too just only even more most less
+    least many much several few various different same suggest suggests suggesting indicate indicates indicating
+    image picture photo photograph scene view overall possibly likely perhaps probably slightly partly
+    """.split()  # noqa: SIM905 - a hundred quotation marks would hide the words
+)
+_COUNTS = {
+    "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
+    "nine": "9", "ten": "10",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What two descriptions share.
+
+    Attributes:
+        both: things that both mention, in the first one's order.
+        first_only: things that only the first mentions.
+        second_only: things that only the second mentions.
+        differing: pairs of phrases about one thing that describe it differently.
+    """
+
+    both: tuple[str, ...]
+    first_only: tuple[str, ...]
+    second_only: tuple[str, ...]
+    differing: tuple[tuple[str, str], ...]
+
+
+def compare(first: Sequence[str], second: Sequence[str]) -> Agreement:
+    """Compares the sentences of two descriptions."""
+    ours, theirs = _things(first), _things(second)
+    both = tuple(phrases[0] for head, phrases in ours.items() if head in theirs)
+    differing = []
+    for head, phrases in ours.items():
+        others = theirs.get(head)
+        if others and not _is_compatible(phrases, others):
+            differing.append((phrases[0], others[0]))
+    return Agreement(
+        both,
+        tuple(phrases[0] for head, phrases in ours.items() if head not in theirs),
+        tuple(phrases[0] for head, phrases in theirs.items() if head not in ours),
+        tuple(differing),
+    )
+
+
+def agreement_lines(agreement: Agreement) -> list[str]:
+    """What a comparison is told as."""
+    if not (agreement.both or agreement.first_only or agreement.second_only):
+        return [words.check_nothing()]
+    lines = [
+        words.check_both(agreement.both[:MOST_THINGS_NAMED])
+        if agreement.both
+        else words.check_none_agreed()
+    ]
+    lines += [words.check_differs(*pair) for pair in agreement.differing[:MOST_THINGS_NAMED]]
+    if agreement.first_only:
+        lines.append(words.check_first_only(agreement.first_only[:MOST_THINGS_NAMED]))
+    if agreement.second_only:
+        lines.append(words.check_second_only(agreement.second_only[:MOST_THINGS_NAMED]))
+    if not (agreement.first_only or agreement.second_only or agreement.differing):
+        lines.append(words.check_agrees())
+    return lines
+
+
+def _things(sentences: Sequence[str]) -> dict[str, list[str]]:
+    """Phrases by their head, in order: runs of words that may name a thing, the last one the head."""
+    found: dict[str, list[str]] = {}
+    for sentence in sentences:
+        run: list[str] = []
+        for word in [*_WORD.findall(sentence.lower()), "."]:
+            if word in _NOT_THINGS or not word[0].isalnum():
+                if run:
+                    found.setdefault(_singular(run[-1]), []).append(" ".join(run))
+                run = []
+            else:
+                run.append(word)
+    return found
+
+
+def _is_compatible(phrases: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether what one says of a thing contains what the other says of it."""
+    ours = {_normal(word) for phrase in phrases for word in phrase.split()[:-1]}
+    theirs = {_normal(word) for phrase in others for word in phrase.split()[:-1]}
+    return ours <= theirs or theirs <= ours
+
+
+def _normal(word: str) -> str:
+    return _COUNTS.get(word, word)
+
+
+def _singular(word: str) -> str:
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 4 and word.endswith(("ses", "xes", "zes", "ches", "shes")):
+        return word[:-2]
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word

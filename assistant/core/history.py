@@ -1,0 +1,71 @@
+"""The answers of this run, in memory only, with their pictures, bounded in number and in size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from assistant.core.events import ImageRgb
+from assistant.messages import session as words
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One answer.
+
+    Attributes:
+        image_rgb: the picture, shape (height, width, 3).
+        question: what was asked, as given to the model.
+        label: how the question is called in lists; a person's own question is its own label.
+        sentences: the answer.
+        taken_at: when the picture was taken.
+        is_complete: whether the answer was not stopped.
+    """
+
+    image_rgb: ImageRgb
+    question: str
+    label: str
+    sentences: tuple[str, ...]
+    taken_at: datetime
+    is_complete: bool = True
+
+    @property
+    def line(self) -> str:
+        """The entry as one line of a list."""
+        first = self.sentences[0] if self.sentences else ""
+        return words.history_line(f"{self.taken_at:%H:%M}", self.label, first)
+
+
+class History:
+    """Answers, newest first."""
+
+    def __init__(self, max_entries: int = 50, max_mb: float = 256.0) -> None:
+        self._max_entries = max_entries
+        self._max_bytes = int(max_mb * 2**20)
+        self._entries: list[Entry] = []
+
+    def add(self, entry: Entry) -> None:
+        """Keeps an answer and forgets the oldest ones until all fit; the newest is always kept."""
+        self._entries.insert(0, entry)
+        while len(self._entries) > 1 and (
+            len(self._entries) > self._max_entries or self._n_bytes() > self._max_bytes
+        ):
+            self._entries.pop()
+
+    @property
+    def entries(self) -> Sequence[Entry]:
+        """Newest first."""
+        return tuple(self._entries)
+
+    def about(self, image_rgb: ImageRgb) -> list[Entry]:
+        """The complete answers about one picture, oldest first."""
+        return [
+            entry
+            for entry in reversed(self._entries)
+            if entry.image_rgb is image_rgb and entry.is_complete and entry.sentences
+        ]
+
+    def _n_bytes(self) -> int:
+        pictures = {id(entry.image_rgb): entry.image_rgb.nbytes for entry in self._entries}
+        return sum(pictures.values())

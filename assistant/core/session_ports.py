@@ -1,0 +1,154 @@
+"""What a session needs of the world beside the model and the voice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from assistant.core.events import DecodeOptions, ImageRgb
+from assistant.core.history import Entry
+from assistant.core.ports import Describer
+from sparc_ggml.config import SparcConfig
+
+
+class Kind(StrEnum):
+    """What a line is, for those who style it; the words alone must be enough."""
+
+    SENTENCE = "sentence"
+    STATUS = "status"
+    NOTE = "note"
+    QUESTION = "question"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line to show; it is being spoken too.
+
+    Attributes:
+        kind: what it is.
+        text: its words, the same that are spoken.
+        sentence: number of the sentence in its answer, else None.
+    """
+
+    kind: Kind
+    text: str
+    sentence: int | None = None
+
+
+class Front(Protocol):
+    """What shows. Called from any thread."""
+
+    def show(self, line: Line) -> None:
+        """Adds a line."""
+        ...
+
+    def begin_answer(self, title: str) -> None:
+        """A new answer follows; the sentences of the last one are no longer the present ones."""
+        ...
+
+    def go_to(self, sentence: int) -> None:
+        """The reading goes on at this sentence of the present answer."""
+        ...
+
+    def stage(self, stage: str) -> None:
+        """What is going on now, for a status line; empty when nothing is."""
+        ...
+
+
+class Cameras(Protocol):
+    """The cameras and which of them is in use."""
+
+    @property
+    def name(self) -> str:
+        """What the camera in use is called; says so where there is none."""
+        ...
+
+    def capture(self) -> ImageRgb:
+        """The newest frame; raises AssistantError."""
+        ...
+
+    def next(self) -> str | None:
+        """Takes the next camera and returns its name; None where there is no other. Raises AssistantError."""
+        ...
+
+    def close(self) -> None:
+        """Frees the camera; idempotent."""
+        ...
+
+
+class Models(Protocol):
+    """The models that can be used."""
+
+    @property
+    def name(self) -> str:
+        """What the model in use is called."""
+        ...
+
+    @property
+    def keeps_turns(self) -> bool:
+        """Whether it was trained to use earlier questions and answers."""
+        ...
+
+    @property
+    def preset(self) -> SparcConfig:
+        """The steering for its next answer, as the settings have it."""
+        ...
+
+    def names(self) -> Sequence[str]:
+        """The models to choose from, each with what to know about it."""
+        ...
+
+    def choose(self, index: int) -> Describer:
+        """Closes the model in use and opens another; raises AssistantError, and then keeps the old one."""
+        ...
+
+
+class Preferences(Protocol):
+    """The settings, as far as a session uses and changes them."""
+
+    def decode_options(self) -> DecodeOptions:
+        """How answers are written."""
+        ...
+
+    def rate_wpm(self) -> int:
+        """Words a minute."""
+        ...
+
+    def lines(self) -> Sequence[str]:
+        """Each setting with its value, one line each."""
+        ...
+
+    def change(self, name: str, value: str) -> bool:
+        """Sets and keeps a setting; whether it takes effect at once. Raises AssistantError."""
+        ...
+
+    def is_notice_due(self) -> bool:
+        """Whether the notice of the first run was not acknowledged yet."""
+        ...
+
+    def acknowledge_notice(self) -> None:
+        """Remembers that it was; never fails."""
+        ...
+
+
+class Keeper(Protocol):
+    """Keeps an answer for good."""
+
+    def save(self, entry: Entry) -> tuple[str, str]:
+        """Saves picture and text and returns where; raises AssistantError and then leaves nothing behind."""
+        ...
+
+    def copy(self, text: str) -> None:
+        """Puts a text on the clipboard; raises AssistantError."""
+        ...
+
+
+class Inspector(Protocol):
+    """Looks at a picture before the slow model does."""
+
+    def __call__(self, image_rgb: ImageRgb) -> Sequence[str]:
+        """What is wrong with the picture, as sentences; nothing for a good one."""
+        ...

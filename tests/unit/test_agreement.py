@@ -1,0 +1,52 @@
+"""What two descriptions of one picture share."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.core.agreement import Agreement, agreement_lines, compare
+
+
+def test_things_of_both_and_of_one() -> None:
+    found = compare(
+        ["A red car stands beside a tree.", "There is a small dog on the left."],
+        ["On the left is a red car.", "Behind it stands a tree, and two birds."],
+    )
+    assert found.both == ("red car", "tree")
+    assert found.first_only == ("small dog",)
+    assert found.second_only == ("two birds",)
+    assert found.differing == ()
+
+
+def test_one_and_many_are_the_same_thing() -> None:
+    assert compare(["Two boxes and cherries."], ["A box, a cherry."]).both == (
+        "two boxes",
+        "cherries",
+    )
+
+
+def test_what_is_said_of_a_thing_can_differ() -> None:
+    assert compare(["A red car."], ["A blue car."]).differing == (("red car", "blue car"),)
+    assert compare(["A red car."], ["A car."]).differing == ()  # one says less, not otherwise
+    assert compare(["Two cars."], ["2 cars."]).differing == ()
+
+
+def test_the_lines_never_claim_certainty() -> None:
+    lines = agreement_lines(compare(["A dog."], ["A dog."]))
+    assert lines == [
+        "Both looks mention: dog.",
+        "Nothing was mentioned by one look alone. Both may still be wrong.",
+    ]
+    assert agreement_lines(compare(["A dog."], ["A cat."])) == [
+        "The two looks agree on nothing.",
+        "Only the first mentions, so it may be wrong: dog.",
+        "Only the second mentions, so it may be wrong: cat.",
+    ]
+    assert agreement_lines(Agreement((), (), (), ())) == ["The two looks have no words to compare."]
+
+
+@given(st.lists(st.text(max_size=40), max_size=4))
+def test_an_answer_agrees_with_itself(sentences: list[str]) -> None:
+    found = compare(sentences, sentences)
+    assert found.first_only == found.second_only == found.differing == ()
