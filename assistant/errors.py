@@ -7,6 +7,7 @@
     +-- PictureError          a picture cannot be used                        exit 3
     +-- ModelError            model files missing, wrong or too large         exit 4
     +-- InferenceError        the model process failed                        exit 5
+    +-- CameraError           a camera gives no picture                       exit 6
     +-- SpeechError           nothing can be spoken (the text still comes)    exit 0
 """
 
@@ -24,6 +25,7 @@ class ExitCode(IntEnum):
     PICTURE = 3
     MODEL = 4
     INFERENCE = 5
+    CAMERA = 6
     INTERRUPTED = 130
     BROKEN_PIPE = 141
     """The reader of stdout went away; the same number as a process that SIGPIPE ended."""
@@ -81,6 +83,12 @@ class RequestFailedError(AssistantError):
     ) -> None:
         super().__init__(message, hint)
         self.exit_code = exit_code
+
+
+class CameraError(AssistantError):
+    """A camera is missing, in use, forbidden, or gives no picture."""
+
+    exit_code = ExitCode.CAMERA
 
 
 class SpeechError(AssistantError):

@@ -24,7 +24,7 @@ from assistant.core.events import (
     TraceHeader,
     TraceStep,
 )
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, CameraError
 from sparc_ggml.config import SparcConfig
 
 
@@ -164,3 +164,48 @@ class RecordingSpeaker:
         while self._queue and time.monotonic() >= self._free_at:
             self.spoken.append(self._queue.pop(0))
             self._free_at += self.seconds_per_utterance
+
+
+@dataclass
+class FakeCamera:
+    """Gives a script of pictures, errors to raise, and seconds to wait before the next; then the last again.
+
+    Attributes:
+        script: pictures of shape (height, width, 3), exceptions, or waits in seconds.
+        name: how it is called.
+        n_captured: how many pictures ``capture`` gave.
+        is_closed: whether ``close`` was called.
+    """
+
+    script: Sequence[ImageRgb | AssistantError | float]
+    name: str = "fake camera"
+    n_captured: int = 0
+    is_closed: bool = False
+    _position: int = 0
+
+    def capture(self) -> ImageRgb:
+        """The next picture of the script; raises the next error, and ``CameraError`` when closed."""
+        while not self.is_closed:
+            item = self.script[min(self._position, len(self.script) - 1)]
+            self._position += 1
+            if isinstance(item, AssistantError):
+                raise item
+            if isinstance(item, int | float):
+                if self._position >= len(self.script):
+                    break
+                time.sleep(item)
+                continue
+            self.n_captured += 1
+            return item.copy()
+        raise CameraError("No picture came from the fake camera.")
+
+    def peek(self) -> ImageRgb | None:
+        """The picture that ``capture`` would give now, without going on in the script."""
+        item = self.script[min(self._position, len(self.script) - 1)]
+        if self.is_closed or isinstance(item, AssistantError | int | float):
+            return None
+        return item.copy()
+
+    def close(self) -> None:
+        """Remembers that it was closed."""
+        self.is_closed = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from assistant.core.events import DescribeRequest, Event, ImageRgb
@@ -64,4 +65,56 @@ class Speaker(Protocol):
 
     def close(self) -> None:
         """Silences, frees everything, and leaves no file behind; idempotent."""
+        ...
+
+
+@dataclass(frozen=True)
+class CameraInfo:
+    """A camera that was found, whether or not it can be used.
+
+    Attributes:
+        id: what ``open_camera`` takes: "/dev/video0", "rpicam:0", a URL or a path.
+        name: speakable, for example "Logitech C270".
+        kind: "webcam", "raspberry pi", "network", "video" or "picture".
+        is_usable: nothing speaks against taking a picture with it.
+        problem: why it cannot be used and what to do, speakable; empty when it can.
+    """
+
+    id: str
+    name: str
+    kind: str
+    is_usable: bool = True
+    problem: str = ""
+
+
+@runtime_checkable
+class Camera(Protocol):
+    """Something that takes pictures. All methods may be called from any thread."""
+
+    @property
+    def name(self) -> str:
+        """How to call it when speaking."""
+        ...
+
+    def capture(self) -> ImageRgb:
+        """Takes a picture now; never an older, buffered one. Opens the camera again if it was gone.
+
+        Returns:
+            Shape (height, width, 3), uint8, RGB; the caller's own.
+
+        Raises:
+            CameraError: no picture came; a later call may succeed.
+        """
+        ...
+
+    def peek(self) -> ImageRgb | None:
+        """A picture as ``capture`` takes it, where that is cheap and quick; else None. Never raises.
+
+        For looking ahead: ask a few times a second whether the scene is still. A camera that needs
+        seconds for a picture, that is not open, or that is busy with ``capture``, gives None.
+        """
+        ...
+
+    def close(self) -> None:
+        """Frees the camera and ends a running ``capture``, which raises; idempotent."""
         ...
