@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 
 from assistant import messages
-from assistant.core.events import Answer, DescribeRequest
-from assistant.errors import ModelError, UsageError
-from assistant.inference import mmproj, native_log, prompts
-from assistant.inference.answer_run import AnswerRun, Emit
-from assistant.inference.llama import LanguageModel
+from assistant.core.events import Answer, DescribeRequest, ImageRgb, Turn
+from assistant.errors import UsageError
+from assistant.inference import mmproj, native_log, pairing, prompts
+from assistant.inference.answer_run import AnswerRun
+from assistant.inference.llama import DecodeAborted, LanguageModel
 from assistant.inference.loaded import IsCancelled, LoadedModel
 from assistant.inference.optional_steering import OptionalSteering
 from assistant.inference.options import EngineOptions
-from assistant.inference.picture_encoder import PictureEncoder
-from assistant.inference.picture_memory import PictureMemory
+from assistant.inference.picture_encoder import PictureEncoder, Prompt
+from assistant.inference.picture_memory import PictureMemory, picture_key
+from assistant.inference.prompt_reader import Emit, PromptReader
+from assistant.inference.room import ANSWER_ROOM, turns_to_drop
 from sparc_ggml._ggml import GgmlAbiError
 from sparc_ggml.config import SparcConfig, SparcConfigError
 from sparc_ggml.eval_callback import AttentionProbe
@@ -58,9 +61,7 @@ class Engine:
         """
         started = time.perf_counter()
         native_log.redirect()
-        for path in (options.model_path, options.mmproj_path):
-            if not path.is_file():
-                raise ModelError(messages.model_missing(str(path)))
+        pairing.check_pair(options.model_path, options.mmproj_path)
         projector = mmproj.open_projector(
             options.mmproj_path, options.cache_dir, corrects=options.corrects_pictures
         )
@@ -94,6 +95,8 @@ class Engine:
         """Answers one question about one picture.
 
         The picture's part of the prompt stays in the KV cache: another question about it reads only its own text.
+        So do the turns: a question that follows on them reads only what is new. Without room for all turns
+        and an answer, the oldest turns are left out.
 
         Args:
             request: picture, question, options.
@@ -103,6 +106,72 @@ class Engine:
             UsageError: the prompt does not fit the context, or a parameter does not fit the model.
             InferenceError: llama.cpp failed.
         """
+        model, picture = self.loaded.model, picture_key(request.image_rgb)
+        run = AnswerRun(self.loaded, request, emit, self._steering(request.sparc))
+        prompt, n_dropped = self._fitting_prompt(request, picture)
+        with prompt:
+            if prompt.n_tokens >= model.n_ctx:
+                raise UsageError(
+                    messages.prompt_too_long(prompt.n_tokens, model.n_ctx),
+                    messages.prompt_too_long_hint(),
+                )
+            reader = PromptReader(self.loaded, picture, prompt, emit)
+            return run.write(prompt, reader, n_dropped)
+
+    def prepare(
+        self, image_rgb: ImageRgb, question: str = "", emit: Emit = lambda _event: None
+    ) -> None:
+        """Reads the picture's part of the prompt, so that a question about it need not.
+
+        Ends early, and quietly, when ``is_cancelled`` says so. What was encoded by then is remembered.
+
+        Args:
+            image_rgb: the picture.
+            question: what will probably be asked; tells how much there is to read.
+            emit: takes ``Encoding`` and ``Prefilling``.
+
+        Raises:
+            UsageError: the prompt does not fit the context.
+            InferenceError: llama.cpp failed.
+        """
+        loaded = self.loaded
+        request = DescribeRequest(image_rgb, question or prompts.DETAILED_PROMPT)
+        with self._tokenize(request, request.turns) as prompt:
+            if prompt.n_tokens >= loaded.model.n_ctx:
+                return
+            reader = PromptReader(loaded, picture_key(image_rgb), prompt, emit)
+            loaded.model.set_abort(loaded.is_cancelled)
+            is_done = False
+            try:
+                reader.read_picture()
+                is_done = True
+            except DecodeAborted:
+                _LOGGER.info("reading ahead was cancelled")
+            finally:
+                loaded.model.set_abort(None)
+                if not is_done:
+                    loaded.forget()
+
+    def _fitting_prompt(self, request: DescribeRequest, picture: str) -> tuple[Prompt, int]:
+        """The prompt with as many of the newest turns as leave room for an answer, and how many it lacks."""
+        model, prefix, turns = self.loaded.model, self.loaded.prefix, request.turns
+        n_free = model.n_ctx - min(request.decode.max_tokens, ANSWER_ROOM)
+        prompt, n_dropped = self._tokenize(request, turns), 0
+        if prompt.n_tokens > n_free and turns:
+            lengths = [model.count_tokens(turn.question + turn.answer) for turn in turns]
+            is_same = prefix is not None and prefix.picture == picture
+            n_before = self.loaded.n_dropped_turns if is_same else 0
+            n_dropped = turns_to_drop(lengths, prompt.n_tokens - n_free, n_before)
+            while True:
+                with prompt:  # freed: it is made anew without the dropped turns
+                    pass
+                prompt = self._tokenize(request, turns[n_dropped:])
+                if prompt.n_tokens <= n_free or n_dropped == len(turns):
+                    break
+                n_dropped += 1
+        return prompt, n_dropped
+
+    def _tokenize(self, request: DescribeRequest, turns: Sequence[Turn]) -> Prompt:
         model = self.loaded.model
         prompt = prompts.render(
             request.question,
@@ -110,15 +179,9 @@ class Engine:
             model.chat_template(),
             model.special_text("bos"),
             model.special_text("eos"),
+            turns,
         )
-        run = AnswerRun(self.loaded, request, emit, self._steering(request.sparc))
-        with self.loaded.encoder.tokenize(prompt, request.image_rgb) as chunks:
-            if chunks.n_tokens >= model.n_ctx:
-                raise UsageError(
-                    messages.prompt_too_long(chunks.n_tokens, model.n_ctx),
-                    messages.prompt_too_long_hint(),
-                )
-            return run.write(chunks)
+        return self.loaded.encoder.tokenize(prompt, request.image_rgb)
 
     def _steering(self, wanted: SparcConfig | None) -> OptionalSteering:
         try:
