@@ -24,6 +24,7 @@ from assistant.core.events import (
     TraceHeader,
     TraceStep,
 )
+from assistant.core.ports import Earcon, Priority
 from assistant.errors import AssistantError, CameraError
 from sparc_ggml.config import SparcConfig
 
@@ -115,55 +116,135 @@ class RecordingSpeaker:
     """Speaks nothing and remembers what it was told.
 
     Attributes:
-        spoken: utterances whose speaking was finished.
-        log: every call in order, as ("say", text), ("cancel", "") or ("close", "").
         seconds_per_utterance: how long an utterance takes; 0 speaks at once.
+        spoken: utterances whose speaking was finished.
+        log: every call in order, as ("say", text), ("cancel", ""), ("pause", ""), ("resume", "") or ("close", "").
+        rates: rates that were set.
+        is_paused: whether descriptions wait.
+        position: of the utterance spoken last.
     """
 
     seconds_per_utterance: float = 0.0
     spoken: list[str] = field(default_factory=list)
     log: list[tuple[str, str]] = field(default_factory=list)
-    _queue: list[str] = field(default_factory=list)
-    _free_at: float = 0.0
+    rates: list[int] = field(default_factory=list)
+    is_paused: bool = False
+    position: int | None = None
+    _queue: list[tuple[Priority, str, int | None]] = field(default_factory=list)
+    _free_at: float | None = None
+    _lock: threading.RLock = field(default_factory=threading.RLock)
 
-    def say(self, utterance: str) -> None:
+    def say(
+        self,
+        utterance: str,
+        priority: Priority = Priority.DESCRIPTION,
+        position: int | None = None,
+    ) -> None:
         """Remembers the utterance; it counts as spoken when its time has passed."""
-        if (self.log and self.log[-1][0] == "close") or not utterance.strip():
-            return
-        self.log.append(("say", utterance))
-        self._settle()
-        if not self._queue:
-            self._free_at = time.monotonic() + self.seconds_per_utterance
-        self._queue.append(utterance)
-        self._settle()
+        with self._lock:
+            if (self.log and self.log[-1][0] == "close") or not any(c.isalnum() for c in utterance):
+                return
+            self.log.append(("say", utterance))
+            self._settle()
+            index = next(
+                (
+                    number
+                    for number, waiting in enumerate(self._queue)
+                    if waiting[0] > priority and not (number == 0 and self._free_at is not None)
+                ),
+                len(self._queue),
+            )
+            self._queue.insert(index, (priority, utterance, position))
+            self._settle()
 
     def cancel(self) -> None:
-        """Forgets what was not spoken yet."""
-        self._settle()
-        self._queue.clear()
-        self.log.append(("cancel", ""))
+        """Forgets what was not spoken yet, and ends a pause."""
+        with self._lock:
+            self._settle()
+            self._queue.clear()
+            self._free_at = None
+            self.is_paused = False
+            self.log.append(("cancel", ""))
+
+    def pause(self) -> None:
+        """Descriptions wait; one that was begun begins again."""
+        with self._lock:
+            self._settle()
+            self.is_paused = True
+            self._free_at = None
+            self.log.append(("pause", ""))
+
+    def resume(self) -> None:
+        """Descriptions go on."""
+        with self._lock:
+            self.is_paused = False
+            self.log.append(("resume", ""))
+            self._settle()
+
+    def set_rate(self, rate_wpm: int) -> None:
+        """Remembers the rate."""
+        self.rates.append(rate_wpm)
 
     def wait(self, timeout_s: float | None = None) -> bool:
-        """Waits until everything was spoken; False if the time ran out."""
+        """Waits until everything was spoken or waits in a pause; False if the time ran out."""
         end = None if timeout_s is None else time.monotonic() + timeout_s
-        self._settle()
-        while self._queue:
+        while True:
+            with self._lock:
+                self._settle()
+                if self._next() is None:
+                    return True
             if end is not None and time.monotonic() >= end:
                 return False
             time.sleep(0.001)
-            self._settle()
-        return True
 
     def close(self) -> None:
         """Silences; may be called again."""
-        self._queue.clear()
-        if not self.log or self.log[-1][0] != "close":
-            self.log.append(("close", ""))
+        with self._lock:
+            self._queue.clear()
+            if not self.log or self.log[-1][0] != "close":
+                self.log.append(("close", ""))
+
+    def _next(self) -> int | None:
+        """Index of what is spoken now; None when nothing is."""
+        for index, (priority, _, _) in enumerate(self._queue):
+            if not self.is_paused or priority < Priority.DESCRIPTION:
+                return index
+        return None
 
     def _settle(self) -> None:
-        while self._queue and time.monotonic() >= self._free_at:
-            self.spoken.append(self._queue.pop(0))
-            self._free_at += self.seconds_per_utterance
+        now = time.monotonic()
+        while (index := self._next()) is not None:
+            _, utterance, position = self._queue[index]
+            if self._free_at is None:
+                self._free_at = now + self.seconds_per_utterance
+                if position is not None:
+                    self.position = position
+            if now < self._free_at:
+                return
+            self.spoken.append(utterance)
+            del self._queue[index]
+            self._free_at = None
+
+
+@dataclass
+class RecordingEarcons:
+    """Plays nothing and remembers what was to be played.
+
+    Attributes:
+        played: signs, in order.
+    """
+
+    played: list[Earcon] = field(default_factory=list)
+
+    def play(self, earcon: Earcon) -> None:
+        """Remembers the sign."""
+        self.played.append(earcon)
+
+    def cancel(self) -> None:
+        """Nothing sounds."""
+
+    def close(self) -> None:
+        """Nothing to free."""
 
 
 @dataclass

@@ -90,7 +90,7 @@ class _Voice:
 
     def finish(self, answer: Answer) -> None:
         """Says what is left. The answer is the truth: it has a loop's copies cut off."""
-        final = []
+        final: list[str] = []
         for sentence in split_sentences(answer.text):
             words = content_first(plain_words(sentence)) if not final else plain_words(sentence)
             final += [words] if words else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import IntEnum, StrEnum
 from typing import Protocol, runtime_checkable
 
 from assistant.core.events import DescribeRequest, Event, ImageRgb
@@ -47,24 +48,94 @@ class Describer(Protocol):
         ...
 
 
+class Priority(IntEnum):
+    """What is spoken before what; a running utterance is never interrupted by another."""
+
+    ERROR = 0
+    STATUS = 1
+    DESCRIPTION = 2
+
+
 @runtime_checkable
 class Speaker(Protocol):
-    """Something that speaks utterances one after the other."""
+    """Something that speaks utterances one after the other. All methods may be called from any thread."""
 
-    def say(self, utterance: str) -> None:
-        """Queues an utterance and returns at once."""
+    @property
+    def is_paused(self) -> bool:
+        """Whether descriptions wait for ``resume``."""
+        ...
+
+    @property
+    def position(self) -> int | None:
+        """The ``position`` of the utterance that is being spoken, or was last; None before the first."""
+        ...
+
+    def say(
+        self,
+        utterance: str,
+        priority: Priority = Priority.DESCRIPTION,
+        position: int | None = None,
+    ) -> None:
+        """Queues an utterance and returns at once.
+
+        Args:
+            utterance: what to speak; one without a letter or digit is nothing to say.
+            priority: more urgent ones come before waiting ones; among equals the first comes first.
+            position: what ``position`` gives once this is being spoken; None leaves it.
+        """
         ...
 
     def cancel(self) -> None:
-        """Drops the queue and silences the running utterance within 50 ms."""
+        """Drops the queue, silences the running utterance within 50 ms, and ends a pause."""
+        ...
+
+    def pause(self) -> None:
+        """Silences at once; a description that was interrupted goes back to the front of the queue.
+
+        Errors and status are spoken during a pause, so that every key is answered.
+        """
+        ...
+
+    def resume(self) -> None:
+        """Goes on from the start of the description that was interrupted."""
+        ...
+
+    def set_rate(self, rate_wpm: int) -> None:
+        """Words a minute from the next utterance on."""
         ...
 
     def wait(self, timeout_s: float | None = None) -> bool:
-        """Waits until everything queued was spoken; False if the time ran out."""
+        """Waits until everything queued was spoken or waits in a pause; False if the time ran out."""
         ...
 
     def close(self) -> None:
         """Silences, frees everything, and leaves no file behind; idempotent."""
+        ...
+
+
+class Earcon(StrEnum):
+    """A sign in sound; each differs from the others in rhythm and pitch."""
+
+    SHUTTER = "shutter"
+    WORKING = "working"
+    READY = "ready"
+    ERROR = "error"
+
+
+@runtime_checkable
+class Earcons(Protocol):
+    """Something that plays signs beside speech."""
+
+    def play(self, earcon: Earcon) -> None:
+        """Plays a sign and returns at once; trouble is never told."""
+        ...
+
+    def cancel(self) -> None:
+        """Silences what is being played."""
+        ...
+
+    def close(self) -> None:
+        """Silences and frees everything; idempotent."""
         ...
 
 

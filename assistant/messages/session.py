@@ -148,6 +148,10 @@ def key_taken(key: str, first: str, second: str) -> str:
     )
 
 
+def keys_wrong(reason: str) -> str:
+    return _("The keys in the settings cannot be used: {reason}.").format(reason=reason)
+
+
 def unknown_key(key: str) -> str:
     return _("{key} is no key of this program. Question mark lists the keys.").format(key=key)
 
@@ -285,6 +289,14 @@ def model_now(name: str) -> str:
     return _("Model: {name}. It is being loaded.").format(name=name)
 
 
+def model_in_use(name: str) -> str:
+    return _("{name}, in use").format(name=name)
+
+
+def no_camera_opened() -> str:
+    return _("the first that is found")
+
+
 def no_picture_yet() -> str:
     return _("There is no picture yet. Press d to describe what the camera sees.")
 
@@ -344,6 +356,10 @@ def setting_changed(name: str, value: str) -> str:
 
 def setting_later(name: str, value: str) -> str:
     return _("{name} is now {value}, from the next start.").format(name=name, value=value)
+
+
+def setting_unknown(name: str) -> str:
+    return _("There is no setting {name}.").format(name=name)
 
 
 def setting_unclear() -> str:

@@ -6,9 +6,9 @@ import shutil
 from collections.abc import Callable
 
 from assistant import messages
-from assistant.core.ports import Speaker
+from assistant.core.ports import Earcons, Speaker
 from assistant.errors import AssistantError, SpeechError
-from assistant.speech.silent import SilentSpeaker
+from assistant.speech.silent import SilentEarcons, SilentSpeaker
 from assistant.speech.speech_manager import SpeechManager, VoiceOptions
 
 PLAYER = "aplay"
@@ -32,3 +32,12 @@ def open_speaker(
         on_problem(SpeechError(message, messages.no_player_hint()))
         return SilentSpeaker()
     return SpeechManager(voice, on_problem)
+
+
+def open_earcons(*, is_on: bool) -> Earcons:
+    """Opens the player of signs; silent where there is no player or no signs are wanted."""
+    if not is_on or shutil.which(PLAYER) is None:
+        return SilentEarcons()
+    from assistant.speech.earcons import PlayedEarcons
+
+    return PlayedEarcons(PLAYER)

@@ -85,10 +85,14 @@ class Voice:
                 self._engine.setProperty("voice", found)
         # After the voice, so that no voice brings a rate or loudness of its own.
         self._engine.setProperty("rate", rate_wpm)
+        self._rate_wpm = rate_wpm
         self._engine.setProperty("volume", volume)
 
-    def say(self, text: str) -> str:
+    def say(self, text: str, rate_wpm: int) -> str:
         """Speaks to the end; returns what went wrong inside pyttsx3, or an empty string."""
+        if rate_wpm != self._rate_wpm:
+            self._rate_wpm = rate_wpm
+            self._engine.setProperty("rate", rate_wpm)
         self._finished.clear()
         self._error = ""
         self._engine.say(text)
@@ -128,7 +132,7 @@ def main() -> None:
     log = os.open(folder / "messages", os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)
     for stream in (1, 2):  # aplay's and pyttsx3's messages must not reach the terminal
         os.dup2(log, stream)
-    commands: SimpleQueue[str] = SimpleQueue()
+    commands: SimpleQueue[dict[str, Any]] = SimpleQueue()
     threading.Thread(target=_listen, args=(commands, folder), daemon=True).start()
 
     def tell(**reply: Any) -> None:
@@ -144,10 +148,10 @@ def main() -> None:
         return
     tell(event="ready", unknown_voice_examples=voice.unknown_voice_examples)
     while True:
-        text = commands.get()
+        command = commands.get()
         player.status = 0
         os.ftruncate(log, 0)
-        wrong = voice.say(text)
+        wrong = voice.say(command["say"], command["rate_wpm"])
         for left in folder.glob("*.wav"):
             left.unlink(missing_ok=True)
         if player.status or wrong:
@@ -156,9 +160,9 @@ def main() -> None:
             tell(event="spoken")
 
 
-def _listen(commands: SimpleQueue[str], folder: Path) -> None:
+def _listen(commands: SimpleQueue[dict[str, Any]], folder: Path) -> None:
     for line in sys.stdin:
-        commands.put(json.loads(line)["say"])
+        commands.put(json.loads(line))
     shutil.rmtree(folder, ignore_errors=True)
     with contextlib.suppress(OSError):
         folder.parent.rmdir()  # works for the last process to leave

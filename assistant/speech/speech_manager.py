@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from assistant import messages
+from assistant.core.ports import Priority
 from assistant.errors import AssistantError, SpeechError
+from assistant.speech.utterance_queue import Utterance, UtteranceQueue
 from assistant.speech.voice_process import VoiceProcess, private_folder
 
 START_TIMEOUT_S = 20.0
@@ -42,9 +43,11 @@ class SpeechManager:
         """
         self._voice = voice
         self._on_problem = on_problem
-        self._queue: deque[str] = deque()
+        self._queue = UtteranceQueue()
         self._changed = threading.Condition(threading.RLock())
-        self._is_speaking = False
+        self._speaking: Utterance | None = None
+        self._position: int | None = None
+        self._is_paused = False
         self._is_closed = False
         self._has_given_up = False
         self._has_told_problem = False
@@ -56,29 +59,66 @@ class SpeechManager:
         self._thread = threading.Thread(target=self._run, name="speech", daemon=True)
         self._thread.start()
 
-    def say(self, utterance: str) -> None:
+    @property
+    def is_paused(self) -> bool:
+        """Whether descriptions wait for ``resume``."""
+        return self._is_paused
+
+    @property
+    def position(self) -> int | None:
+        """The position of what is being spoken, or was last; None before the first."""
+        return self._position
+
+    def say(
+        self,
+        utterance: str,
+        priority: Priority = Priority.DESCRIPTION,
+        position: int | None = None,
+    ) -> None:
         """Queues an utterance and returns at once; one without a letter or digit is nothing to say."""
-        if not any(c.isalnum() for c in utterance):
-            return
         with self._changed:
             if self._is_closed or self._has_given_up:
                 return
-            self._queue.append(utterance)
+            self._queue.put(Utterance(utterance, priority, position))
             self._changed.notify_all()
 
     def cancel(self) -> None:
-        """Drops the queue and kills what speaks."""
+        """Drops the queue, kills what speaks, and ends a pause."""
         with self._changed:
             self._queue.clear()
-            self._cancels += 1
-            if self._is_speaking and self._current is not None:
-                self._current.kill()
+            self._is_paused = False
+            self._interrupt()
+            self._changed.notify_all()
+
+    def pause(self) -> None:
+        """Silences a description, which goes back to the front of the queue; errors and status are still said."""
+        with self._changed:
+            self._is_paused = True
+            if self._speaking is not None and self._speaking.priority is Priority.DESCRIPTION:
+                self._queue.put_back(self._speaking)
+                self._interrupt()
+            self._changed.notify_all()
+
+    def resume(self) -> None:
+        """Goes on from the start of the description that was interrupted."""
+        with self._changed:
+            self._is_paused = False
+            self._changed.notify_all()
+
+    def set_rate(self, rate_wpm: int) -> None:
+        """Words a minute from the next utterance on."""
+        with self._changed:
+            self._voice = replace(self._voice, rate_wpm=rate_wpm)
 
     def wait(self, timeout_s: float | None = None) -> bool:
-        """Waits until everything queued was spoken; False if the time ran out."""
+        """Waits until everything queued was spoken or waits in a pause; False if the time ran out."""
         with self._changed:
             return self._changed.wait_for(
-                lambda: self._is_closed or not (self._queue or self._is_speaking), timeout_s
+                lambda: (
+                    self._is_closed
+                    or not (self._speaking or self._queue.has_next(is_paused=self._is_paused))
+                ),
+                timeout_s,
             )
 
     def close(self) -> None:
@@ -104,21 +144,30 @@ class SpeechManager:
                     self._speak(*taken)
                 finally:
                     with self._changed:
-                        self._is_speaking = False
+                        self._speaking = None
                         self._changed.notify_all()
         except Exception as error:  # noqa: BLE001 - else a front would wait for ever for words never said
             self._give_up(f"{type(error).__name__}, {error}", "")
 
-    def _take(self) -> tuple[str, int] | None:
-        """The next utterance and the number of cancels before it; None when closed or given up."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._queue or self._is_closed or self._has_given_up)
-            if self._is_closed or self._has_given_up:
-                return None
-            self._is_speaking = True
-            return self._queue.popleft(), self._cancels
+    def _interrupt(self) -> None:
+        self._cancels += 1
+        if self._speaking is not None and self._current is not None:
+            self._current.kill()
 
-    def _speak(self, utterance: str, cancels: int) -> None:
+    def _take(self) -> tuple[Utterance, int] | None:
+        """The next utterance and the number of interruptions before it; None when closed or given up."""
+        with self._changed:
+            while not (self._is_closed or self._has_given_up):
+                utterance = self._queue.take(is_paused=self._is_paused)
+                if utterance is not None:
+                    self._speaking = utterance
+                    if utterance.position is not None:
+                        self._position = utterance.position
+                    return utterance, self._cancels
+                self._changed.wait()
+            return None
+
+    def _speak(self, utterance: Utterance, cancels: int) -> None:
         """Speaks one utterance, in a fresh process if the first dies of itself."""
         while True:
             process = self._current
@@ -128,8 +177,8 @@ class SpeechManager:
                 if not process.is_ready and not self._greet(process.receive(START_TIMEOUT_S)):
                     return
                 process.is_ready = True
-                process.send(utterance)
-                self._hear(process.receive(self._longest_s(utterance)))
+                process.send(utterance.text, self._voice.rate_wpm)
+                self._hear(process.receive(self._longest_s(utterance.text)))
                 return
             except TimeoutError:
                 self._fail(messages.speech_hung(), messages.player_failed_hint())
@@ -181,7 +230,7 @@ class SpeechManager:
         with self._changed:
             self._has_given_up = True
             self._queue.clear()
-            self._is_speaking = False
+            self._speaking = None
             is_closed = self._is_closed
             self._changed.notify_all()
         if not is_closed:

@@ -49,8 +49,8 @@ class VoiceProcess:
             shutil.rmtree(self._folder, ignore_errors=True)
             raise
 
-    def send(self, text: str) -> None:
-        """Gives it an utterance.
+    def send(self, text: str, rate_wpm: int) -> None:
+        """Gives it an utterance and the rate to speak it at.
 
         Raises:
             OSError: it is gone.
@@ -58,7 +58,9 @@ class VoiceProcess:
         assert self._process.stdin is not None
         speakable = text.encode("utf-8", "replace").decode("utf-8")  # a file's name may be no UTF-8
         try:
-            self._process.stdin.write(json.dumps({"say": speakable}).encode() + b"\n")
+            self._process.stdin.write(
+                json.dumps({"say": speakable, "rate_wpm": rate_wpm}).encode() + b"\n"
+            )
             self._process.stdin.flush()
         except ValueError as error:  # closed meanwhile
             raise BrokenPipeError(str(error)) from error

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from assistant.core.fakes import RecordingSpeaker
-from assistant.core.ports import Speaker
+from assistant.core.ports import Priority, Speaker
 from assistant.errors import AssistantError
 from assistant.speech.factory import open_speaker
 from assistant.speech.silent import SilentSpeaker
@@ -80,3 +80,43 @@ def test_nothing_to_say(speaker: Speaker) -> None:
     for utterance in ("", "  ", "...", "\n"):
         speaker.say(utterance)
     assert speaker.wait(0.5)
+
+
+def test_a_pause_holds_descriptions_and_lets_status_through(speaker: Speaker) -> None:
+    speaker.say("A dog.", position=1)
+    speaker.pause()
+    speaker.say("A cat.", position=2)
+    speaker.say("Paused.", Priority.STATUS)
+    assert _is_paused(speaker)
+    assert speaker.wait(20.0)  # what waits in a pause is not waited for
+    speaker.resume()
+    assert not _is_paused(speaker)
+    assert speaker.wait(20.0)
+    assert speaker.position in {2, None}  # None: nothing is heard
+
+
+def _is_paused(speaker: Speaker) -> bool:
+    return speaker.is_paused
+
+
+def test_cancel_ends_a_pause(speaker: Speaker) -> None:
+    speaker.pause()
+    speaker.say("A dog.")
+    speaker.cancel()
+    assert not speaker.is_paused
+    assert speaker.wait(0.5)
+
+
+def test_the_position_stays_when_an_utterance_has_none(speaker: Speaker) -> None:
+    assert speaker.position is None
+    speaker.say("A dog.", position=7)
+    speaker.say("Done.")
+    assert speaker.wait(20.0)
+    assert speaker.position in {7, None}
+
+
+def test_the_rate_may_change_at_any_time(speaker: Speaker) -> None:
+    speaker.say("A dog.")
+    speaker.set_rate(300)
+    speaker.say("A cat.")
+    assert speaker.wait(20.0)

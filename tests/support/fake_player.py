@@ -11,6 +11,7 @@ import pytest
 
 _SCRIPT = """#!/bin/sh
 folder={folder}
+if [ "$1" = -q ]; then cat > "$folder/sign.$$"; . "$folder/behaviour"; exit; fi
 number=$(ls "$folder" | grep -c '\\.start$')
 cp "$1" "$folder/$(printf %03d $number).wav"
 date +%s.%N > "$folder/$(printf %03d $number).start"
@@ -43,6 +44,11 @@ class FakePlayer:
             with wave.open(str(path)) as file:
                 found.append(file.getnframes() / file.getframerate())
         return found
+
+    @property
+    def signs(self) -> list[bytes]:
+        """WAVs that came through standard input, in no order."""
+        return [path.read_bytes() for path in self.records.glob("sign.*")]
 
     @property
     def finished(self) -> int:

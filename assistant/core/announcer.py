@@ -1,0 +1,84 @@
+"""Shows and speaks the same words, so that screen, voice and braille line never differ."""
+
+from __future__ import annotations
+
+from assistant import messages
+from assistant.core.ports import Earcon, Earcons, Priority, Speaker
+from assistant.core.reader import Reader
+from assistant.core.session_ports import Front, Kind, Line
+from assistant.errors import AssistantError
+
+
+class Announcer:
+    """Everything that a session says goes through here.
+
+    Attributes:
+        reader: the present answer, as it is read aloud.
+    """
+
+    def __init__(self, front: Front, speaker: Speaker, earcons: Earcons) -> None:
+        self._front = front
+        self._speaker = speaker
+        self._earcons = earcons
+        self.reader = Reader(speaker)
+
+    def tell(self, text: str, kind: Kind = Kind.STATUS) -> None:
+        """Says something at once: before the rest of an answer."""
+        self._front.show(Line(kind, text))
+        priority = Priority.ERROR if kind is Kind.ERROR else Priority.STATUS
+        self._speaker.say(text, priority)
+
+    def tell_after(self, text: str, kind: Kind = Kind.NOTE) -> None:
+        """Says something when the answer was read to its end."""
+        self._front.show(Line(kind, text))
+        self._speaker.say(text, Priority.DESCRIPTION)
+
+    def fail(self, error: AssistantError) -> None:
+        """Says what happened and what to do."""
+        self._earcons.play(Earcon.ERROR)
+        self.tell(str(error), Kind.ERROR)
+
+    def unexpected(self, error: Exception) -> None:
+        """Says that something happened that nobody thought of."""
+        reason = f"{type(error).__name__}, {error}"
+        self.fail(AssistantError(messages.unexpected(reason), messages.unexpected_hint()))
+
+    def earcon(self, earcon: Earcon) -> None:
+        """Plays a sign."""
+        self._earcons.play(earcon)
+
+    def begin_answer(self, title: str) -> None:
+        """A new answer follows."""
+        self.reader.begin()
+        self._front.begin_answer(title)
+
+    def sentence(self, text: str) -> None:
+        """The next sentence of the answer."""
+        self._front.show(Line(Kind.SENTENCE, text, len(self.reader.sentences)))
+        self.reader.add(text)
+
+    def go_by(self, step: int) -> bool:
+        """Reads some sentences on or back; False at the end of the answer."""
+        sentence = self.reader.step(step)
+        if sentence is None:
+            return False
+        self._front.go_to(sentence)
+        return True
+
+    def read_again(self) -> None:
+        """Reads the answer from its start."""
+        self.reader.read_from(0)
+        self._front.go_to(0)
+
+    def stage(self, stage: str) -> None:
+        """What is going on, for those who look or ask."""
+        self._front.stage(stage)
+
+    def is_heard(self) -> bool:
+        """Whether something is being spoken."""
+        return not self._speaker.wait(timeout_s=0)
+
+    def silence(self) -> None:
+        """Ends all sound."""
+        self._speaker.cancel()
+        self._earcons.cancel()

@@ -1,0 +1,395 @@
+"""The assistant behind the keys: what each does, the same for the line mode and the full screen.
+
+A session never blocks: long work runs in its own thread, and every key is answered at once.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from enum import Enum, auto
+
+from assistant.core.actions import Action, Keymap
+from assistant.core.announcer import Announcer
+from assistant.core.answering import Answering
+from assistant.core.events import ImageRgb
+from assistant.core.history import Entry, History
+from assistant.core.ports import Speaker
+from assistant.core.questions import BRIEF, DETAILED, MAX_QUESTION_CHARS, Question, Style
+from assistant.core.session_jobs import Jobs
+from assistant.core.session_ports import Cameras, Keeper, Kind, Models, Preferences
+from assistant.errors import AssistantError
+from assistant.messages import session as words
+
+RATE_STEP_WPM = 20
+SLOWEST_WPM, FASTEST_WPM = 80, 440
+
+
+class Wants(Enum):
+    """What a front has to do after a key."""
+
+    NOTHING = auto()
+    NEW_QUESTION = auto()
+    """Let a question be typed and give it to ``ask_new``; an empty one to ``take_picture`` and then ``ask_taken``."""
+    QUESTION = auto()
+    """Let a question about the present picture be typed and give it to ``follow_up``."""
+    HISTORY = auto()
+    """Let one of ``history_lines`` be chosen and give its index to ``go_back_to``."""
+    MODEL = auto()
+    """Let one of ``model_lines`` be chosen and give its index to ``choose_model``."""
+    SETTINGS = auto()
+    """Show ``setting_lines``, and give a name and a value to ``change_setting``."""
+    HELP = auto()
+    """Show and say ``help_lines``."""
+    ACKNOWLEDGE = auto()
+    """Wait for Enter and call ``acknowledge_notice``."""
+    QUIT = auto()
+
+
+class Session:
+    """One run of the assistant; its methods return at once and may be called from one thread.
+
+    Attributes:
+        keymap: which key does what.
+    """
+
+    def __init__(
+        self,
+        answering: Answering,
+        announcer: Announcer,
+        speaker: Speaker,
+        cameras: Cameras,
+        models: Models,
+        preferences: Preferences,
+        keeper: Keeper,
+        history: History,
+        keymap: Keymap,
+        jobs: Jobs,
+    ) -> None:
+        self.keymap = keymap
+        self._answering, self._announcer, self._speaker = answering, announcer, speaker
+        self._cameras, self._models, self._preferences = cameras, models, preferences
+        self._keeper, self._history, self._jobs = keeper, history, jobs
+        self._rate_wpm = preferences.rate_wpm()
+        self._is_paused = False
+        self._present: Entry | None = None
+        self._taken: ImageRgb | None = None
+        self._ready = ""
+        self._actions: Mapping[Action, Callable[[], Wants | None]] = {
+            Action.DESCRIBE: lambda: self._look(DETAILED),
+            Action.BRIEF: lambda: self._look(BRIEF),
+            Action.ASK: lambda: self._wants(Wants.NEW_QUESTION, words.type_question_new()),
+            Action.FOLLOW_UP: self._follow_up,
+            Action.STOP: self._stop,
+            Action.PAUSE: self._pause,
+            Action.REPEAT: self._repeat,
+            Action.NEXT: lambda: self._step(1, words.last_sentence()),
+            Action.PREVIOUS: lambda: self._step(-1, words.first_sentence()),
+            Action.SPELL: self._spell,
+            Action.STATUS: self._status,
+            Action.CHECK: self._check,
+            Action.HISTORY: self._show_history,
+            Action.SAVE: self._save,
+            Action.COPY: self._copy,
+            Action.CAMERA: self._next_camera,
+            Action.FASTER: lambda: self._change_rate(RATE_STEP_WPM),
+            Action.SLOWER: lambda: self._change_rate(-RATE_STEP_WPM),
+            Action.STEERING: self._switch_steering,
+            Action.MODEL: lambda: self._wants(
+                Wants.MODEL, words.choose_model(len(self.model_lines()))
+            ),
+            Action.SETTINGS: lambda: self._wants(Wants.SETTINGS, words.choose_setting()),
+            Action.HELP: lambda: Wants.HELP,
+            Action.QUIT: lambda: Wants.QUIT,
+        }
+
+    def greet(self, ready: str) -> Wants:
+        """Says that keys are heard; before the first use the notice, which wants to be acknowledged.
+
+        Args:
+            ready: how the front says that it is ready.
+        """
+        self._ready = ready
+        if not self._preferences.is_notice_due():
+            self._announcer.tell(ready)
+            return Wants.NOTHING
+        self._announcer.tell(words.notice())
+        self._announcer.tell(words.notice_acknowledge(), Kind.QUESTION)
+        return Wants.ACKNOWLEDGE
+
+    def acknowledge_notice(self) -> None:
+        """The notice was heard; it is not said again."""
+        self._preferences.acknowledge_notice()
+        self._announcer.silence()
+        self._announcer.tell(self._ready)
+
+    def finish(self) -> None:
+        """Waits until the work that goes on is done and all is spoken."""
+        self._jobs.wait()
+        self._speaker.wait()
+
+    def perform(self, action: Action) -> Wants:
+        """Does what a key stands for; trouble is told and never raised."""
+        try:
+            return self._actions[action]() or Wants.NOTHING
+        except AssistantError as error:
+            self._announcer.fail(error)
+        except Exception as error:  # noqa: BLE001 - the next key must work
+            self._announcer.unexpected(error)
+        return Wants.NOTHING
+
+    def unknown_key(self, typed: str) -> None:
+        """Says that a key does nothing."""
+        self._announcer.tell(words.unknown_key(typed))
+
+    def ask_new(self, question: str) -> None:
+        """Takes a picture and asks about it."""
+        asked = self._question(question)
+        if asked is not None:
+            self._look(asked)
+
+    def take_picture(self, then: Callable[[], None]) -> None:
+        """Takes a picture; ``then`` is called from the work thread when there is one to ask about."""
+
+        def keep(image: ImageRgb) -> None:
+            self._taken = image
+            self._announcer.tell(words.picture_taken())
+            then()
+
+        self._taken = None
+        self._silence()
+        self._jobs.submit(lambda ticket: self._answering.take(keep, ticket))
+
+    def ask_taken(self, question: str) -> None:
+        """Asks about the picture that ``take_picture`` took."""
+        image, asked = self._taken, self._question(question)
+        if image is not None and asked is not None:
+            self._silence()
+            self._jobs.submit(lambda ticket: self._answering.ask(image, asked, ticket))
+
+    def follow_up(self, question: str) -> None:
+        """Asks a further question about the present picture."""
+        entry, asked = self._entry(), self._question(question)
+        if entry is not None and asked is not None:
+            self._silence()
+            self._jobs.submit(lambda ticket: self._answering.ask(entry.image_rgb, asked, ticket))
+
+    def history_lines(self) -> list[str]:
+        """Earlier answers, newest first."""
+        return [entry.line for entry in self._history.entries]
+
+    def go_back_to(self, index: int) -> None:
+        """Makes an earlier answer the present one and reads it."""
+        entry = self._history.entries[index]
+        self._stop_quietly()
+        self._present = entry
+        self._announcer.begin_answer(entry.label)
+        self._announcer.tell(words.back_at(f"{entry.taken_at:%H:%M}, {entry.label}"))
+        for sentence in entry.sentences:
+            self._announcer.sentence(sentence)
+
+    def model_lines(self) -> list[str]:
+        """The models to choose from."""
+        return list(self._models.names())
+
+    def choose_model(self, index: int) -> None:
+        """Opens another model; the old one stays where that fails."""
+        self._stop_quietly()
+        self._jobs.wait(5.0)
+        try:
+            self._answering.describer = self._models.choose(index)
+        except AssistantError as error:
+            self._announcer.fail(error)
+            return
+        self._announcer.tell(words.model_now(self._models.name))
+
+    def setting_lines(self) -> list[str]:
+        """Each setting with its value."""
+        return list(self._preferences.lines())
+
+    def change_setting(self, typed: str) -> None:
+        """Takes "name value", sets and keeps it."""
+        name, _, value = typed.strip().partition(" ")
+        if not value.strip():
+            self._announcer.tell(words.setting_unclear())
+            return
+        try:
+            is_now = self._preferences.change(name, value.strip())
+        except AssistantError as error:
+            self._announcer.fail(error)
+            return
+        said = words.setting_changed if is_now else words.setting_later
+        self._set_rate(self._preferences.rate_wpm())
+        self._announcer.tell(said(name, value.strip()))
+
+    def help_lines(self) -> list[str]:
+        """The keys, and the notice that is otherwise said once."""
+        return [*self.keymap.help_lines(), words.notice()]
+
+    def tell(self, text: str) -> None:
+        """Says something on a front's behalf."""
+        self._announcer.tell(text)
+
+    def close(self) -> None:
+        """Ends sound and work at once; the owner closes the parts."""
+        self._stop_quietly()
+        self._jobs.close()
+
+    def _entry(self) -> Entry | None:
+        """The answer that keys are about: an earlier one that was gone back to, else the newest."""
+        if self._present is not None:
+            return self._present
+        return self._history.entries[0] if self._history.entries else None
+
+    def _question(self, typed: str) -> Question | None:
+        question = " ".join(typed.split())
+        if not question:
+            self._announcer.tell(words.no_question())
+            return None
+        if len(question) > MAX_QUESTION_CHARS:
+            self._announcer.tell(
+                words.question_too_long(len(question), MAX_QUESTION_CHARS), Kind.ERROR
+            )
+            return None
+        return Question(Style.QUESTION, question)
+
+    def _wants(self, wants: Wants, prompt: str) -> Wants:
+        self._announcer.tell(prompt, Kind.QUESTION)
+        return wants
+
+    def _silence(self) -> None:
+        self._present = None
+        self._is_paused = False
+        self._announcer.silence()
+
+    def _stop_quietly(self) -> bool:
+        was_busy = self._jobs.cancel()
+        if was_busy:
+            self._answering.describer.cancel()
+        self._silence()
+        return was_busy
+
+    def _look(self, question: Question) -> None:
+        self._stop_quietly()
+        self._jobs.submit(lambda ticket: self._answering.look(question, ticket))
+
+    def _follow_up(self) -> Wants:
+        if self._entry() is None:
+            self._announcer.tell(words.no_picture_yet())
+            return Wants.NOTHING
+        return self._wants(Wants.QUESTION, words.type_question())
+
+    def _stop(self) -> None:
+        was_heard = self._announcer.is_heard()
+        present = self._present
+        was_busy = self._stop_quietly()
+        self._present = present
+        self._announcer.tell(words.stopped() if was_busy or was_heard else words.nothing_to_stop())
+
+    def _pause(self) -> None:
+        self._is_paused = not self._is_paused
+        if self._is_paused:
+            self._speaker.pause()
+            self._announcer.tell(words.paused())
+        else:
+            self._announcer.tell(words.resumed())
+            self._speaker.resume()
+
+    def _repeat(self) -> None:
+        if not self._announcer.reader.sentences:
+            self._announcer.tell(words.nothing_said_yet())
+            return
+        self._is_paused = False
+        self._announcer.read_again()
+
+    def _step(self, by: int, at_end: str) -> None:
+        if not self._announcer.reader.sentences:
+            self._announcer.tell(words.nothing_said_yet())
+            return
+        self._is_paused = False
+        if not self._announcer.go_by(by):
+            self._announcer.tell(at_end)
+
+    def _spell(self) -> None:
+        spelled = self._announcer.reader.spell()
+        self._announcer.tell(words.spelled(*spelled) if spelled else words.nothing_said_yet())
+
+    def _status(self) -> None:
+        stage, took_s = self._answering.stage
+        if stage:
+            self._announcer.tell(words.status_busy(stage, took_s))
+        else:
+            self._announcer.tell(words.status_idle(self._models.name, self._cameras.name))
+
+    def _check(self) -> None:
+        entry = self._entry()
+        if entry is None or not entry.sentences:
+            self._announcer.tell(words.check_needs_answer())
+            return
+        present = self._present
+        self._stop_quietly()
+        self._present = present
+        self._jobs.submit(lambda ticket: self._answering.check(entry, ticket))
+
+    def _show_history(self) -> Wants:
+        if not self._history.entries:
+            self._announcer.tell(words.history_empty())
+            return Wants.NOTHING
+        return self._wants(Wants.HISTORY, words.choose_history(len(self._history.entries)))
+
+    def _save(self) -> None:
+        entry = self._entry()
+        if entry is None:
+            self._announcer.tell(words.nothing_said_yet())
+            return
+        self._beside(lambda: words.saved(*self._keeper.save(entry)))
+
+    def _copy(self) -> None:
+        if not self._announcer.reader.sentences:
+            self._announcer.tell(words.nothing_said_yet())
+            return
+        text = "\n".join(self._announcer.reader.sentences)
+
+        def copy() -> str:
+            self._keeper.copy(text)
+            return words.copied()
+
+        self._beside(copy)
+
+    def _next_camera(self) -> None:
+        def change() -> str:
+            name = self._cameras.next()
+            return words.camera_now(name) if name else words.camera_only_one(self._cameras.name)
+
+        self._beside(change)
+
+    def _beside(self, work: Callable[[], str]) -> None:
+        """Does something that takes a moment beside the keys, and says what came of it."""
+
+        def run() -> None:
+            try:
+                self._announcer.tell(work())
+            except AssistantError as error:
+                self._announcer.fail(error)
+            except Exception as error:  # noqa: BLE001 - said, never silent
+                self._announcer.unexpected(error)
+
+        threading.Thread(target=run, name="beside", daemon=True).start()
+
+    def _change_rate(self, by: int) -> None:
+        wished = self._rate_wpm + by
+        rate_wpm = min(max(wished, SLOWEST_WPM), FASTEST_WPM)
+        self._set_rate(rate_wpm)
+        self._announcer.tell(
+            words.rate(rate_wpm) if rate_wpm == wished else words.rate_at_limit(rate_wpm)
+        )
+
+    def _set_rate(self, rate_wpm: int) -> None:
+        if rate_wpm != self._rate_wpm:
+            self._rate_wpm = rate_wpm
+            self._speaker.set_rate(rate_wpm)
+
+    def _switch_steering(self) -> None:
+        self._answering.is_steered = not self._answering.is_steered
+        is_on = self._answering.is_steered
+        self._announcer.tell(words.steering_on() if is_on else words.steering_off())

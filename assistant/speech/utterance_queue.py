@@ -1,0 +1,80 @@
+"""What waits to be spoken, and in which order."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assistant.core.ports import Priority
+
+LONGEST_CHARS = 400
+"""Longer texts are spoken in parts, so that the place in them is known and a voice begins at once."""
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """One thing to speak.
+
+    Attributes:
+        text: with at least one letter or digit.
+        priority: when it comes.
+        position: what the speaker's ``position`` becomes with it; None leaves that.
+    """
+
+    text: str
+    priority: Priority = Priority.DESCRIPTION
+    position: int | None = None
+
+
+class UtteranceQueue:
+    """Errors first, then status, then descriptions; among equals the first comes first. Not thread-safe."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[Priority, deque[Utterance]] = {kind: deque() for kind in Priority}
+
+    def put(self, utterance: Utterance) -> None:
+        """Adds an utterance behind its equals, a long one in parts; what has no letter or digit is left out."""
+        for part in _parts(utterance.text):
+            if any(c.isalnum() for c in part):
+                self._waiting[utterance.priority].append(
+                    Utterance(part, utterance.priority, utterance.position)
+                )
+
+    def put_back(self, utterance: Utterance) -> None:
+        """Puts an utterance that was interrupted before its equals."""
+        self._waiting[utterance.priority].appendleft(utterance)
+
+    def has_next(self, *, is_paused: bool) -> bool:
+        """Whether there is something to speak now; in a pause descriptions wait."""
+        return self._first(is_paused) is not None
+
+    def take(self, *, is_paused: bool) -> Utterance | None:
+        """Takes what is to be spoken next; None when nothing is."""
+        kind = self._first(is_paused)
+        return None if kind is None else self._waiting[kind].popleft()
+
+    def clear(self) -> None:
+        """Forgets everything."""
+        for waiting in self._waiting.values():
+            waiting.clear()
+
+    def _first(self, is_paused: bool) -> Priority | None:
+        for kind in Priority:
+            if self._waiting[kind] and not (is_paused and kind is Priority.DESCRIPTION):
+                return kind
+        return None
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The text in parts of bounded length, cut after a sentence, else after a word, else anywhere."""
+    while len(text) > LONGEST_CHARS:
+        head = text[:LONGEST_CHARS]
+        cut = max(head.rfind(mark) + 1 for mark in (". ", "! ", "? ", "; "))
+        if cut < LONGEST_CHARS // 4:
+            cut = head.rfind(" ") + 1
+        if cut < LONGEST_CHARS // 4:
+            cut = LONGEST_CHARS
+        yield text[:cut].strip()
+        text = text[cut:]
+    yield text.strip()

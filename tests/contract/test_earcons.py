@@ -1,0 +1,79 @@
+"""Every player of signs keeps the port's promises."""
+
+from __future__ import annotations
+
+import io
+import time
+import wave
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from assistant.core.fakes import RecordingEarcons
+from assistant.core.ports import Earcon, Earcons
+from assistant.speech.earcons import PlayedEarcons, wav_bytes
+from assistant.speech.factory import open_earcons
+from assistant.speech.silent import SilentEarcons
+from tests.support.fake_player import FakePlayer
+
+
+@pytest.fixture(params=["played", "silent", "recording"])
+def earcons(request: pytest.FixtureRequest, player: FakePlayer) -> Iterator[Earcons]:
+    player.behave("sleep 5")
+    opened: Earcons
+    match request.param:
+        case "played":
+            opened = open_earcons(is_on=True)
+            assert isinstance(opened, PlayedEarcons)
+        case "silent":
+            opened = open_earcons(is_on=False)
+            assert isinstance(opened, SilentEarcons)
+        case _:
+            opened = RecordingEarcons()
+    assert isinstance(opened, Earcons)
+    yield opened
+    opened.close()
+
+
+def test_play_cancel_and_close_return_at_once(earcons: Earcons) -> None:
+    started = time.monotonic()
+    for earcon in Earcon:
+        earcons.play(earcon)
+    earcons.cancel()
+    earcons.play(Earcon.READY)
+    earcons.close()
+    earcons.close()
+    earcons.play(Earcon.ERROR)
+    assert time.monotonic() - started < 2.0
+
+
+def test_a_sign_goes_to_the_player_whole(player: FakePlayer) -> None:
+    player.behave(":")
+    earcons = open_earcons(is_on=True)
+    earcons.play(Earcon.READY)
+    end = time.monotonic() + 10
+    while player.signs != [wav_bytes(Earcon.READY)] and time.monotonic() < end:
+        time.sleep(0.01)
+    earcons.close()
+    assert player.signs == [wav_bytes(Earcon.READY)]
+
+
+def test_no_player_is_no_trouble(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    open_earcons(is_on=True).play(Earcon.ERROR)
+    PlayedEarcons("no-such-player").play(Earcon.ERROR)
+
+
+@pytest.mark.parametrize("earcon", Earcon)
+def test_signs_are_short_and_do_not_clip(earcon: Earcon) -> None:
+    with wave.open(io.BytesIO(wav_bytes(earcon))) as file:
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+        length_s = file.getnframes() / file.getframerate()
+    assert 0.05 <= length_s <= 0.5
+    assert 1000 < np.abs(samples).max() < 20000
+    assert len(wav_bytes(earcon)) < 65536  # what a pipe takes at once
+
+
+def test_signs_differ() -> None:
+    assert len({wav_bytes(earcon) for earcon in Earcon}) == len(Earcon)

@@ -1,0 +1,443 @@
+"""What each key does, heard and seen, on public fakes."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from assistant.core.actions import Action
+from assistant.core.events import DescribeRequest, EndReason, Failed, Piece
+from assistant.core.fakes import ScriptedDescriber, answer_events
+from assistant.core.ports import Earcon
+from assistant.core.session import Wants
+from assistant.core.session_ports import Kind
+from assistant.errors import AssistantError
+from tests.support.session_parts import SessionParts, make_session
+
+TEXT = "A red car. A green tree stands behind it. There is a small dog."
+SENTENCES = ["A red car.", "A green tree stands behind it.", "There is a small dog."]
+
+Make = Callable[..., SessionParts]
+
+
+@pytest.fixture
+def make() -> Iterator[Make]:
+    made: list[SessionParts] = []
+
+    def build(script: object = None, **options: object) -> SessionParts:
+        describer = ScriptedDescriber(answer_events(TEXT) if script is None else script)  # type: ignore[arg-type]
+        made.append(make_session(describer, **options))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield build
+    for parts in made:
+        parts.session.close()
+
+
+def shown_is_spoken(parts: SessionParts) -> None:
+    spoken = [text for what, text in parts.speaker.log if what == "say"]
+    assert sorted(spoken) == sorted(parts.front.texts)
+
+
+def test_describe_takes_a_picture_and_reads_the_answer(make: Make) -> None:
+    parts = make()
+    parts.session.perform(Action.DESCRIBE)
+    parts.settle()
+    assert parts.front.of(Kind.SENTENCE) == SENTENCES
+    assert parts.front.texts[0] == "Looking."
+    assert parts.front.texts[-2:] == [
+        "The model may be wrong about parts of what it says.",
+        "Done.",
+    ]
+    assert len(parts.cameras.captured) == 1
+    assert parts.earcons.played == [Earcon.SHUTTER]
+    assert parts.describer.requests[0].question == "Please describe this image in detail."
+    assert parts.front.stages[-1] == ""
+    shown_is_spoken(parts)
+
+
+def test_that_it_may_be_wrong_is_said_once_a_run(make: Make) -> None:
+    parts = make()
+    for _ in range(2):
+        parts.session.perform(Action.BRIEF)
+        parts.settle()
+    assert parts.front.texts.count("The model may be wrong about parts of what it says.") == 1
+    assert parts.describer.requests[1].question == "Please describe this image in one sentence."
+
+
+def test_a_bad_picture_is_told_of_and_described_anyway(make: Make) -> None:
+    problem = "The picture is very dark. Describing anyway; press space to stop."
+    parts = make(problems=[problem])
+    parts.session.perform(Action.DESCRIBE)
+    parts.settle()
+    assert parts.front.texts[1] == problem
+    assert parts.front.of(Kind.SENTENCE) == SENTENCES
+
+
+def test_stop_ends_sound_and_work_and_nothing_more_is_said(make: Make) -> None:
+    parts = make(lambda _request: [*answer_events(TEXT)[:4], Piece("A dog. A"), 5.0, Piece("x")])
+    parts.session.perform(Action.DESCRIBE)
+    wait_for(lambda: "A dog." in parts.front.texts)
+    parts.session.perform(Action.STOP)
+    parts.settle()
+    assert parts.front.texts[-1] == "Stopped."
+    assert parts.speaker.spoken[-1] == "Stopped."
+    assert not parts.history.entries[0].is_complete
+
+
+def test_stop_with_nothing_going_on(make: Make) -> None:
+    parts = make()
+    parts.session.perform(Action.STOP)
+    assert parts.front.texts == ["Nothing is going on."]
+
+
+def test_a_new_key_replaces_the_work_that_goes_on(make: Make) -> None:
+    def script(request: DescribeRequest) -> list[object]:
+        if len(parts.describer.requests) == 1:
+            return [*answer_events(TEXT)[:4], Piece("First."), 5.0]
+        return list(answer_events("Second."))
+
+    parts = make(script)
+    parts.session.perform(Action.DESCRIBE)
+    wait_for(lambda: bool(parts.describer.requests))
+    parts.session.perform(Action.BRIEF)
+    parts.settle()
+    assert parts.front.of(Kind.SENTENCE)[-1] == "Second."
+    assert len(parts.cameras.captured) == 2
+
+
+def test_a_stop_while_the_picture_is_taken(make: Make) -> None:
+    parts = make()
+    parts.cameras.gate.clear()
+    parts.session.perform(Action.DESCRIBE)
+    wait_for(lambda: "Looking." in parts.front.texts)
+    parts.session.perform(Action.STOP)
+    parts.cameras.gate.set()
+    parts.settle()
+    assert parts.describer.requests == []
+    assert parts.front.texts == ["Looking.", "Stopped."]
+
+
+def test_a_camera_that_fails_is_one_sentence_and_the_next_key_works(make: Make) -> None:
+    parts = make()
+    parts.cameras.failure = AssistantError("The camera is gone.", "Plug it in again.")
+    parts.session.perform(Action.DESCRIBE)
+    parts.settle()
+    assert parts.front.of(Kind.ERROR) == ["The camera is gone. Plug it in again."]
+    assert parts.earcons.played == [Earcon.ERROR]
+    parts.cameras.failure = None
+    parts.session.perform(Action.DESCRIBE)
+    parts.settle()
+    assert parts.front.of(Kind.SENTENCE) == SENTENCES
+
+
+def test_a_model_that_fails_is_one_sentence(make: Make) -> None:
+    parts = make([Failed("The model stopped.", "Try again.")])
+    parts.session.perform(Action.DESCRIBE)
+    parts.settle()
+    assert parts.front.of(Kind.ERROR) == ["The model stopped. Try again."]
+    assert parts.history.entries == ()
+
+
+def test_something_nobody_thought_of_is_one_sentence(make: Make) -> None:
+    parts = make(lambda _request: 1 / 0)
+    parts.session.perform(Action.DESCRIBE)
+    parts.settle()
+    assert len(parts.front.of(Kind.ERROR)) == 1
+    assert "division by zero" in parts.front.of(Kind.ERROR)[0]
+
+
+def test_a_question_before_the_picture(make: Make) -> None:
+    parts = make()
+    assert parts.session.perform(Action.ASK) is Wants.NEW_QUESTION
+    assert parts.cameras.captured == []
+    parts.session.ask_new("  What is\tthere? ")
+    parts.settle()
+    assert parts.describer.requests[0].question == "What is there?"
+    assert len(parts.cameras.captured) == 1
+
+
+def test_a_question_after_the_picture(make: Make) -> None:
+    parts = make()
+    taken = threading.Event()
+    parts.session.take_picture(taken.set)
+    assert taken.wait(5.0)
+    assert parts.describer.prepared[0] is parts.cameras.captured[0]
+    parts.session.ask_taken("What is there?")
+    parts.settle()
+    assert parts.describer.requests[0].image_rgb is parts.cameras.captured[0]
+    assert len(parts.cameras.captured) == 1
+
+
+def test_a_follow_up_is_about_the_same_picture_and_knows_what_was_said(make: Make) -> None:
+    parts = make()
+    assert parts.session.perform(Action.FOLLOW_UP) is Wants.NOTHING  # nothing to ask about yet
+    parts.session.perform(Action.DESCRIBE)
+    parts.settle()
+    assert parts.session.perform(Action.FOLLOW_UP) is Wants.QUESTION
+    parts.session.follow_up("What colour is the car?")
+    parts.settle()
+    second = parts.describer.requests[1]
+    assert second.image_rgb is parts.cameras.captured[0]
+    assert [(turn.question, turn.answer) for turn in second.turns] == [
+        ("Please describe this image in detail.", TEXT)
+    ]
+
+
+def test_a_model_without_turns_gets_none(make: Make) -> None:
+    parts = make()
+    parts.models.keeps_turns = False
+    parts.session.perform(Action.DESCRIBE)
+    parts.settle()
+    parts.session.follow_up("What colour?")
+    parts.settle()
+    assert parts.describer.requests[1].turns == ()
+
+
+def test_questions_that_cannot_be(make: Make) -> None:
+    parts = make()
+    parts.session.ask_new("   ")
+    parts.session.ask_new("x" * 10_000)
+    parts.settle()
+    assert parts.front.texts == [
+        "No question was asked.",
+        "The question has 10000 characters, and 2000 can be read. Ask more shortly.",
+    ]
+    assert parts.cameras.captured == []
+
+
+def test_moving_in_an_answer(make: Make) -> None:
+    parts = make()
+    for action in (Action.REPEAT, Action.NEXT, Action.SPELL):
+        parts.session.perform(action)
+    assert len(set(parts.front.texts)) == 1
+    parts.session.perform(Action.DESCRIBE)
+    parts.settle()
+    parts.speaker.spoken.clear()
+    parts.session.perform(Action.REPEAT)
+    parts.settle()
+    assert parts.speaker.spoken == SENTENCES
+    parts.session.perform(Action.NEXT)
+    assert parts.front.texts[-1] == "That was the last sentence."
+    parts.session.perform(Action.PREVIOUS)
+    parts.settle()
+    assert parts.speaker.spoken[-2:] == SENTENCES[1:]
+    assert parts.front.places == [0, 1]
+
+
+def test_spelling_goes_backwards_through_a_sentence(make: Make) -> None:
+    parts = make()
+    parts.session.perform(Action.DESCRIBE)
+    parts.settle()
+    parts.session.perform(Action.SPELL)
+    assert parts.front.texts[-1] == "a small dog: a, s m a l l, d o g."
+    parts.session.perform(Action.SPELL)
+    assert parts.front.texts[-1] == "There is: T h e r e, i s."
+    parts.session.perform(Action.SPELL)
+    assert parts.front.texts[-1] == "a small dog: a, s m a l l, d o g."
+
+
+def test_pause_and_go_on(make: Make) -> None:
+    parts = make(seconds_per_utterance=0.1)
+    parts.session.perform(Action.DESCRIBE)
+    wait_for(lambda: "A red car." in parts.front.texts)
+    parts.session.perform(Action.PAUSE)
+    wait_for(lambda: parts.speaker.is_paused)
+    parts.session.perform(Action.PAUSE)
+    wait_for(lambda: not parts.speaker.is_paused)
+    parts.settle()
+    assert [text for text in parts.speaker.spoken if text in SENTENCES] == SENTENCES
+
+
+def test_status(make: Make) -> None:
+    parts = make(lambda _request: [*answer_events(TEXT)[:3], 5.0])
+    parts.session.perform(Action.STATUS)
+    assert parts.front.texts[-1] == (
+        "Nothing is going on. Model: small model. Camera: first camera."
+    )
+    parts.session.perform(Action.DESCRIBE)
+    wait_for(lambda: "looking at the picture" in parts.front.stages)
+    parts.session.perform(Action.STATUS)
+    assert parts.front.texts[-1] == "Looking at the picture, 0 seconds."
+
+
+def test_a_second_look_is_compared(make: Make) -> None:
+    def script(request: DescribeRequest) -> list[object]:
+        is_second = request.decode.temperature > 0
+        return list(answer_events("A red car and a cat." if is_second else "A red car. A dog."))
+
+    parts = make(script)
+    parts.session.perform(Action.CHECK)
+    assert parts.front.texts == [
+        "There is nothing to check yet. Press d to describe what the camera sees."
+    ]
+    parts.session.perform(Action.DESCRIBE)
+    parts.settle()
+    parts.session.perform(Action.CHECK)
+    parts.settle()
+    assert parts.front.texts[-5:] == [
+        "Looking a second time.",
+        "Both looks mention: red car.",
+        "Only the first mentions, so it may be wrong: dog.",
+        "Only the second mentions, so it may be wrong: cat.",
+        "Done.",
+    ]
+    assert parts.front.of(Kind.SENTENCE) == ["A red car.", "A dog."]
+    assert parts.describer.requests[1].image_rgb is parts.cameras.captured[0]
+    shown_is_spoken(parts)
+
+
+def test_history_goes_back_to_an_earlier_picture(make: Make) -> None:
+    parts = make(lambda request: answer_events(f"Picture {request.image_rgb[0, 0, 0]}."))
+    assert parts.session.perform(Action.HISTORY) is Wants.NOTHING
+    for _ in range(2):
+        parts.session.perform(Action.DESCRIBE)
+        parts.settle()
+    assert parts.session.perform(Action.HISTORY) is Wants.HISTORY
+    lines = parts.session.history_lines()
+    assert lines[0].endswith("described in detail: Picture 2.")
+    assert lines[1].endswith("described in detail: Picture 1.")
+    parts.session.go_back_to(1)
+    assert parts.front.texts[-1] == "Picture 1."
+    parts.session.follow_up("What is there?")
+    parts.settle()
+    assert parts.describer.requests[-1].image_rgb is parts.cameras.captured[0]
+
+
+def test_save_and_copy(make: Make) -> None:
+    parts = make()
+    parts.session.perform(Action.SAVE)
+    parts.session.perform(Action.DESCRIBE)
+    parts.settle()
+    parts.session.perform(Action.SAVE)
+    wait_for(lambda: parts.front.texts[-1] == "Saved as picture.png and picture.txt.")
+    assert parts.keeper.saved[0].sentences == tuple(SENTENCES)
+    parts.session.perform(Action.COPY)
+    wait_for(lambda: parts.front.texts[-1] == "The text is copied.")
+    assert parts.keeper.copied == ["\n".join(SENTENCES)]
+    parts.keeper.failure = AssistantError("The disk is full.", "Free some space.")
+    parts.session.perform(Action.SAVE)
+    wait_for(lambda: parts.front.texts[-1] == "The disk is full. Free some space.")
+
+
+def test_cameras_go_round(make: Make) -> None:
+    parts = make()
+    parts.session.perform(Action.CAMERA)
+    wait_for(lambda: parts.front.texts[-1:] == ["Camera: second camera."])
+    parts.cameras.names, parts.cameras.index = ["only camera"], 0
+    parts.session.perform(Action.CAMERA)
+    wait_for(lambda: parts.front.texts[-1] == "There is no other camera. Camera: only camera.")
+
+
+def test_the_rate_has_two_ends(make: Make) -> None:
+    parts = make()
+    parts.session.perform(Action.FASTER)
+    assert parts.front.texts == ["200 words a minute."]
+    for _ in range(20):
+        parts.session.perform(Action.SLOWER)
+    assert parts.front.texts[-1] == "80 words a minute; it goes no further."
+    assert parts.speaker.rates[0] == 200
+    assert parts.speaker.rates[-1] == 80
+
+
+def test_steering_off_and_on(make: Make) -> None:
+    parts = make()
+    parts.session.perform(Action.STEERING)
+    parts.session.perform(Action.DESCRIBE)
+    parts.settle()
+    parts.session.perform(Action.STEERING)
+    parts.session.perform(Action.DESCRIBE)
+    parts.settle()
+    methods = [request.sparc.method for request in parts.describer.requests if request.sparc]
+    assert methods == ["none", "sparc"]
+
+
+def test_choosing_a_model(make: Make) -> None:
+    parts = make()
+    assert parts.session.perform(Action.MODEL) is Wants.MODEL
+    assert parts.session.model_lines() == ["small model", "large model"]
+    parts.session.choose_model(1)
+    assert parts.front.texts[-1] == "Model: large model. It is being loaded."
+    parts.models.failure = AssistantError("The model is gone.")
+    parts.session.choose_model(0)
+    assert parts.front.texts[-1] == "The model is gone."
+    assert parts.models.name == "large model"
+
+
+def test_changing_settings(make: Make) -> None:
+    parts = make()
+    assert parts.session.perform(Action.SETTINGS) is Wants.SETTINGS
+    parts.session.change_setting("rate 240")
+    assert parts.front.texts[-1] == "rate is now 240."
+    assert parts.speaker.rates == [240]
+    parts.session.change_setting("threads 1")
+    assert parts.front.texts[-1] == "threads is now 1, from the next start."
+    parts.session.change_setting("nonsense 1")
+    assert parts.front.texts[-1] == "There is no setting nonsense."
+    parts.session.change_setting("rate")
+    assert parts.front.texts[-1] == "That names no setting and value. For example: rate 200."
+
+
+def test_the_notice_of_the_first_run_is_said_until_acknowledged(make: Make) -> None:
+    parts = make(is_notice_due=True)
+    assert parts.session.greet("Ready.") is Wants.ACKNOWLEDGE
+    assert parts.front.texts[0].startswith("Before the first use")
+    parts.session.acknowledge_notice()
+    assert parts.front.texts[-1] == "Ready."
+    assert parts.session.greet("Ready.") is Wants.NOTHING
+    assert parts.session.help_lines()[-1] == parts.front.texts[0]
+
+
+def test_help_lists_every_key(make: Make) -> None:
+    parts = make()
+    assert parts.session.perform(Action.HELP) is Wants.HELP
+    lines = parts.session.help_lines()
+    assert len(lines) == len(Action) + 1
+    assert lines[0] == "d: take a picture and describe it in detail. Number 1."
+    assert "capital N: previous sentence. Number 9." in lines
+    assert "space or escape: stop sound and work at once. Number 5." in lines
+
+
+def test_cancelled_answers_are_no_turns(make: Make) -> None:
+    def script(request: DescribeRequest) -> list[object]:
+        if len(parts.describer.requests) == 1:
+            return [*answer_events(TEXT)[:4], Piece("First. Second"), 5.0]
+        return list(answer_events("Third."))
+
+    parts = make(script)
+    parts.session.perform(Action.DESCRIBE)
+    wait_for(lambda: "First." in parts.front.texts)
+    parts.session.perform(Action.STOP)
+    parts.settle()
+    parts.session.follow_up("And now?")
+    parts.settle()
+    assert parts.describer.requests[1].turns == ()
+    assert parts.history.entries[0].is_complete
+    assert EndReason.CANCELLED.value == "cancelled"
+
+
+def test_a_thousand_random_keys(make: Make) -> None:
+    parts = make()
+    choose = random.Random(3)
+    actions = [action for action in Action if action is not Action.QUIT]
+    for _ in range(1000):
+        parts.session.perform(choose.choice(actions))
+    parts.session.perform(Action.STOP)
+    parts.settle()
+    assert parts.front.of(Kind.ERROR) == []
+    parts.session.perform(Action.DESCRIBE)
+    parts.settle()
+    assert parts.front.texts[-1] == "Done."
+
+
+def wait_for(is_so: Callable[[], bool]) -> None:
+    """Waits for another thread, 10 s at most."""
+    done = threading.Event()
+    for _ in range(2000):
+        if is_so():
+            return
+        done.wait(0.005)
+    raise AssertionError("it did not come about in 10 s")
