@@ -14,9 +14,9 @@ import pytest
 from PIL import Image
 
 from assistant import catalogue
+from assistant.core.questions import DETAILED_PROMPT
 from assistant.inference.engine import Engine
 from assistant.inference.options import EngineOptions, FlashAttn
-from assistant.inference.prompts import DETAILED_PROMPT
 from sparc_ggml.config import SparcConfig
 from tests.support.oracle import compare
 from tests.support.recorded_engine import record
