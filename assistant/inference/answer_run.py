@@ -2,48 +2,25 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from typing import Any
-
-import numpy as np
-import numpy.typing as npt
 
 from assistant.core.events import (
     Answer,
     Counts,
     DescribeRequest,
-    Encoding,
     EndReason,
-    Event,
-    Prefilling,
     Timings,
     TraceHeader,
     TraceStep,
 )
-from assistant.inference import mmproj
 from assistant.inference.llama import ContextFull, DecodeAborted
-from assistant.inference.loaded import LoadedModel, PicturePrefix, prefix_key
+from assistant.inference.loaded import LoadedModel, PicturePrefix
 from assistant.inference.optional_steering import OptionalSteering
-from assistant.inference.picture_encoder import ImageChunk, Prompt, TextChunk
-from assistant.inference.picture_memory import EncodedPicture, picture_key
+from assistant.inference.picture_encoder import ImageChunk, Prompt
+from assistant.inference.prompt_reader import Emit, PromptReader, Stopwatch
 from assistant.inference.sampler import Sampler
 from assistant.inference.writer import AnswerWriter
-from sparc_ggml import clip_order
 from sparc_ggml.config import SparcConfig
-from sparc_ggml.eval_callback import ObservationError
-
-Emit = Callable[[Event], None]
-
-
-class _Stopwatch:
-    """Milliseconds since it was made."""
-
-    def __init__(self) -> None:
-        self._started = time.perf_counter()
-
-    def ms(self) -> float:
-        return (time.perf_counter() - self._started) * 1000
 
 
 class AnswerRun:
@@ -54,24 +31,30 @@ class AnswerRun:
     ) -> None:
         self._loaded, self._model = loaded, loaded.model
         self._request, self._emit, self._steering = request, emit, steering
-        self._clock = _Stopwatch()
-        self._encode_ms = self._prefill_ms = self._first_token_ms = self._decode_ms = 0.0
+        self._clock = Stopwatch()
+        self._first_token_ms = self._decode_ms = 0.0
 
-    def write(self, prompt: Prompt) -> Answer:
-        """Runs to the end, and leaves only the picture's prefix in the KV cache.
+    def write(self, prompt: Prompt, reader: PromptReader, n_dropped_turns: int = 0) -> Answer:
+        """Runs to the end; the picture's rows in the KV cache are then as they were before.
+
+        Args:
+            prompt: the tokenised prompt.
+            reader: of that prompt.
+            n_dropped_turns: how many of the request's turns it leaves out.
 
         Raises:
             InferenceError: llama.cpp failed.
         """
-        last_image = max(
-            i for i, chunk in enumerate(prompt.chunks) if isinstance(chunk, ImageChunk)
-        )
+        loaded = self._loaded
         writer = AnswerWriter(self._model, self._emit)
         prefix = None
-        self._model.set_abort(self._loaded.is_cancelled)
+        self._model.set_abort(loaded.is_cancelled)
         try:
-            prefix = self._read_picture(prompt, last_image)
-            n_past = self._read_question(prompt, last_image, prefix)
+            prefix = reader.read_picture()
+            self._steering.start(loaded.probe, prefix)
+            n_past = reader.read_question(prefix, has_turns=bool(self._request.turns))
+            self._steering.begin()
+            loaded.n_dropped_turns = n_dropped_turns
             # A token takes a fraction of a second: asking between two is soon enough, and costs nothing.
             self._model.set_abort(None)
             self._emit_header(prompt, prefix)
@@ -81,106 +64,18 @@ class AnswerRun:
         finally:
             self._model.set_abort(None)
             self._steering.finish()
-            if not self._model.trim(prefix.n_past if prefix else 0):
-                self._loaded.prefix = None
-        return self._answer(writer.close(), writer.n_tokens, prompt, prefix, ended)
-
-    def _read_picture(self, prompt: Prompt, last_image: int) -> PicturePrefix:
-        loaded = self._loaded
-        chunks = prompt.chunks[: last_image + 1]
-        picture = picture_key(self._request.image_rgb)
-        key = prefix_key(picture, chunks)
-        if loaded.prefix is not None and loaded.prefix.key == key:
-            return loaded.prefix
-        loaded.prefix = None
-        self._model.trim(0)
-        encoded = self._encode(picture, chunks)
-        embeddings = iter(encoded.embeddings)
-        n_past, reason = 0, ""
-        cells: list[npt.NDArray[np.int64]] = []
-        for chunk in chunks:
-            if isinstance(chunk, TextChunk):
-                n_past = self._feed(
-                    chunk.tokens, self._model.decode_tokens, n_past, prompt.n_tokens
-                )
-                continue
-            if loaded.probe:
-                loaded.probe.start_recording()
-            n_past = self._feed(
-                next(embeddings), self._model.decode_embeddings, n_past, prompt.n_tokens
-            )
-            if loaded.probe:
-                try:
-                    cells.append(loaded.probe.stop_recording())
-                except ObservationError as error:
-                    reason = str(error)
-        n_image = sum(chunk.n_tokens for chunk in chunks if isinstance(chunk, ImageChunk))
-        is_known = not reason and sum(map(len, cells)) == n_image
-        loaded.prefix = PicturePrefix(
-            key=key,
-            n_past=n_past,
-            n_image=n_image,
-            image_cells=np.concatenate(cells) if is_known else None,
-            unsteerable_reason=reason,
-            corrections=encoded.corrections,
-        )
-        return loaded.prefix
-
-    def _encode(self, picture: str, chunks: list[TextChunk | ImageChunk]) -> EncodedPicture:
-        """The picture's embeddings, remembered or made."""
-        encoded = self._loaded.pictures.get(picture)
-        if encoded is not None:
-            return encoded
-        self._emit(Encoding())
-        clock = _Stopwatch()
-        made = []
-        for chunk in chunks:
-            if isinstance(chunk, ImageChunk):
-                embeddings = self._loaded.encoder.encode(chunk)
-                if embeddings is None:
-                    raise DecodeAborted
-                made.append(embeddings)
-        self._encode_ms = clock.ms()
-        encoded = EncodedPicture(tuple(made), self._corrections())
-        self._loaded.pictures.put(picture, encoded)
-        return encoded
-
-    def _corrections(self) -> tuple[str, ...]:
-        is_active = {
-            clip_order.CORRECTION_NAME: self._loaded.encoder.is_order_corrected,
-            mmproj.CORRECTION_NAME: self._loaded.projector.is_corrected,
-        }
-        return tuple(name for name, active in is_active.items() if active)
-
-    def _feed(
-        self, items: Any, decode: Callable[[Any, int], None], n_past: int, n_total: int
-    ) -> int:
-        """Decodes tokens or embeddings batch by batch; returns the new ``n_past``."""
-        clock = _Stopwatch()
-        for start in range(0, len(items), self._model.n_batch):
-            if self._loaded.is_cancelled():
-                raise DecodeAborted
-            part = items[start : start + self._model.n_batch]
-            decode(part, n_past)
-            n_past += len(part)
-            self._emit(Prefilling(n_past, n_total))
-        self._prefill_ms += clock.ms()
-        return n_past
-
-    def _read_question(self, prompt: Prompt, last_image: int, prefix: PicturePrefix) -> int:
-        rest = prompt.chunks[last_image + 1 :]
-        tokens = [token for chunk in rest if isinstance(chunk, TextChunk) for token in chunk.tokens]
-        self._steering.start(self._loaded.probe, prefix)
-        n_past = self._feed(tokens, self._model.decode_tokens, prefix.n_past, prompt.n_tokens)
-        self._steering.begin()
-        return n_past
+            if prefix is None:
+                loaded.forget()
+            else:
+                loaded.trim_tail(len(loaded.tail) if self._model.can_trim else 0)
+        return self._answer(prompt, reader, prefix, writer, ended, n_dropped_turns)
 
     def _decode(self, writer: AnswerWriter, n_past: int) -> EndReason:
         options = self._request.decode
         with Sampler(options, self._model) as sampler:
             token = sampler.pick()
             self._first_token_ms = self._clock.ms()
-            clock = _Stopwatch()
+            clock = Stopwatch()
             step = 0
             while True:
                 if self._loaded.is_cancelled():
@@ -204,6 +99,7 @@ class AnswerRun:
     def _step(self, step: int, token: int, piece: str, n_past: int) -> None:
         self._steering.before_decode()
         self._model.decode_tokens((token,), n_past)
+        self._loaded.tail.append(token)
         record = self._steering.after_decode()
         if self._request.has_trace:
             selected, max_gain, is_clamped = record.selected, record.max_gain, record.is_clamped
@@ -226,30 +122,33 @@ class AnswerRun:
 
     def _answer(
         self,
-        text: str,
-        n_tokens: int,
         prompt: Prompt,
+        reader: PromptReader,
         prefix: PicturePrefix | None,
+        writer: AnswerWriter,
         ended: EndReason,
+        n_dropped_turns: int,
     ) -> Answer:
         return Answer(
-            text=text,
+            text=writer.close(),
             ended=ended,
             timings=Timings(
                 load_ms=self._loaded.load_ms,
-                encode_ms=self._encode_ms,
-                prefill_ms=self._prefill_ms,
+                encode_ms=reader.encode_ms,
+                prefill_ms=reader.prefill_ms,
                 first_token_ms=self._first_token_ms,
                 decode_ms=self._decode_ms,
             ),
             counts=Counts(
                 image_tokens=sum(c.n_tokens for c in prompt.chunks if isinstance(c, ImageChunk)),
                 prompt_tokens=prompt.n_tokens,
-                tokens=n_tokens,
+                tokens=writer.n_tokens,
+                kept_tokens=reader.n_kept,
             ),
             sparc=self._steering.config,
             unsteered_reason=self._steering.reason,
             corrections=prefix.corrections if prefix else (),
+            n_dropped_turns=n_dropped_turns,
         )
 
 

@@ -41,6 +41,7 @@ class LanguageModel:
 
     Attributes:
         n_layer, n_embd, n_ctx, n_vocab: sizes, in llama.cpp's names.
+        can_trim: whether single tokens can be forgotten again; a recurrent model can only forget all.
         unsteerable_reason: why attention cannot be steered in this model, or an empty string.
     """
 
@@ -70,6 +71,10 @@ class LanguageModel:
         self.n_embd = llama_cpp.llama_model_n_embd(self.model)
         self.n_vocab = llama_cpp.llama_vocab_n_tokens(self.vocab)
         self.n_batch = options.n_batch
+        self.can_trim = not (
+            llama_cpp.llama_model_is_recurrent(self.model)
+            or llama_cpp.llama_model_is_hybrid(self.model)
+        )
         self.unsteerable_reason = self._why_unsteerable()
         self.context = self._make_context(options, probe)
         self._stack.callback(llama_cpp.llama_free, self.context)
@@ -82,9 +87,7 @@ class LanguageModel:
         self._abort: Any = None
 
     def _why_unsteerable(self) -> str:
-        if llama_cpp.llama_model_is_recurrent(self.model) or llama_cpp.llama_model_is_hybrid(
-            self.model
-        ):
+        if not self.can_trim:
             return messages.unsteered_recurrent()
         if llama_cpp.llama_model_n_swa(self.model) > 0:
             return messages.unsteered_window()
@@ -178,6 +181,13 @@ class LanguageModel:
             if n >= 0:
                 return buffer.raw[:n]
             size = -n
+
+    def count_tokens(self, text: str) -> int:
+        """How many tokens a text takes."""
+        encoded = text.encode()
+        return -int(
+            llama_cpp.llama_tokenize(self.vocab, encoded, len(encoded), None, 0, False, True)
+        )
 
     def is_end(self, token: int) -> bool:
         """Whether the token ends an answer (EOS, EOT)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,7 @@ class PicturePrefix:
 
     Attributes:
         key: of the picture and of the text before it; see ``prefix_key``.
+        picture: the picture's ``picture_key``.
         n_past: cells it takes.
         n_image: image tokens among them.
         image_cells: KV cell of each image token, shape (n_image,); ``None`` where they are not known.
@@ -33,6 +34,7 @@ class PicturePrefix:
     """
 
     key: str
+    picture: str
     n_past: int
     n_image: int
     image_cells: npt.NDArray[np.int64] | None
@@ -47,7 +49,10 @@ class LoadedModel:
     Attributes:
         probe: the eval callback; ``None`` where this build of llama.cpp is not known.
         pictures: the last few encoded pictures.
-        prefix: what the KV cache holds between two answers.
+        prefix: the picture that the KV cache holds; ``None`` when it is empty.
+        tail: the tokens in the KV cache after the picture.
+        n_dropped_turns: turns that the tail was read without, because there was no room.
+        notes: what a person should hear once about how it was loaded.
         load_ms: how long loading took.
     """
 
@@ -59,7 +64,23 @@ class LoadedModel:
     is_cancelled: IsCancelled
     pictures: PictureMemory
     prefix: PicturePrefix | None = None
+    tail: list[int] = field(default_factory=list)
+    n_dropped_turns: int = 0
+    notes: tuple[str, ...] = ()
     load_ms: float = 0.0
+
+    def forget(self) -> None:
+        """Empties the KV cache."""
+        self.prefix, self.n_dropped_turns = None, 0
+        self.tail.clear()
+        self.model.trim(0)
+
+    def trim_tail(self, n_tokens: int) -> None:
+        """Keeps so many tokens after the picture; a model that can only forget all forgets all."""
+        del self.tail[n_tokens:]
+        if not self.model.trim(self.prefix.n_past + n_tokens if self.prefix else 0):
+            self.prefix, self.n_dropped_turns = None, 0
+            self.tail.clear()
 
 
 def prefix_key(picture: str, chunks: list[TextChunk | ImageChunk]) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from assistant import messages
+from assistant.core.events import Turn
+from assistant.core.questions import BRIEF_PROMPT as BRIEF_PROMPT
+from assistant.core.questions import DETAILED_PROMPT as DETAILED_PROMPT
 from assistant.errors import UsageError
 
 MEDIA_MARKER = "<__picture_f2b6a1__>"
@@ -16,16 +20,32 @@ VICUNA_SYSTEM = (
 )
 
 
-def vicuna_v1(question: str) -> str:
-    """LLaVA-1.5's prompt as its authors render it (``conv_vicuna_v1``)."""
-    return f"{VICUNA_SYSTEM} USER: {MEDIA_MARKER}\n{question} ASSISTANT:"
+def vicuna_v1(question: str, turns: Sequence[Turn] = (), eos: str = "") -> str:
+    """LLaVA-1.5's prompt as its authors render it (``conv_vicuna_v1``); an answer ends with the EOS token."""
+    questions = [*(turn.question for turn in turns), question]
+    answers = [f" {turn.answer}{eos or '</s>'}" for turn in turns] + [""]
+    rounds = "".join(
+        f"USER: {words} ASSISTANT:{answer}"
+        for words, answer in zip(_with_picture(questions), answers, strict=True)
+    )
+    return f"{VICUNA_SYSTEM} {rounds}"
+
+
+def _with_picture(questions: list[str]) -> list[str]:
+    """The questions, the first with the picture before it."""
+    return [f"{MEDIA_MARKER}\n{questions[0]}", *questions[1:]]
 
 
 TEMPLATES = {"vicuna_v1": vicuna_v1}
 
 
 def render(
-    question: str, template: str | None, gguf_template: str | None, bos: str = "", eos: str = ""
+    question: str,
+    template: str | None,
+    gguf_template: str | None,
+    bos: str = "",
+    eos: str = "",
+    turns: Sequence[Turn] = (),
 ) -> str:
     """The whole prompt, with ``MEDIA_MARKER`` where the picture goes and without a leading BOS.
 
@@ -34,32 +54,46 @@ def render(
         template: a name in ``TEMPLATES``; ``None`` takes the GGUF's own template, else vicuna_v1.
         gguf_template: the Jinja template in the GGUF's metadata, if any.
         bos: text of the BOS token, for GGUF templates that write it themselves.
-        eos: text of the EOS token, for GGUF templates that use it.
+        eos: text of the EOS token, which ends an earlier answer.
+        turns: earlier questions and answers about the picture, oldest first.
 
     Raises:
         UsageError: no such template, or the GGUF's own template cannot be rendered.
     """
-    question = question.replace(MEDIA_MARKER, "").strip()
-    if template is not None:
-        if template not in TEMPLATES:
-            raise UsageError(messages.template_unknown(template), _hint())
-        return TEMPLATES[template](question)
-    if not gguf_template:
-        return vicuna_v1(question)
-    return _render_gguf(question, gguf_template, bos, eos)
+    question = _plain(question)
+    turns = [Turn(_plain(turn.question), _plain(turn.answer)) for turn in turns]
+    if template is not None and template not in TEMPLATES:
+        raise UsageError(messages.template_unknown(template), _hint())
+    if template is not None or not gguf_template:
+        return TEMPLATES[template or "vicuna_v1"](question, turns, eos)
+    return _render_gguf(question, turns, gguf_template, bos, eos)
+
+
+def _plain(words: str) -> str:
+    """Words that cannot move the picture."""
+    return words.replace(MEDIA_MARKER, "").strip()
 
 
 def _hint() -> str:
     return messages.template_hint(", ".join(sorted(TEMPLATES)))
 
 
-def _render_gguf(question: str, gguf_template: str, bos: str, eos: str) -> str:
+def _render_gguf(
+    question: str, turns: Sequence[Turn], gguf_template: str, bos: str, eos: str
+) -> str:
     from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
-    turn: Any = {"role": "user", "content": f"{MEDIA_MARKER}\n{question}"}
+    questions = _with_picture([*(turn.question for turn in turns), question])
+    talk: list[Any] = []
+    for words, turn in zip(questions, turns, strict=False):
+        talk += [
+            {"role": "user", "content": words},
+            {"role": "assistant", "content": turn.answer},
+        ]
+    talk.append({"role": "user", "content": questions[-1]})
     try:
         formatter = Jinja2ChatFormatter(template=gguf_template, eos_token=eos, bos_token=bos)
-        prompt: str = formatter(messages=[turn]).prompt
+        prompt: str = formatter(messages=talk).prompt
     except Exception as error:
         raise UsageError(messages.template_unusable(str(error)), _hint()) from error
     if prompt.count(MEDIA_MARKER) != 1:

@@ -1,0 +1,183 @@
+"""Reads a prompt into the KV cache: the picture's part once, and of the text after it what is new."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.core.events import Encoding, Event, Prefilling
+from assistant.inference import mmproj
+from assistant.inference.llama import DecodeAborted
+from assistant.inference.loaded import LoadedModel, PicturePrefix, prefix_key
+from assistant.inference.picture_encoder import ImageChunk, Prompt, TextChunk
+from assistant.inference.picture_memory import EncodedPicture
+from sparc_ggml import clip_order
+from sparc_ggml.eval_callback import ObservationError
+
+Emit = Callable[[Event], None]
+
+
+class Stopwatch:
+    """Milliseconds since it was made."""
+
+    def __init__(self) -> None:
+        self._started = time.perf_counter()
+
+    def ms(self) -> float:
+        """How long ago it was made."""
+        return (time.perf_counter() - self._started) * 1000
+
+
+class PromptReader:
+    """Reads one prompt; every method raises ``DecodeAborted`` once the request is cancelled.
+
+    Attributes:
+        encode_ms, prefill_ms: how long it took so far.
+        n_kept: tokens that the KV cache had already.
+    """
+
+    def __init__(self, loaded: LoadedModel, picture: str, prompt: Prompt, emit: Emit) -> None:
+        """Prepares reading.
+
+        Args:
+            loaded: the model and what its cache holds.
+            picture: the picture's ``picture_key``.
+            prompt: the tokenised prompt.
+            emit: takes ``Encoding`` and ``Prefilling``.
+        """
+        self._loaded, self._model = loaded, loaded.model
+        self._picture, self._emit = picture, emit
+        self._n_total = prompt.n_tokens
+        chunks = prompt.chunks
+        last_image = max(i for i, chunk in enumerate(chunks) if isinstance(chunk, ImageChunk))
+        self._until_picture = chunks[: last_image + 1]
+        self._tail = [
+            token
+            for chunk in chunks[last_image + 1 :]
+            if isinstance(chunk, TextChunk)
+            for token in chunk.tokens
+        ]
+        self.encode_ms = self.prefill_ms = 0.0
+        self.n_kept = 0
+
+    def read_picture(self) -> PicturePrefix:
+        """Sees to it that the cache holds the prompt up to the picture's end.
+
+        Raises:
+            InferenceError: llama.cpp failed.
+        """
+        loaded = self._loaded
+        key = prefix_key(self._picture, self._until_picture)
+        if loaded.prefix is not None and loaded.prefix.key == key:
+            self.n_kept = loaded.prefix.n_past
+            return loaded.prefix
+        loaded.forget()
+        encoded = self._encode()
+        embeddings = iter(encoded.embeddings)
+        n_past, reason = 0, ""
+        cells: list[npt.NDArray[np.int64]] = []
+        for chunk in self._until_picture:
+            if isinstance(chunk, TextChunk):
+                n_past = self._feed(chunk.tokens, self._model.decode_tokens, n_past)
+                continue
+            if loaded.probe:
+                loaded.probe.start_recording()
+            n_past = self._feed(next(embeddings), self._model.decode_embeddings, n_past)
+            if loaded.probe:
+                try:
+                    cells.append(loaded.probe.stop_recording())
+                except ObservationError as error:
+                    reason = str(error)
+        n_image = sum(c.n_tokens for c in self._until_picture if isinstance(c, ImageChunk))
+        is_known = not reason and sum(map(len, cells)) == n_image
+        loaded.prefix = PicturePrefix(
+            key=key,
+            picture=self._picture,
+            n_past=n_past,
+            n_image=n_image,
+            image_cells=np.concatenate(cells) if is_known else None,
+            unsteerable_reason=reason,
+            corrections=encoded.corrections,
+        )
+        return loaded.prefix
+
+    def read_question(self, prefix: PicturePrefix, *, has_turns: bool) -> int:
+        """Reads what comes after the picture; returns the cells that are taken then.
+
+        With earlier turns, those that the cache holds token for token are kept. Without, all is read: the
+        same question about the same picture is then answered alike, whatever was asked in between.
+
+        Raises:
+            InferenceError: llama.cpp failed.
+        """
+        n_same = _n_same(self._loaded.tail, self._tail) if has_turns else 0
+        # The last token is always read: its attention and what it predicts are wanted.
+        n_same = min(n_same, len(self._tail) - 1)
+        self._loaded.trim_tail(n_same)
+        self.n_kept += n_same
+        n_past = self._feed(
+            self._tail[n_same:], self._model.decode_tokens, prefix.n_past + n_same, is_tail=True
+        )
+        return n_past
+
+    def _encode(self) -> EncodedPicture:
+        """The picture's embeddings, remembered or made."""
+        encoded = self._loaded.pictures.get(self._picture)
+        if encoded is not None:
+            return encoded
+        self._emit(Encoding())
+        clock = Stopwatch()
+        made = []
+        for chunk in self._until_picture:
+            if isinstance(chunk, ImageChunk):
+                embeddings = self._loaded.encoder.encode(chunk)
+                if embeddings is None:
+                    raise DecodeAborted
+                made.append(embeddings)
+        self.encode_ms = clock.ms()
+        encoded = EncodedPicture(tuple(made), self._corrections())
+        self._loaded.pictures.put(self._picture, encoded)
+        return encoded
+
+    def _corrections(self) -> tuple[str, ...]:
+        is_active = {
+            clip_order.CORRECTION_NAME: self._loaded.encoder.is_order_corrected,
+            mmproj.CORRECTION_NAME: self._loaded.projector.is_corrected,
+        }
+        return tuple(name for name, active in is_active.items() if active)
+
+    def _feed(
+        self,
+        items: Any,
+        decode: Callable[[Any, int], None],
+        n_past: int,
+        *,
+        is_tail: bool = False,
+    ) -> int:
+        """Decodes tokens or embeddings batch by batch; returns the new ``n_past``."""
+        clock = Stopwatch()
+        for start in range(0, len(items), self._model.n_batch):
+            if self._loaded.is_cancelled():
+                raise DecodeAborted
+            part = items[start : start + self._model.n_batch]
+            decode(part, n_past)
+            n_past += len(part)
+            if is_tail:
+                self._loaded.tail += part
+            self._emit(Prefilling(n_past, self._n_total))
+        self.prefill_ms += clock.ms()
+        return n_past
+
+
+def _n_same(one: Sequence[int], other: Sequence[int]) -> int:
+    """How many tokens two runs begin with alike."""
+    n = 0
+    for ours, theirs in zip(one, other, strict=False):
+        if ours != theirs:
+            break
+        n += 1
+    return n
