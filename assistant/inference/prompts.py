@@ -1,4 +1,4 @@
-"""What is asked, and the chat template around it."""
+"""What is asked, and the chat template around it (``chat_templates``, or the model file's own)."""
 
 from __future__ import annotations
 
@@ -10,33 +10,10 @@ from assistant.core.events import Turn
 from assistant.core.questions import BRIEF_PROMPT as BRIEF_PROMPT
 from assistant.core.questions import DETAILED_PROMPT as DETAILED_PROMPT
 from assistant.errors import UsageError
-
-MEDIA_MARKER = "<__picture_f2b6a1__>"
-"""Where the picture goes; unlike anything that a person types, so that no question can move the picture."""
-
-VICUNA_SYSTEM = (
-    "A chat between a curious user and an artificial intelligence assistant. "
-    "The assistant gives helpful, detailed, and polite answers to the user's questions."
-)
-
-
-def vicuna_v1(question: str, turns: Sequence[Turn] = (), eos: str = "") -> str:
-    """LLaVA-1.5's prompt as its authors render it (``conv_vicuna_v1``); an answer ends with the EOS token."""
-    questions = [*(turn.question for turn in turns), question]
-    answers = [f" {turn.answer}{eos or '</s>'}" for turn in turns] + [""]
-    rounds = "".join(
-        f"USER: {words} ASSISTANT:{answer}"
-        for words, answer in zip(_with_picture(questions), answers, strict=True)
-    )
-    return f"{VICUNA_SYSTEM} {rounds}"
-
-
-def _with_picture(questions: list[str]) -> list[str]:
-    """The questions, the first with the picture before it."""
-    return [f"{MEDIA_MARKER}\n{questions[0]}", *questions[1:]]
-
-
-TEMPLATES = {"vicuna_v1": vicuna_v1}
+from assistant.inference.chat_templates import MEDIA_MARKER as MEDIA_MARKER
+from assistant.inference.chat_templates import TEMPLATES as TEMPLATES
+from assistant.inference.chat_templates import VICUNA_SYSTEM as VICUNA_SYSTEM
+from assistant.inference.chat_templates import with_picture
 
 
 def render(
@@ -83,7 +60,7 @@ def _render_gguf(
 ) -> str:
     from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
-    questions = _with_picture([*(turn.question for turn in turns), question])
+    questions = with_picture([*(turn.question for turn in turns), question])
     talk: list[Any] = []
     for words, turn in zip(questions, turns, strict=False):
         talk += [
