@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.core.events import Turn
 from assistant.errors import UsageError
 from assistant.inference import prompts
 from assistant.inference.prompts import MEDIA_MARKER
@@ -44,3 +45,20 @@ def test_a_template_that_cannot_be_used_is_one_sentence(
         prompts.render("What is this?", template, gguf_template)
     assert caught.value.message.endswith(".")
     assert "--template" in caught.value.hint
+
+
+def test_earlier_turns_stand_as_the_authors_write_them_with_the_picture_in_the_first() -> None:
+    turns = [Turn("What is this?", "A dog."), Turn(f"Big {MEDIA_MARKER}?", "Yes.")]
+    rendered = prompts.render("Brown?", None, None, "<s>", "</s>", turns)
+    assert rendered == (
+        f"{prompts.VICUNA_SYSTEM} USER: {MEDIA_MARKER}\nWhat is this? ASSISTANT: A dog.</s>"
+        "USER: Big ? ASSISTANT: Yes.</s>USER: Brown? ASSISTANT:"
+    )
+
+
+def test_a_files_own_template_is_given_the_turns() -> None:
+    template = (
+        "{% for m in messages %}[{{ m['role'] }}] {{ m['content'] }}{{ eos_token }}{% endfor %}"
+    )
+    rendered = prompts.render("Brown?", None, template, "", "|", [Turn("What?", "A dog.")])
+    assert rendered == f"[user] {MEDIA_MARKER}\nWhat?|[assistant] A dog.|[user] Brown?|"
