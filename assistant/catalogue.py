@@ -69,6 +69,14 @@ def embedded_model() -> ModelFiles:
     return ModelFiles(DEMO_NAME, model_path, mmproj_path, is_demo=True, preset=preset)
 
 
+def installed_models() -> list[ModelFiles]:
+    """Every model that can be chosen by its name; the embedded one, where it is there."""
+    try:
+        return [embedded_model()]
+    except ModelError:
+        return []
+
+
 def models_folder() -> Path:
     """The data of ``models/``: inside the package when installed, beside it in a checkout."""
     package = Path(__file__).resolve().parent

@@ -1,6 +1,6 @@
 """The settings of one run: option before environment before settings file before default.
 
-The settings file is TOML with the tables ``model``, ``answer``, ``steering`` and ``speech``; its keys are
+The settings file is TOML with the tables of ``Settings``; its keys are
 the names of the options with underscores (``max_tokens``). An unknown key is an error that names it.
 """
 
@@ -9,15 +9,16 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from assistant import messages
 from assistant.errors import UsageError
-from assistant.settings_table import BY_NAME, SETTINGS, Setting, Unfit
+from assistant.settings_table import SETTINGS, Setting, Unfit
 from sparc_ggml.config import Method, SparcConfig, SparcConfigError
 
+_BY_FILE_KEY = {(setting.section, setting.file_key): setting for setting in SETTINGS}
 CONFIG_VARIABLE = "SPARC_ASSISTANT_CONFIG"
 
 
@@ -86,6 +87,25 @@ class SpeechSettings:
     rate_wpm: int = 180
     voice: str | None = None
     volume: float = 1.0
+    has_earcons: bool = True
+
+
+@dataclass(frozen=True)
+class CameraSettings:
+    """Which camera looks; ``None`` takes the first that is found."""
+
+    source: str | None = None
+    look_ahead: Literal["auto", "on", "off"] = "auto"
+
+
+@dataclass(frozen=True)
+class AssistantSettings:
+    """How the assistant behaves while it is used by keys; ``save_folder`` None is the user's pictures folder."""
+
+    plain: Literal["auto", "on", "off"] = "auto"
+    save_folder: Path | None = None
+    history_size: int = 50
+    notice_acknowledged: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,6 +116,10 @@ class Settings:
     answer: AnswerSettings = AnswerSettings()
     steering: SteeringSettings = SteeringSettings()
     speech: SpeechSettings = SpeechSettings()
+    camera: CameraSettings = CameraSettings()
+    assistant: AssistantSettings = AssistantSettings()
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Actions that are put on other keys."""
 
 
 def load_settings(
@@ -115,10 +139,10 @@ def load_settings(
         UsageError: a value, a key or the file cannot be used.
     """
     environment = os.environ if environment is None else environment
-    changes: dict[str, dict[str, Any]] = {"model": {}, "answer": {}, "steering": {}, "speech": {}}
+    changes: dict[str, dict[str, Any]] = {setting.section: {} for setting in SETTINGS}
     for path, values in _file_values(environment, config_path):
         for setting, value in values:
-            where = f"{setting.section}.{setting.name.replace('-', '_')} in {path}"
+            where = f"{setting.section}.{setting.file_key} in {path}"
             changes[setting.section][setting.key] = _parsed(setting, value, where)
     for setting in SETTINGS:
         from_environment = environment.get(setting.variable, "")
@@ -133,6 +157,9 @@ def load_settings(
         AnswerSettings(**changes["answer"]),
         SteeringSettings(**changes["steering"]),
         SpeechSettings(**changes["speech"]),
+        CameraSettings(**changes["camera"]),
+        AssistantSettings(**changes["assistant"]),
+        changes["keys"],
     )
     # Out-of-range steering is refused before any model is loaded.
     settings.steering.applied_to(SparcConfig())
@@ -183,9 +210,9 @@ def _known(table: Mapping[str, Any], path: Path) -> list[tuple[Setting, Any]]:
         if section not in sections or not isinstance(values, dict):
             raise _unknown(section, path, sorted(sections))
         for key, value in values.items():
-            setting = BY_NAME.get(key.replace("_", "-"))
-            if setting is None or setting.section != section or "-" in key:
-                names = [s.name.replace("-", "_") for s in SETTINGS if s.section == section]
+            setting = _BY_FILE_KEY.get((section, key))
+            if setting is None:
+                names = [s.file_key for s in SETTINGS if s.section == section]
                 raise _unknown(f"{section}.{key}", path, names)
             found.append((setting, value))
     return found

@@ -31,6 +31,7 @@ GROUP_ANSWER = _("Answer")
 GROUP_STEERING = _("Attention steering (SPARC)")
 GROUP_SPEECH = _("Speech")
 GROUP_OUTPUT = _("Output")
+GROUP_CAMERA = _("Camera")
 
 OPTIONS: dict[str, tuple[str, str]] = {
     "model": ("FILE", _("GGUF file of a LLaVA's language model; needs --mmproj too.")),
@@ -53,7 +54,44 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "rate": ("N", _("Words a minute, 80 to 449; left out: 180.")),
     "voice": ("NAME", _("Voice, by espeak's name or language, for example en-gb.")),
     "volume": ("V", _("Loudness from 0 to 1.")),
+    "style": (
+        "NAME",
+        _("How a picture is described when nothing else is asked: detailed or brief."),
+    ),
+    "speech": ("YES", _("Whether anything is spoken: yes or no.")),
+    "earcons": ("YES", _("Short signs in sound: yes or no.")),
+    "camera": (
+        "NAME",
+        _("Camera: a number, a device, rpicam, a video file, or the address of a stream."),
+    ),
+    "look-ahead": (
+        "WHEN",
+        _("Read a still scene before a key is pressed: on, off, or auto, which saves a battery."),
+    ),
+    "plain": ("WHEN", _("Lines only, no full screen: auto, on or off.")),
+    "save-folder": ("FOLDER", _("Where pictures and texts are saved.")),
+    "history-size": ("N", _("Answers of a run that can be gone back to.")),
+    "notice-acknowledged": ("YES", _("Whether the notice of the first run was heard.")),
+    "keys": ("KEY", _("The key of an action: one character, space or escape.")),
 }
+PLAIN = _("The assistant in plain lines, for screen readers, braille and SSH.")
+PLAIN_LONG = _(
+    "Reads typed keys, each with Enter, and answers in lines; nothing is overwritten. Type a question mark "
+    "for all keys."
+)
+SETTINGS_COMMAND = _("Print all settings with their meaning, or change one.")
+SETTINGS_COMMAND_LONG = _(
+    "Without words: prints each setting with its value, where it comes from and what it is for. With a name: that "
+    "one. With a name and a value: changes it in the settings file."
+)
+SETTINGS_CHANGE = _("A setting, and its new value.")
+SETTINGS_PATH = _("Print where the settings file is.")
+SETTINGS_JSON = _("Print a JSON object for each setting.")
+START = _("The assistant on the full screen, or in plain lines where the terminal asks for it.")
+START_LONG = _(
+    "Takes pictures with the camera and describes them at the press of a key. Everything shown is "
+    "spoken. Question mark lists the keys."
+)
 BRIEF = _("One sentence.")
 DETAILED = _("All that can be seen; this is the usual way.")
 NO_SPEECH = _("Do not speak.")

@@ -14,6 +14,13 @@ from typing import Any
 
 from assistant import messages
 
+ACTIONS = (
+    "describe", "brief", "ask", "follow_up", "stop", "pause", "repeat", "next", "previous", "spell",
+    "status", "check", "history", "save", "copy", "camera", "faster", "slower", "steering", "model",
+    "settings", "help", "quit",
+)  # fmt: skip
+"""What can be put on another key: the names in ``assistant.core.actions``, which a test compares."""
+
 Parser = Callable[[Any], Any]
 """Takes a text or a TOML value and returns the setting's value; raises ``Unfit``."""
 
@@ -31,17 +38,24 @@ class Setting:
         key: key in that table, and the name of the field in ``assistant.config``.
         name: name of the option without dashes, which also gives the environment variable.
         parse: makes the value.
+        short_name: its key in the settings file where that differs from ``name``.
     """
 
     section: str
     key: str
     name: str
     parse: Parser
+    short_name: str = ""
 
     @property
     def option(self) -> str:
         """As typed: ``--max-tokens``."""
         return f"--{self.name}"
+
+    @property
+    def file_key(self) -> str:
+        """As written in its table of the settings file: ``max_tokens``."""
+        return self.short_name or self.name.replace("-", "_")
 
     @property
     def variable(self) -> str:
@@ -161,5 +175,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("speech", "rate_wpm", "rate", whole_number(80, 449)),
     Setting("speech", "voice", "voice", text),
     Setting("speech", "volume", "volume", number(0.0, 1.0)),
+    Setting("speech", "has_earcons", "earcons", yes_or_no),
+    Setting("camera", "source", "camera", text),
+    Setting("camera", "look_ahead", "look-ahead", choice("auto", "on", "off")),
+    Setting("assistant", "plain", "plain", choice("auto", "on", "off")),
+    Setting("assistant", "save_folder", "save-folder", path),
+    Setting("assistant", "history_size", "history-size", whole_number(1, 10_000)),
+    Setting("assistant", "notice_acknowledged", "notice-acknowledged", yes_or_no),
+    *(Setting("keys", name, f"key-{name.replace('_', '-')}", text, name) for name in ACTIONS),
 )
 BY_NAME = {setting.name: setting for setting in SETTINGS}

@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.catalogue import ModelFiles
@@ -53,3 +54,20 @@ def speaker(settings: Settings, on_problem: Callable[[AssistantError], None]) ->
     speech = settings.speech
     voice = VoiceOptions(speech.rate_wpm, speech.voice, speech.volume)
     return open_speaker(voice, on_problem, is_on=speech.is_on)
+
+
+def looks_ahead(settings: Settings) -> bool:
+    """Whether a still scene is read before a key is pressed; by itself not while on battery."""
+    from assistant.power import is_on_battery
+
+    wished = settings.camera.look_ahead
+    return wished == "on" or (wished == "auto" and not is_on_battery())
+
+
+def save_folder(settings: Settings) -> Path:
+    """Where pictures and texts are saved: the chosen folder, else one among the user's pictures."""
+    if settings.assistant.save_folder is not None:
+        return settings.assistant.save_folder
+    import platformdirs
+
+    return platformdirs.user_pictures_path() / "sparc-assistant"

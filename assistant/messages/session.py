@@ -358,10 +358,6 @@ def setting_later(name: str, value: str) -> str:
     return _("{name} is now {value}, from the next start.").format(name=name, value=value)
 
 
-def setting_unknown(name: str) -> str:
-    return _("There is no setting {name}.").format(name=name)
-
-
 def setting_unclear() -> str:
     return _("That names no setting and value. For example: rate 200.")
 

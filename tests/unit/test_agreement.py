@@ -49,4 +49,4 @@ def test_the_lines_never_claim_certainty() -> None:
 @given(st.lists(st.text(max_size=40), max_size=4))
 def test_an_answer_agrees_with_itself(sentences: list[str]) -> None:
     found = compare(sentences, sentences)
-    assert found.first_only == found.second_only == found.differing == ()
+    assert (found.first_only, found.second_only, found.differing) == ((), (), ())

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from assistant.config import Settings, default_config_path, load_settings
+from assistant.core.actions import Action
 from assistant.errors import ExitCode, UsageError
-from assistant.settings_table import SETTINGS
+from assistant.settings_table import ACTIONS, SETTINGS
 from sparc_ggml.config import LLAVA_NEXT
 
 
@@ -104,4 +105,16 @@ def test_names_are_unique_and_fields_exist() -> None:
     assert len({s.name for s in SETTINGS}) == len(SETTINGS)
     settings = Settings()
     for setting in SETTINGS:
-        assert hasattr(getattr(settings, setting.section), setting.key), setting
+        if setting.section != "keys":
+            assert hasattr(getattr(settings, setting.section), setting.key), setting
+
+
+def test_every_action_can_be_put_on_another_key() -> None:
+    assert tuple(action.value for action in Action) == ACTIONS
+    assert load_settings({"key-follow-up": "x"}, {}).keys == {"follow_up": "x"}
+
+
+def test_keys_stand_in_a_table_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "c.toml").write_text("[keys]\nfollow_up = 'x'\nstop = 'space z'\n")
+    settings = load_settings({}, {}, tmp_path / "c.toml")
+    assert settings.keys == {"follow_up": "x", "stop": "space z"}
