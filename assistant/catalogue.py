@@ -1,14 +1,19 @@
-"""Finds model files: the pair that comes with the program, or the user's own."""
+"""Finds the model that answers: the user's own files, an installed one, or the pair that comes with the program."""
 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from assistant import messages
 from assistant.errors import ModelError, UsageError
-from sparc_ggml.config import LLAVA_1_5, LLAVA_NEXT, SparcConfig
+from assistant.inference import pairing
+from assistant.models_store.choosing import DEMO, choose
+from assistant.models_store.machine_room import memory
+from assistant.models_store.record import InstalledModel, Store
+from sparc_ggml.config import LLAVA_1_5, LLAVA_NEXT, PRESETS, SparcConfig
 
 GGUF_MAGIC = b"GGUF"
 DEMO_MODEL = Path("demo", "sparc-demo-llava-q8_0.gguf")
@@ -28,6 +33,10 @@ class ModelFiles:
         mmproj_path: GGUF file of the vision tower and projector.
         is_demo: whether it is the embedded model, which knows drawn scenes only.
         preset: steering that suits it.
+        template: prompt template that suits it; ``None`` takes the model file's own.
+        n_ctx: context that its pictures need; ``None`` for the usual one.
+        languages: codes of the languages that it can answer in.
+        notices: what a person should hear about how it was chosen.
     """
 
     name: str
@@ -35,22 +44,62 @@ class ModelFiles:
     mmproj_path: Path
     is_demo: bool = False
     preset: SparcConfig = LLAVA_1_5
+    template: str | None = None
+    n_ctx: int | None = None
+    languages: tuple[str, ...] = ("en",)
+    notices: tuple[str, ...] = field(default=(), compare=False)
 
 
 def find_model(model_path: Path | None = None, mmproj_path: Path | None = None) -> ModelFiles:
-    """The user's pair when both paths are given, else the embedded pair.
+    """The user's pair when both paths are given, else the installed model that was chosen or fits best.
+
+    Args:
+        model_path: the model's file; without a projector, the name of an installed model.
+        mmproj_path: the projector's file.
 
     Raises:
         UsageError: only one of the two paths was given.
-        ModelError: a file is missing, a folder, unreadable, or no GGUF file.
+        ModelError: the files are missing, unreadable, damaged, or no LLaVA.
     """
     if model_path is None and mmproj_path is None:
-        return embedded_model()
+        choice = choose(Store().read(), memory())
+        if choice.model is not None:
+            return files_of(choice.model, choice.notices)
+        demo = embedded_model()
+        return replace(demo, notices=choice.notices)
+    if mmproj_path is None and model_path is not None and not model_path.exists():
+        named = _by_name(str(model_path))
+        if named is not None:
+            return named
     if model_path is None or mmproj_path is None:
         raise UsageError(messages.model_needs_both(), messages.model_needs_both_hint())
-    for path in (model_path, mmproj_path):
-        _check_gguf(path)
+    pairing.check_pair(model_path, mmproj_path)
     return ModelFiles(model_path.stem, model_path, mmproj_path, preset=_preset_by(model_path.name))
+
+
+def installed_models() -> Sequence[ModelFiles]:
+    """Every model that can answer here, the best first and the embedded one last.
+
+    Raises:
+        ModelError: the list of installed models cannot be read.
+    """
+    installed = sorted(Store().read().models.values(), key=lambda model: (model.rank, model.name))
+    found = [files_of(model) for model in installed if model.is_unchanged]
+    try:
+        return [*found, embedded_model()]
+    except ModelError:
+        return found
+
+
+def files_of(model: InstalledModel, notices: tuple[str, ...] = ()) -> ModelFiles:
+    """An installed model as the engine loads it."""
+    copy = model.corrected
+    if copy is not None and copy.path.exists() and not copy.is_unchanged():
+        copy.path.unlink(missing_ok=True)  # the engine makes it anew
+    return ModelFiles(
+        model.name, model.model.path, model.mmproj.path, preset=PRESETS[model.preset],
+        template=model.template, n_ctx=model.n_ctx, languages=model.languages, notices=notices,
+    )  # fmt: skip
 
 
 def embedded_model() -> ModelFiles:
@@ -69,19 +118,22 @@ def embedded_model() -> ModelFiles:
     return ModelFiles(DEMO_NAME, model_path, mmproj_path, is_demo=True, preset=preset)
 
 
-def installed_models() -> list[ModelFiles]:
-    """Every model that can be chosen by its name; the embedded one, where it is there."""
-    try:
-        return [embedded_model()]
-    except ModelError:
-        return []
-
-
 def models_folder() -> Path:
     """The data of ``models/``: inside the package when installed, beside it in a checkout."""
     package = Path(__file__).resolve().parent
     installed = package / "_models"
     return installed if installed.is_dir() else package.parent / "models"
+
+
+def _by_name(name: str) -> ModelFiles | None:
+    if name == DEMO:
+        return embedded_model()
+    state = Store().read()
+    if name not in state.models:
+        return None
+    # Chosen for once: the same checks and words as with "models use".
+    state.chosen = name
+    return files_of(state.models[name], choose(state, memory()).notices)
 
 
 def _preset_by(file_name: str) -> SparcConfig:
@@ -99,16 +151,12 @@ def _measured_preset(path: Path) -> SparcConfig:
 
 
 def _check_gguf(path: Path) -> None:
-    name = str(path)
+    """The embedded pair was checked when it was made; the engine reads its metadata in any case."""
     try:
         with path.open("rb") as file:
             magic = file.read(len(GGUF_MAGIC))
-    except FileNotFoundError as error:
-        raise ModelError(messages.model_missing(name)) from error
-    except IsADirectoryError as error:
-        raise ModelError(messages.model_is_folder(name)) from error
     except OSError as error:
         reason = error.strerror or str(error)
-        raise ModelError(messages.model_unreadable(name, reason)) from error
+        raise ModelError(messages.model_unreadable(str(path), reason)) from error
     if magic != GGUF_MAGIC:
-        raise ModelError(messages.model_not_gguf(name))
+        raise ModelError(messages.model_not_gguf(str(path)))

@@ -40,10 +40,11 @@ def engine_options(settings: Settings, files: ModelFiles, *, is_verbose: bool) -
         preset=files.preset,
         n_threads=wished.n_threads,
         flash_attn=wished.flash_attn,
-        template=wished.template,
+        template=wished.template or files.template,
         is_verbose=is_verbose,
     )
-    return options if wished.n_ctx is None else replace(options, n_ctx=wished.n_ctx)
+    n_ctx = wished.n_ctx or files.n_ctx
+    return options if n_ctx is None else replace(options, n_ctx=n_ctx)
 
 
 def speaker(settings: Settings, on_problem: Callable[[AssistantError], None]) -> Speaker:

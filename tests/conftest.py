@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support import network_guard
 from tests.support.fake_player import FakePlayer, install_fake_player
 
-_INTERNET_FAMILIES = {2, 10}  # AF_INET, AF_INET6
-
-
-def _refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
-    if event == "socket.connect" and int(arguments[0].family) in _INTERNET_FAMILIES:
-        raise AssertionError(f"a test opened a network connection to {arguments[1]!r}")
-
-
-sys.addaudithook(_refuse_network)
+network_guard.install()
 
 
 @pytest.fixture(autouse=True)

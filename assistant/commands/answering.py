@@ -98,7 +98,7 @@ def _work(
             trace,
             sparc,
             model_names=(str(files.model_path), str(files.mmproj_path)),
-            notices=[messages.demo_model()] if is_demo else [],
+            notices=[*files.notices, *([messages.demo_model()] if is_demo else [])],
             hints=[messages.demo_model_hint(options.command)] if is_demo else [],
             heatmap=heatmap,
         )

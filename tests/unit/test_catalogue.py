@@ -7,13 +7,15 @@ import pytest
 from assistant.catalogue import find_model, models_folder
 from assistant.errors import ModelError, UsageError
 from sparc_ggml.config import LLAVA_1_5, LLAVA_NEXT
+from tests.support.tiny_llama import TinyLlama, write_tiny_llama
+from tests.support.tiny_mmproj import TinyMmproj, write_tiny_mmproj
 
 
 @pytest.fixture
 def pair(tmp_path: Path) -> tuple[Path, Path]:
     paths = tmp_path / "llava-v1.5-7b.Q4_K_M.gguf", tmp_path / "mmproj.gguf"
-    for path in paths:
-        path.write_bytes(b"GGUF\x03\0\0\0")
+    write_tiny_llama(paths[0], TinyLlama(n_layer=1))
+    write_tiny_mmproj(paths[1], TinyMmproj(n_layer=2))
     return paths
 
 
@@ -43,7 +45,7 @@ def test_files_that_are_no_models(pair: tuple[Path, Path], tmp_path: Path) -> No
     for name, words in (
         ("missing.gguf", "no model file"),
         ("text.gguf", "not a GGUF"),
-        ("empty.gguf", "not a GGUF"),
+        ("empty.gguf", "not whole"),
         ("", "is a folder"),
     ):
         with pytest.raises(ModelError, match=words):

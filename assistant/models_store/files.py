@@ -1,0 +1,103 @@
+"""Files on disk: their hash, the wrong ones set aside, and those that other programs have already."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from assistant.errors import ModelError
+from assistant.messages import models as words
+from assistant.models_store.record import FileRecord
+from assistant.models_store.rows import CatalogueFile
+
+_PIECE_BYTES = 1 << 20
+
+
+def hash_file(path: Path, on_bytes: Callable[[int], None] = lambda _done: None) -> str:
+    """SHA-256 of a file, in hexadecimal digits.
+
+    Args:
+        path: the file.
+        on_bytes: told how many bytes were read so far.
+
+    Raises:
+        ModelError: it cannot be read.
+    """
+    digest, done = hashlib.sha256(), 0
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(_PIECE_BYTES):
+                digest.update(piece)
+                done += len(piece)
+                on_bytes(done)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ModelError(words.file_unreadable(str(path), reason)) from error
+    return digest.hexdigest()
+
+
+def recorded(path: Path, sha256: str, *, is_ours: bool, checked: str) -> FileRecord:
+    """The record of a file whose hash was just taken.
+
+    Raises:
+        ModelError: it went away meanwhile.
+    """
+    try:
+        stat = path.stat()
+    except OSError as error:
+        raise ModelError(words.file_missing(str(path))) from error
+    return FileRecord(path, stat.st_size, stat.st_mtime_ns, sha256, is_ours, checked)
+
+
+def set_aside(path: Path, sha256: str) -> Path:
+    """Renames a file with a wrong hash so that nothing uses it; returns where it is now.
+
+    Raises:
+        ModelError: it cannot be renamed.
+    """
+    target = path.with_name(f"{path.name}.wrong-{sha256[:12]}")
+    try:
+        os.replace(path, target)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ModelError(words.store_unwritable(str(path.parent), reason)) from error
+    return target
+
+
+def find_elsewhere(file: CatalogueFile) -> Iterator[Path]:
+    """Where other programs may keep this very file: the hub's own cache, LM Studio, Ollama.
+
+    Only files of the right size are named; their hash is still to be taken.
+    """
+    for path in _candidates(file):
+        with contextlib.suppress(OSError):
+            if path.is_file() and file.may_have_size(path.stat().st_size):
+                yield path.resolve()
+
+
+def _candidates(file: CatalogueFile) -> Iterator[Path]:
+    home = Path.home()
+    cache = _hub_cache(home) / f"models--{file.repository.replace('/', '--')}"
+    yield from sorted(cache.glob(f"snapshots/*/{file.name}"))
+    for studio in (home / ".lmstudio", home / ".cache" / "lm-studio"):
+        yield studio / "models" / file.repository / file.name
+    wished = os.environ.get("OLLAMA_MODELS")
+    for ollama in (
+        *([Path(wished)] if wished else []),
+        home / ".ollama" / "models",
+        Path("/usr/share/ollama/.ollama/models"),
+    ):
+        yield ollama / "blobs" / f"sha256-{file.sha256}"
+
+
+def _hub_cache(home: Path) -> Path:
+    """Where ``huggingface_hub`` keeps files, by the variables that it documents."""
+    if wished := os.environ.get("HF_HUB_CACHE"):
+        return Path(wished).expanduser()
+    if wished := os.environ.get("HF_HOME"):
+        return Path(wished).expanduser() / "hub"
+    cache = os.environ.get("XDG_CACHE_HOME")
+    return (Path(cache) if cache else home / ".cache") / "huggingface" / "hub"

@@ -1,0 +1,63 @@
+"""What this machine has room for: memory, disk, and the name of its processor."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Megabytes of 1,000,000 bytes: all, and what programs could still take."""
+
+    total_mb: int
+    available_mb: int
+
+
+def memory(meminfo: Path = Path("/proc/meminfo")) -> Memory | None:
+    """This machine's memory, within its control group's limit; ``None`` where it cannot be known."""
+    try:
+        rows = dict(line.split(":", 1) for line in meminfo.read_text().splitlines() if ":" in line)
+        total, available = (
+            int(rows[name].split()[0]) * 1024 // MEGABYTE for name in ("MemTotal", "MemAvailable")
+        )
+    except (OSError, KeyError, ValueError, IndexError):
+        return None
+    limit = _group_limit_mb()
+    if limit is not None:
+        total, available = min(total, limit), min(available, limit)
+    return Memory(total, available)
+
+
+def _group_limit_mb(path: Path = Path("/sys/fs/cgroup/memory.max")) -> int | None:
+    try:
+        return int(path.read_text()) // MEGABYTE
+    except (OSError, ValueError):  # "max"
+        return None
+
+
+def free_disk_mb(folder: Path) -> int:
+    """Room on the disk where the folder lies or will lie."""
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free // MEGABYTE
+
+
+def machine_name(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
+    """The processor and its cores, as a measurement is labelled."""
+    from assistant.inference.machine import physical_cores
+
+    name = platform.machine()
+    try:
+        for line in cpuinfo.read_text().splitlines():
+            key, _, value = line.partition(":")
+            if key.strip() in ("model name", "Model"):
+                name = value.strip()
+                break
+    except OSError:
+        pass
+    return f"{name}, {physical_cores()}"

@@ -1,0 +1,83 @@
+"""How long a picture takes on this machine: measured once by ``models bench``, remembered, and estimated from."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from assistant.core.events import (
+    Answer,
+    DecodeOptions,
+    DescribeRequest,
+    Encoding,
+    Failed,
+    Finished,
+    ImageRgb,
+    Loaded,
+    Loading,
+    Piece,
+    Prefilling,
+)
+from assistant.core.ports import Describer
+from assistant.core.questions import DETAILED_PROMPT
+from assistant.errors import ExitCode, InferenceError, RequestFailedError
+from assistant.messages import models as words
+from assistant.models_store.record import Speed
+
+_MEASURED_TOKENS = 32
+_STAGES: Mapping[type, Callable[[], str]] = {
+    Loading: words.bench_loading,
+    Encoding: words.bench_looking,
+    Prefilling: words.bench_reading,
+    Piece: words.bench_writing,
+}
+
+
+def measure(describer: Describer, machine: str, show: Callable[[str], None]) -> Speed:
+    """Lets a model describe one drawn picture, which it has not seen before.
+
+    Args:
+        describer: the model.
+        machine: name of this machine.
+        show: takes a line for each stage.
+
+    Raises:
+        AssistantError: the model failed.
+    """
+    decode = DecodeOptions(max_tokens=_MEASURED_TOKENS, ignores_eos=True)
+    stages: list[type] = []
+    for event in describer.ask(DescribeRequest(_picture(), DETAILED_PROMPT, decode)):
+        if isinstance(event, Finished):
+            return _speed(event.answer, machine)
+        if isinstance(event, Failed):
+            raise RequestFailedError(event.message, event.hint, ExitCode(event.exit_code))
+        kind = type(event)
+        if kind in _STAGES and kind not in stages and not isinstance(event, Loaded):
+            stages.append(kind)
+            show(_STAGES[kind]())
+    raise InferenceError(words.bench_failed())
+
+
+def _speed(answer: Answer, machine: str) -> Speed:
+    timings, counts = answer.timings, answer.counts
+    if not counts.tokens or not counts.prompt_tokens:
+        raise InferenceError(words.bench_failed())
+    return Speed(
+        encode_s=round(timings.encode_ms / 1000, 4),
+        prompt_token_s=timings.prefill_ms / 1000 / counts.prompt_tokens,
+        token_s=timings.decode_ms / 1000 / counts.tokens,
+        n_prompt=counts.prompt_tokens,
+        machine=machine,
+        day=datetime.date.today().isoformat(),
+    )
+
+
+def _picture() -> ImageRgb:
+    """Bands and a disc, 640 by 480."""
+    y, x = np.mgrid[0:480, 0:640]
+    bands = np.stack([x * 255 // 640, y * 255 // 480, (x + y) % 256], axis=-1)
+    bands[(x - 400) ** 2 + (y - 200) ** 2 < 90**2] = (230, 60, 40)
+    picture: ImageRgb = bands.astype(np.uint8)
+    return picture

@@ -1,0 +1,172 @@
+"""A local HTTP server that behaves like the hub: redirects to a store, LFS headers, ranges, and every trouble."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from tests.support.network_guard import ALLOWED_PORTS
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+_PIECE = 1 << 14
+
+
+@dataclass
+class Hub:
+    """What the server has and how it misbehaves; may be changed while it runs.
+
+    Attributes:
+        files: content by ``owner/name/file``.
+        serves: other bytes than the stated ones, by the same key.
+        cut_after: bytes after which a download's connection is dropped, ``n_cuts`` times.
+        refuses: status codes for the next requests to the hub, one each.
+        ignores_ranges: answers a range with the whole file.
+        pause_s: wait before every 16 KiB.
+        needs_token: refuses downloads without it.
+        seen: method, path and Range of each request.
+        authorized: paths that were asked for with a token.
+    """
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    serves: dict[str, bytes] = field(default_factory=dict)
+    cut_after: int = 0
+    n_cuts: int = 0
+    refuses: list[int] = field(default_factory=list)
+    ignores_ranges: bool = False
+    pause_s: float = 0.0
+    needs_token: str = ""
+    seen: list[tuple[str, str, str]] = field(default_factory=list)
+    authorized: list[str] = field(default_factory=list)
+    port: int = 0
+
+    @property
+    def endpoint(self) -> str:
+        """For ``HF_ENDPOINT``."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def n_sent(self) -> int:
+        """Downloads begun."""
+        return sum(method == "GET" for method, _, _ in self.seen)
+
+
+@contextmanager
+def running_hub(hub: Hub) -> Iterator[Hub]:
+    """Serves until left."""
+
+    class Handler(_Handler):
+        pass
+
+    Handler.hub = hub
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    hub.port = server.server_address[1]
+    ALLOWED_PORTS.add(hub.port)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield hub
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        ALLOWED_PORTS.discard(hub.port)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    hub: Hub
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_: Any) -> None:
+        """Says nothing."""
+
+    def do_HEAD(self) -> None:
+        self._answer()
+
+    def do_GET(self) -> None:
+        self._answer()
+
+    def _answer(self) -> None:
+        hub = self.hub
+        hub.seen.append((self.command, self.path, self.headers.get("Range", "")))
+        if "Authorization" in self.headers:
+            hub.authorized.append(self.path)
+        try:
+            if self.path.startswith("/store/"):
+                self._send(self.path.removeprefix("/store/"))
+            else:
+                self._redirect()
+        except (BrokenPipeError, ConnectionResetError):
+            self.close_connection = True
+
+    def _redirect(self) -> None:
+        hub = self.hub
+        if hub.refuses:
+            self._refuse(hub.refuses.pop(0))
+            return
+        found = re.fullmatch(r"/([^/]+/[^/]+)/resolve/([^/]+)/(.+)", self.path)
+        key = f"{found[1]}/{found[3]}" if found else ""
+        if key not in hub.files:
+            self._refuse(404, "EntryNotFound")
+            return
+        if hub.needs_token and self.headers.get("Authorization") != f"Bearer {hub.needs_token}":
+            self._refuse(401, "GatedRepo")
+            return
+        content = hub.files[key]
+        etag = hashlib.sha256(content).hexdigest()
+        self.send_response(302)
+        # Another host than the hub, as the real store is.
+        self.send_header("Location", f"http://localhost:{hub.port}/store/{key}")
+        self.send_header("X-Repo-Commit", COMMIT)
+        self.send_header("X-Linked-Etag", f'"{etag}"')
+        self.send_header("X-Linked-Size", str(len(content)))
+        self.send_header("ETag", f'"{etag[:32]}"')
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def _refuse(self, status: int, code: str = "") -> None:
+        self.send_response(status)
+        if code:
+            self.send_header("X-Error-Code", code)
+        if status == 429:
+            self.send_header("RateLimit", '"resolvers";r=0;t=0')
+            self.send_header("Retry-After", "0")
+        self.send_header("X-Repo-Commit", COMMIT)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def _send(self, key: str) -> None:
+        hub = self.hub
+        content = hub.serves.get(key, hub.files[key])
+        first, status = 0, 200
+        wanted = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
+        if wanted and not hub.ignores_ranges:
+            first, status = int(wanted[1]), 206
+        self.send_response(status)
+        self.send_header("Accept-Ranges", "bytes")
+        self.send_header("ETag", f'"{hashlib.md5(content).hexdigest()}"')
+        if status == 206:
+            self.send_header("Content-Range", f"bytes {first}-{len(content) - 1}/{len(content)}")
+        self.send_header("Content-Length", str(len(content) - first))
+        self.end_headers()
+        if self.command == "HEAD":
+            return
+        is_cut, sent = hub.n_cuts > 0, 0
+        hub.n_cuts -= is_cut
+        for at in range(first, len(content), _PIECE):
+            if is_cut and sent >= hub.cut_after:
+                self.close_connection = True
+                self.wfile.flush()
+                self.connection.shutdown(2)
+                return
+            if hub.pause_s:
+                time.sleep(hub.pause_s)
+            self.wfile.write(content[at : at + _PIECE])
+            sent += _PIECE

@@ -1,0 +1,127 @@
+"""The catalogue of models is data that keeps to its schema, and states what the public sources state."""
+
+from __future__ import annotations
+
+import copy
+import tomllib
+from typing import Any
+
+import pytest
+
+from assistant.catalogue import models_folder
+from assistant.errors import UsageError
+from assistant.inference.prompts import TEMPLATES
+from assistant.models_store.rows import (
+    CatalogueError,
+    CatalogueModel,
+    find_row,
+    parse_catalogue,
+    read_catalogue,
+)
+from sparc_ggml.config import PRESETS
+
+ROWS = read_catalogue()
+TABLE = tomllib.loads((models_folder() / "catalogue.toml").read_text(encoding="utf-8"))
+HASHES = {
+    "llava-v1.5-7b-Q4_K.gguf": "c91ebf0a628ceb25e374df23ad966cc1bf1514b33fecf4f0073f9619dec5b3f9",
+    "llava-v1.5-7b-mmproj-Q8_0.gguf": "09c230de47f6f843e4841656f7895cac52c6e7ec7392acb5e8527de8b775c45a",
+    "ggml-model-q4_k.gguf": "7ac9c2f7b8d76cc7f3118cdf0953ebab7a7a9b12bad5dbe237219d2ab61765ea",
+    "llava-v1.6-mistral-7b.Q4_K_M.gguf": "4bd1bc95c4db74f8140ee520e76d1f83e063d3fde9c3723eaa4a4776785a7aa6",
+    "llava-phi-3-mini-int4.gguf": "377876be20bac24488716c04824ab3a6978900679b40013b0d2585004555e658",
+    "llava-phi-3-mini-mmproj-f16.gguf": "",
+    "llava-llama-3-8b-v1_1-int4.gguf": "b6e1d703db0da8227fdb7127d8716bbc5049c9bf17ca2bb345be9470d217f3fc",
+    "llava-llama-3-8b-v1_1-mmproj-f16.gguf": "eb569aba7d65cf3da1d0369610eb6869f4a53ee369992a804d5810a80e9fa035",
+    "MobileVLM-1.7B-Q4_K.gguf": "41f0487ea4d3a4f58c467d779bfe66c02d9b33fa2d33b85cf456df89eb35dab9",
+    "MobileVLM-1.7B-mmproj-f16.gguf": "7d9855d323cee2a1797a88f9d7057ce26b21dcd62a50b382c4ff44ea60c77e39",
+}
+
+
+def test_the_models_are_the_ones_wished_for() -> None:
+    assert set(ROWS) == {
+        "llava-1.5-7b", "llava-1.5-7b-f16", "llava-1.6-mistral-7b", "llava-phi-3-mini", "llava-llama-3-8b",
+        "mobilevlm-1.7b",
+    }  # fmt: skip
+    assert (ROWS["llava-1.5-7b"].image_tokens, ROWS["llava-1.5-7b"].template) == (576, "vicuna_v1")
+    assert ROWS["llava-1.6-mistral-7b"].image_tokens == 2880
+    assert ROWS["llava-1.6-mistral-7b"].n_ctx >= 4096
+    assert PRESETS[ROWS["llava-1.5-7b"].preset].tau == 1.5
+    assert PRESETS[ROWS["llava-1.6-mistral-7b"].preset].tau == 4.0
+    assert ROWS["mobilevlm-1.7b"].image_tokens == 144
+    assert ROWS["mobilevlm-1.7b"].file("model").size == 834_055_776
+
+
+def test_hashes_are_those_of_the_sources() -> None:
+    stated = {file.name: file.sha256 for row in ROWS.values() for file in row.files}
+    for name, sha256 in HASHES.items():
+        assert stated[name] == sha256
+    by_model = {row.name: row.file("mmproj").sha256 for row in ROWS.values()}
+    assert by_model["llava-1.5-7b-f16"].startswith("b7c8ff0f58fc")
+    assert by_model["llava-1.6-mistral-7b"].startswith("00205ee8a0d7")
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+def test_a_row_is_true_to_itself(row: CatalogueModel) -> None:
+    assert row.template in TEMPLATES
+    assert row.preset in PRESETS
+    assert row.vision_layers == 23  # CLIP ViT-L/14 has 24, and LLaVA reads the last but one
+    # Files, at least a grouped-query key/value cache, and some working memory.
+    cache = 2 * 2 * row.n_layer * row.n_ctx * row.n_embd // 4
+    assert row.memory_mb * 1e6 > row.n_bytes + cache + 100e6
+    assert row.about.endswith(".")
+    assert row.image_tokens < row.n_ctx
+
+
+def test_ranks_are_one_order() -> None:
+    assert sorted(row.rank for row in ROWS.values()) == list(range(1, len(ROWS) + 1))
+
+
+def _without(key: str) -> Any:
+    return lambda row: row.pop(key)
+
+
+def _with(key: str, value: Any) -> Any:
+    return lambda row: row.update({key: value})
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        _without("licence"),
+        _with("colour", "red"),
+        _with("n_layer", "32"),
+        _with("n_layer", 0),
+        _with("name", "Not A Name"),
+        _with("licence_link", "nowhere"),
+        lambda row: row["file"].pop(),
+        lambda row: row["file"].reverse(),
+        lambda row: row["file"][0].update(sha256="abc"),
+        lambda row: row["file"][0].update(verified="none"),
+        lambda row: row["file"][0].update(name="../up.gguf"),
+        lambda row: row["file"][0].update(size=True),
+    ],
+)
+def test_a_spoilt_row_is_refused(spoil: Any) -> None:
+    table = copy.deepcopy(TABLE)
+    spoil(table["model"][0])
+    with pytest.raises(CatalogueError):
+        parse_catalogue(table)
+
+
+def test_two_models_of_one_name_are_refused() -> None:
+    table = copy.deepcopy(TABLE)
+    table["model"].append(copy.deepcopy(table["model"][0]))
+    with pytest.raises(CatalogueError, match="one name"):
+        parse_catalogue(table)
+
+
+def test_a_rounded_size_is_good_to_one_percent_and_an_exact_one_to_the_byte() -> None:
+    rounded, exact = (ROWS[name].file("model") for name in ("llava-1.5-7b", "mobilevlm-1.7b"))
+    assert rounded.may_have_size(rounded.size + rounded.size // 101)
+    assert not rounded.may_have_size(rounded.size + rounded.size // 99)
+    assert not exact.may_have_size(exact.size + 1)
+
+
+def test_an_unknown_name_lists_the_known_ones() -> None:
+    with pytest.raises(UsageError) as caught:
+        find_row("gpt-9", ROWS)
+    assert "llava-1.5-7b" in caught.value.hint
