@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ Role = Literal["model", "mmproj"]
 ROLES: tuple[Role, ...] = ("model", "mmproj")
 VERIFIED = ("source", "download", "none")
 SCHEMA = 1
+CATALOGUE_VARIABLE = "SPARC_ASSISTANT_CATALOGUE"
 SIZE_TOLERANCE = 0.01
 """How far a rounded size may be off, as a share of it."""
 NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,60}")
@@ -85,12 +87,16 @@ class CatalogueModel:
 def read_catalogue(path: Path | None = None) -> dict[str, CatalogueModel]:
     """All models by name, in the order of the file.
 
+    Args:
+        path: the file; ``None`` takes ``SPARC_ASSISTANT_CATALOGUE``, else the one that comes with the program.
+
     Raises:
         ModelError: the catalogue is missing or not as it should be.
     """
     from assistant.catalogue import models_folder
 
-    path = path or models_folder() / "catalogue.toml"
+    wished = os.environ.get(CATALOGUE_VARIABLE)
+    path = path or (Path(wished) if wished else models_folder() / "catalogue.toml")
     try:
         return parse_catalogue(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:

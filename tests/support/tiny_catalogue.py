@@ -1,0 +1,62 @@
+"""A catalogue of tiny models, and a hub that has their files."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from tests.support.hub_server import Hub
+from tests.support.tiny_llama import TinyLlama, write_tiny_llama
+from tests.support.tiny_mmproj import TinyMmproj, write_tiny_mmproj
+
+TINY = "tiny-llava"
+REPOSITORY = "owner/tiny"
+
+
+def tiny_hub(folder: Path, catalogue: Path, name: str = TINY, padding: int = 0, **row: Any) -> Hub:
+    """Writes a catalogue with one legacy LLaVA of ``padding`` more bytes; returns a hub that has it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    model = write_tiny_llama(folder / "tiny-model.gguf", TinyLlama(n_layer=3))
+    mmproj = write_tiny_mmproj(folder / "tiny-mmproj.gguf", TinyMmproj(layout="legacy"))
+    with model.open("ab") as file:  # a GGUF file may be longer than its last tensor
+        file.write(b"\xa5" * padding)
+    values: dict[str, Any] = {
+        "name": name, "title": "A tiny LLaVA", "family": "llava-1.5", "architectures": ["llama"],
+        "parameters_billion": 0.1, "n_layer": 3, "n_embd": 64, "n_ctx": 512, "image_tokens": 16,
+        "vision_layers": 4, "template": "vicuna_v1", "preset": "llava-1.5", "memory_mb": 10, "rank": 1,
+        "languages": ["en"], "licence": "Test Licence", "licence_link": "https://example.org/licence",
+        "about": "Its words mean nothing.",
+    }  # fmt: skip
+    values |= row
+    text = "schema = 1\n[[model]]\n" + _toml(values)
+    files: dict[str, bytes] = {}
+    for role, path in (("model", model), ("mmproj", mmproj)):
+        content = path.read_bytes()
+        files[f"{REPOSITORY}/{path.name}"] = content
+        text += "[[model.file]]\n" + _toml(
+            {
+                "role": role,
+                "repository": REPOSITORY,
+                "name": path.name,
+                "revision": "main",
+                "size": len(content),
+                "size_is_exact": True,
+                "sha256": hashlib.sha256(content).hexdigest(),
+                "verified": "source",
+                "name_checked": False,
+            }
+        )
+    catalogue.write_text(text)
+    return Hub(files)
+
+
+def _toml(values: dict[str, Any]) -> str:
+    def shown(value: Any) -> str:
+        if isinstance(value, bool):
+            return str(value).lower()
+        if isinstance(value, list):
+            return "[" + ", ".join(map(shown, value)) + "]"
+        return f'"{value}"' if isinstance(value, str) else str(value)
+
+    return "".join(f"{key} = {shown(value)}\n" for key, value in values.items())
