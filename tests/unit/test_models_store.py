@@ -1,0 +1,239 @@
+"""Choosing, reckoning, progress and the record of models, without any real model."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import ModelError, UsageError
+from assistant.models_store import files, keeping, listing, machine_room
+from assistant.models_store.choosing import choose
+from assistant.models_store.estimating import cost, seconds_of
+from assistant.models_store.machine_room import Memory
+from assistant.models_store.progress import Progress
+from assistant.models_store.record import FileRecord, InstalledModel, Speed, State, Store
+from assistant.models_store.rows import read_catalogue
+
+ROOMY = Memory(total_mb=16_000, available_mb=12_000)
+
+
+def installed(folder: Path, name: str, rank: int = 1, memory_mb: int = 1000) -> InstalledModel:
+    def record(part: str) -> FileRecord:
+        path = folder / f"{name}-{part}.gguf"
+        path.write_bytes(name.encode() * 100)
+        return files.recorded(path, files.hash_file(path), is_ours=True, checked="catalogue")
+
+    model, mmproj = record("model"), record("mmproj")
+    return InstalledModel(
+        name, name.title(), model, mmproj, None, "vicuna_v1", "llava-1.5", 2048, memory_mb, rank
+    )
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> State:
+    models = [
+        installed(tmp_path, "large", rank=1, memory_mb=8000),
+        installed(tmp_path, "small", rank=2, memory_mb=2000),
+    ]
+    return State({model.name: model for model in models})
+
+
+def test_the_best_that_fits_the_free_memory_answers(state: State) -> None:
+    best = choose(state, ROOMY)
+    assert best.model is not None
+    assert (best.model.name, best.notices) == ("large", ())
+    tight = choose(state, Memory(16_000, 3000))
+    assert tight.model is not None
+    assert tight.model.name == "small"
+    assert len(tight.notices) == 1
+    assert "large" in tight.notices[0]
+    none = choose(state, Memory(16_000, 500))
+    assert none.model is None
+    assert len(none.notices) == 2
+
+
+def test_unknown_memory_refuses_nothing(state: State) -> None:
+    best = choose(state, None).model
+    assert best is not None
+    assert best.name == "large"
+
+
+def test_nothing_installed_is_the_embedded_model_and_no_words() -> None:
+    assert choose(State(), ROOMY) == choose(State(chosen="demo"), ROOMY)
+
+
+def test_the_chosen_one_answers_even_where_memory_is_tight_and_says_so(state: State) -> None:
+    state.chosen = "large"
+    choice = choose(state, Memory(16_000, 3000))
+    assert choice.model is not None
+    assert choice.model.name == "large"
+    assert "short" in choice.notices[0]
+    state.chosen = "demo"
+    assert choose(state, ROOMY).model is None
+
+
+def test_a_changed_file_is_never_used(state: State) -> None:
+    state.models["large"].model.path.write_bytes(b"other")
+    choice = choose(state, ROOMY)
+    assert choice.model is not None
+    assert choice.model.name == "small"
+    assert "changed" in choice.notices[0]
+    state.chosen = "large"
+    with pytest.raises(ModelError, match="changed") as caught:
+        choose(state, ROOMY)
+    assert "verify large" in caught.value.hint
+
+
+def test_the_record_comes_back_as_it_was(tmp_path: Path, state: State) -> None:
+    store = Store(tmp_path / "store")
+    assert store.read() == State()
+    speed = Speed(1.0, 0.1, 0.2, 600, "a machine", "2026-01-01")
+    with store.change() as written:
+        written.models = state.models
+        written.chosen = "small"
+        written.licences.append("https://example.org")
+        written.speeds["small"] = speed
+    assert store.read() == State(state.models, "small", ["https://example.org"], {"small": speed})
+    assert [path.name for path in (tmp_path / "store").iterdir() if path.suffix] == [
+        "installed.json"
+    ]
+
+
+def test_changes_at_once_lose_nothing(tmp_path: Path) -> None:
+    def accept(number: int) -> None:
+        with Store(tmp_path).change() as state:
+            state.licences.append(str(number))
+
+    threads = [threading.Thread(target=accept, args=(number,)) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(Store(tmp_path).read().licences, key=int) == [str(n) for n in range(20)]
+
+
+def test_a_change_that_fails_changes_nothing(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+
+    def spoil() -> None:
+        with store.change() as state:
+            state.chosen = "small"
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        spoil()
+    assert store.read().chosen is None
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema": 9}', '{"schema": 1, "models": 3}'])
+def test_a_damaged_record_is_one_sentence(tmp_path: Path, text: str) -> None:
+    (tmp_path / "installed.json").write_text(text)
+    with pytest.raises(ModelError, match="damaged") as caught:
+        Store(tmp_path).read()
+    assert caught.value.hint
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ModelError, match="cannot be written"), Store(tmp_path / "file").change():
+        pass
+
+
+def test_progress_is_a_line_every_five_seconds_and_a_word_every_quarter() -> None:
+    now, shown, spoken = 0.0, list[str](), list[str]()
+    progress = Progress(1000, shown.append, spoken.append, lambda: now)
+    for second in range(101):
+        now = float(second)
+        progress.at(second * 10)
+    assert len(shown) == 20
+    assert shown[0] == "5 percent, 0.0 megabytes a second, 2 minutes left."
+    assert spoken == ["25 percent.", "50 percent.", "75 percent."]
+
+
+def test_what_an_earlier_run_fetched_is_not_spoken_again_and_not_counted_as_speed() -> None:
+    now, shown, spoken = 0.0, list[str](), list[str]()
+    progress = Progress(100_000_000, shown.append, spoken.append, lambda: now)
+    progress.at(60_000_000)
+    now = 10.0
+    progress.at(70_000_000)
+    assert spoken == []
+    assert shown == ["70 percent, 1.0 megabytes a second, 30 seconds left."]
+    now = 20.0
+    progress.at(80_000_000)
+    assert spoken == ["75 percent."]
+
+
+def test_a_line_that_stands_still_says_so() -> None:
+    now, shown = 0.0, list[str]()
+    progress = Progress(100, shown.append, lambda _s: None, lambda: now)
+    progress.at(50)
+    now = 6.0
+    progress.at(50)
+    assert shown == ["50 percent, nothing comes at present."]
+
+
+def test_seconds_are_measured_here_or_reckoned_from_the_nearest_model() -> None:
+    rows = read_catalogue()
+    speed = Speed(3.0, 0.1, 0.2, 616, "here", "2026-01-01")
+    state = State(speeds={"llava-1.5-7b": speed, "mobilevlm-1.7b": replace(speed, machine="there")})
+    own = cost("llava-1.5-7b", state, rows, "here")
+    assert own is not None
+    assert own.basis == "measured"
+    assert own.seconds == seconds_of(speed) == pytest.approx(3.0 + 61.6 + 20.0)
+    other = cost("llava-1.6-mistral-7b", state, rows, "here")
+    assert other is not None
+    assert (other.basis, other.measured_with) == ("estimated", "llava-1.5-7b")
+    assert other.seconds > 4 * own.seconds  # five times the image tokens
+    small = cost("llava-phi-3-mini", state, rows, "here")
+    assert small is not None
+    assert 0.4 * own.seconds < small.seconds < 0.7 * own.seconds
+    assert cost("llava-1.5-7b", state, rows, "elsewhere") is None
+    assert cost("my-own", state, rows, "here") is None
+
+
+def test_the_list_says_what_fits(state: State) -> None:
+    rows = read_catalogue()
+    models = listing.listed(rows, state, "small", Memory(6200, 5000), "here")
+    fits = {model.name: model.fits for model in models}
+    assert fits["large"] == "no"
+    assert fits["small"] == "yes"
+    assert fits["llava-1.5-7b"] == "later"
+    assert [model.name for model in models][:2] == ["large", "small"]
+    assert models[-1].name == "demo"
+    lines = list(listing.lines(models, Memory(6200, 5000)))
+    assert all(line.endswith((".", "NAME")) or "http" in line or "files" in line for line in lines)
+    assert (
+        "Fits this machine once 6.1 gigabytes of memory are free; 5.0 gigabytes are free now."
+        in lines
+    )
+
+
+def test_memory_is_read_and_unknown_memory_is_none(tmp_path: Path) -> None:
+    meminfo = tmp_path / "meminfo"
+    meminfo.write_text("MemTotal: 8000000 kB\nMemAvailable: 4000000 kB\n")
+    there = machine_room.memory(meminfo)
+    assert there is not None
+    assert there.total_mb <= 8192
+    assert there.available_mb <= 4096
+    assert machine_room.memory(tmp_path / "none") is None
+
+
+@pytest.mark.parametrize("name", ["demo", "Two Words", "../up", ""])
+def test_names_that_cannot_be(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError):
+        keeping.add(name, tmp_path, tmp_path, None, Store(tmp_path), _Deaf())
+
+
+def test_removing_what_is_not_there_is_one_sentence(tmp_path: Path) -> None:
+    for name in ("nothing", "..", "../models"):
+        with pytest.raises(UsageError, match="not installed"):
+            keeping.remove(name, Store(tmp_path))
+
+
+class _Deaf:
+    def show(self, line: str) -> None: ...
+    def speak(self, sentence: str) -> None: ...
+    def tell(self, sentence: str) -> None: ...
