@@ -3,6 +3,7 @@
 The data of models/ becomes the package ``assistant._models`` inside the wheel; a checkout reads models/ itself.
 """
 
+import sys
 from pathlib import Path
 
 from setuptools import Extension, find_packages, setup
@@ -10,12 +11,17 @@ from setuptools import Extension, find_packages, setup
 data = {"assistant._models": "models", "assistant._models.demo": "models/demo"}
 data = {package: folder for package, folder in data.items() if Path(folder).is_dir()}
 
+# ggml computes with OpenMP too: in one process both use the same threads.
+OPENMP = ["-fopenmp"] if sys.platform == "linux" else []
+
 # Not a Python module but a plain library, so that no Python headers are needed; where there is no
 # compiler the installation goes on without it, and the Python path does the work.
 hot_path = Extension(
     "sparc_ggml.native._hot",
     sources=["sparc_ggml/native/hot.c"],
-    extra_compile_args=["-O3"],
+    # No contraction: a fused multiply and add would round otherwise than numpy does.
+    extra_compile_args=["-O3", "-ffp-contract=off", *OPENMP],
+    extra_link_args=OPENMP,
     libraries=["m"],
     optional=True,
 )

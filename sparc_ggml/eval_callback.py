@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import ctypes
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from sparc_ggml import _ggml
+from sparc_ggml.config import SparcConfig
 from sparc_ggml.recalibration import Floats
-from sparc_ggml.value_cache import LayerValues, RowScaler, scale_rows
+from sparc_ggml.step import PythonStep, Step
+from sparc_ggml.value_cache import LayerValues
 
 _CACHE_NAME = re.compile(rb"^cache_([kv])_l(\d+)$")
 
@@ -36,7 +39,6 @@ class AttentionProbe:
         layers: V caches by layer number, filled while cells are recorded.
         callback: the ctypes function for ``llama_context_params.cb_eval``; keep this object alive with the context.
         user_data: the address for ``cb_eval_user_data``.
-        row_scaler: what scales V rows in the same language as this probe.
     """
 
     def __init__(self) -> None:
@@ -55,7 +57,6 @@ class AttentionProbe:
         self._error: BaseException | None = None
         self.callback: Any = _ggml.make_eval_callback(self._on_node)
         self.user_data: int | None = None
-        self.row_scaler: RowScaler = scale_rows
 
     def start_recording(self) -> None:
         """From now on, notes the KV cell of every token that is written."""
@@ -83,6 +84,16 @@ class AttentionProbe:
         self._softmax_name = b"kq_soft_max-%d" % layer
         self._k_name = b"cache_k_l%d" % layer
         self._attention = None
+
+    def make_step(
+        self, config: SparcConfig, layers: Sequence[LayerValues], cells: npt.NDArray[np.int64]
+    ) -> Step:
+        """The bookkeeping of an answer, in the same language as this probe.
+
+        Raises:
+            UnsupportedCacheError: a layer's V cache cannot be scaled.
+        """
+        return PythonStep(config, layers, cells)
 
     def stop_observing(self) -> None:
         """Goes back to refusing every node."""

@@ -99,7 +99,8 @@ class Recalibration:
         grown[chosen] *= self._config.alpha
         # ggml's flash attention adds up softmax-weighted V rows in f16 before it normalises, so not only
         # each boosted row but their sum has to stay below what the number type can hold.
-        self.is_clamped = bool(len(chosen)) and float((grown / self._limit).sum()) > 1.0
+        # Added up one by one, as the compiled twin does, so that both decide alike to the last bit.
+        self.is_clamped = bool(len(chosen)) and float(np.cumsum(grown / self._limit)[-1]) > 1.0
         if self.is_clamped:
             chosen = np.empty(0, np.intp)
         else:

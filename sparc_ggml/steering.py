@@ -9,8 +9,7 @@ import numpy.typing as npt
 
 from sparc_ggml.config import SparcConfig
 from sparc_ggml.eval_callback import AttentionProbe
-from sparc_ggml.recalibration import Recalibration
-from sparc_ggml.value_cache import UnsupportedCacheError, ValueCache
+from sparc_ggml.value_cache import UnsupportedCacheError
 
 
 @dataclass(frozen=True)
@@ -54,9 +53,7 @@ class Steering:
         if missing:
             raise UnsupportedCacheError(f"layer {missing[0]} keeps no V cache")
         self._probe = probe
-        layers = (probe.layers[il] for il in wanted)
-        self._cache = ValueCache(layers, image_cells, probe.row_scaler)
-        self._recalibration = Recalibration(config, len(image_cells), self._cache.max_gain)
+        self._step = probe.make_step(config, [probe.layers[il] for il in wanted], image_cells)
         self._observes = config.method == "sparc"
         if self._observes:
             probe.observe(config.selected_layer, image_cells)
@@ -67,32 +64,30 @@ class Steering:
         Raises:
             ObservationError: it could not be observed.
         """
-        self._recalibration.begin(self._probe.take() if self._observes else np.empty(0, np.float32))
+        self._step.begin(self._probe.take() if self._observes else np.empty(0, np.float32))
 
     def before_decode(self) -> None:
         """Scales the V rows of the tokens selected at the step before."""
-        # Saved first, since that is when a row's largest gain becomes known.
-        self._cache.save(self._recalibration.pending)
-        changed = self._recalibration.apply_selection()
-        if len(changed):
-            self._cache.scale(changed, self._recalibration.gain[changed])
+        self._step.apply()
 
-    def after_decode(self) -> StepRecord:
+    def after_decode(self) -> None:
         """Observes the step and selects for the next one.
 
         Raises:
             ObservationError: the attention could not be observed.
         """
         if self._observes:
-            self._recalibration.observe(self._probe.take())
-        state = self._recalibration
+            self._step.observe(self._probe.take())
+
+    def record(self) -> StepRecord:
+        """What the last step did."""
         return StepRecord(
-            selected=tuple(int(j) for j in state.selected),
-            max_gain=float(state.gain.max(initial=1.0)),
-            is_clamped=state.is_clamped,
+            selected=tuple(int(j) for j in self._step.selected),
+            max_gain=float(self._step.gain.max(initial=1.0)),
+            is_clamped=self._step.is_clamped,
         )
 
     def finish(self) -> None:
         """Puts the V rows back bit for bit and stops observing; idempotent."""
-        self._cache.restore()
+        self._step.restore()
         self._probe.stop_observing()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -123,43 +123,6 @@ def scaled(kind: int, rows: npt.NDArray[Any], gain: npt.NDArray[np.float64]) -> 
     return _from_float(kind, _to_float(kind, rows) * factor)
 
 
-class RowScaler(Protocol):
-    """Writes scaled rows of one layer; ``scale_rows`` here, or its compiled twin."""
-
-    def __call__(
-        self,
-        kind: int,
-        rows: npt.NDArray[Any],
-        cells: npt.NDArray[np.int64],
-        saved: npt.NDArray[Any],
-        indices: Indices,
-        gain: npt.NDArray[np.float64],
-    ) -> None:
-        """See ``scale_rows``."""
-        ...
-
-
-def scale_rows(
-    kind: int,
-    rows: npt.NDArray[Any],
-    cells: npt.NDArray[np.int64],
-    saved: npt.NDArray[Any],
-    indices: Indices,
-    gain: npt.NDArray[np.float64],
-) -> None:
-    """Sets the rows of some image tokens in one layer to their originals times ``gain``.
-
-    Args:
-        kind: ggml type.
-        rows: the layer's V cache, as ``LayerValues.rows``; written to.
-        cells: the KV cell of every image token, shape (n_image,).
-        saved: the originals, shape (n_image, values or bytes of a row).
-        indices: the image tokens to scale, shape (n,).
-        gain: their factors, shape (n,).
-    """
-    rows[cells[indices]] = scaled(kind, saved[indices], gain)
-
-
 class ValueCache:
     """The V rows of one picture's tokens, in the layers that are steered.
 
@@ -171,21 +134,18 @@ class ValueCache:
         self,
         layers: Iterable[LayerValues],
         cells: npt.NDArray[np.int64],
-        row_scaler: RowScaler = scale_rows,
     ) -> None:
         """Finds the rows; changes nothing.
 
         Args:
             layers: the V caches of the layers to scale, in order.
             cells: the KV cell of each image token, shape (n_image,).
-            row_scaler: writes scaled rows.
 
         Raises:
             UnsupportedCacheError: a layer that cannot be scaled, or a cell outside the cache.
         """
         self._layers = [(_ggml.tensor_at(layer.address).type, layer.rows()) for layer in layers]
         self._cells = np.ascontiguousarray(cells, np.int64)
-        self._scale_rows = row_scaler
         for _, rows in self._layers:
             if len(cells) and int(cells.max()) >= len(rows):
                 raise UnsupportedCacheError("an image token lies outside the V cache")
@@ -219,7 +179,7 @@ class ValueCache:
         self.save(indices)
         for (kind, rows), store in zip(self._layers, self._saved, strict=True):
             assert store is not None
-            self._scale_rows(kind, rows, self._cells, store, indices, gain)
+            rows[self._cells[indices]] = scaled(kind, store[indices], gain)
 
     def restore(self) -> None:
         """Puts every changed row back, bit for bit; idempotent."""

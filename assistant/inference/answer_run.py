@@ -100,8 +100,9 @@ class AnswerRun:
         self._steering.before_decode()
         self._model.decode_tokens((token,), n_past)
         self._loaded.tail.append(token)
-        record = self._steering.after_decode()
+        self._steering.after_decode()
         if self._request.has_trace:
+            record = self._steering.record()
             selected, max_gain, is_clamped = record.selected, record.max_gain, record.is_clamped
             self._emit(TraceStep(step, token, piece, selected, max_gain, is_clamped))
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from assistant import messages
 from assistant.core.events import Answer, DescribeRequest, ImageRgb, Turn
 from assistant.errors import UsageError
-from assistant.inference import mmproj, native_log, pairing, prompts
+from assistant.inference import machine, mmproj, native_log, pairing, prompts
 from assistant.inference.answer_run import AnswerRun
 from assistant.inference.llama import DecodeAborted, LanguageModel
 from assistant.inference.loaded import IsCancelled, LoadedModel
@@ -29,11 +29,11 @@ from sparc_ggml.native import NativeProbe, NativeUnavailableError
 _LOGGER = logging.getLogger(__name__)
 
 
-def _make_probe(uses_native: bool) -> AttentionProbe:
+def _make_probe(options: EngineOptions) -> AttentionProbe:
     """The compiled eval callback where there is one, else the Python one."""
-    if uses_native:
+    if options.uses_native:
         try:
-            probe = NativeProbe()
+            probe = NativeProbe(options.n_threads or machine.physical_cores())
         except NativeUnavailableError as error:
             _LOGGER.info("SPARC runs in Python: its compiled part cannot be used, %s", error)
         else:
@@ -68,7 +68,7 @@ class Engine:
         self._unknown_build = ""
         probe: AttentionProbe | None = None
         try:
-            probe = _make_probe(options.uses_native)
+            probe = _make_probe(options)
         except GgmlAbiError as error:
             self._unknown_build = messages.unsteered_build(str(error))
         with ExitStack() as stack:

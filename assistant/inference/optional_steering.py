@@ -57,14 +57,17 @@ class OptionalSteering:
         if self._steering is not None:
             self._steering.before_decode()
 
-    def after_decode(self) -> StepRecord:
-        """Call after each forward pass; an unsteered step selects nothing."""
+    def after_decode(self) -> None:
+        """Call after each forward pass."""
         if self._steering is not None:
             try:
-                return self._steering.after_decode()
+                self._steering.after_decode()
             except _CANNOT_STEER as error:
                 self._give_up(str(error))
-        return _UNSTEERED
+
+    def record(self) -> StepRecord:
+        """What the last step did; an unsteered step selects nothing."""
+        return _UNSTEERED if self._steering is None else self._steering.record()
 
     def _give_up(self, reason: str) -> None:
         _LOGGER.info("describing without SPARC: %s", reason)

@@ -7,6 +7,7 @@ its picture of ggml's tensor differs from the checked one, ``load`` says why and
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,15 @@ import numpy as np
 import numpy.typing as npt
 
 from sparc_ggml import _ggml
+from sparc_ggml.config import SparcConfig
 from sparc_ggml.eval_callback import AttentionProbe
-from sparc_ggml.recalibration import Floats, Indices
+from sparc_ggml.native.step import LAYOUT, NativeStep, bind
+from sparc_ggml.recalibration import Floats
+from sparc_ggml.step import Step
+from sparc_ggml.value_cache import LayerValues
+
+MAX_HEADS = 256
+"""Attention heads for which there is room; a model with more is read in Python."""
 
 
 class NativeUnavailableError(RuntimeError):
@@ -38,6 +46,8 @@ class _ProbeState(ctypes.Structure):
         ("attention", ctypes.c_void_p),
         ("weights", ctypes.c_void_p),
         ("n_weights", ctypes.c_int64),
+        ("max_heads", ctypes.c_int64),
+        ("n_threads", ctypes.c_int32),
         ("slow", _ggml.EvalCallback),
         ("softmax_name", ctypes.c_char * 64),
         ("key_name", ctypes.c_char * 64),
@@ -60,6 +70,8 @@ def load() -> ctypes.CDLL:
         library = ctypes.CDLL(str(files[0]))
         layout = (ctypes.c_int64 * 8)()
         library.sparc_tensor_layout(layout)
+        library.sparc_step_size.restype = ctypes.c_int64
+        step_layout = library.sparc_step_size()
     except (OSError, AttributeError) as error:
         raise NativeUnavailableError(f"it cannot be loaded: {error}") from error
     tensor = _ggml.GgmlTensor
@@ -70,11 +82,9 @@ def load() -> ctypes.CDLL:
     ]
     if list(layout) != expected:
         raise NativeUnavailableError(f"it lays out tensors as {list(layout)}, not {expected}")
-    i64, pointer = ctypes.c_int64, ctypes.c_void_p
-    library.sparc_scale_rows.restype = ctypes.c_int32
-    library.sparc_scale_rows.argtypes = [
-        ctypes.c_int32, pointer, i64, i64, pointer, pointer, i64, pointer, pointer, i64, i64,
-    ]  # fmt: skip
+    if step_layout != LAYOUT:
+        raise NativeUnavailableError(f"it lays out a step as {step_layout}, not {LAYOUT}")
+    bind(library)
     return library
 
 
@@ -85,7 +95,12 @@ class NativeProbe(AttentionProbe):
         NativeUnavailableError: see ``load``.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, n_threads: int = 1) -> None:
+        """Loads the library.
+
+        Args:
+            n_threads: as many as the model computes with; the same threads are used.
+        """
         super().__init__()
         self._library = load()
         self._python_callback = self.callback
@@ -95,11 +110,12 @@ class NativeProbe(AttentionProbe):
             op_soft_max=codes["SOFT_MAX"],
             op_flash=codes["FLASH_ATTN_EXT"],
             slow=self._python_callback,
+            n_threads=n_threads,
         )
         self._buffers: list[npt.NDArray[Any]] = []
         self.callback = ctypes.cast(self._library.sparc_on_node, ctypes.c_void_p)
         self.user_data = ctypes.addressof(self._state)
-        self.row_scaler = NativeRowScaler()
+        self._n_threads = n_threads
 
     def start_recording(self) -> None:
         """As ``AttentionProbe``."""
@@ -118,13 +134,19 @@ class NativeProbe(AttentionProbe):
         n_kv = max(kv_sizes, default=0)
         cells = np.ascontiguousarray(image_cells, np.int64)
         self._seen = np.zeros(len(cells), np.float32)
-        scratch = np.zeros(n_kv + len(cells), np.float64)
+        scratch = np.empty(MAX_HEADS * n_kv, np.float64)  # memory is taken where it is written to
         self._buffers = [cells, self._seen, scratch]
         state = self._state
         state.cells, state.attention, state.weights = (b.ctypes.data for b in self._buffers)
-        state.n_cells, state.n_weights = len(cells), n_kv
+        state.n_cells, state.n_weights, state.max_heads = len(cells), n_kv, MAX_HEADS
         state.softmax_name, state.key_name = self._softmax_name, self._k_name
         state.is_taken, state.is_observing = 0, 1
+
+    def make_step(
+        self, config: SparcConfig, layers: Sequence[LayerValues], cells: npt.NDArray[np.int64]
+    ) -> Step:
+        """As ``AttentionProbe``."""
+        return NativeStep(self._library, config, layers, cells, self._n_threads)
 
     def stop_observing(self) -> None:
         """As ``AttentionProbe``."""
@@ -137,37 +159,3 @@ class NativeProbe(AttentionProbe):
             self._state.is_taken = 0
             self._attention = self._seen.copy()
         return super().take()
-
-
-class NativeRowScaler:
-    """``value_cache.scale_rows`` in C."""
-
-    def __init__(self) -> None:
-        """Raises NativeUnavailableError: see ``load``."""
-        self._library = load()
-
-    def __call__(
-        self,
-        kind: int,
-        rows: npt.NDArray[Any],
-        cells: npt.NDArray[np.int64],
-        saved: npt.NDArray[Any],
-        indices: Indices,
-        gain: npt.NDArray[np.float64],
-    ) -> None:
-        """As ``value_cache.scale_rows``."""
-        status = self._library.sparc_scale_rows(
-            kind,
-            rows.ctypes.data,
-            rows.strides[0],
-            rows.strides[1],
-            cells.ctypes.data,
-            saved.ctypes.data,
-            saved.strides[0],
-            indices.ctypes.data,
-            gain.ctypes.data,
-            len(indices),
-            rows.shape[1],
-        )
-        if status != 0:
-            raise TypeError(f"V has number type {kind}, which the compiled path does not know")

@@ -1,5 +1,6 @@
-// The two pieces of SPARC that run for every token: refusing or reading graph nodes, and scaling V rows.
-// Same contract as sparc_ggml/eval_callback.py and value_cache.py, which are the reference and the fallback.
+// What SPARC does for every token: refusing or reading graph nodes, selecting image tokens, and scaling V rows.
+// Same contract as sparc_ggml/eval_callback.py, recalibration.py and value_cache.py, which are the reference
+// and the fallback. Arithmetic keeps their order and their number types (setup.py forbids contraction).
 //
 // No header of Python or ggml is needed: the tensor is mirrored as in sparc_ggml/_ggml.py, and the caller
 // compares sparc_tensor_layout() with that mirror, which is itself checked against the loaded ggml.
@@ -47,8 +48,10 @@ struct probe {
     int32_t n_cells;
     const int64_t * cells;  // KV cells of the image tokens
     float * attention;      // out: (n_cells)
-    double * weights;       // scratch: (n_weights + n_cells)
+    double * weights;       // scratch: (max_heads, n_weights)
     int64_t n_weights;      // at least n_kv, else the Python callback reads
+    int64_t max_heads;
+    int32_t n_threads;
     eval_callback slow;  // the Python callback: recording, and types that are not read here
     char softmax_name[64];
     char key_name[64];
@@ -131,16 +134,20 @@ __attribute__((target("avx,f16c"))) static void scale_half_row_f16c(
     }
 }
 
+// Four sums side by side, because one would wait for its own last addition.
 __attribute__((target("avx2,fma,f16c"))) static double dot_half_f16c(
     const float * q, const uint16_t * k, int64_t n) {
-    __m256d sum = _mm256_setzero_pd();
+    __m256d sums[4] = {_mm256_setzero_pd(), _mm256_setzero_pd(), _mm256_setzero_pd(), _mm256_setzero_pd()};
     int64_t i = 0;
-    for (; i + 4 <= n; i += 4) {
-        const __m128 wide = _mm_cvtph_ps(_mm_loadl_epi64((const __m128i *)(k + i)));
-        sum = _mm256_fmadd_pd(_mm256_cvtps_pd(_mm_loadu_ps(q + i)), _mm256_cvtps_pd(wide), sum);
+    for (; i + 16 <= n; i += 16) {
+        for (int part = 0; part < 4; part++) {
+            const __m128 wide = _mm_cvtph_ps(_mm_loadl_epi64((const __m128i *)(k + i + 4 * part)));
+            const __m256d query = _mm256_cvtps_pd(_mm_loadu_ps(q + i + 4 * part));
+            sums[part] = _mm256_fmadd_pd(query, _mm256_cvtps_pd(wide), sums[part]);
+        }
     }
     double lanes[4];
-    _mm256_storeu_pd(lanes, sum);
+    _mm256_storeu_pd(lanes, _mm256_add_pd(_mm256_add_pd(sums[0], sums[1]), _mm256_add_pd(sums[2], sums[3])));
     double total = (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
     for (; i < n; i++) {
         total += (double)q[i] * half_to_float(k[i]);
@@ -192,51 +199,22 @@ static double dot_half(const float * q, const uint16_t * k, int64_t n) {
     return total;
 }
 
-// Writes rows * gain, rounded once to the cache's type, for n_rows image tokens of one layer.
-//   base: the layer's V tensor; cells: its row of each token; row_stride and value_stride in bytes
-//   (value_stride above the value's size: transposed cache); saved: (n_image, n_values) originals,
-//   contiguous, saved_stride bytes apart; indices: image tokens, (n_rows); gain: (n_rows).
-// n_values counts bytes for q8_0. Returns 0, or -1 for a type that is not known.
-int32_t sparc_scale_rows(int32_t type, char * base, int64_t row_stride, int64_t value_stride, const int64_t * cells,
-                         const char * saved, int64_t saved_stride, const int64_t * indices, const double * gain,
-                         int64_t n_rows, int64_t n_values) {
-    for (int64_t row = 0; row < n_rows; row++) {
-        const float factor = (float)gain[row];
-        char * out = base + cells[indices[row]] * row_stride;
-        const char * in = saved + indices[row] * saved_stride;
-        if (type == TYPE_F16 && value_stride == 2) {
-            scale_half_row((uint16_t *)out, (const uint16_t *)in, n_values, factor);
-        } else if (type == TYPE_F16) {
-            uint16_t scaled[256];
-            for (int64_t start = 0; start < n_values; start += 256) {
-                const int64_t n = n_values - start < 256 ? n_values - start : 256;
-                scale_half_row(scaled, (const uint16_t *)in + start, n, factor);
-                for (int64_t i = 0; i < n; i++) {
-                    memcpy(out + (start + i) * value_stride, scaled + i, 2);
-                }
+static double dot_q8_0(const float * q, const char * k, int64_t n) {
+    double sums[4] = {0.0, 0.0, 0.0, 0.0};
+    for (int64_t block = 0; block * 32 < n; block++) {
+        const char * start = k + block * Q8_0_BLOCK_BYTES;
+        uint16_t half;
+        memcpy(&half, start, 2);
+        const float scale = half_to_float(half);
+        const int8_t * quants = (const int8_t *)(start + 2);
+        for (int i = 0; i < 32; i += 4) {
+            for (int part = 0; part < 4; part++) {
+                const float value = (float)quants[i + part] * scale;
+                sums[part] += (double)q[block * 32 + i + part] * (double)value;
             }
-        } else if (type == TYPE_BF16) {
-            for (int64_t i = 0; i < n_values; i++) {
-                const uint16_t value = float_to_bfloat(bfloat_to_float(((const uint16_t *)in)[i]) * factor);
-                memcpy(out + i * value_stride, &value, 2);
-            }
-        } else if (type == TYPE_F32) {
-            for (int64_t i = 0; i < n_values; i++) {
-                const float value = ((const float *)in)[i] * factor;
-                memcpy(out + i * value_stride, &value, 4);
-            }
-        } else if (type == TYPE_Q8_0) {
-            for (int64_t i = 0; i < n_values; i += Q8_0_BLOCK_BYTES) {
-                uint16_t scale;
-                memcpy(&scale, in + i, 2);
-                scale = float_to_half(half_to_float(scale) * factor);
-                memcpy(out + i, &scale, 2);
-            }
-        } else {
-            return -1;
         }
     }
-    return 0;
+    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
 static bool read_softmax(struct probe * p, const struct tensor * node) {
@@ -254,6 +232,10 @@ static bool read_softmax(struct probe * p, const struct tensor * node) {
     return true;
 }
 
+static float mask_at(const uint16_t * hidden, int64_t j) {
+    return hidden == NULL ? 0.0f : half_to_float(hidden[j]);
+}
+
 // Redoes softmax(q k / sqrt(d) + mask) of the last query; in double, so that the order of sums does not matter.
 static bool read_flash(struct probe * p, const struct tensor * node) {
     const struct tensor * q = node->src[0];
@@ -262,40 +244,50 @@ static bool read_flash(struct probe * p, const struct tensor * node) {
     float params[3];
     memcpy(params, node->op_params, sizeof params);
     const int64_t n_kv = k->ne[1];
-    if (q->type != TYPE_F32 || k->type != TYPE_F16 || k->nb[0] != 2 || q->nb[0] != 4 || q->ne[3] != 1 ||
-        params[1] != 0.0f || params[2] != 0.0f || node->src[4] != NULL || n_kv > p->n_weights ||
+    const int64_t n_head = q->ne[2];
+    const bool is_half = k->type == TYPE_F16 && k->nb[0] == 2;
+    const bool is_q8_0 = k->type == TYPE_Q8_0 && q->ne[0] % 32 == 0;
+    if (q->type != TYPE_F32 || !(is_half || is_q8_0) || q->nb[0] != 4 || q->ne[3] != 1 || params[1] != 0.0f ||
+        params[2] != 0.0f || node->src[4] != NULL || n_kv > p->n_weights || n_head > p->max_heads ||
         (mask != NULL && mask->type != TYPE_F16)) {
         return false;
     }
     const int64_t last = q->ne[1] - 1;
-    const int64_t group = q->ne[2] / k->ne[2];
+    const int64_t group = n_head / k->ne[2];
     const uint16_t * hidden = mask == NULL ? NULL : (const uint16_t *)((const char *)mask->data + last * mask->nb[1]);
-    double * mean = p->weights + p->n_weights;
-    memset(mean, 0, sizeof(double) * p->n_cells);
-    for (int64_t h = 0; h < q->ne[2]; h++) {
+#pragma omp parallel for num_threads(p->n_threads)
+    for (int64_t h = 0; h < n_head; h++) {
         const float * query = (const float *)((const char *)q->data + last * q->nb[1] + h * q->nb[2]);
         const char * keys = (const char *)k->data + (h / group) * k->nb[2];
+        double * weights = p->weights + h * p->n_weights;
         double largest = -INFINITY;
         for (int64_t j = 0; j < n_kv; j++) {
-            const float bias = hidden == NULL ? 0.0f : half_to_float(hidden[j]);
+            const float bias = mask_at(hidden, j);
             double logit = -INFINITY;
             if (bias != -INFINITY) {
-                logit = dot_half(query, (const uint16_t *)(keys + j * k->nb[1]), q->ne[0]) * params[0] + bias;
+                const char * key = keys + j * k->nb[1];
+                const double dot = is_half ? dot_half(query, (const uint16_t *)key, q->ne[0])
+                                           : dot_q8_0(query, key, q->ne[0]);
+                logit = dot * params[0] + bias;
             }
-            p->weights[j] = logit;
+            weights[j] = logit;
             largest = logit > largest ? logit : largest;
         }
         double total = 0.0;
         for (int64_t j = 0; j < n_kv; j++) {
-            p->weights[j] = p->weights[j] == -INFINITY ? 0.0 : exp(p->weights[j] - largest);
-            total += p->weights[j];
+            weights[j] = weights[j] == -INFINITY ? 0.0 : exp(weights[j] - largest);
+            total += weights[j];
         }
         for (int32_t j = 0; j < p->n_cells; j++) {
-            mean[j] += p->weights[p->cells[j]] / total;
+            weights[p->cells[j]] /= total;
         }
     }
     for (int32_t j = 0; j < p->n_cells; j++) {
-        p->attention[j] = (float)(mean[j] / (double)q->ne[2]);
+        double sum = 0.0;
+        for (int64_t h = 0; h < n_head; h++) {
+            sum += p->weights[h * p->n_weights + p->cells[j]];
+        }
+        p->attention[j] = (float)(sum / (double)n_head);
     }
     return true;
 }
@@ -330,4 +322,225 @@ bool sparc_on_node(struct tensor * node, bool is_asking, void * user_data) {
         }
     }
     return true;
+}
+
+// One layer's V cache and the originals of the rows that were touched; NativeStep fills this in.
+struct layer {
+    char * base;           // the layer's V tensor
+    char * store;          // (n_image, store_stride) originals; for q8_0 the block scales alone
+    int64_t row_stride;    // bytes from cell to cell
+    int64_t value_stride;  // bytes from value to value; above the value's size in a transposed cache
+    int64_t store_stride;
+    int64_t n_values;      // values of a row; blocks for q8_0
+    int32_t type;
+};
+
+// The state of SPARC over one answer (recalibration.py, value_cache.py); NativeStep fills this in.
+struct step {
+    struct layer * layers;
+    const int64_t * cells;  // (n_image)
+    float * ema;            // (n_image)
+    double * gain;          // (n_image)
+    double * max_gain;      // (n_image)
+    double * largest;       // scratch: (n_layer, n_image), the largest value of a row that is being saved
+    int64_t * selected;     // (n_image), the first n_selected count
+    int64_t * fresh;        // scratch: (n_image)
+    uint8_t * is_saved;     // (n_image)
+    double alpha;
+    float tau;
+    float beta;
+    float one_minus_beta;
+    int32_t n_layer;
+    int32_t n_image;
+    int32_t n_selected;
+    int32_t n_threads;
+    int32_t is_sparc;
+    int32_t is_clamped;
+};
+
+int64_t sparc_step_size(void) {
+    return sizeof(struct step) * 1000 + sizeof(struct layer);
+}
+
+static const double HALF_MAX = 65504.0;
+static const double FLOAT_MAX = 3.4028234663852886e38;
+
+// Copies one row to the store and returns its largest absolute value (of q8_0, its largest block scale).
+static double save_row(const struct layer * l, const char * row, char * out) {
+    if (l->type == TYPE_F16 || l->type == TYPE_Q8_0) {
+        const int64_t stride = l->type == TYPE_Q8_0 ? Q8_0_BLOCK_BYTES : l->value_stride;
+        uint16_t * values = (uint16_t *)out;
+        if (stride == 2) {
+            memcpy(values, row, l->n_values * 2);
+        } else {
+            for (int64_t i = 0; i < l->n_values; i++) {
+                memcpy(values + i, row + i * stride, 2);
+            }
+        }
+        // Without their sign, halves order as their bits do.
+        uint16_t most = 0;
+        for (int64_t i = 0; i < l->n_values; i++) {
+            const uint16_t bits = values[i] & 0x7fff;
+            most = bits > most ? bits : most;
+        }
+        return half_to_float(most);
+    }
+    float most = 0.0f;
+    for (int64_t i = 0; i < l->n_values; i++) {
+        float value;
+        if (l->type == TYPE_BF16) {
+            memcpy((uint16_t *)out + i, row + i * l->value_stride, 2);
+            value = fabsf(bfloat_to_float(((const uint16_t *)out)[i]));
+        } else {
+            memcpy(&value, row + i * l->value_stride, 4);
+            ((float *)out)[i] = value;
+            value = fabsf(value);
+        }
+        most = value > most ? value : most;
+    }
+    return most;
+}
+
+// Writes a saved row times factor, rounded once to the cache's type.
+static void write_row(const struct layer * l, char * row, const char * saved, float factor) {
+    if (l->type == TYPE_F16 && l->value_stride == 2) {
+        scale_half_row((uint16_t *)row, (const uint16_t *)saved, l->n_values, factor);
+    } else if (l->type == TYPE_F16 || l->type == TYPE_Q8_0) {
+        const int64_t stride = l->type == TYPE_Q8_0 ? Q8_0_BLOCK_BYTES : l->value_stride;
+        uint16_t scaled[256];
+        for (int64_t start = 0; start < l->n_values; start += 256) {
+            const int64_t n = l->n_values - start < 256 ? l->n_values - start : 256;
+            scale_half_row(scaled, (const uint16_t *)saved + start, n, factor);
+            for (int64_t i = 0; i < n; i++) {
+                memcpy(row + (start + i) * stride, scaled + i, 2);
+            }
+        }
+    } else if (l->type == TYPE_BF16) {
+        for (int64_t i = 0; i < l->n_values; i++) {
+            const uint16_t value = float_to_bfloat(bfloat_to_float(((const uint16_t *)saved)[i]) * factor);
+            memcpy(row + i * l->value_stride, &value, 2);
+        }
+    } else {
+        for (int64_t i = 0; i < l->n_values; i++) {
+            const float value = ((const float *)saved)[i] * factor;
+            memcpy(row + i * l->value_stride, &value, 4);
+        }
+    }
+}
+
+// Threads for n rows: waking another costs more than a little copying.
+static int32_t threads_for(const struct step * s, int64_t n) {
+    const int64_t values = n * s->n_layer * (s->n_layer > 0 ? s->layers[0].n_values : 0);
+    return values > 100000 ? s->n_threads : 1;
+}
+
+static void save(struct step * s) {
+    int32_t n_fresh = 0;
+    for (int32_t i = 0; i < s->n_selected; i++) {
+        if (!s->is_saved[s->selected[i]]) {
+            s->fresh[n_fresh++] = s->selected[i];
+        }
+    }
+    if (n_fresh == 0) {
+        return;
+    }
+#pragma omp parallel for num_threads(threads_for(s, n_fresh)) schedule(static)
+    for (int32_t il = 0; il < s->n_layer; il++) {
+        const struct layer * l = s->layers + il;
+        for (int32_t i = 0; i < n_fresh; i++) {
+            const int64_t j = s->fresh[i];
+            const char * row = l->base + s->cells[j] * l->row_stride;
+            s->largest[il * (int64_t)s->n_image + j] = save_row(l, row, l->store + j * l->store_stride);
+        }
+    }
+    for (int32_t i = 0; i < n_fresh; i++) {
+        const int64_t j = s->fresh[i];
+        for (int32_t il = 0; il < s->n_layer; il++) {
+            const int32_t type = s->layers[il].type;
+            const double most = s->largest[il * (int64_t)s->n_image + j];
+            const double limit = type == TYPE_F16 || type == TYPE_Q8_0 ? HALF_MAX : FLOAT_MAX;
+            const double bearable = most > 0.0 ? limit / most : INFINITY;
+            s->max_gain[j] = bearable < s->max_gain[j] ? bearable : s->max_gain[j];
+        }
+        s->is_saved[j] = 1;
+    }
+}
+
+// Before the forward pass: saves, multiplies the gains of what was selected, and scales those rows.
+void sparc_step_apply(struct step * s) {
+    const int32_t n = s->alpha == 1.0 ? 0 : s->n_selected;
+    s->n_selected = 0;
+    s->is_clamped = 0;
+    if (n == 0) {
+        return;
+    }
+    s->n_selected = n;
+    save(s);
+    s->n_selected = 0;
+    double * before = s->largest;
+    for (int32_t i = 0; i < n; i++) {
+        before[i] = s->gain[s->selected[i]];
+        s->gain[s->selected[i]] *= s->alpha;
+    }
+    double sum = 0.0;
+    for (int32_t j = 0; j < s->n_image; j++) {
+        sum += s->gain[j] / s->max_gain[j];
+    }
+    if (sum > 1.0) {
+        s->is_clamped = 1;
+        for (int32_t i = 0; i < n; i++) {
+            s->gain[s->selected[i]] = before[i];
+        }
+        return;
+    }
+#pragma omp parallel for num_threads(threads_for(s, n)) schedule(static)
+    for (int32_t il = 0; il < s->n_layer; il++) {
+        const struct layer * l = s->layers + il;
+        for (int32_t i = 0; i < n; i++) {
+            const int64_t j = s->selected[i];
+            char * row = l->base + s->cells[j] * l->row_stride;
+            write_row(l, row, l->store + j * l->store_stride, (float)s->gain[j]);
+        }
+    }
+}
+
+// After the forward pass: selects what rose, and updates the average.
+void sparc_step_observe(struct step * s, const float * a) {
+    if (!s->is_sparc) {
+        return;
+    }
+    int32_t n = 0;
+    for (int32_t j = 0; j < s->n_image; j++) {
+        const float rise = a[j] - s->ema[j];
+        const float r = s->ema[j] > 0.0f ? rise / s->ema[j] : rise > 0.0f ? INFINITY : 0.0f;
+        if (r >= s->tau) {
+            s->selected[n++] = j;
+        }
+        const float fresh = s->one_minus_beta * a[j];
+        const float old = s->beta * s->ema[j];
+        s->ema[j] = fresh + old;
+    }
+    s->n_selected = n;
+}
+
+// Puts every changed row back, bit for bit.
+void sparc_step_restore(struct step * s) {
+    for (int32_t j = 0; j < s->n_image; j++) {
+        for (int32_t il = 0; s->is_saved[j] && il < s->n_layer; il++) {
+            const struct layer * l = s->layers + il;
+            const char * saved = l->store + j * l->store_stride;
+            char * row = l->base + s->cells[j] * l->row_stride;
+            const int64_t size = l->type == TYPE_F32 ? 4 : 2;
+            const int64_t stride = l->type == TYPE_Q8_0 ? Q8_0_BLOCK_BYTES : l->value_stride;
+            if (stride == size) {
+                memcpy(row, saved, l->n_values * size);
+                continue;
+            }
+            for (int64_t i = 0; i < l->n_values; i++) {
+                memcpy(row + i * stride, saved + i * size, size);
+            }
+        }
+        s->is_saved[j] = 0;
+        s->max_gain[j] = INFINITY;
+    }
 }

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,21 +17,21 @@ from sparc_ggml import _ggml, native
 from sparc_ggml._ggml import GGML_TYPE_BF16, GGML_TYPE_F16, GGML_TYPE_F32, GGML_TYPE_Q8_0
 from sparc_ggml.config import SparcConfig
 from sparc_ggml.eval_callback import AttentionProbe
-from sparc_ggml.native import NativeProbe, NativeRowScaler, NativeUnavailableError
-from sparc_ggml.value_cache import scale_rows
+from sparc_ggml.native import NativeProbe, NativeUnavailableError
+from sparc_ggml.native.step import NativeStep
+from sparc_ggml.step import PythonStep, Step
 from tests.support.recorded_engine import Recording, random_picture, record, tiny_pair
 from tests.support.tiny_llama import TinyLlama
 from tests.support.tiny_mmproj import TinyMmproj
 
 CELLS = np.array([7, 3, 11, 4], np.int64)
-INDICES = np.array([0, 2, 3], np.intp)
-GAIN = np.array([1.1**3, 1.05, 900.0])
+N_LAYER = 3
 
 
 def rows_of(kind: int, rng: np.random.Generator) -> npt.NDArray[np.generic]:
     """Twelve cells of 70 values, the smallest and largest that the number type knows among them."""
     values = rng.normal(size=(12, 70)).astype(np.float32)
-    values[:, :4] = (6e-8, -3e-5, 60000.0, 0.0)
+    values[:, :4] = (6e-8, -3e-5, 60.0, 0.0)
     if kind == GGML_TYPE_F16:
         return values.astype(np.float16)
     if kind == GGML_TYPE_BF16:
@@ -40,22 +43,77 @@ def rows_of(kind: int, rng: np.random.Generator) -> npt.NDArray[np.generic]:
     return blocks.reshape(12, -1)
 
 
+@dataclass(frozen=True)
+class Rows:
+    """A layer's V cache that lies in an array of ours."""
+
+    array: npt.NDArray[np.generic]
+    address: int = 0
+
+    def rows(self) -> npt.NDArray[np.generic]:
+        return self.array
+
+
 @pytest.mark.parametrize("is_transposed", [False, True])
 @pytest.mark.parametrize("kind", [GGML_TYPE_F16, GGML_TYPE_BF16, GGML_TYPE_F32, GGML_TYPE_Q8_0])
-@pytest.mark.parametrize("seed", range(5))
-def test_scaled_rows_are_equal_bit_for_bit(kind: int, is_transposed: bool, seed: int) -> None:
+@pytest.mark.parametrize("method", ["sparc", "uniform"])
+@pytest.mark.parametrize("alpha", [1.0, 1.1, 3.0])
+@pytest.mark.parametrize("n_threads", [1, 2])
+def test_both_steps_do_the_same_to_the_last_bit(
+    kind: int,
+    is_transposed: bool,
+    method: str,
+    alpha: float,
+    n_threads: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     if kind == GGML_TYPE_Q8_0 and is_transposed:
         return  # llama.cpp has no such cache: a quantised V needs flash attention
-    rows = rows_of(kind, np.random.default_rng(seed))
-    saved = np.ascontiguousarray(rows[CELLS])
-    results = []
-    for scaler in (scale_rows, NativeRowScaler()):
-        cache = rows.copy(order="F" if is_transposed else "C")
-        with np.errstate(over="ignore"):
-            scaler(kind, cache, CELLS, saved, INDICES, GAIN)
-        results.append(np.ascontiguousarray(cache).view(np.uint8))
-    assert np.array_equal(results[0], results[1])
-    assert not np.array_equal(results[0], np.ascontiguousarray(rows).view(np.uint8))
+    library = native.load()
+    tensor = SimpleNamespace(type=kind)
+    monkeypatch.setattr(_ggml, "tensor_at", lambda _address: tensor)
+    rng = np.random.default_rng(5)
+    originals = [rows_of(kind, rng) for _ in range(N_LAYER)]
+    order: Any = "F" if is_transposed else "C"
+    caches = [[rows.copy(order=order) for rows in originals] for _ in range(2)]
+    config = SparcConfig(method=method, alpha=alpha, beta=0.1, tau=0.5)  # type: ignore[arg-type]
+    layers: list[list[Any]] = [[Rows(rows) for rows in cache] for cache in caches]
+    steps: list[Step] = [
+        PythonStep(config, layers[0], CELLS),
+        NativeStep(library, config, layers[1], CELLS, n_threads),
+    ]
+    a = rng.random(len(CELLS)).astype(np.float32)
+    for step in steps:
+        step.begin(a)
+    n_clamped = n_selected = 0
+    for _ in range(40):
+        a = rng.random(len(CELLS)).astype(np.float32)
+        a[rng.integers(len(CELLS))] = 0.0
+        for step in steps:
+            step.apply()
+        assert all(map(same_bits, *caches))
+        assert steps[0].is_clamped == steps[1].is_clamped
+        n_clamped += steps[0].is_clamped
+        for step in steps:
+            step.observe(a)
+        assert np.array_equal(steps[0].selected, steps[1].selected)
+        assert np.array_equal(steps[0].gain, steps[1].gain)
+        n_selected += len(steps[0].selected)
+    assert (n_selected > 0) == (method == "sparc")
+    assert (n_clamped > 0) == (
+        alpha == 3.0 and method == "sparc" and kind in (GGML_TYPE_F16, GGML_TYPE_Q8_0)
+    )
+    changed = [not same_bits(*pair) for pair in zip(caches[1], originals, strict=True)]
+    assert all(changed) == (alpha != 1.0)
+    for step in steps:
+        step.restore()
+        step.restore()
+    for cache in caches:
+        assert all(map(same_bits, cache, originals))
+
+
+def same_bits(a: npt.NDArray[np.generic], b: npt.NDArray[np.generic]) -> bool:
+    return np.ascontiguousarray(a).tobytes() == np.ascontiguousarray(b).tobytes()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,186 @@
+"""The compiled twin of ``sparc_ggml.step.PythonStep``: one call before a forward pass and one after it."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sparc_ggml import _ggml
+from sparc_ggml.config import SparcConfig
+from sparc_ggml.recalibration import Floats, Indices
+from sparc_ggml.value_cache import Q8_0_BLOCK_BYTES, LayerValues, UnsupportedCacheError
+
+
+class _Layer(ctypes.Structure):
+    """Mirror of ``struct layer`` in hot.c."""
+
+    _fields_ = (
+        ("base", ctypes.c_void_p),
+        ("store", ctypes.c_void_p),
+        ("row_stride", ctypes.c_int64),
+        ("value_stride", ctypes.c_int64),
+        ("store_stride", ctypes.c_int64),
+        ("n_values", ctypes.c_int64),
+        ("type", ctypes.c_int32),
+    )
+
+
+class _Step(ctypes.Structure):
+    """Mirror of ``struct step`` in hot.c."""
+
+    _fields_ = (
+        ("layers", ctypes.c_void_p),
+        ("cells", ctypes.c_void_p),
+        ("ema", ctypes.c_void_p),
+        ("gain", ctypes.c_void_p),
+        ("max_gain", ctypes.c_void_p),
+        ("largest", ctypes.c_void_p),
+        ("selected", ctypes.c_void_p),
+        ("fresh", ctypes.c_void_p),
+        ("is_saved", ctypes.c_void_p),
+        ("alpha", ctypes.c_double),
+        ("tau", ctypes.c_float),
+        ("beta", ctypes.c_float),
+        ("one_minus_beta", ctypes.c_float),
+        ("n_layer", ctypes.c_int32),
+        ("n_image", ctypes.c_int32),
+        ("n_selected", ctypes.c_int32),
+        ("n_threads", ctypes.c_int32),
+        ("is_sparc", ctypes.c_int32),
+        ("is_clamped", ctypes.c_int32),
+    )
+
+
+LAYOUT = ctypes.sizeof(_Step) * 1000 + ctypes.sizeof(_Layer)
+"""What ``sparc_step_size`` must return."""
+
+
+def bind(library: ctypes.CDLL) -> None:
+    """Declares the functions of a step."""
+    pointer = ctypes.c_void_p
+    library.sparc_step_apply.argtypes = [pointer]
+    library.sparc_step_observe.argtypes = [pointer, pointer]
+    library.sparc_step_restore.argtypes = [pointer]
+    for function in (
+        library.sparc_step_apply,
+        library.sparc_step_observe,
+        library.sparc_step_restore,
+    ):
+        function.restype = None
+
+
+class NativeStep:
+    """As ``PythonStep``, to the last bit."""
+
+    def __init__(
+        self,
+        library: ctypes.CDLL,
+        config: SparcConfig,
+        layers: Sequence[LayerValues],
+        cells: npt.NDArray[np.int64],
+        n_threads: int = 1,
+    ) -> None:
+        """Changes nothing yet.
+
+        Args:
+            library: with ``bind`` applied.
+            config: with its layers filled in.
+            layers: the V caches of the layers to scale.
+            cells: the KV cell of each image token, shape (n_image,).
+            n_threads: threads to share the rows of many layers.
+
+        Raises:
+            UnsupportedCacheError: a layer's V cache cannot be scaled.
+        """
+        self._library = library
+        n_image = len(cells)
+        mirrors = [_mirror(layer, cells) for layer in layers]
+        self._table = (_Layer * len(mirrors))(*(mirror for mirror, _ in mirrors))
+        self._stores = [store for _, store in mirrors]  # keeps their memory
+        self._cells = np.ascontiguousarray(cells, np.int64)
+        self._ema = np.zeros(n_image, np.float32)
+        self._gain = np.ones(n_image)
+        self._max_gain = np.full(n_image, np.inf)
+        self._selected = np.empty(n_image, np.int64)
+        self._largest = np.empty(max(1, len(mirrors)) * n_image)
+        self._fresh = np.empty(n_image, np.int64)
+        self._is_saved = np.zeros(n_image, np.uint8)
+        self._config = config
+        self._state = _Step(
+            layers=ctypes.addressof(self._table),
+            alpha=config.alpha,
+            tau=config.tau,
+            beta=config.beta,
+            one_minus_beta=1 - config.beta,
+            n_layer=len(mirrors),
+            n_image=n_image,
+            n_threads=n_threads,
+            is_sparc=config.method == "sparc",
+        )
+        for name in (
+            "cells", "ema", "gain", "max_gain", "largest", "selected", "fresh", "is_saved",
+        ):  # fmt: skip
+            setattr(self._state, name, getattr(self, f"_{name}").ctypes.data)
+        self._address = ctypes.addressof(self._state)
+
+    @property
+    def selected(self) -> Indices:
+        """As ``Step``."""
+        return self._selected[: self._state.n_selected].astype(np.intp)
+
+    @property
+    def gain(self) -> npt.NDArray[np.float64]:
+        """As ``Step``."""
+        return self._gain
+
+    @property
+    def is_clamped(self) -> bool:
+        """As ``Step``."""
+        return bool(self._state.is_clamped)
+
+    def begin(self, a: Floats) -> None:
+        """As ``Step``."""
+        if self._config.method == "uniform":
+            self._selected[:] = np.arange(len(self._selected))
+            self._state.n_selected = len(self._selected)
+        else:
+            self._ema[:] = a
+
+    def apply(self) -> None:
+        """As ``Step``."""
+        self._library.sparc_step_apply(self._address)
+
+    def observe(self, a: Floats) -> None:
+        """As ``Step``."""
+        self._library.sparc_step_observe(self._address, a.ctypes.data)
+
+    def restore(self) -> None:
+        """As ``Step``."""
+        self._library.sparc_step_restore(self._address)
+
+
+def _mirror(layer: LayerValues, cells: npt.NDArray[np.int64]) -> tuple[_Layer, npt.NDArray[Any]]:
+    """One layer for hot.c, and the memory for its originals."""
+    rows = layer.rows()
+    if len(cells) and int(cells.max()) >= len(rows):
+        raise UnsupportedCacheError("an image token lies outside the V cache")
+    kind = _ggml.tensor_at(layer.address).type
+    is_q8_0 = kind == _ggml.GGML_TYPE_Q8_0
+    n_values = rows.shape[1] // Q8_0_BLOCK_BYTES if is_q8_0 else rows.shape[1]
+    size = 2 if is_q8_0 else rows.itemsize
+    # Not cleared: memory is taken where a row is saved, so that an answer that boosts little takes little.
+    store = np.empty((len(cells), n_values * size), np.uint8)
+    mirror = _Layer(
+        base=rows.ctypes.data,
+        store=store.ctypes.data,
+        row_stride=rows.strides[0],
+        value_stride=rows.strides[1],
+        store_stride=store.strides[0],
+        n_values=n_values,
+        type=kind,
+    )
+    return mirror, store
