@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import gguf
 import numpy as np
@@ -34,6 +35,8 @@ class TinyLlama:
         attention_width: spread of q and k; 1 is calm, from about 1.4 on attention is peaky.
         seed: of the weights.
         chat_template: Jinja template to store, or ``None`` for none (as LLaVA-1.5's files).
+        architecture: "llama", or "phi3", whose query, key and value are one matrix, as are its gate and up.
+        special: control tokens of its chat template.
     """
 
     n_layer: int = 5
@@ -47,9 +50,11 @@ class TinyLlama:
     attention_width: float = 1.45
     seed: int = 0
     chat_template: str | None = None
+    architecture: Literal["llama", "phi3"] = "llama"
+    special: tuple[str, ...] = ()
 
 
-def spm_vocabulary() -> tuple[list[str], list[float], list[int]]:
+def spm_vocabulary(special: tuple[str, ...] = ()) -> tuple[list[str], list[float], list[int]]:
     """Returns tokens, scores and types of a SentencePiece vocabulary with all 256 byte tokens.
 
     SPM merges neighbours pairwise, so every prefix of a word has to be a token as well.
@@ -66,12 +71,13 @@ def spm_vocabulary() -> tuple[list[str], list[float], list[int]]:
     normal = list(dict.fromkeys(normal))
     # Longer pieces score higher, so that words come out whole.
     scores = [0.0] * len(tokens) + [float(len(token)) - 100.0 for token in normal]
-    return tokens + normal, scores, [int(t) for t in types] + [int(kind.NORMAL)] * len(normal)
+    types += [kind.NORMAL] * len(normal) + [kind.CONTROL] * len(special)
+    return tokens + normal + list(special), scores + [0.0] * len(special), [int(t) for t in types]
 
 
 def write_tiny_llama(path: Path, shape: TinyLlama = TinyLlama()) -> Path:
-    """Writes a GGUF file of architecture "llama"; returns ``path``."""
-    writer = gguf.GGUFWriter(str(path), "llama")
+    """Writes a GGUF file of the wished architecture; returns ``path``."""
+    writer = gguf.GGUFWriter(str(path), shape.architecture)
     head_dim = shape.n_embd // shape.n_head
     writer.add_name(f"tiny-llama-{shape.seed}")
     writer.add_context_length(shape.n_ctx_train)
@@ -83,7 +89,7 @@ def write_tiny_llama(path: Path, shape: TinyLlama = TinyLlama()) -> Path:
     writer.add_rope_dimension_count(head_dim)
     writer.add_rope_freq_base(10000.0)
     writer.add_layer_norm_rms_eps(1e-5)
-    n_vocab = _add_vocabulary(writer)
+    n_vocab = _add_vocabulary(writer, shape.special)
     if shape.chat_template is not None:
         writer.add_chat_template(shape.chat_template)
 
@@ -97,23 +103,21 @@ def write_tiny_llama(path: Path, shape: TinyLlama = TinyLlama()) -> Path:
     for il in range(shape.n_layer):
         block = f"blk.{il}"
         add.vector(f"{block}.attn_norm.weight", _norm_gain(rng, n_embd))
-        add.matrix(
-            f"{block}.attn_q.weight", _normal(rng, n_embd, n_embd, std=width / np.sqrt(n_embd))
-        )
-        add.matrix(
-            f"{block}.attn_k.weight", _normal(rng, n_kv, n_embd, std=width / np.sqrt(n_embd))
-        )
-        add.matrix(f"{block}.attn_v.weight", _normal(rng, n_kv, n_embd, std=1.0 / np.sqrt(n_embd)))
+        q = _normal(rng, n_embd, n_embd, std=width / np.sqrt(n_embd))
+        k = _normal(rng, n_kv, n_embd, std=width / np.sqrt(n_embd))
+        v = _normal(rng, n_kv, n_embd, std=1.0 / np.sqrt(n_embd))
+        add.matrices(f"{block}.attn", {"q": q, "k": k, "v": v}, shape.architecture == "phi3")
         add.matrix(
             f"{block}.attn_output.weight", _normal(rng, n_embd, n_embd, std=1.0 / np.sqrt(n_embd))
         )
         add.vector(f"{block}.ffn_norm.weight", _norm_gain(rng, n_embd))
-        add.matrix(
-            f"{block}.ffn_gate.weight", _normal(rng, shape.n_ff, n_embd, std=1.0 / np.sqrt(n_embd))
-        )
-        add.matrix(
-            f"{block}.ffn_up.weight", _normal(rng, shape.n_ff, n_embd, std=1.0 / np.sqrt(n_embd))
-        )
+        gate = _normal(rng, shape.n_ff, n_embd, std=1.0 / np.sqrt(n_embd))
+        up = _normal(rng, shape.n_ff, n_embd, std=1.0 / np.sqrt(n_embd))
+        if shape.architecture == "phi3":
+            add.matrix(f"{block}.ffn_up.weight", np.concatenate([gate, up]))
+        else:
+            add.matrix(f"{block}.ffn_gate.weight", gate)
+            add.matrix(f"{block}.ffn_up.weight", up)
         add.matrix(
             f"{block}.ffn_down.weight",
             _normal(rng, n_embd, shape.n_ff, std=1.0 / np.sqrt(shape.n_ff)),
@@ -180,13 +184,21 @@ class _TensorAdder:
             name, gguf.quants.quantize(values, self._type), raw_dtype=self._type
         )
 
+    def matrices(self, block: str, parts: dict[str, FloatArray], is_fused: bool) -> None:
+        """Adds matrices of one block by their letters, as one where the architecture has them so."""
+        if is_fused:
+            self.matrix(f"{block}_{''.join(parts)}.weight", np.concatenate(list(parts.values())))
+            return
+        for letter, values in parts.items():
+            self.matrix(f"{block}_{letter}.weight", values)
+
     def vector(self, name: str, values: FloatArray) -> None:
         """Adds a vector."""
         self._writer.add_tensor(name, values)
 
 
-def _add_vocabulary(writer: gguf.GGUFWriter) -> int:
-    tokens, scores, types = spm_vocabulary()
+def _add_vocabulary(writer: gguf.GGUFWriter, special: tuple[str, ...] = ()) -> int:
+    tokens, scores, types = spm_vocabulary(special)
     writer.add_vocab_size(len(tokens))
     writer.add_tokenizer_model("llama")
     writer.add_token_list(tokens)

@@ -10,6 +10,7 @@ interchanged.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -34,6 +35,7 @@ class TinyMmproj:
         quant: storage of the matrices, "F32" or "F16". The legacy converter writes F16.
         use_gelu: tanh-approximated GELU in the ViT instead of CLIP's quick GELU.
         pinpoints: sizes (width, height) in px of pictures cut into tiles, as LLaVA-NeXT has them.
+        projector: "mlp" (LLaVA) or "ldp" (MobileVLM), for which llama.cpp wants 24 patches a side and makes 144 tokens.
         has_post_ln: whether a post-layernorm is stored (LLaVA's files have none).
         seed: of the weights.
     """
@@ -48,6 +50,7 @@ class TinyMmproj:
     layout: Literal["modern", "legacy"] = "modern"
     quant: str = "F16"
     use_gelu: bool = False
+    projector: Literal["mlp", "ldp"] = "mlp"
     has_post_ln: bool = False
     pinpoints: tuple[tuple[int, int], ...] = ()
     seed: int = 0
@@ -71,7 +74,7 @@ def write_tiny_mmproj(path: Path, shape: TinyMmproj = TinyMmproj()) -> Path:
     writer.add_bool("clip.has_vision_encoder", True)
     writer.add_file_type(1 if shape.quant == "F16" else 0)
     writer.add_name(f"tiny-clip-{shape.seed}")
-    writer.add_string("clip.projector_type", "mlp")
+    writer.add_string("clip.projector_type", shape.projector)
     writer.add_uint32("clip.vision.image_size", shape.image_size)
     writer.add_uint32("clip.vision.patch_size", shape.patch_size)
     writer.add_uint32("clip.vision.embedding_length", shape.n_embd)
@@ -135,10 +138,39 @@ def _random_tensors(shape: TinyMmproj) -> dict[str, FloatArray]:
         tensors |= layer_norm(f"{block}.ln1") | layer_norm(f"{block}.ln2")
     if shape.has_post_ln:
         tensors |= layer_norm("v.post_ln")
+    if shape.projector == "ldp":
+        return tensors | _random_ldp(shape, normal)
     tensors["mm.0.weight"] = normal(shape.projection_dim, n, std=1.0 / np.sqrt(n))
     tensors["mm.0.bias"] = normal(shape.projection_dim, std=0.1)
     tensors["mm.2.weight"] = normal(
         shape.projection_dim, shape.projection_dim, std=1.5 / np.sqrt(shape.projection_dim)
     )
     tensors["mm.2.bias"] = normal(shape.projection_dim, std=0.1)
+    return tensors
+
+
+def _random_ldp(shape: TinyMmproj, normal: Callable[..., FloatArray]) -> dict[str, FloatArray]:
+    """MobileVLM's projector: two linear layers, then two blocks of depthwise convolution, the second halving."""
+    n, width, squeezed = shape.n_embd, shape.projection_dim, shape.projection_dim // 4
+    tensors = {
+        "mm.model.mlp.1.weight": normal(width, n, std=1.0 / np.sqrt(n)),
+        "mm.model.mlp.1.bias": normal(width, std=0.1),
+        "mm.model.mlp.3.weight": normal(width, width, std=1.0 / np.sqrt(width)),
+        "mm.model.mlp.3.bias": normal(width, std=0.1),
+    }
+    for number in (1, 2):
+        block = f"mm.model.mb_block.{number}.block"
+        tensors |= {
+            f"{block}.0.0.weight": normal(width, 1, 3, 3, std=1.0 / 3),
+            f"{block}.1.fc1.weight": normal(squeezed, width, std=1.0 / np.sqrt(width)),
+            f"{block}.1.fc1.bias": normal(squeezed, std=0.1),
+            f"{block}.1.fc2.weight": normal(width, squeezed, std=1.0 / np.sqrt(squeezed)),
+            f"{block}.1.fc2.bias": normal(width, std=0.1),
+            f"{block}.2.0.weight": normal(width, width, std=1.0 / np.sqrt(width)),
+        }
+        for norm in (f"{block}.0.1", f"{block}.2.1"):
+            tensors |= {
+                f"{norm}.weight": 1.0 + normal(width, std=0.1),
+                f"{norm}.bias": normal(width, std=0.1),
+            }
     return tensors

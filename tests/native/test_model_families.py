@@ -1,0 +1,109 @@
+"""Random weights in the shape and template of every family: each loads, describes and is steered by the same code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from assistant.inference.chat_templates import TEMPLATES
+from assistant.inference.engine import Engine
+from assistant.models_store.rows import read_catalogue
+from sparc_ggml.config import SparcConfig
+from tests.support.recorded_engine import Recording, random_picture, record, tiny_pair
+from tests.support.tiny_llama import TinyLlama
+from tests.support.tiny_mmproj import TinyMmproj
+
+STRONG = SparcConfig(alpha=1.5, tau=0.3)
+NONE = SparcConfig(method="none")
+PHI_3 = ("<|user|>", "<|end|>", "<|assistant|>")
+LLAMA_3 = ("<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>")
+
+
+@dataclass(frozen=True)
+class Family:
+    """One row of the catalogue in small.
+
+    Attributes:
+        row: its name there.
+        image_tokens: of the tiny model.
+    """
+
+    row: str
+    image_tokens: int
+    llama: dict[str, Any] = field(default_factory=dict)
+    mmproj: dict[str, Any] = field(default_factory=dict)
+    picture_px: int = 64
+
+
+FAMILIES = [
+    Family("llava-1.5-7b", 16),
+    Family("llava-1.5-7b-f16", 16, mmproj={"n_layer": 5}),
+    Family(  # four tiles and the whole; grouped queries, as Mistral
+        "llava-1.6-mistral-7b", 80, {"n_head_kv": 2}, {"pinpoints": ((128, 128),)}, picture_px=128
+    ),
+    Family("llava-phi-3-mini", 16, {"architecture": "phi3", "special": PHI_3}),
+    Family("llava-llama-3-8b", 16, {"n_head_kv": 1, "special": LLAMA_3}),
+    Family("mobilevlm-1.7b", 144, {}, {"projector": "ldp", "image_size": 96, "patch_size": 4}),
+]
+
+
+def test_every_model_of_the_catalogue_has_its_family() -> None:
+    assert [family.row for family in FAMILIES] == list(read_catalogue())
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.row)
+def test_it_loads_describes_and_is_steered(tmp_path: Path, family: Family) -> None:
+    row = read_catalogue()[family.row]
+    options = tiny_pair(
+        tmp_path,
+        TinyLlama(**family.llama),
+        TinyMmproj(layout="legacy", **family.mmproj),
+        template=row.template,
+        n_ctx=1024,
+    )
+    picture = random_picture(family.picture_px)
+    with Engine(options) as engine:
+        plain = record(engine, picture, NONE)
+        steered = record(engine, picture, STRONG)
+        again = record(engine, picture, NONE)
+    for seen in (plain, steered):
+        assert seen.answer is not None
+        assert seen.answer.counts.image_tokens == family.image_tokens
+        assert seen.answer.counts.tokens == 25
+        assert set(seen.answer.corrections) == {"clip_order", "vision_layers"}
+    assert steered.answer is not None
+    assert steered.answer.unsteered_reason == ""
+    assert steered.answer.sparc.method == "sparc"
+    assert any(step.selected for step in steered.steps)
+    assert max(step.max_gain for step in steered.steps) > 1.0
+    assert _differs(plain, steered)
+    # And what was scaled is put back.
+    assert [logits.tobytes() for logits in again.logits] == [
+        logits.tobytes() for logits in plain.logits
+    ]
+
+
+def _differs(one: Recording, other: Recording) -> bool:
+    return any(
+        not np.array_equal(first, second)
+        for first, second in zip(one.logits, other.logits, strict=False)
+    )
+
+
+@pytest.mark.parametrize(("name", "special"), [("phi-3", PHI_3), ("llama-3", LLAMA_3)])
+def test_the_templates_marks_are_read_as_the_tokens_that_they_are(
+    tmp_path: Path, name: str, special: tuple[str, ...]
+) -> None:
+    assert name in TEMPLATES
+    options = tiny_pair(tmp_path, TinyLlama(special=special), TinyMmproj(), template=name)
+    with Engine(options) as engine:
+        seen = record(engine, random_picture(64), NONE, n_tokens=2)
+        n_vocab = engine.loaded.model.n_vocab
+    marks = [token for token in seen.before + seen.after if token >= n_vocab - len(special)]
+    first = n_vocab - len(special)
+    expected = {"phi-3": (0, 1, 2), "llama-3": (0, 1, 2, 0, 1)}[name]
+    assert [token - first for token in marks] == list(expected)
