@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
-import signal
-import subprocess
-import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from multiprocessing.connection import Pipe, wait
-from pathlib import Path
+from multiprocessing.connection import wait
+
+import numpy as np
 
 from assistant import messages
 from assistant.core.events import (
@@ -28,65 +26,16 @@ from assistant.core.events import (
     Timings,
 )
 from assistant.errors import InferenceError
+from assistant.inference import power
 from assistant.inference.options import EngineOptions
-from assistant.inference.protocol import CANCEL, Ask, Told
+from assistant.inference.protocol import Ask, Prepare, Told
+from assistant.inference.worker_process import WorkerProcess
 from sparc_ggml.config import SparcConfig
 
 _LOGGER = logging.getLogger(__name__)
-_ROOT = Path(__file__).resolve().parents[2]
-_BOOT = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from assistant.inference.worker import main; main()"
-"""The worker finds the same packages as the front, installed or not, and never runs the front's main module."""
-
 CANCEL_PATIENCE_S = 2.0
 """How long a cancelled worker may take to say so, as while it loads a model; then it is ended."""
 _POLL_S = 0.1
-
-
-class _WorkerProcess:
-    """One worker: its process and the front's ends of its pipes."""
-
-    def __init__(self, options: EngineOptions) -> None:
-        self.connection, theirs = Pipe()
-        cancel_read, self._cancel_write = os.pipe()
-        try:
-            self.process = subprocess.Popen(
-                [sys.executable, "-c", _BOOT, str(theirs.fileno()), str(cancel_read)],
-                pass_fds=(theirs.fileno(), cancel_read),
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        except OSError as error:
-            os.close(self._cancel_write)
-            self.connection.close()
-            raise InferenceError(messages.worker_cannot_start(str(error))) from error
-        finally:
-            theirs.close()
-            os.close(cancel_read)
-        self.connection.send(options)
-
-    def cancel(self, request_id: int) -> None:
-        with contextlib.suppress(OSError):
-            os.write(self._cancel_write, CANCEL.pack(request_id))
-
-    def end(self) -> None:
-        """Ends the process at once; idempotent."""
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-        self.connection.close()
-        with contextlib.suppress(OSError):
-            os.close(self._cancel_write)
-
-    def why_dead(self) -> str:
-        """What the exit code says, as words that complete a sentence."""
-        code = self.process.wait()
-        if code == -signal.SIGKILL:
-            return messages.worker_reason_memory()
-        if code == -signal.SIGILL:
-            return messages.worker_reason_illegal()
-        if code < 0:
-            return messages.worker_reason_crash(signal.Signals(-code).name)
-        return messages.worker_reason_ended(code)
 
 
 class InferenceClient:
@@ -104,8 +53,13 @@ class InferenceClient:
         """
         self._options = options
         self._request_id = 0
+        self._asked_id = 0
         self._cancelled_id = 0
-        self._worker: _WorkerProcess | None = _WorkerProcess(options)
+        # ``prepare`` may be called from another thread than ``ask``.
+        self._sending = threading.RLock()
+        self._prepared: Prepare | None = None
+        self._is_asking = self._has_died_preparing = False
+        self._worker: WorkerProcess | None = WorkerProcess(options)
 
     def __enter__(self) -> InferenceClient:
         return self
@@ -124,8 +78,31 @@ class InferenceClient:
         Raises:
             InferenceError: the worker died twice.
         """
-        self._request_id += 1
-        request_id = self._request_id
+        with self._sending:
+            self._request_id += 1
+            request_id = self._asked_id = self._request_id
+            self._is_asking = True
+            self._bury_the_idle()
+            if not _is_same_picture(self._prepared, request.image_rgb):
+                self.cancel_prepare()
+            self._prepared = None
+        try:
+            yield from self._attempts(request_id, request)
+        finally:
+            self._is_asking = False
+
+    def _bury_the_idle(self) -> None:
+        """Makes way for a new worker where the last one died with no request to notice."""
+        worker = self._worker
+        if worker is not None and worker.process.poll() is not None:
+            self._worker = None
+            worker.end()
+            _LOGGER.info("the idle worker died: %s", worker.why_dead())
+            self._has_died_preparing = self._prepared is not None
+            self._prepared = None
+            self._options = replace(self._options, is_safe_mode=True)
+
+    def _attempts(self, request_id: int, request: DescribeRequest) -> Iterator[Event]:
         has_restarted = False
         while True:
             try:
@@ -148,10 +125,11 @@ class InferenceClient:
                 yield Restarted(death.reason)
 
     def _attempt(self, request_id: int, request: DescribeRequest) -> Iterator[Event]:
-        worker = self._worker or _WorkerProcess(self._options)
+        worker = self._worker or WorkerProcess(self._options)
         self._worker = worker
         try:
-            worker.connection.send(Ask(request_id, request))
+            with self._sending:
+                worker.connection.send(Ask(request_id, request))
             if self._cancelled_id >= request_id:
                 worker.cancel(request_id)
             for told in self._listen(worker, request_id):
@@ -164,7 +142,7 @@ class InferenceClient:
             worker.end()
             raise _WorkerDiedError(worker.why_dead()) from error
 
-    def _listen(self, worker: _WorkerProcess, request_id: int) -> Iterator[Told]:
+    def _listen(self, worker: WorkerProcess, request_id: int) -> Iterator[Told]:
         """Everything the worker says; EOFError once it is dead or does not heed a cancel."""
         cancelled_at: float | None = None
         while True:
@@ -179,16 +157,37 @@ class InferenceClient:
 
     def cancel(self) -> None:
         """Ends the running answer; safe from any thread and from a signal handler."""
-        self._cancelled_id = self._request_id
+        self._cancelled_id = self._asked_id
         worker = self._worker
         if worker is not None:
-            worker.cancel(self._request_id)
+            worker.cancel(self._asked_id)
 
     def prepare(self, image_rgb: ImageRgb, question: str = "") -> None:
-        """Does nothing: the worker reads a picture when it is asked about it."""
+        """Reads a picture ahead of a question about it, in idle time; see ``Describer.prepare``."""
+        with self._sending:
+            worker = self._worker
+            if worker is None or self._is_asking or not self._may_look_ahead():
+                return
+            if _is_same_picture(self._prepared, image_rgb):
+                return
+            self.cancel_prepare()
+            self._request_id += 1
+            self._prepared = Prepare(self._request_id, image_rgb, question)
+            with contextlib.suppress(OSError):  # a dead worker is noticed by the next question
+                worker.connection.send(self._prepared)
+
+    def _may_look_ahead(self) -> bool:
+        # A picture that ends the worker would do so again and again.
+        if self._has_died_preparing or self._options.look_ahead == "off":
+            return False
+        return self._options.look_ahead == "on" or not power.on_battery()
 
     def cancel_prepare(self) -> None:
-        """Does nothing: nothing is read ahead."""
+        """Ends ``prepare``'s work; an answer goes on."""
+        prepared, self._prepared = self._prepared, None
+        worker = self._worker
+        if prepared is not None and worker is not None:
+            worker.cancel(prepared.request_id)
 
     def close(self) -> None:
         """Ends the worker; idempotent."""
@@ -201,6 +200,11 @@ class _WorkerDiedError(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+def _is_same_picture(prepared: Prepare | None, image_rgb: ImageRgb) -> bool:
+    """Whether that picture was prepared."""
+    return prepared is not None and np.array_equal(prepared.image_rgb, image_rgb)
 
 
 def _cancelled_event() -> Finished:

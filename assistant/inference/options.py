@@ -9,6 +9,7 @@ from typing import Literal
 from sparc_ggml.config import LLAVA_1_5, SparcConfig
 
 FlashAttn = Literal["auto", "on", "off"]
+LookAhead = Literal["auto", "on", "off"]
 KvType = Literal["f16", "q8_0", "f32", "bf16"]
 
 
@@ -31,6 +32,7 @@ class EngineOptions:
         corrects_pictures: false leaves llama.cpp's picture encoding as it is, for comparison.
         cache_dir: where corrected copies of projectors are kept; ``None`` means the user's cache folder.
         kept_pictures_mb: memory for the last few encoded pictures; one of LLaVA-1.5-7B takes 9 MB.
+        look_ahead: whether pictures are read ahead of a question; "auto" does so unless on battery.
         uses_native: whether the compiled part of SPARC is used where there is one.
         is_verbose: whether the worker's log, llama.cpp's lines included, goes to stderr.
     """
@@ -49,5 +51,6 @@ class EngineOptions:
     corrects_pictures: bool = True
     cache_dir: Path | None = None
     kept_pictures_mb: float = 64.0
+    look_ahead: LookAhead = "auto"
     uses_native: bool = True
     is_verbose: bool = False

@@ -19,7 +19,7 @@ from assistant import messages
 from assistant.core.events import Event, Failed, Finished, Loaded, Loading
 from assistant.errors import AssistantError, ExitCode
 from assistant.inference.options import EngineOptions
-from assistant.inference.protocol import CANCEL, Ask, Told
+from assistant.inference.protocol import CANCEL, Ask, Prepare, Told
 
 if TYPE_CHECKING:
     from assistant.inference.engine import Engine
@@ -28,7 +28,7 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class Worker:
-    """Loads the engine at once, then answers request after request.
+    """Loads the engine at once, then answers request after request, and reads pictures ahead between them.
 
     Attributes:
         requests: what the front asked, in order.
@@ -36,8 +36,9 @@ class Worker:
 
     def __init__(self, connection: Connection, cancel_fd: int, options: EngineOptions) -> None:
         self._connection, self._cancel_fd, self._options = connection, cancel_fd, options
-        self.requests: queue.SimpleQueue[Ask] = queue.SimpleQueue()
+        self.requests: queue.SimpleQueue[Ask | Prepare] = queue.SimpleQueue()
         self._current_id = 0
+        self._waiting_id = 0
         self._cancelled_id = 0
 
     def run(self) -> None:
@@ -51,13 +52,16 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - the front is told of it
             failure = _failed(error)
         while True:
-            ask = self.requests.get()
-            self._current_id = ask.request_id
-            if engine is None:
+            request = self.requests.get()
+            self._current_id = request.request_id
+            if isinstance(request, Prepare):
+                if engine is not None:
+                    self._prepare(engine, request)
+            elif engine is None:
                 assert failure is not None
                 self._tell(failure)
             else:
-                self._tell(self._answer(engine, ask))
+                self._tell(self._answer(engine, request))
 
     def _load(self) -> Engine:
         self._tell(Loading(self._options.model_name))
@@ -74,9 +78,26 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - the front is told of it
             return _failed(error)
 
-    def _tell(self, event: Event) -> None:
+    def _prepare(self, engine: Engine, request: Prepare) -> None:
+        """Reads a picture ahead, unless something newer is there to be done."""
+        if not self.requests.empty():
+            return
         try:
-            self._connection.send(Told(self._current_id, event))
+            engine.prepare(request.image_rgb, request.question, self._tell_waiting)
+        except Exception as error:  # a request about this picture will say so
+            _LOGGER.info("a picture could not be read ahead", exc_info=error)
+
+    def _tell_waiting(self, event: Event) -> None:
+        """Tells the request that waits for what is being read ahead; nobody else listens."""
+        if self._waiting_id > self._current_id:
+            self._send(Told(self._waiting_id, event))
+
+    def _tell(self, event: Event) -> None:
+        self._send(Told(self._current_id, event))
+
+    def _send(self, told: Told) -> None:
+        try:
+            self._connection.send(told)
         except OSError:
             os._exit(0)  # the front is gone
 
@@ -86,7 +107,10 @@ class Worker:
     def _listen_for_requests(self) -> None:
         try:
             while True:
-                self.requests.put(self._connection.recv())
+                request = self._connection.recv()
+                if isinstance(request, Ask):
+                    self._waiting_id = request.request_id
+                self.requests.put(request)
         except (EOFError, OSError):
             os._exit(0)
 

@@ -96,3 +96,14 @@ def test_close_can_be_called_twice(describer: Describer) -> None:
     list(describer.ask(REQUEST))
     describer.close()
     describer.close()
+
+
+def test_a_picture_may_be_prepared_and_not_be_asked_about(describer: Describer) -> None:
+    describer.cancel_prepare()
+    describer.prepare(random_picture(64, 5), "what is this?")
+    describer.cancel_prepare()
+    describer.prepare(random_picture(64, 6))
+    events = list(describer.ask(REQUEST))
+    assert [rank(event) for event in events] == sorted(map(rank, events))
+    assert isinstance(events[-1], Finished)
+    assert events[-1].answer.text

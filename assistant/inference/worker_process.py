@@ -1,0 +1,78 @@
+"""The inference worker's process and the front's ends of its pipes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from multiprocessing.connection import Pipe
+from pathlib import Path
+
+from assistant import messages
+from assistant.errors import InferenceError
+from assistant.inference.options import EngineOptions
+from assistant.inference.protocol import CANCEL
+
+_ROOT = Path(__file__).resolve().parents[2]
+_BOOT = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from assistant.inference.worker import main; main()"
+"""The worker finds the same packages as the front, installed or not, and never runs the front's main module."""
+
+
+class WorkerProcess:
+    """One worker.
+
+    Attributes:
+        connection: takes requests and gives events.
+        process: the process.
+    """
+
+    def __init__(self, options: EngineOptions) -> None:
+        """Starts it.
+
+        Raises:
+            InferenceError: no process can be started.
+        """
+        self.connection, theirs = Pipe()
+        cancel_read, self._cancel_write = os.pipe()
+        try:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", _BOOT, str(theirs.fileno()), str(cancel_read)],
+                pass_fds=(theirs.fileno(), cancel_read),
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except OSError as error:
+            os.close(self._cancel_write)
+            self.connection.close()
+            raise InferenceError(messages.worker_cannot_start(str(error))) from error
+        finally:
+            theirs.close()
+            os.close(cancel_read)
+        self.connection.send(options)
+
+    def cancel(self, request_id: int) -> None:
+        """Cancels every request up to this number; safe from a signal handler."""
+        with contextlib.suppress(OSError):
+            os.write(self._cancel_write, CANCEL.pack(request_id))
+
+    def end(self) -> None:
+        """Ends the process at once; idempotent."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self.connection.close()
+        with contextlib.suppress(OSError):
+            os.close(self._cancel_write)
+
+    def why_dead(self) -> str:
+        """What the exit code says, as words that complete a sentence."""
+        code = self.process.wait()
+        if code == -signal.SIGKILL:
+            return messages.worker_reason_memory()
+        if code == -signal.SIGILL:
+            return messages.worker_reason_illegal()
+        if code < 0:
+            return messages.worker_reason_crash(signal.Signals(-code).name)
+        return messages.worker_reason_ended(code)
