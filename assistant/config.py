@@ -40,6 +40,7 @@ class AnswerSettings:
 
     style: Literal["detailed", "brief"] = "detailed"
     prompt: str | None = None
+    language: str | None = None
     max_tokens: int = 512
     temperature: float = 0.0
     top_p: float = 1.0

@@ -36,11 +36,12 @@ GROUP_CAMERA = _("Camera")
 OPTIONS: dict[str, tuple[str, str]] = {
     "model": ("FILE", _("GGUF file of a LLaVA's language model; needs --mmproj too.")),
     "mmproj": ("FILE", _("GGUF file of the LLaVA's vision part.")),
-    "template": ("NAME", _("Prompt template: vicuna_v1, or leave it out for the model's own.")),
+    "template": ("NAME", _("Prompt template, for example vicuna_v1; left out: the one that suits the model.")),
     "threads": ("N", _("Processor threads; left out: one for each core.")),
     "n-ctx": ("N", _("Tokens the model can keep in mind; left out: 2048.")),
     "flash-attn": ("WHEN", _("Flash attention: auto, on or off.")),
     "prompt": ("TEXT", _("What to ask instead of the usual question.")),
+    "language": ("CODE", _("Language of the answers, for example zh; the model must know it.")),
     "max-tokens": ("N", _("Longest answer in tokens; left out: 512.")),
     "temperature": ("T", _("0 always picks the likeliest word; higher varies more.")),
     "top-p": ("P", _("With a temperature: keep to the likeliest words that sum to P.")),

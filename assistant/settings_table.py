@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant import messages
+from assistant.core.languages import LANGUAGES
 
 ACTIONS = (
     "describe", "brief", "ask", "follow_up", "stop", "pause", "repeat", "next", "previous", "spell",
@@ -161,6 +162,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("model", "flash_attn", "flash-attn", choice("auto", "on", "off")),
     Setting("answer", "style", "style", choice("detailed", "brief")),
     Setting("answer", "prompt", "prompt", text),
+    Setting("answer", "language", "language", choice(*LANGUAGES)),
     Setting("answer", "max_tokens", "max-tokens", whole_number(1, 1_000_000)),
     Setting("answer", "temperature", "temperature", number(0.0, 5.0)),
     Setting("answer", "top_p", "top-p", number(0.0, 1.0)),

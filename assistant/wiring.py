@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from assistant.catalogue import ModelFiles
 from assistant.config import Settings
+from assistant.core.languages import voice_of
 from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def engine_options(settings: Settings, files: ModelFiles, *, is_verbose: bool) -
         n_threads=wished.n_threads,
         flash_attn=wished.flash_attn,
         template=wished.template or files.template,
+        language=settings.answer.language,
         is_verbose=is_verbose,
     )
     n_ctx = wished.n_ctx or files.n_ctx
@@ -53,7 +55,8 @@ def speaker(settings: Settings, on_problem: Callable[[AssistantError], None]) ->
     from assistant.speech.speech_manager import VoiceOptions
 
     speech = settings.speech
-    voice = VoiceOptions(speech.rate_wpm, speech.voice, speech.volume)
+    voice_name = speech.voice or voice_of(settings.answer.language)
+    voice = VoiceOptions(speech.rate_wpm, voice_name, speech.volume)
     return open_speaker(voice, on_problem, is_on=speech.is_on)
 
 

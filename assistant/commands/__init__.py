@@ -10,7 +10,7 @@ import argparse
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from assistant.commands import ask, describe, trace
+from assistant.commands import ask, describe, models, trace
 from assistant.console import Console
 from assistant.errors import ExitCode
 
@@ -31,5 +31,6 @@ COMMANDS: Mapping[str, Command] = {
     "describe": describe,
     "ask": ask,
     "trace": trace,
+    "models": models,
 }
 """In the order of ``--help``."""

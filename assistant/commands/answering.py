@@ -14,13 +14,15 @@ from assistant import cli_parser, help_texts, messages, wiring
 from assistant.catalogue import ModelFiles, find_model
 from assistant.config import Settings, load_settings
 from assistant.console import Console
+from assistant.core.languages import LANGUAGES
 from assistant.errors import ExitCode, UsageError
+from assistant.messages import models as words
 from assistant.messages import translate as _
 from sparc_ggml.config import SparcConfig
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (help_texts.GROUP_MODEL, ("model", "mmproj", "template", "threads", "n-ctx", "flash-attn")),
-    (help_texts.GROUP_ANSWER, ("max-tokens", "temperature", "top-p", "seed")),
+    (help_texts.GROUP_ANSWER, ("language", "max-tokens", "temperature", "top-p", "seed")),
     (help_texts.GROUP_STEERING, ("method", "alpha", "beta", "tau", "layer", "layers")),
     (help_texts.GROUP_SPEECH, ("rate", "voice", "volume")),
 )
@@ -98,10 +100,19 @@ def _work(
             trace,
             sparc,
             model_names=(str(files.model_path), str(files.mmproj_path)),
-            notices=[*files.notices, *([messages.demo_model()] if is_demo else [])],
+            notices=_notices(settings, files),
             hints=[messages.demo_model_hint(options.command)] if is_demo else [],
             heatmap=heatmap,
         )
         is_labelled = options.command == "ask" and len(questions) > 1
         job = Job(pictures, questions, options.json, is_labelled)
         return run_job(job, settings, equipment)
+
+
+def _notices(settings: Settings, files: ModelFiles) -> list[str]:
+    """What is said about the model before it answers."""
+    language = settings.answer.language
+    doubts = []
+    if language is not None and language not in files.languages:
+        doubts.append(words.language_doubt(files.name, LANGUAGES[language].name))
+    return [*files.notices, *([messages.demo_model()] if files.is_demo else []), *doubts]

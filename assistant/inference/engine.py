@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from assistant import messages
+from assistant.core import languages
 from assistant.core.events import Answer, DescribeRequest, ImageRgb, Turn
 from assistant.errors import UsageError
 from assistant.inference import machine, mmproj, native_log, pairing, prompts
@@ -174,7 +175,7 @@ class Engine:
     def _tokenize(self, request: DescribeRequest, turns: Sequence[Turn]) -> Prompt:
         model = self.loaded.model
         prompt = prompts.render(
-            request.question,
+            languages.asked_in(request.question, self.loaded.options.language),
             self.loaded.options.template,
             model.chat_template(),
             model.special_text("bos"),

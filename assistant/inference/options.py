@@ -28,6 +28,7 @@ class EngineOptions:
         flash_attn: "auto" is on: V rows are then contiguous, which is where steering is cheapest.
         kv_type: number type of the K and V caches; q8_0 needs flash attention.
         template: name of a chat template in ``prompts``; ``None`` takes the GGUF's own, else vicuna_v1.
+        language: code of the language that answers are asked for in; ``None`` asks for none.
         is_safe_mode: no weight repacking; set after a crash.
         corrects_pictures: false leaves llama.cpp's picture encoding as it is, for comparison.
         cache_dir: where corrected copies of projectors are kept; ``None`` means the user's cache folder.
@@ -47,6 +48,7 @@ class EngineOptions:
     flash_attn: FlashAttn = "auto"
     kv_type: KvType = "f16"
     template: str | None = None
+    language: str | None = None
     is_safe_mode: bool = False
     corrects_pictures: bool = True
     cache_dir: Path | None = None

@@ -574,3 +574,7 @@ def nothing_installed() -> str:
 
 def template_unknown(name: str) -> str:
     return _("There is no prompt template named {name}.").format(name=name)
+
+
+def language_doubt(model: str, language: str) -> str:
+    return _("{model} may not know {language} well.").format(model=model, language=language)
