@@ -9,6 +9,8 @@ from assistant import __version__, cli_parser, help_texts
 from assistant.commands import COMMANDS
 from assistant.messages import translate as _
 
+_OWN_OPTIONS = ("-h", "--help", "--version")
+
 
 def make_parser() -> argparse.ArgumentParser:
     """The parser of the whole command line."""
@@ -32,7 +34,11 @@ def make_parser() -> argparse.ArgumentParser:
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Parses a command line; ``--help`` and ``--version`` print and raise SystemExit.
 
+    Options without a command are the assistant's own, as if ``start`` stood before them.
+
     Raises:
         UsageError: the command line is wrong.
     """
+    if not arguments or (arguments[0].startswith("-") and arguments[0] not in _OWN_OPTIONS):
+        arguments = ["start", *arguments]
     return make_parser().parse_args(arguments)

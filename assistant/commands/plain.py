@@ -1,0 +1,48 @@
+"""``sparc-assistant plain``: the assistant, line under line."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from assistant import cli_parser, help_texts
+from assistant.commands.answering import GROUPS
+from assistant.console import Console
+from assistant.errors import ExitCode
+from assistant.messages import translate as _
+
+if TYPE_CHECKING:
+    from assistant.session_plan import Plan
+
+
+def add_parser(commands: Any) -> None:
+    """Adds ``plain``."""
+    plain = cli_parser.add_command(commands, "plain", help_texts.PLAIN, help_texts.PLAIN_LONG)
+    add_options(plain)
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    """Adds what line mode and full screen share."""
+    cli_parser.add_setting_groups(command, (*GROUPS, (help_texts.GROUP_CAMERA, ("camera",))))
+    output = command.add_argument_group(_(help_texts.GROUP_OUTPUT))
+    output.add_argument("--verbose", action="store_true", help=_(help_texts.VERBOSE))
+    output.add_argument("--config", metavar="FILE", help=_(help_texts.CONFIG))
+    cli_parser.add_help(command)
+
+
+def run(options: argparse.Namespace, console: Console) -> ExitCode:
+    """Runs the line mode until the person quits."""
+    from assistant.session_plan import make_plan
+
+    return run_plan(make_plan(options), console)
+
+
+def run_plan(plan: Plan, console: Console) -> ExitCode:
+    """Runs the line mode with what was planned."""
+    from assistant.plain import PlainFront, PlainMode
+    from assistant.session_wiring import open_session
+
+    front = PlainFront(console)
+    with open_session(plan, front) as session:
+        PlainMode(session, console).run()
+    return ExitCode.OK

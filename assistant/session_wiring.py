@@ -1,0 +1,94 @@
+"""Puts a session together: camera, model, voice and settings, behind whatever front shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from assistant import messages, wiring
+from assistant.catalogue import ModelFiles, installed_models
+from assistant.core.announcer import Announcer
+from assistant.core.answering import Answering
+from assistant.core.history import History
+from assistant.core.look_ahead import LookAhead
+from assistant.core.ports import Describer
+from assistant.core.questions import DETAILED
+from assistant.core.session import Session
+from assistant.core.session_jobs import Jobs
+from assistant.core.session_ports import Front, Kind, Line
+from assistant.errors import AssistantError
+from assistant.model_shelf import ModelShelf
+from assistant.session_plan import Plan
+
+
+@contextmanager
+def open_session(plan: Plan, front: Front) -> Iterator[Session]:
+    """Opens everything, greets, and takes everything down again, sound first.
+
+    Args:
+        plan: what it is made of.
+        front: shows it.
+
+    Raises:
+        AssistantError: a process cannot be started.
+    """
+    from assistant.camera.chooser import CameraChooser
+    from assistant.camera.quality import assess
+    from assistant.camera.scene_change import StillnessDetector
+    from assistant.inference.client import InferenceClient
+    from assistant.keeping import FileKeeper
+    from assistant.speech.factory import open_earcons
+
+    settings = plan.settings
+
+    def open_describer(files: ModelFiles) -> Describer:
+        return InferenceClient(wiring.engine_options(settings, files, is_verbose=plan.is_verbose))
+
+    def on_problem(error: AssistantError) -> None:
+        # Only shown: it is speech that does not work.
+        front.show(Line(Kind.ERROR, str(error)))
+
+    with ExitStack() as stack:
+        shelf = ModelShelf(
+            plan.files, installed_models, open_describer, lambda: plan.preferences.settings
+        )
+        stack.callback(shelf.close)
+        cameras = CameraChooser(settings.camera.source)
+        stack.callback(cameras.close)
+        jobs = Jobs()
+        history = History(settings.assistant.history_size)
+        speaker = wiring.speaker(settings, on_problem)
+        earcons = open_earcons(is_on=settings.speech.is_on and settings.speech.has_earcons)
+        announcer = Announcer(front, speaker, earcons)
+        ahead: list[LookAhead] = []
+        answering = Answering(
+            shelf.describer,
+            announcer,
+            cameras,
+            shelf,
+            plan.preferences,
+            lambda image: [problem.sentence for problem in assess(image)],
+            history,
+            lambda: ahead[0].take() if ahead else None,
+        )
+        session = Session(
+            answering, announcer, speaker, cameras, shelf, plan.preferences,
+            FileKeeper(wiring.save_folder(settings)), history, plan.keymap, jobs,
+        )  # fmt: skip
+        stack.callback(session.close)
+        if wiring.looks_ahead(settings):
+            ahead.append(
+                LookAhead(
+                    cameras.peek, StillnessDetector, lambda: answering.describer,
+                    lambda: jobs.is_busy, DETAILED.text,
+                )
+            )  # fmt: skip
+            stack.callback(ahead[0].close)
+        # Opened last, so closed first: sound stops before anything else is taken down.
+        stack.callback(earcons.close)
+        stack.callback(speaker.close)
+        for notice in plan.notices:
+            session.tell(notice)
+        if shelf.is_demo:
+            session.tell(messages.demo_model())
+        yield session
