@@ -42,7 +42,11 @@ class LlamaShape:
 
 @dataclass(frozen=True)
 class ClipShape:
-    """A CLIP ViT's sizes; ``n_layer`` layers are stored, and all of them run."""
+    """A CLIP ViT's sizes; ``n_layer`` layers are stored, and all of them run.
+
+    Attributes:
+        projector: "mlp", or MobileVLM's "ldp", which makes one image token of four patches.
+    """
 
     n_layer: int = 23
     n_embd: int = 1024
@@ -50,11 +54,17 @@ class ClipShape:
     n_ff: int = 4096
     image_size: int = 336
     patch_size: int = 14
+    projector: str = "mlp"
+
+    @property
+    def n_patch(self) -> int:
+        """Patches of one picture."""
+        return (self.image_size // self.patch_size) ** 2
 
     @property
     def n_image(self) -> int:
         """Image tokens of one picture."""
-        return (self.image_size // self.patch_size) ** 2
+        return self.n_patch // 4 if self.projector == "ldp" else self.n_patch
 
 
 @dataclass(frozen=True)
@@ -71,6 +81,12 @@ SHAPES: dict[str, PairShape] = {
     # does.
     "0.5b": PairShape("0.5B LLaVA", LlamaShape(24, 896, 14, 2, 4864, 151936, is_tied=True)),
     "7b": PairShape("LLaVA-1.5-7B", LlamaShape(32, 4096, 32, 32, 11008, 32000)),
+    "llama-3-8b": PairShape("LLaVA-Llama-3-8B", LlamaShape(32, 4096, 32, 8, 14336, 128256)),
+    # A Llama of Phi 3's sizes: its fused matrices cost the same.
+    "phi-3": PairShape("LLaVA-Phi-3-mini", LlamaShape(32, 3072, 32, 32, 8192, 32064)),
+    "mobilevlm": PairShape(
+        "MobileVLM-1.7B", LlamaShape(24, 2048, 16, 16, 5632, 32000), ClipShape(projector="ldp")
+    ),
 }
 
 
@@ -182,7 +198,7 @@ def _write_clip(path: Path, name: str, shape: ClipShape, n_out: int) -> None:
     writer.add_bool("clip.has_vision_encoder", True)
     writer.add_file_type(gguf.LlamaFileType.MOSTLY_F16)
     writer.add_name(f"random-clip-{name}")
-    writer.add_string("clip.projector_type", "mlp")
+    writer.add_string("clip.projector_type", shape.projector)
     for key, value in (
         ("image_size", shape.image_size),
         ("patch_size", shape.patch_size),
@@ -211,7 +227,7 @@ def _write_clip(path: Path, name: str, shape: ClipShape, n_out: int) -> None:
 
     file.constant("v.class_embd", 0.1, n)
     file.tensor("v.patch_embd.weight", (n, 3, shape.patch_size, shape.patch_size))
-    file.matrix("v.position_embd.weight", shape.n_image + 1, n, "F16")
+    file.matrix("v.position_embd.weight", shape.n_patch + 1, n, "F16")
     norm("v.pre_ln")
     for il in range(shape.n_layer):
         for part in ("attn_q", "attn_k", "attn_v", "attn_out"):
@@ -220,6 +236,26 @@ def _write_clip(path: Path, name: str, shape: ClipShape, n_out: int) -> None:
         linear(f"v.blk.{il}.ffn_down", n, n_ff)
         norm(f"v.blk.{il}.ln1")
         norm(f"v.blk.{il}.ln2")
-    linear("mm.0", n_out, n)
-    linear("mm.2", n_out, n_out)
+    if shape.projector == "ldp":
+        _add_ldp(file, n, n_out)
+    else:
+        linear("mm.0", n_out, n)
+        linear("mm.2", n_out, n_out)
     file.write()
+
+
+def _add_ldp(file: FileWriter, n_in: int, n_out: int) -> None:
+    """MobileVLM's projector, with the names of llama.cpp's ``tools/mtmd/clip.cpp``."""
+    for layer, n_from in ((1, n_in), (3, n_out)):
+        file.matrix(f"mm.model.mlp.{layer}.weight", n_out, n_from, "F16")
+        file.constant(f"mm.model.mlp.{layer}.bias", 0.0, n_out)
+    for number in (1, 2):
+        block = f"mm.model.mb_block.{number}.block"
+        file.tensor(f"{block}.0.0.weight", (n_out, 1, 3, 3))
+        for part, n_to, n_from in (("fc1", n_out // 4, n_out), ("fc2", n_out, n_out // 4)):
+            file.matrix(f"{block}.1.{part}.weight", n_to, n_from, "F16")
+            file.constant(f"{block}.1.{part}.bias", 0.0, n_to)
+        file.matrix(f"{block}.2.0.weight", n_out, n_out, "F16")
+        for norm in (f"{block}.0.1", f"{block}.2.1"):
+            file.constant(f"{norm}.weight", 1.0, n_out)
+            file.constant(f"{norm}.bias", 0.0, n_out)

@@ -9,8 +9,10 @@ LLaVA-1.5's files carry none or another. So the catalogue names one of these for
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
-from assistant.core.events import Turn
+if TYPE_CHECKING:  # the names of the templates stand in --help, which must not wait for numpy
+    from assistant.core.events import Turn
 
 MEDIA_MARKER = "<__picture_f2b6a1__>"
 """Where the picture goes; unlike anything that a person types, so that no question can move the picture."""
@@ -20,7 +22,7 @@ VICUNA_SYSTEM = (
     "The assistant gives helpful, detailed, and polite answers to the user's questions."
 )
 
-Template = Callable[[str, Sequence[Turn], str], str]
+Template: TypeAlias = "Callable[[str, Sequence[Turn], str], str]"
 """Takes the question, earlier turns and the text of the EOS token; returns the prompt without a leading BOS."""
 
 

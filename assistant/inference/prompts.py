@@ -13,6 +13,7 @@ from assistant.errors import UsageError
 from assistant.inference.chat_templates import MEDIA_MARKER as MEDIA_MARKER
 from assistant.inference.chat_templates import TEMPLATES as TEMPLATES
 from assistant.inference.chat_templates import VICUNA_SYSTEM as VICUNA_SYSTEM
+from assistant.inference.chat_templates import vicuna_v1 as vicuna_v1
 from assistant.inference.chat_templates import with_picture
 
 

@@ -1,0 +1,91 @@
+"""How long a picture takes with each model of the catalogue: the table of ``docs/models.md``.
+
+The files are random weights in the shapes of the real ones, measured as ``sparc-assistant models bench``
+measures; a model whose shape was not measured is reckoned from the nearest one, as ``models list`` does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from assistant.inference.client import InferenceClient
+from assistant.inference.options import EngineOptions
+from assistant.models_store.estimating import ANSWER_TOKENS, Cost, cost
+from assistant.models_store.measuring import measure
+from assistant.models_store.record import Speed, State
+from assistant.models_store.rows import CatalogueModel, read_catalogue
+from scripts import bench_report, bench_shapes
+
+SECTION = "bench_models"
+SHAPES = {
+    "mobilevlm-1.7b": "mobilevlm",
+    "llava-phi-3-mini": "phi-3",
+    "llava-1.5-7b": "7b",
+    "llava-llama-3-8b": "llama-3-8b",
+}
+"""Shape by model of the catalogue."""
+
+
+def measure_shape(row: CatalogueModel, folder: Path) -> Speed:
+    """Writes the files of a model's shape, unless they are there, and measures them."""
+    model, mmproj = bench_shapes.write_pair(SHAPES[row.name], folder)
+    options = EngineOptions(model, mmproj, model_name=row.name, template="vicuna_v1")
+    with InferenceClient(options) as describer:
+        return measure(
+            describer, "here", lambda line: print(f"{row.name}: {line}", file=sys.stderr)
+        )
+
+
+def table_row(row: CatalogueModel, speed: Speed | None, price: Cost) -> dict[str, str]:
+    """One line of the table."""
+    basis = "measured" if price.basis == "measured" else f"reckoned from {price.measured_with}"
+    return {
+        "model": row.name,
+        "memory": f"{row.memory_mb / 1000:.1f} GB",
+        "image tokens": str(row.image_tokens),
+        "encode": "" if speed is None else f"{speed.encode_s:.1f} s",
+        "prompt": "" if speed is None else f"{speed.n_prompt * speed.prompt_token_s:.1f} s",
+        "tokens a second": "" if speed is None else f"{1 / speed.token_s:.1f}",
+        "a picture": f"{price.seconds:.0f} s, {basis}",
+    }
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Measures the shapes asked for and writes the section."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--models", default=",".join(SHAPES), help="names, with commas")
+    parser.add_argument(
+        "--cache-dir", type=Path, default=Path("shapes"), help="folder of the files"
+    )
+    parser.add_argument("--report", type=Path, default=Path("docs/benchmarks.md"))
+    arguments = parser.parse_args(argv)
+    rows, state = read_catalogue(), State()
+    for name in arguments.models.split(","):
+        state.speeds[name] = measure_shape(rows[name], arguments.cache_dir)
+    lines = []
+    for row in sorted(rows.values(), key=lambda row: row.memory_mb):
+        price = cost(row.name, state, rows, "here")
+        if price is not None:
+            lines.append(table_row(row, state.speeds.get(row.name), price))
+    body = "\n".join(
+        [
+            "## Seconds for a picture, by model",
+            "",
+            f"Machine: {bench_report.machine_line()}. Command: `{bench_report.command_line()}`",
+            "",
+            f"A picture and an answer of {ANSWER_TOKENS} tokens, steered by SPARC, the model loaded. Files of random "
+            "weights in the shapes of the real ones (Q4_K_M mix, projector in F16), one run of 32 tokens each, "
+            "flash attention auto. Real files were not at hand.",
+            "",
+            bench_report.markdown_table(lines),
+        ]
+    )
+    bench_report.replace_section(arguments.report, SECTION, body)
+    print(body)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
