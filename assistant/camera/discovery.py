@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
+from assistant.camera import devices
+from assistant.camera.opencv import OpenCvCamera, stream_name
+from assistant.camera.picture_camera import PictureCamera
+from assistant.camera.rpicam import RpiCamera, find_pi_cameras
 from assistant.core.ports import Camera, CameraInfo
 from assistant.errors import CameraError
+from assistant.messages import camera as words
+
+_SCHEMES = ("http", "https", "rtsp", "rtsps")
+_PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
 
 
 def list_cameras(source: str | None = None) -> list[CameraInfo]:
@@ -13,7 +24,11 @@ def list_cameras(source: str | None = None) -> list[CameraInfo]:
         source: the chosen source of the settings, listed first, also where it cannot be found by looking
             (a URL, a video file).
     """
-    raise NotImplementedError
+    found = [*_webcams(), *find_pi_cameras()]
+    if source is not None:
+        chosen = _identify(source, found)
+        found = [chosen, *(info for info in found if info.id != chosen.id)]
+    return sorted(found, key=lambda info: not info.is_usable)
 
 
 def open_camera(spec: str | None = None) -> Camera:
@@ -26,4 +41,73 @@ def open_camera(spec: str | None = None) -> Camera:
     Raises:
         CameraError: there is none, or ``spec`` names no camera.
     """
-    raise CameraError("No camera was found.")
+    info = _first() if spec is None else _identify(spec, [])
+    if not info.is_usable:
+        raise CameraError(info.problem)
+    if info.kind == "raspberry pi":
+        return RpiCamera(int(info.id.partition(":")[2]), info.name)
+    if info.kind == "picture":
+        return PictureCamera(info.id, info.name)
+    return OpenCvCamera(info.id, info.name, is_file=info.kind == "video")
+
+
+def _first() -> CameraInfo:
+    found = list_cameras()
+    if not found:
+        raise CameraError(words.none_found(), words.none_found_hint())
+    if not found[0].is_usable:
+        raise CameraError(words.none_usable(), found[0].problem)
+    return found[0]
+
+
+def _webcams() -> list[CameraInfo]:
+    found = []
+    for path, name in devices.find_devices():
+        try:
+            devices.check(path, name)
+        except CameraError as error:
+            found.append(CameraInfo(str(path), name, "webcam", is_usable=False, problem=str(error)))
+        else:
+            found.append(CameraInfo(str(path), name, "webcam"))
+    return found
+
+
+def _identify(spec: str, found: list[CameraInfo]) -> CameraInfo:
+    """What a spec means; one that means nothing is not usable, and says so."""
+    scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]+)://", spec)
+    if scheme is not None:
+        if scheme[1].lower() in _SCHEMES:
+            return CameraInfo(spec, _stream_name(spec), "network")
+        problem = f"{words.scheme_unknown(scheme[1])} {words.scheme_unknown_hint()}"
+        return CameraInfo(spec, spec, "network", is_usable=False, problem=problem)
+    pi = re.fullmatch(r"rpicam(?::(\d{1,3}))?", spec)
+    if pi is not None:
+        number = int(pi[1] or 0)
+        named = {info.id: info for info in found}
+        plain = CameraInfo(f"rpicam:{number}", words.pi_camera(number, ""), "raspberry pi")
+        return named.get(plain.id, plain)
+    if re.fullmatch(r"\d{1,4}", spec):
+        spec = f"/dev/video{int(spec)}"
+    return _at_path(Path(spec).expanduser(), found)
+
+
+def _at_path(path: Path, found: list[CameraInfo]) -> CameraInfo:
+    for info in found:
+        if info.id == str(path):
+            return info
+    # A device may be unplugged now and be back when a picture is wanted; a file must be there.
+    if path.is_relative_to("/dev"):
+        return CameraInfo(str(path), devices.device_name(path), "webcam")
+    if not path.is_file():
+        problem = f"{words.source_unknown(str(path))} {words.source_unknown_hint()}"
+        return CameraInfo(str(path), str(path), "video", is_usable=False, problem=problem)
+    if path.suffix.lower() in _PICTURES:
+        return CameraInfo(str(path.absolute()), words.picture_file(path.name), "picture")
+    return CameraInfo(str(path.absolute()), words.video_file(path.name), "video")
+
+
+def _stream_name(url: str) -> str:
+    try:
+        return stream_name(url)
+    except ValueError:  # brackets that do not fit
+        return words.network_camera(words.unnamed_host())

@@ -103,6 +103,15 @@ def load_picture(name: str) -> ImageRgb:
         raise PictureError(messages.picture_unreadable(shown, reason)) from error
 
 
+def decode_picture(content: bytes, shown: str) -> ImageRgb:
+    """Reads a picture from memory, as ``load_picture`` does; ``shown`` is what to call it.
+
+    Raises:
+        PictureError: it is damaged, too large, or not a picture.
+    """
+    return _decode(io.BytesIO(content), shown)
+
+
 def _open(name: str, shown: str) -> BinaryIO:
     """Opens a file that can be sought; pipes and devices are read into memory up to a limit."""
     if name == "-":

@@ -1,0 +1,231 @@
+"""The process that holds a camera: OpenCV runs here, away from the front.
+
+A process of its own, because OpenCV can hang in a dead stream, can crash in a driver, and writes to the
+terminal from native code; the front must suffer none of these. It imports nothing of the assistant.
+
+It reads lines of JSON: first the order (``source``, ``is_file``, ``open_ms``, ``read_ms``, ``idle_s``,
+``max_side_px``), then ``{"id": n}`` for each frame that is wanted. It answers each with a line of JSON:
+``{"id": n, "height": h, "width": w}`` followed by h·w·3 bytes of RGB, or ``{"id": n, "error": code}`` with
+one of the codes below. It ends when its input does.
+
+Between requests it takes frames and throws them away, undecoded where the driver allows, so that no old
+frame waits in a buffer. After ``idle_s`` without a request it lets the camera go; the next opens it again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import time
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+
+NOT_OPENED, NO_FRAMES, NO_LIBRARY = "not opened", "no frames", "no library"
+
+WARM_UP_S = 0.6
+"""Frames of a just opened camera that are thrown away: exposure settles, and probed frames are old."""
+_FRESH_WAIT_S = 0.008
+"""A frame that had to be waited for this long did not lie in a buffer."""
+_DRAIN_AT_MOST_S = 3.0
+_WANTED_SIZE_PX = (1280, 720)
+
+Frame = npt.NDArray[np.uint8]
+
+
+class SourceError(Exception):
+    """No frame; the argument is one of the codes."""
+
+
+class Requests:
+    """Lines from a file descriptor, waited for or not."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._buffer = b""
+
+    def next(self, timeout_s: float | None) -> Any:
+        """The next line's value, or None when none came in time.
+
+        Raises:
+            EOFError: there will be no more.
+        """
+        while b"\n" not in self._buffer:
+            if not select.select([self._descriptor], [], [], timeout_s)[0]:
+                return None
+            data = os.read(self._descriptor, 65536)
+            if not data:
+                raise EOFError
+            self._buffer += data
+        line, self._buffer = self._buffer.split(b"\n", 1)
+        return json.loads(line)
+
+
+class LiveSource:
+    """A device or a stream, which goes on whether or not anybody looks."""
+
+    def __init__(self, cv2: Any, order: dict[str, Any]) -> None:
+        self._cv2, self._order = cv2, order
+        self._capture: Any = None
+
+    @property
+    def must_be_drained(self) -> bool:
+        """Whether frames pile up behind it now."""
+        return self._capture is not None
+
+    def drain(self) -> None:
+        """Throws one frame away; lets go of a camera that gives none."""
+        if not self._capture.grab():
+            self.release()
+
+    def newest(self) -> Frame:
+        """A frame that comes in now; opens the camera when it is not, or no longer, open."""
+        if self._capture is not None and self._capture.grab():
+            is_read, frame = self._capture.retrieve()
+            if is_read:
+                return _picture(frame)
+        self.release()
+        self._open()
+        is_read, frame = self._capture.retrieve()
+        if not is_read:
+            self.release()
+            raise SourceError(NO_FRAMES)
+        return _picture(frame)
+
+    def release(self) -> None:
+        """Lets the camera go."""
+        if self._capture is not None:
+            self._capture.release()
+            self._capture = None
+
+    def _open(self) -> None:
+        cv2, source = self._cv2, self._order["source"]
+        if source.startswith("/"):
+            capture = cv2.VideoCapture(source, cv2.CAP_V4L2)
+            for name, value in zip(("WIDTH", "HEIGHT"), _WANTED_SIZE_PX, strict=True):
+                capture.set(getattr(cv2, f"CAP_PROP_FRAME_{name}"), value)
+        else:
+            limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, self._order["open_ms"]]
+            limits += [cv2.CAP_PROP_READ_TIMEOUT_MSEC, self._order["read_ms"]]
+            capture = cv2.VideoCapture(source, cv2.CAP_FFMPEG, limits)
+        if not capture.isOpened():
+            raise SourceError(NOT_OPENED)
+        started = last = time.monotonic()
+        while True:
+            if not capture.grab():
+                capture.release()
+                raise SourceError(NO_FRAMES)
+            now = time.monotonic()
+            is_fresh = now - last >= _FRESH_WAIT_S
+            if now - started >= (WARM_UP_S if is_fresh else _DRAIN_AT_MOST_S):
+                break
+            last = now
+        self._capture = capture
+
+
+class VideoFile:
+    """A video that plays in real time from the first request on, and starts over at its end."""
+
+    must_be_drained = False
+
+    def __init__(self, cv2: Any, order: dict[str, Any]) -> None:
+        self._cv2, self._path = cv2, order["source"]
+        self._capture: Any = None
+        self._started = 0.0
+
+    def drain(self) -> None:
+        """Nothing piles up."""
+
+    def newest(self) -> Frame:
+        """The frame that a viewer would see now."""
+        cv2 = self._cv2
+        if self._capture is None:
+            self._capture = cv2.VideoCapture(self._path, cv2.CAP_FFMPEG)
+            if not self._capture.isOpened():
+                self._capture = None
+                raise SourceError(NOT_OPENED)
+            self._started = time.monotonic()
+        rate = self._capture.get(cv2.CAP_PROP_FPS)
+        total = int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT))
+        position = int((time.monotonic() - self._started) * (rate if 0 < rate < 1000 else 25.0))
+        # What is cut off or tells a wrong length gives its first frame rather than none.
+        for wanted in (position % total if total > 0 else 0, 0):
+            self._capture.set(cv2.CAP_PROP_POS_FRAMES, wanted)
+            is_read, frame = self._capture.read()
+            if is_read:
+                return _picture(frame)
+        self.release()
+        raise SourceError(NO_FRAMES)
+
+    def release(self) -> None:
+        """Closes the file."""
+        if self._capture is not None:
+            self._capture.release()
+            self._capture = None
+
+
+def _picture(frame: Any) -> Frame:
+    """OpenCV's order of colours to RGB; one channel to three."""
+    picture: Frame = frame[..., ::-1] if frame.ndim == 3 else np.dstack([frame] * 3)
+    return picture
+
+
+def serve(requests: Requests, reply: Callable[[dict[str, Any], bytes], None]) -> None:
+    """Answers requests until the input ends."""
+    order = requests.next(None)
+    try:
+        import cv2
+    except ImportError:
+        while True:
+            reply({"id": requests.next(None)["id"], "error": NO_LIBRARY}, b"")
+    source = (VideoFile if order["is_file"] else LiveSource)(cv2, order)
+    asked_at = time.monotonic()
+    while True:
+        if source.must_be_drained:
+            source.drain()
+            if time.monotonic() - asked_at > order["idle_s"]:
+                source.release()
+        request = requests.next(0.0 if source.must_be_drained else None)
+        if request is None:
+            continue
+        try:
+            frame = _limited(cv2, source.newest(), order["max_side_px"])
+        except SourceError as error:
+            reply({"id": request["id"], "error": str(error)}, b"")
+        else:
+            height, width, _ = frame.shape
+            reply({"id": request["id"], "height": height, "width": width}, frame.tobytes())
+        asked_at = time.monotonic()
+
+
+def _limited(cv2: Any, frame: Frame, max_side_px: int) -> Frame:
+    factor = max_side_px / max(frame.shape)
+    if factor >= 1:
+        return frame
+    size = (max(1, round(frame.shape[1] * factor)), max(1, round(frame.shape[0] * factor)))
+    limited: Frame = cv2.resize(np.ascontiguousarray(frame), size, interpolation=cv2.INTER_AREA)
+    return limited
+
+
+def main() -> None:
+    """Serves standard input and output."""
+    # Native code that prints must not get between the replies.
+    out: BinaryIO = os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+    def reply(header: dict[str, Any], pixels: bytes) -> None:
+        out.write(json.dumps(header).encode() + b"\n" + pixels)
+        out.flush()
+
+    try:
+        serve(Requests(0), reply)
+    except (EOFError, BrokenPipeError):
+        # Not the usual way out: a driver that hangs in its destructor would keep the process alive.
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

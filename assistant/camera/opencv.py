@@ -1,0 +1,174 @@
+"""Webcams, streams and video files, through OpenCV in a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from pathlib import Path
+from typing import NoReturn
+from urllib.parse import urlsplit
+
+from assistant.camera import devices
+from assistant.camera.grabber import NO_LIBRARY, NOT_OPENED
+from assistant.camera.grabber_process import GrabberProcess, NoFrameError
+from assistant.core.events import ImageRgb
+from assistant.errors import CameraError
+from assistant.messages import camera as words
+
+MAX_SIDE_PX = 2048
+"""Larger frames are made smaller."""
+TIMEOUT_S = 10.0
+"""Longest wait for a picture, the opening of the camera included."""
+IDLE_S = 20.0
+"""After this long without a picture the camera is let go; its light goes out."""
+_PEEK_S = 0.15
+_PEEK_AGAIN_S = 5.0
+"""How long a camera that failed is not peeked at."""
+_JUST_NOW_S = 1.0
+"""A frame that ``peek`` asked for longer ago is not the newest any more."""
+
+
+class OpenCvCamera:
+    """A device path, a stream's URL, or a video file's path.
+
+    A device or stream shows what is there when the picture is asked for. A video plays in real time from
+    the first picture on and starts over at its end, as the camera would that it stands for. A camera that
+    stopped, was unplugged or hangs raises CameraError; the next ``capture`` tries it anew.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        name: str,
+        *,
+        is_file: bool = False,
+        timeout_s: float = TIMEOUT_S,
+        idle_s: float = IDLE_S,
+    ) -> None:
+        """Opens nothing yet.
+
+        Args:
+            source: absolute path of a device or video, or a URL.
+            name: how to call it.
+            is_file: whether it is a video file.
+            timeout_s: longest wait for a picture.
+            idle_s: see ``IDLE_S``.
+        """
+        self._source, self._name, self._is_file = source, name, is_file
+        self._timeout_s, self._idle_s = timeout_s, idle_s
+        self._process: GrabberProcess | None = None
+        self._lock = threading.Lock()  # held while the process is talked to
+        self._closed = threading.Event()
+        self._asked_at = 0.0
+        self._peek_from = 0.0
+
+    @property
+    def name(self) -> str:
+        """How to call it."""
+        return self._name
+
+    def capture(self) -> ImageRgb:
+        """See the port.
+
+        Raises:
+            CameraError: no picture came in time.
+        """
+        end = time.monotonic() + self._timeout_s
+        with self._lock:
+            if self._device is not None:
+                devices.check(self._device, self._name)
+            try:
+                process = self._running()
+                process.ask()
+                return process.frame(max(0.0, end - time.monotonic()))
+            except NoFrameError as error:
+                self._raise_for(error.code)
+            except TimeoutError as error:
+                self._dispose()
+                raise self._why_slow() from error
+            except (EOFError, OSError) as error:
+                self._dispose()
+                message = words.closed if self._closed.is_set() else words.process_ended
+                raise CameraError(message(self._name), words.try_again()) from error
+
+    def peek(self) -> ImageRgb | None:
+        """See the port; waits 0.15 s at most, and then takes up the frame at the next call."""
+        if time.monotonic() < self._peek_from or not self._lock.acquire(blocking=False):
+            return None
+        try:
+            if self._process is None:
+                return None
+            if not self._process.is_waiting:
+                self._process.ask()
+                self._asked_at = time.monotonic()
+            frame = self._process.frame(_PEEK_S)
+            return frame if time.monotonic() - self._asked_at < _JUST_NOW_S else None
+        except TimeoutError:
+            return None
+        except (NoFrameError, EOFError, OSError):
+            self._peek_from = time.monotonic() + _PEEK_AGAIN_S
+            return None
+        finally:
+            self._lock.release()
+
+    def close(self) -> None:
+        """See the port."""
+        self._closed.set()
+        process = self._process
+        if process is not None:
+            process.kill()  # ends a capture that holds the lock
+        with self._lock:
+            self._dispose()
+
+    @property
+    def _device(self) -> Path | None:
+        return Path(self._source) if self._source.startswith("/") and not self._is_file else None
+
+    def _running(self) -> GrabberProcess:
+        """The process, started when it is not there or has died since."""
+        if self._closed.is_set():
+            raise CameraError(words.closed(self._name))
+        if self._process is not None and not self._process.is_alive:
+            self._dispose()
+        if self._process is None:
+            self._process = GrabberProcess(
+                {
+                    "source": self._source,
+                    "is_file": self._is_file,
+                    "open_ms": round(self._timeout_s * 500),
+                    "read_ms": round(self._timeout_s * 400),
+                    "idle_s": self._idle_s,
+                    "max_side_px": MAX_SIDE_PX,
+                }
+            )
+        return self._process
+
+    def _dispose(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            with contextlib.suppress(OSError):
+                process.dispose()
+
+    def _raise_for(self, code: str) -> NoReturn:
+        name = self._name
+        if code == NO_LIBRARY:
+            self._dispose()
+            raise CameraError(words.no_opencv(), words.no_opencv_hint())
+        if self._is_file:
+            raise CameraError(words.video_unreadable(name), words.video_hint())
+        if self._device is not None:
+            raise devices.explain(self._device, name)
+        message = words.stream_unreachable if code == NOT_OPENED else words.stream_stopped
+        raise CameraError(message(name), words.stream_hint())
+
+    def _why_slow(self) -> CameraError:
+        if self._device is not None and not self._device.exists():
+            return CameraError(words.gone(self._name), words.gone_hint())
+        hint = words.too_slow_hint() if self._device is not None else words.stream_hint()
+        return CameraError(words.too_slow(self._name, self._timeout_s), hint)
+
+
+def stream_name(url: str) -> str:
+    """A stream's speakable name: its host alone, because an address can hold a password."""
+    return words.network_camera(urlsplit(url).hostname or words.unnamed_host())

@@ -1,0 +1,173 @@
+"""Raspberry Pi camera modules, through the programs that Raspberry Pi OS brings for them.
+
+OpenCV cannot take pictures with these on Raspberry Pi OS. ``rpicam-jpeg`` (``libcamera-jpeg`` before 2024)
+runs once for each picture and needs about two seconds, one of them for exposure and focus to settle.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import threading
+
+from assistant.camera.still_image import decode_picture
+from assistant.core.events import ImageRgb
+from assistant.core.ports import CameraInfo
+from assistant.errors import CameraError, PictureError
+from assistant.messages import camera as words
+
+TIMEOUT_S = 15.0
+SETTLE_MS = 1000
+_LIST_TIMEOUT_S = 5.0
+_LISTED = re.compile(r"^\s*(\d+)\s*:\s*(\S+)\s*\[", re.MULTILINE)
+_BUSY = re.compile(r"in use by another|failed to acquire|resource busy|device or resource", re.I)
+_ABSENT = re.compile(r"no cameras available|selected camera is not available", re.I)
+_FORBIDDEN = re.compile(r"permission denied", re.I)
+
+
+class RpiCamera:
+    """One camera module."""
+
+    def __init__(self, number: int, name: str = "", timeout_s: float = TIMEOUT_S) -> None:
+        """Opens nothing yet.
+
+        Args:
+            number: which module, as ``rpicam-hello --list-cameras`` counts.
+            name: how to call it.
+            timeout_s: longest wait for a picture.
+        """
+        self._number, self._name = number, name or words.pi_camera(number, "")
+        self._timeout_s = timeout_s
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._closed = threading.Event()
+
+    @property
+    def name(self) -> str:
+        """How to call it."""
+        return self._name
+
+    def capture(self) -> ImageRgb:
+        """See the port; takes a few seconds.
+
+        Raises:
+            CameraError: no picture came.
+        """
+        program = _program("jpeg")
+        if program is None:
+            raise CameraError(words.no_pi_program(), words.no_pi_program_hint())
+        arguments = ["--camera", str(self._number), "-n", "-t", str(SETTLE_MS), "-o", "-"]
+        with self._lock:
+            code, jpeg, complaints = self._run([program, *arguments])
+        if self._closed.is_set():
+            raise CameraError(words.closed(self._name), words.try_again())
+        if code != 0 or not jpeg:
+            raise self._failure(complaints)
+        try:
+            return decode_picture(jpeg, self._name)
+        except PictureError as error:
+            raise CameraError(words.pi_no_picture(self._name), words.try_again()) from error
+
+    def peek(self) -> ImageRgb | None:
+        """None: a picture takes too long for looking ahead."""
+        return None
+
+    def close(self) -> None:
+        """See the port."""
+        self._closed.set()
+        process = self._process
+        if process is not None:
+            _kill(process)
+
+    def _run(self, command: list[str]) -> tuple[int, bytes, str]:
+        if self._closed.is_set():
+            return 1, b"", ""
+        try:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise CameraError(words.pi_failed(self._name, error.strerror or str(error))) from error
+        self._process = process
+        if self._closed.is_set():  # between the first look and now
+            _kill(process)
+        try:
+            output, complaints = process.communicate(timeout=self._timeout_s)
+        except subprocess.TimeoutExpired as error:
+            raise CameraError(
+                words.too_slow(self._name, self._timeout_s), words.too_slow_hint()
+            ) from error
+        finally:
+            self._process = None
+            _end(process)
+        return process.returncode, output, complaints.decode("utf-8", "replace")
+
+    def _failure(self, complaints: str) -> CameraError:
+        if _ABSENT.search(complaints):
+            return CameraError(words.pi_not_found(self._name), words.pi_not_found_hint())
+        if _BUSY.search(complaints):
+            return CameraError(words.busy(self._name, ""), words.busy_hint())
+        if _FORBIDDEN.search(complaints):
+            return CameraError(words.forbidden(self._name), words.forbidden_group_hint("video"))
+        lines = [line for line in complaints.splitlines() if "error" in line.lower()]
+        if not lines:
+            return CameraError(words.pi_failed_silently(self._name), words.try_again())
+        reason = re.sub(r"^\W*error\W*|\*+", "", lines[-1], flags=re.I).strip()
+        return CameraError(words.pi_failed(self._name, reason), words.try_again())
+
+
+def find_pi_cameras() -> list[CameraInfo]:
+    """The camera modules that the system's own program lists; none where it is missing or fails."""
+    lister = _program("hello")
+    if lister is None:
+        return []
+    has_program = _program("jpeg") is not None
+    problem = "" if has_program else f"{words.no_pi_program()} {words.no_pi_program_hint()}"
+    try:
+        done = subprocess.run(
+            [lister, "--list-cameras"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_LIST_TIMEOUT_S,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return []
+    text = (done.stdout + done.stderr).decode("utf-8", "replace")
+    return [
+        CameraInfo(
+            f"rpicam:{number}",
+            words.pi_camera(int(number), sensor),
+            "raspberry pi",
+            is_usable=has_program,
+            problem=problem,
+        )
+        for number, sensor in _LISTED.findall(text)
+    ]
+
+
+def _program(purpose: str) -> str | None:
+    return shutil.which(f"rpicam-{purpose}") or shutil.which(f"libcamera-{purpose}")
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    if process.returncode is None:  # once it was waited for, its number may be another's
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Kills what is left of it, waits for it and closes its pipes."""
+    _kill(process)
+    process.wait()
+    for stream in (process.stdout, process.stderr):
+        if stream is not None:
+            stream.close()
