@@ -28,6 +28,7 @@ from assistant.core.narration import content_first, plain_words
 from assistant.core.ports import Describer
 from assistant.core.sentences import SentenceSplitter, split_sentences
 from assistant.errors import ExitCode, InferenceError, RequestFailedError
+from assistant.messages import engine as engine_words
 
 
 class Listener(Protocol):
@@ -163,8 +164,10 @@ def narrate_answer(
                     voice.feed(text)
                 case TraceHeader() | TraceStep():
                     listener.trace(event)
-                case Loaded(load_ms=value):
+                case Loaded(load_ms=value, notes=notes):
                     load_ms = value
+                    for sentence in notes:
+                        listener.status(sentence)
                 case Restarted(reason=reason):
                     voice.restart()
                     heartbeat.poke()
@@ -214,6 +217,8 @@ def _warnings(answer: Answer, request: DescribeRequest, has_words: bool) -> list
             warnings.append(messages.ended_cancelled())
         case EndReason.EOS:
             pass
+    if answer.n_dropped_turns:
+        warnings.append(engine_words.turns_dropped(answer.n_dropped_turns))
     if answer.unsteered_reason:
         warnings.append(messages.unsteered(answer.unsteered_reason))
     return warnings

@@ -12,7 +12,7 @@ from multiprocessing.connection import wait
 
 import numpy as np
 
-from assistant import messages
+from assistant import messages, power
 from assistant.core.events import (
     Answer,
     Counts,
@@ -26,7 +26,6 @@ from assistant.core.events import (
     Timings,
 )
 from assistant.errors import InferenceError
-from assistant.inference import power
 from assistant.inference.options import EngineOptions
 from assistant.inference.protocol import Ask, Prepare, Told
 from assistant.inference.worker_process import WorkerProcess
@@ -180,7 +179,7 @@ class InferenceClient:
         # A picture that ends the worker would do so again and again.
         if self._has_died_preparing or self._options.look_ahead == "off":
             return False
-        return self._options.look_ahead == "on" or not power.on_battery()
+        return self._options.look_ahead == "on" or not power.is_on_battery()
 
     def cancel_prepare(self) -> None:
         """Ends ``prepare``'s work; an answer goes on."""

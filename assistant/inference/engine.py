@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import resource
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -12,9 +13,11 @@ from assistant import messages
 from assistant.core import languages
 from assistant.core.events import Answer, DescribeRequest, ImageRgb, Turn
 from assistant.errors import UsageError
-from assistant.inference import machine, mmproj, native_log, pairing, prompts
+from assistant.inference import machine, memory, mmproj, native_log, pairing, prompts
 from assistant.inference.answer_run import AnswerRun
-from assistant.inference.llama import DecodeAborted, LanguageModel
+from assistant.inference.free_memory import free_memory
+from assistant.inference.gguf_header import GgufHeader
+from assistant.inference.llama import KV_TYPES, DecodeAborted, LanguageModel
 from assistant.inference.loaded import IsCancelled, LoadedModel
 from assistant.inference.optional_steering import OptionalSteering
 from assistant.inference.options import EngineOptions
@@ -22,6 +25,7 @@ from assistant.inference.picture_encoder import PictureEncoder, Prompt
 from assistant.inference.picture_memory import PictureMemory, picture_key
 from assistant.inference.prompt_reader import Emit, PromptReader
 from assistant.inference.room import ANSWER_ROOM, turns_to_drop
+from assistant.messages import engine as words
 from sparc_ggml._ggml import GgmlAbiError
 from sparc_ggml.config import SparcConfig, SparcConfigError
 from sparc_ggml.eval_callback import AttentionProbe
@@ -43,6 +47,14 @@ def _make_probe(options: EngineOptions) -> AttentionProbe:
     return AttentionProbe()
 
 
+def _lock_note(options: EngineOptions, model: GgufHeader) -> str:
+    """What to say where the kernel does not let so much memory be locked."""
+    allowed, _ = resource.getrlimit(resource.RLIMIT_MEMLOCK)
+    if not options.locks_memory or allowed == resource.RLIM_INFINITY or allowed >= model.size:
+        return ""
+    return words.lock_impossible(allowed)
+
+
 class Engine:
     """One loaded LLaVA; answers one request at a time; a context manager.
 
@@ -62,25 +74,42 @@ class Engine:
         """
         started = time.perf_counter()
         native_log.redirect()
-        pairing.check_pair(options.model_path, options.mmproj_path)
+        headers = pairing.check_pair(options.model_path, options.mmproj_path)
+        plan = self._plan(options, *headers)
         projector = mmproj.open_projector(
             options.mmproj_path, options.cache_dir, corrects=options.corrects_pictures
         )
-        self._unknown_build = ""
+        self._unsteered_reason = (
+            "" if options.kv_type in (*KV_TYPES, "auto") else words.kv_type_unknown(options.kv_type)
+        )
         probe: AttentionProbe | None = None
         try:
             probe = _make_probe(options)
         except GgmlAbiError as error:
-            self._unknown_build = messages.unsteered_build(str(error))
+            self._unsteered_reason = messages.unsteered_build(str(error))
         with ExitStack() as stack:
-            model = LanguageModel(options, probe)
+            model = LanguageModel(options, probe, plan)
             stack.callback(model.close)
             encoder = PictureEncoder(options, projector, model, is_cancelled)
             stack.callback(encoder.close)
             self._stack = stack.pop_all()
         pictures = PictureMemory(options.kept_pictures_mb)
         self.loaded = LoadedModel(options, model, encoder, projector, probe, is_cancelled, pictures)
+        self.loaded.notes = tuple(filter(None, (projector.note, plan.note, _lock_note(options, headers[0]))))
         self.loaded.load_ms = (time.perf_counter() - started) * 1000
+
+    @staticmethod
+    def _plan(options: EngineOptions, model: GgufHeader, projector: GgufHeader) -> memory.Plan:
+        name = options.model_name or options.model_path.stem
+        return memory.plan(
+            memory.sizes_of(model, projector, name),
+            free_memory(),
+            n_ctx=options.n_ctx,
+            kv_type=options.kv_type if options.kv_type in KV_TYPES else "auto",
+            n_batch=options.n_batch,
+            has_flash_attention=options.flash_attn != "off",
+            is_checked=options.checks_memory,
+        )
 
     def __enter__(self) -> Engine:
         return self
@@ -189,7 +218,7 @@ class Engine:
             config = (wanted or self.loaded.options.preset).for_depth(self.loaded.model.n_layer)
         except SparcConfigError as error:
             raise UsageError(messages.sparc_wrong(str(error))) from error
-        reason = self._unknown_build or self.loaded.model.unsteerable_reason
+        reason = self._unsteered_reason or self.loaded.model.unsteerable_reason
         if config.method != "none" and reason:
             return OptionalSteering(replace(config, method="none"), reason)
         return OptionalSteering(config)

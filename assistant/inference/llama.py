@@ -17,10 +17,11 @@ import numpy.typing as npt
 from assistant import messages
 from assistant.errors import InferenceError, ModelError
 from assistant.inference import machine
+from assistant.inference.memory import DEFAULT_N_CTX, Plan
 from assistant.inference.options import EngineOptions
 from sparc_ggml.eval_callback import AttentionProbe
 
-_KV_TYPES = {"f32": 0, "f16": 1, "q8_0": 8, "bf16": 30}
+KV_TYPES = {"f32": 0, "f16": 1, "q8_0": 8, "bf16": 30}
 _FLASH_ATTN = {"off": 0, "on": 1, "auto": 1}
 _ABORTED = 2
 """``llama_decode``: the abort callback ended it."""
@@ -45,21 +46,27 @@ class LanguageModel:
         unsteerable_reason: why attention cannot be steered in this model, or an empty string.
     """
 
-    def __init__(self, options: EngineOptions, probe: AttentionProbe | None) -> None:
+    def __init__(
+        self, options: EngineOptions, probe: AttentionProbe | None, plan: Plan | None = None
+    ) -> None:
         """Loads the model and makes its context.
 
         Args:
             options: paths and settings.
+            plan: what of the settings depends on memory.
             probe: the context's eval callback; ``None`` for no callback at all.
 
         Raises:
             ModelError: llama.cpp refuses the file, or there is not enough memory for the context.
         """
+        plan = plan or Plan(DEFAULT_N_CTX, "f16")
         self._stack = ExitStack()
         llama_cpp.llama_backend_init()
         params = llama_cpp.llama_model_default_params()
         params.n_gpu_layers = 0
-        params.use_extra_bufts = not (options.is_safe_mode or machine.has_amx())
+        params.use_mmap = True
+        params.use_mlock = options.locks_memory
+        params.use_extra_bufts = plan.repacks and not (options.is_safe_mode or machine.has_amx())
         self.model = llama_cpp.llama_model_load_from_file(str(options.model_path).encode(), params)
         if not self.model:
             raise ModelError(
@@ -76,7 +83,7 @@ class LanguageModel:
             or llama_cpp.llama_model_is_hybrid(self.model)
         )
         self.unsteerable_reason = self._why_unsteerable()
-        self.context = self._make_context(options, probe)
+        self.context = self._make_context(options, probe, plan)
         self._stack.callback(llama_cpp.llama_free, self.context)
         self.n_ctx = llama_cpp.llama_n_ctx(self.context)
         self._memory = llama_cpp.llama_get_memory(self.context)
@@ -93,15 +100,17 @@ class LanguageModel:
             return messages.unsteered_window()
         return ""
 
-    def _make_context(self, options: EngineOptions, probe: AttentionProbe | None) -> Any:
+    def _make_context(
+        self, options: EngineOptions, probe: AttentionProbe | None, plan: Plan
+    ) -> Any:
         params = llama_cpp.llama_context_default_params()
         n_ctx_train = llama_cpp.llama_model_n_ctx_train(self.model)
-        params.n_ctx = min(options.n_ctx, n_ctx_train) if n_ctx_train > 0 else options.n_ctx
+        params.n_ctx = min(plan.n_ctx, n_ctx_train) if n_ctx_train > 0 else plan.n_ctx
         params.n_batch = params.n_ubatch = options.n_batch
         params.n_seq_max = 1
         params.n_threads = params.n_threads_batch = options.n_threads or machine.physical_cores()
         params.flash_attn_type = _FLASH_ATTN[options.flash_attn]
-        params.type_k = params.type_v = _KV_TYPES[options.kv_type]
+        params.type_k = params.type_v = KV_TYPES[plan.kv_type]
         params.no_perf = True
         if probe is not None:
             callback_type = llama_cpp.ggml_backend_sched_eval_callback

@@ -10,7 +10,7 @@ from sparc_ggml.config import LLAVA_1_5, SparcConfig
 
 FlashAttn = Literal["auto", "on", "off"]
 LookAhead = Literal["auto", "on", "off"]
-KvType = Literal["f16", "q8_0", "f32", "bf16"]
+KvType = Literal["auto", "f16", "q8_0", "f32", "bf16"]
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,15 @@ class EngineOptions:
         mmproj_path: GGUF file of the vision tower and projector.
         model_name: what the model is called in messages.
         preset: steering for requests that ask for none in particular.
-        n_ctx: cells of the KV cache; cut to what the model was trained on.
+        n_ctx: cells of the KV cache; cut to what the model was trained on. ``None`` takes 2048, or fewer
+            where memory is short.
         n_batch: tokens read at once while prefilling; smaller hears a cancel sooner, larger reads faster.
         n_threads: ``None`` takes the physical cores that this process may use.
         flash_attn: "auto" is on: V rows are then contiguous, which is where steering is cheapest.
-        kv_type: number type of the K and V caches; q8_0 needs flash attention.
+        kv_type: number type of the K and V caches; q8_0 needs flash attention, "auto" chooses by the cache's
+            size and by the free memory, and with one that is not known the model describes unsteered.
+        locks_memory: whether the weights are held in memory (``mlock``).
+        checks_memory: whether a model that cannot fit into the free memory is refused.
         template: name of a chat template in ``prompts``; ``None`` takes the GGUF's own, else vicuna_v1.
         language: code of the language that answers are asked for in; ``None`` asks for none.
         is_safe_mode: no weight repacking; set after a crash.
@@ -42,11 +46,13 @@ class EngineOptions:
     mmproj_path: Path
     model_name: str = ""
     preset: SparcConfig = LLAVA_1_5
-    n_ctx: int = 2048
+    n_ctx: int | None = None
     n_batch: int = 128
     n_threads: int | None = None
     flash_attn: FlashAttn = "auto"
-    kv_type: KvType = "f16"
+    kv_type: KvType | str = "auto"
+    locks_memory: bool = False
+    checks_memory: bool = True
     template: str | None = None
     language: str | None = None
     is_safe_mode: bool = False

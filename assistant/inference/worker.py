@@ -69,7 +69,7 @@ class Worker:
         from assistant.inference.engine import Engine
 
         engine = Engine(self._options, self._is_cancelled)
-        self._tell(Loaded(self._options.model_name, engine.loaded.load_ms))
+        self._tell(Loaded(self._options.model_name, engine.loaded.load_ms, engine.loaded.notes))
         return engine
 
     def _answer(self, engine: Engine, ask: Ask) -> Event:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from assistant.core.events import DecodeOptions, DescribeRequest, Event, TraceStep
+from assistant.errors import ModelError
+from assistant.inference import engine as engine_module
+from assistant.inference import memory, pairing
 from assistant.inference.engine import Engine
+from assistant.inference.free_memory import FreeMemory
 from sparc_ggml.config import SparcConfig
 from tests.support.recorded_engine import random_picture, tiny_pair, value_rows
 from tests.support.tiny_llama import TinyLlama
@@ -63,3 +68,38 @@ def test_gains_that_would_overflow_are_held_back_and_the_answer_stays_finite(
     assert any(step.is_clamped for step in steps)
     assert np.isfinite(steps[-1].max_gain)
     assert len(steps) == 59
+
+
+def test_an_unknown_number_type_leaves_the_description_unsteered_and_says_why(
+    tmp_path: Path,
+) -> None:
+    options = tiny_pair(tmp_path, TinyLlama(), TinyMmproj(), kv_type="f61")
+    request = DescribeRequest(random_picture(64), "what is this?", sparc=SPARC)
+    with Engine(options) as engine:
+        answer = engine.answer(request)
+    assert answer.counts.tokens > 0
+    assert answer.sparc.method == "none"
+    assert "f61" in answer.unsteered_reason
+    with Engine(replace(options, kv_type="auto")) as engine:
+        assert engine.answer(request).sparc.method == "sparc"
+
+
+def test_memory_that_is_short_is_told_and_the_choice_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shape, projector = TinyLlama(n_embd=128, n_head=4, n_head_kv=2), TinyMmproj(projection_dim=128)
+    options = tiny_pair(tmp_path, shape, projector, n_ctx=None)
+    sizes = memory.sizes_of(
+        *pairing.check_pair(options.model_path, options.mmproj_path), name="tiny"
+    )
+    tight = memory.need(sizes, 1280, "q8_0", options.n_batch).total
+    monkeypatch.setattr(engine_module, "free_memory", lambda: FreeMemory(tight))
+    with Engine(options) as engine:
+        assert engine.loaded.model.n_ctx == 1280
+        assert "Memory is short" in engine.loaded.notes[0]
+        ask(engine, SPARC)
+    monkeypatch.setattr(engine_module, "free_memory", lambda: FreeMemory(10**6))
+    with pytest.raises(ModelError, match="not enough memory"):
+        Engine(options)
+    with Engine(replace(options, checks_memory=False, locks_memory=True)) as engine:
+        ask(engine, SPARC)

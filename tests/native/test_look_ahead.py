@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant import power
 from assistant.core.events import (
     DecodeOptions,
     DescribeRequest,
@@ -22,7 +23,6 @@ from assistant.core.events import (
     Prefilling,
     Restarted,
 )
-from assistant.inference import power
 from assistant.inference.client import InferenceClient
 from assistant.inference.engine import Engine
 from assistant.inference.options import EngineOptions
@@ -215,7 +215,7 @@ def test_the_setting_and_the_battery_decide(
     is_on_battery: bool,
     is_read: bool,
 ) -> None:
-    monkeypatch.setattr(power, "on_battery", lambda: is_on_battery)
+    monkeypatch.setattr(power, "is_on_battery", lambda: is_on_battery)
     with InferenceClient(replace(options, look_ahead=look_ahead)) as client:  # type: ignore[arg-type]
         list(client.ask(replace(REQUEST, image_rgb=OTHER)))
         client.prepare(PICTURE, QUESTION)

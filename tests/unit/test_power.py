@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.inference.power import on_battery
+from assistant.power import is_on_battery
 
 BATTERY = {"type": "Battery", "status": "Discharging"}
 CHARGING = {"type": "Battery", "status": "Charging"}
@@ -23,7 +23,7 @@ USB = {"type": "USB", "online": "1"}
         ([], False),
         ([BATTERY], True),
         ([BATTERY, UNPLUGGED], True),
-        ([FULL, UNPLUGGED], True),
+        ([FULL, UNPLUGGED], False),
         ([CHARGING, PLUGGED], False),
         # A weak charger: the battery helps out, but the socket feeds the machine.
         ([BATTERY, PLUGGED], False),
@@ -43,8 +43,8 @@ def test_what_the_kernel_says_is_understood(
         folder.mkdir()
         for name, words in supply.items():
             (folder / name).write_text(words + "\n")
-    assert on_battery(tmp_path) is expected
+    assert is_on_battery(tmp_path) is expected
 
 
 def test_a_machine_without_that_folder_has_no_battery(tmp_path: Path) -> None:
-    assert not on_battery(tmp_path / "missing")
+    assert not is_on_battery(tmp_path / "missing")
