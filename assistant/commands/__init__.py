@@ -10,7 +10,7 @@ import argparse
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from assistant.commands import ask, describe, models, trace
+from assistant.commands import ask, describe, models, plain, settings, start, trace
 from assistant.console import Console
 from assistant.errors import ExitCode
 
@@ -28,9 +28,12 @@ class Command(Protocol):
 
 
 COMMANDS: Mapping[str, Command] = {
+    "start": start,
+    "plain": plain,
     "describe": describe,
     "ask": ask,
     "trace": trace,
     "models": models,
+    "settings": settings,
 }
 """In the order of ``--help``."""
