@@ -24,6 +24,7 @@ from platformdirs import user_cache_path
 from assistant import messages
 from assistant.core.events import ImageRgb
 from assistant.errors import ModelError
+from assistant.messages import models as words
 
 CORRECTION_NAME = "vision_layers"
 
@@ -44,6 +45,7 @@ class Projector:
         has_tiles: whether the picture is cut into tiles (LLaVA-NeXT), which mtmd does itself.
         mean_rgb: colour of the padding, 0-255.
         is_corrected: whether ``path`` is a corrected copy.
+        note: what a person should hear when the copy was made just now, or an empty string.
     """
 
     path: Path
@@ -52,6 +54,7 @@ class Projector:
     has_tiles: bool
     mean_rgb: tuple[int, int, int]
     is_corrected: bool = False
+    note: str = ""
 
     def prepare(self, image_rgb: ImageRgb) -> ImageRgb:
         """Pads to a square with the mean colour and shrinks bicubically, as LLaVA-1.5's authors do.
@@ -127,17 +130,22 @@ def open_projector(
         )
     is_corrected = corrects and needs_copy
     red, green, blue = (int(channel * 255) for channel in mean)
+    used, is_new = _corrected_copy(path, reader, cache_dir) if is_corrected else (path, False)
     return Projector(
-        path=_corrected_copy(path, reader, cache_dir) if is_corrected else path,
+        path=used,
         kind=_value(reader, "clip.projector_type", "mlp"),
         image_size_px=int(size),
         has_tiles=bool(_value(reader, "clip.vision.image_grid_pinpoints")),
         mean_rgb=(red, green, blue),
         is_corrected=is_corrected,
+        note=words.projector_corrected(path.name) if is_new else "",
     )
 
 
-def _corrected_copy(path: Path, reader: gguf.GGUFReader, cache_dir: Path | None) -> Path:
+def _corrected_copy(
+    path: Path, reader: gguf.GGUFReader, cache_dir: Path | None
+) -> tuple[Path, bool]:
+    """Where the copy is, and whether it was made just now."""
     stat = path.stat()
     identity = hashlib.sha256(
         f"{path.resolve()}|{stat.st_size}|{stat.st_mtime_ns}".encode()
@@ -145,7 +153,7 @@ def _corrected_copy(path: Path, reader: gguf.GGUFReader, cache_dir: Path | None)
     folder = cache_dir or user_cache_path("sparc-assistant") / "projectors"
     target = folder / f"{path.stem}-all-layers-{identity}.gguf"
     if target.exists():
-        return target
+        return target, False
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if shutil.disk_usage(folder).free < stat.st_size * 1.1:
@@ -165,7 +173,7 @@ def _corrected_copy(path: Path, reader: gguf.GGUFReader, cache_dir: Path | None)
             messages.mmproj_copy_failed(path.name, error.strerror or str(error)),
             messages.mmproj_copy_hint(str(folder)),
         ) from error
-    return target
+    return target, True
 
 
 def _write_with_feature_layer(reader: gguf.GGUFReader, target: Path) -> None:

@@ -109,7 +109,8 @@ def correct(mmproj: FileRecord, talk: Talk) -> FileRecord | None:
     projector = open_projector(mmproj.path)
     if not projector.is_corrected:
         return None
-    talk.tell(words.projector_corrected(mmproj.path.name))
+    if projector.note:
+        talk.tell(projector.note)
     sha256 = files.hash_file(projector.path)
     return files.recorded(projector.path, sha256, is_ours=True, checked="own")
 

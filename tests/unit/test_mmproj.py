@@ -42,9 +42,12 @@ def test_a_legacy_file_gets_a_copy_that_differs_in_one_key_only(tmp_path: Path) 
 
 def test_the_copy_is_made_once_and_again_when_the_file_changes(tmp_path: Path) -> None:
     path = write_tiny_mmproj(tmp_path / "legacy.gguf", LEGACY)
-    first = mmproj.open_projector(path, tmp_path / "cache").path
+    made = mmproj.open_projector(path, tmp_path / "cache")
+    assert "legacy.gguf" in made.note
+    first = made.path
     written = first.stat().st_mtime_ns
-    assert mmproj.open_projector(path, tmp_path / "cache").path == first
+    found = mmproj.open_projector(path, tmp_path / "cache")
+    assert (found.path, found.is_corrected, found.note) == (first, True, "")
     assert first.stat().st_mtime_ns == written
     write_tiny_mmproj(path, TinyMmproj(layout="legacy", n_layer=3))
     assert mmproj.open_projector(path, tmp_path / "cache").path != first
