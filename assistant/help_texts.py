@@ -32,6 +32,7 @@ GROUP_STEERING = _("Attention steering (SPARC)")
 GROUP_SPEECH = _("Speech")
 GROUP_OUTPUT = _("Output")
 GROUP_CAMERA = _("Camera")
+GROUP_ASSISTANT = _("Assistant")
 
 OPTIONS: dict[str, tuple[str, str]] = {
     "model": ("FILE", _("GGUF file of a LLaVA's language model; needs --mmproj too.")),

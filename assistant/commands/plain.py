@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     from assistant.session_plan import Plan
 
 
+OWN_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (help_texts.GROUP_CAMERA, ("camera", "look-ahead")),
+    (
+        help_texts.GROUP_ASSISTANT,
+        ("plain", "earcons", "save-folder", "history-size", "notice-acknowledged"),
+    ),
+)
+
+
 def add_parser(commands: Any) -> None:
     """Adds ``plain``."""
     plain = cli_parser.add_command(commands, "plain", help_texts.PLAIN, help_texts.PLAIN_LONG)
@@ -23,7 +32,7 @@ def add_parser(commands: Any) -> None:
 
 def add_options(command: argparse.ArgumentParser) -> None:
     """Adds what line mode and full screen share."""
-    cli_parser.add_setting_groups(command, (*GROUPS, (help_texts.GROUP_CAMERA, ("camera",))))
+    cli_parser.add_setting_groups(command, (*GROUPS, *OWN_GROUPS))
     output = command.add_argument_group(_(help_texts.GROUP_OUTPUT))
     output.add_argument("--verbose", action="store_true", help=_(help_texts.VERBOSE))
     output.add_argument("--config", metavar="FILE", help=_(help_texts.CONFIG))
