@@ -52,11 +52,19 @@ def add_setting(group: Any, name: str) -> None:
 def add_setting_groups(
     command: argparse.ArgumentParser, groups: tuple[tuple[str, tuple[str, ...]], ...]
 ) -> None:
-    """Adds settings under headings, and ``--no-speech`` beside the settings of speech."""
+    """Adds settings under headings, and the switches that belong to them."""
     for title, names in groups:
         group = command.add_argument_group(_(title))
         for name in names:
             add_setting(group, name)
+        if title == help_texts.GROUP_MODEL:
+            for option, setting, value, words in (
+                ("--mlock", "mlock", True, help_texts.MLOCK),
+                ("--no-memory-check", "memory_check", False, help_texts.NO_MEMORY_CHECK),
+            ):
+                group.add_argument(
+                    option, dest=setting, action="store_const", const=value, help=_(words)
+                )
         if title == help_texts.GROUP_SPEECH:
             group.add_argument(
                 "--no-speech",

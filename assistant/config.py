@@ -32,6 +32,9 @@ class ModelSettings:
     n_threads: int | None = None
     n_ctx: int | None = None
     flash_attn: Literal["auto", "on", "off"] = "auto"
+    kv_type: str = "auto"
+    locks_memory: bool = False
+    checks_memory: bool = True
 
 
 @dataclass(frozen=True)

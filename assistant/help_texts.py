@@ -41,6 +41,7 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "threads": ("N", _("Processor threads; left out: one for each core.")),
     "n-ctx": ("N", _("Tokens the model can keep in mind; left out: 2048.")),
     "flash-attn": ("WHEN", _("Flash attention: auto, on or off.")),
+    "kv-type": ("TYPE", _("Numbers of the model's memory: f16, bf16, f32 or q8_0; left out: what fits.")),
     "prompt": ("TEXT", _("What to ask instead of the usual question.")),
     "language": ("CODE", _("Language of the answers, for example zh; the model must know it.")),
     "max-tokens": ("N", _("Longest answer in tokens; left out: 512.")),
@@ -96,6 +97,8 @@ START_LONG = _(
 )
 BRIEF = _("One sentence.")
 DETAILED = _("All that can be seen; this is the usual way.")
+MLOCK = _("Hold the model in memory, so that it is never read from the disk again.")
+NO_MEMORY_CHECK = _("Load the model even where memory is too short for it.")
 NO_SPEECH = _("Do not speak.")
 JSON = _("Print one JSON object for each answer instead of the sentences.")
 TRACE = _("Write what steering did at each step to FILE, as JSON lines.")

@@ -160,6 +160,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("model", "n_threads", "threads", whole_number(1, 1024)),
     Setting("model", "n_ctx", "n-ctx", whole_number(128, 1_048_576)),
     Setting("model", "flash_attn", "flash-attn", choice("auto", "on", "off")),
+    # Any text: with a number type that is not known the description comes all the same, unsteered.
+    Setting("model", "kv_type", "kv-type", text),
+    Setting("model", "locks_memory", "mlock", yes_or_no),
+    Setting("model", "checks_memory", "memory-check", yes_or_no),
     Setting("answer", "style", "style", choice("detailed", "brief")),
     Setting("answer", "prompt", "prompt", text),
     Setting("answer", "language", "language", choice(*LANGUAGES)),

@@ -21,7 +21,7 @@ from assistant.messages import translate as _
 from sparc_ggml.config import SparcConfig
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (help_texts.GROUP_MODEL, ("model", "mmproj", "template", "threads", "n-ctx", "flash-attn")),
+    (help_texts.GROUP_MODEL, ("model", "mmproj", "template", "threads", "n-ctx", "flash-attn", "kv-type")),
     (help_texts.GROUP_ANSWER, ("language", "max-tokens", "temperature", "top-p", "seed")),
     (help_texts.GROUP_STEERING, ("method", "alpha", "beta", "tau", "layer", "layers")),
     (help_texts.GROUP_SPEECH, ("rate", "voice", "volume")),
