@@ -131,7 +131,7 @@ class PlainMode:
                 self._list(session.model_lines(), session.choose_model)
             case Wants.SETTINGS:
                 for line in session.setting_lines():
-                    self._console.status(line)
+                    session.tell(line)
                 self._await(lambda typed: self._optional(typed, session.change_setting))
             case Wants.HELP:
                 for line in session.help_lines():

@@ -29,9 +29,8 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
     from contextlib import ExitStack
 
     from assistant.session_wiring import open_session
-    from assistant.tui.app import AssistantApp
+    from assistant.tui.run import run_full_screen
 
     with ExitStack() as stack:
-        app = AssistantApp(lambda front: stack.enter_context(open_session(plan, front)))
-        app.run(mouse=False)
+        run_full_screen(lambda front: stack.enter_context(open_session(plan, front)))
     return ExitCode.OK

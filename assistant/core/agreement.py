@@ -94,6 +94,17 @@ def agreement_lines(agreement: Agreement) -> list[str]:
     return lines
 
 
+def same_answer_lines(first: Sequence[str], second: Sequence[str]) -> list[str]:
+    """What two answers to one question are told as: alike, or each in its own words.
+
+    Words alone do not tell "there is a car" from "there is no car", so nothing is said of single things.
+    """
+    texts = [" ".join(answer) for answer in (first, second)]
+    if len({" ".join(_WORD.findall(text.lower())) for text in texts}) == 1:
+        return [words.check_same_answer()]
+    return [words.check_other_answer(texts[1])]
+
+
 def _things(sentences: Sequence[str]) -> dict[str, list[str]]:
     """Phrases by their head, in order: runs of words that may name a thing, the last one the head."""
     found: dict[str, list[str]] = {}

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from assistant import messages
-from assistant.core.agreement import agreement_lines, compare
+from assistant.core.agreement import agreement_lines, compare, same_answer_lines
 from assistant.core.announcer import Announcer
 from assistant.core.events import (
     DescribeRequest,
@@ -22,7 +22,7 @@ from assistant.core.events import (
 from assistant.core.history import Entry, History
 from assistant.core.pipeline import Narration, narrate_answer
 from assistant.core.ports import Describer, Earcon
-from assistant.core.questions import Question, Style
+from assistant.core.questions import BRIEF, DETAILED, Question, Style
 from assistant.core.session_jobs import CancellableDescriber, Ticket
 from assistant.core.session_ports import Cameras, Inspector, Kind, Models, Preferences
 from assistant.errors import AssistantError
@@ -103,7 +103,13 @@ class Answering:
             narration = self._narrate(replace(request, decode=decode), silent, ticket)
             if ticket.is_cancelled or narration.answer.ended is EndReason.CANCELLED:
                 return
-            for line in agreement_lines(compare(entry.sentences, narration.sentences)):
+            first, second = entry.sentences, narration.sentences
+            is_described = entry.question in (DETAILED.text, BRIEF.text)
+            for line in (
+                agreement_lines(compare(first, second))
+                if is_described
+                else same_answer_lines(first, second)
+            ):
                 self._announcer.tell_after(line)
             self._announcer.tell_after(messages.done(), Kind.STATUS)
 

@@ -435,5 +435,15 @@ def check_agrees() -> str:
     return _("Nothing was mentioned by one look alone. Both may still be wrong.")
 
 
+def check_same_answer() -> str:
+    return _("The second look gives the same answer. Both may still be wrong.")
+
+
+def check_other_answer(answer: str) -> str:
+    return _("The second look answers otherwise, so either may be wrong: {answer}").format(
+        answer=answer
+    )
+
+
 def check_needs_answer() -> str:
     return _("There is nothing to check yet. Press d to describe what the camera sees.")

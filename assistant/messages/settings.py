@@ -70,7 +70,7 @@ def changed(name: str, value: str, path: str) -> str:
 
 
 def key_meaning(what: str) -> str:
-    return _("The key to {what}.").format(what=what)
+    return _("Key: {what}.").format(what=what)
 
 
 def change_wrong(typed: str) -> str:

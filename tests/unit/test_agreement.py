@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.agreement import Agreement, agreement_lines, compare
+from assistant.core.agreement import Agreement, agreement_lines, compare, same_answer_lines
 
 
 def test_things_of_both_and_of_one() -> None:
@@ -50,3 +50,12 @@ def test_the_lines_never_claim_certainty() -> None:
 def test_an_answer_agrees_with_itself(sentences: list[str]) -> None:
     found = compare(sentences, sentences)
     assert (found.first_only, found.second_only, found.differing) == ((), (), ())
+
+
+def test_answers_to_a_question_are_compared_whole() -> None:
+    assert same_answer_lines(["No, there is no car."], ["no,  there is no car."]) == [
+        "The second look gives the same answer. Both may still be wrong."
+    ]
+    assert same_answer_lines(["No, there is no car."], ["Yes, there is a car."]) == [
+        "The second look answers otherwise, so either may be wrong: Yes, there is a car."
+    ]

@@ -133,7 +133,7 @@ def test_the_report_says_where_each_value_comes_from(path: Path) -> None:
     assert lines["tau"].startswith("tau: 2.0, from the command line.")
     assert "from the variable SPARC_ASSISTANT_VOLUME" in lines["volume"]
     assert lines["voice"].startswith("voice: not set, the usual value.")
-    assert lines["key-stop"].startswith("key-stop: space escape, the usual value. The key to stop")
+    assert lines["key-stop"].startswith("key-stop: space escape, the usual value. Key: stop")
     assert all(found.meaning for found in report({}, {}, path))
 
 
