@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import gguf
@@ -46,8 +47,18 @@ def export(config: Config, work: Path, out: Path) -> None:
     }
     write_language(out / LANGUAGE_FILE, config.language, arrays["llama"], Tokenizer(work))
     write_vision(out / VISION_FILE, config.vision, config.language.width, arrays["tower"])
+    write_checksums(out)
     for name in (LANGUAGE_FILE, VISION_FILE):
         print(f"{name}: {(out / name).stat().st_size / 1e6:.2f} MB")
+
+
+def write_checksums(folder: Path) -> None:
+    """Writes the SHA-256 of both files, by which a damaged one is found later."""
+    lines = ["# SHA-256 of the model's files, by which the doctor finds a damaged one.", "[sha256]"]
+    for name in (VISION_FILE, LANGUAGE_FILE):
+        digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        lines.append(f'"{name}" = "{digest}"')
+    (folder / "checksums.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _describe(writer: gguf.GGUFWriter, description: str) -> None:

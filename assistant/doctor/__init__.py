@@ -1,0 +1,1 @@
+"""Checks whether describing can work here, and says what to do where not. Loads no model."""

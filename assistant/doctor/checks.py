@@ -1,0 +1,201 @@
+"""The checks, each on a machine that a test can put together from folders and variables."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from assistant import catalogue
+from assistant.config import CONFIG_VARIABLE, default_config_path, load_settings
+from assistant.doctor.findings import Check, Finding, State
+from assistant.errors import AssistantError
+from assistant.messages import doctor as words
+
+OLDEST_PYTHON = (3, 11)
+BESIDE_MODEL_MB = 300
+"""What the program needs beside the model's files, roughly: context, buffers, picture."""
+PROBE_S = 15.0
+ESPEAK_LIBRARIES = ("libespeak-ng.so.1", "libespeak.so.1")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Where the checks look.
+
+    Attributes:
+        root: under it lie ``proc`` and ``dev``.
+        environment: the variables, PATH among them.
+        python: version of Python.
+        probe: command that loads the engine and prints JSON.
+        coding: text coding of the terminal, or None where there is none.
+        espeak: names of the system's espeak libraries.
+        config_path: the settings file that was asked for.
+    """
+
+    root: Path = Path("/")
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    python: tuple[int, ...] = tuple(sys.version_info[:3])
+    probe: Sequence[str] = (sys.executable, "-m", "assistant.doctor.probe")
+    coding: str | None = None
+    espeak: Sequence[str] = ESPEAK_LIBRARIES
+    config_path: Path | None = None
+
+    def checks(self) -> dict[str, Check]:
+        """All checks by name, in the order in which they are told."""
+        return {
+            "python": self._python, "engine": self._engine, "settings": self._settings,
+            "model": self._model, "memory": self._memory, "voice": self._voice,
+            "player": self._player, "sound": self._sound, "camera": self._camera,
+            "terminal": self._terminal,
+        }  # fmt: skip
+
+    def _python(self) -> list[Finding]:
+        version = ".".join(map(str, self.python))
+        if self.python < OLDEST_PYTHON:
+            return [_problem("python", words.python_old(version), words.python_remedy())]
+        return [_ok("python", words.python_ok(version))]
+
+    def _engine(self) -> list[Finding]:
+        done = subprocess.run(
+            self.probe, capture_output=True, text=True, timeout=PROBE_S, stdin=subprocess.DEVNULL
+        )
+        lines = done.stdout.strip().splitlines()
+        found = json.loads(lines[-1]) if lines and done.returncode == 0 else {}
+        reason = found.get("engine_error") or (f"code {done.returncode}" if not found else "")
+        if reason:
+            return [_problem("engine", words.engine_broken(reason), words.engine_remedy())]
+        used = re.findall(r"(\w+) = 1\b", found["system"])
+        findings = [_ok("engine", words.engine_ok(found["version"], ", ".join(used) or "C"))]
+        if native := found.get("native_error"):
+            text = words.steering_part_missing(native)
+            findings.append(_warning("steering", text, words.steering_part_remedy()))
+        else:
+            findings.append(_ok("steering", words.steering_part_ok()))
+        return findings
+
+    def _settings(self) -> list[Finding]:
+        named = self.environment.get(CONFIG_VARIABLE)
+        path = self.config_path or (Path(named).expanduser() if named else default_config_path())
+        try:
+            load_settings({}, self.environment, self.config_path)
+        except AssistantError as error:
+            return [_problem("settings", error.message, error.hint or words.settings_remedy())]
+        folder = next(parent for parent in path.absolute().parents if parent.exists())
+        if not os.access(folder, os.W_OK):
+            text, remedy = words.folder_unwritable(str(folder)), words.folder_remedy(str(folder))
+            return [_warning("settings", text, remedy)]
+        return [_ok("settings", words.settings_ok(str(path)))]
+
+    def _files(self) -> catalogue.ModelFiles:
+        model = load_settings({}, self.environment, self.config_path).model
+        return catalogue.find_model(model.model_path, model.mmproj_path)
+
+    def _model(self) -> list[Finding]:
+        try:
+            files = self._files()
+        except AssistantError as error:
+            return [_problem("model", error.message, error.hint or words.model_remedy())]
+        if files.is_demo:
+            for path in damaged_files(files.model_path.parent):
+                return [_problem("model", words.model_changed(path.name), words.model_remedy())]
+        return [_ok("model", words.model_ok(files.name, f"{_size_mb(files):.0f}"))]
+
+    def _memory(self) -> list[Finding]:
+        text = (self.root / "proc" / "meminfo").read_text()
+        numbers = {m[1]: int(m[2]) // 1024 for m in re.finditer(r"(\w+):\s+(\d+) kB", text)}
+        free_mb = numbers["MemAvailable"]
+        try:
+            needed_mb = int(_size_mb(self._files())) + BESIDE_MODEL_MB
+        except AssistantError:  # told by the check of the model
+            needed_mb = BESIDE_MODEL_MB
+        if free_mb >= needed_mb:
+            return [_ok("memory", words.memory_ok(free_mb))]
+        said, remedy = words.memory_short(free_mb, needed_mb), words.memory_remedy()
+        # What other programs hold can be freed; what the machine does not have cannot.
+        state = State.PROBLEM if numbers["MemTotal"] < needed_mb else State.WARNING
+        return [Finding("memory", state, said, remedy)]
+
+    def _voice(self) -> list[Finding]:
+        for name in self.espeak:
+            try:
+                ctypes.CDLL(name)
+            except OSError:
+                continue
+            return [_ok("voice", words.voice_ok(words.voice_of_system()))]
+        if importlib.util.find_spec("espeakng_loader") is not None:
+            return [_ok("voice", words.voice_ok(words.voice_of_program()))]
+        return [_warning("voice", words.voice_missing(), words.voice_remedy())]
+
+    def _player(self) -> list[Finding]:
+        if shutil.which("aplay", path=self.environment.get("PATH", "")):
+            return [_ok("player", words.player_ok())]
+        return [_warning("player", words.player_missing(), words.player_remedy())]
+
+    def _sound(self) -> list[Finding]:
+        cards = self.root / "proc" / "asound" / "cards"
+        text = cards.read_text(errors="replace") if cards.exists() else ""
+        count = len(re.findall(r"^\s*\d+ \[", text, re.MULTILINE))
+        if not count:
+            return [_warning("sound", words.sound_missing(), words.sound_remedy())]
+        for device in sorted((self.root / "dev" / "snd").glob("pcm*p")):
+            if not os.access(device, os.R_OK | os.W_OK):
+                text = words.device_forbidden(str(device))
+                return [_warning("sound", text, words.device_remedy("audio"))]
+        return [_ok("sound", words.sound_ok(count))]
+
+    def _camera(self) -> list[Finding]:
+        devices = sorted((self.root / "dev").glob("video[0-9]*"))
+        if not devices:
+            return [_warning("camera", words.camera_missing(), words.camera_remedy())]
+        usable = [device for device in devices if os.access(device, os.R_OK | os.W_OK)]
+        if not usable:
+            text = words.device_forbidden(str(devices[0]))
+            return [_warning("camera", text, words.device_remedy("video"))]
+        return [_ok("camera", words.camera_ok(len(usable)))]
+
+    def _terminal(self) -> list[Finding]:
+        if self.coding is None:
+            return [_ok("terminal", words.terminal_none())]
+        if self.coding.lower().replace("-", "") != "utf8":
+            text = words.terminal_coding(self.coding)
+            return [_warning("terminal", text, words.terminal_remedy())]
+        kind = self.environment.get("TERM") or "dumb"
+        return [_ok("terminal", words.terminal_ok(kind))]
+
+
+def damaged_files(folder: Path) -> list[Path]:
+    """The files whose SHA-256 is not the one in ``checksums.toml`` beside them."""
+    sums = tomllib.loads((folder / "checksums.toml").read_text("utf-8"))["sha256"]
+    damaged = []
+    for name, wanted in sums.items():
+        with (folder / name).open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != wanted:
+                damaged.append(folder / name)
+    return damaged
+
+
+def _size_mb(files: catalogue.ModelFiles) -> float:
+    return sum(p.stat().st_size for p in (files.model_path, files.mmproj_path)) / 1e6
+
+
+def _ok(name: str, text: str) -> Finding:
+    return Finding(name, State.OK, text)
+
+
+def _warning(name: str, text: str, remedy: str) -> Finding:
+    return Finding(name, State.WARNING, text, remedy)
+
+
+def _problem(name: str, text: str, remedy: str) -> Finding:
+    return Finding(name, State.PROBLEM, text, remedy)

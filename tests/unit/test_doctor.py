@@ -1,0 +1,133 @@
+"""The doctor on machines put together from folders: every state has words and a remedy."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant import catalogue
+from assistant.commands import doctor
+from assistant.console import Console
+from assistant.doctor.checks import Machine, damaged_files
+from assistant.doctor.findings import Finding, State, run_checks
+from assistant.errors import ExitCode
+
+GOOD = {"version": "1", "system": "CPU : AVX2 = 1 | FMA = 0"}
+
+
+def probing(found: dict[str, Any]) -> tuple[str, ...]:
+    return (sys.executable, "-c", f"print({json.dumps(json.dumps(found))})")
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    """One on which all is well."""
+    for name in ("proc/asound", "dev/snd", "bin"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "proc/asound/cards").write_text(" 0 [PCH ]: HDA-Intel\n                  text\n")
+    (tmp_path / "proc/meminfo").write_text("MemTotal: 8000000 kB\nMemAvailable: 4000000 kB\n")
+    for name in ("dev/snd/pcmC0D0p", "dev/video0", "bin/aplay"):
+        (tmp_path / name).touch(0o755)
+    environment = {"PATH": str(tmp_path / "bin"), "TERM": "xterm"}
+    return Machine(tmp_path, environment, (3, 11, 7), probing(GOOD), "utf-8", ("libc.so.6",))
+
+
+def states(machine: Machine) -> dict[str, Finding]:
+    return {finding.name: finding for finding in run_checks(machine.checks())}
+
+
+def test_all_is_well(machine: Machine) -> None:
+    found = states(machine)
+    assert {finding.state for finding in found.values()} == {State.OK}
+    assert "AVX2" in found["engine"].text
+    assert "FMA" not in found["engine"].text
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "state"),
+    [
+        ("python", {"python": (3, 10, 1)}, State.PROBLEM),
+        ("engine", {"probe": probing({"engine_error": "no"})}, State.PROBLEM),
+        ("engine", {"probe": (sys.executable, "-c", "import os; os.abort()")}, State.PROBLEM),
+        ("engine", {"probe": ("/nowhere/python",)}, State.UNCHECKED),
+        ("steering", {"probe": probing({**GOOD, "native_error": "no"})}, State.WARNING),
+        ("settings", {"config_path": Path("/nowhere/c.toml")}, State.PROBLEM),
+        ("model", {"environment": {"SPARC_ASSISTANT_MODEL": "/nowhere.gguf"}}, State.PROBLEM),
+        ("player", {"environment": {"PATH": "/nowhere"}}, State.WARNING),
+        ("sound", {"root": Path("/nowhere")}, State.WARNING),
+        ("camera", {"root": Path("/nowhere")}, State.WARNING),
+        ("memory", {"root": Path("/nowhere")}, State.UNCHECKED),
+        ("terminal", {"coding": "ascii"}, State.WARNING),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_remedy(
+    machine: Machine, name: str, changes: dict[str, Any], state: State
+) -> None:
+    finding = states(replace(machine, **changes))[name]
+    assert finding.state is state
+    assert finding.text.endswith(".")
+    assert finding.remedy
+
+
+@pytest.mark.parametrize(("total", "state"), [(8_000_000, State.WARNING), (90_000, State.PROBLEM)])
+def test_too_little_memory(machine: Machine, total: int, state: State) -> None:
+    (machine.root / "proc/meminfo").write_text(f"MemTotal: {total} kB\nMemAvailable: 80000 kB\n")
+    assert states(machine)["memory"].state is state
+
+
+def test_no_espeak(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert states(replace(machine, espeak=("nothing.so",)))["voice"].state is State.WARNING
+
+
+def test_no_finding_but_a_good_one_goes_without_a_remedy() -> None:
+    for state in set(State) - {State.OK}:
+        with pytest.raises(ValueError, match="no remedy"):
+            Finding("x", state, "Text.")
+
+
+def test_a_check_that_hangs_or_crashes_ends_nothing() -> None:
+    def crash() -> list[Finding]:
+        raise KeyError("x")
+
+    def hang() -> list[Finding]:
+        threading.Event().wait(5)
+        return []
+
+    good = Finding("good", State.OK, "Good.")
+    found = list(run_checks({"a": crash, "b": hang, "c": lambda: [good]}, timeout_s=0.2))
+    assert [finding.state for finding in found] == [State.UNCHECKED, State.UNCHECKED, State.OK]
+
+
+def test_a_damaged_model_is_found(tmp_path: Path) -> None:
+    source = catalogue.models_folder() / "demo"
+    assert damaged_files(source) == []
+    for path in [*source.glob("*.gguf"), source / "checksums.toml"]:
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    broken = tmp_path / catalogue.DEMO_MODEL.name
+    data = bytearray(broken.read_bytes())
+    data[-1] ^= 1
+    broken.write_bytes(data)
+    assert damaged_files(tmp_path) == [broken]
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_the_command_fails_when_describing_could_not_work(as_json: bool, tmp_path: Path) -> None:
+    config = tmp_path / "c.toml"
+    for text, code in (("", ExitCode.OK), ("[speech]\nspeed = 1\n", ExitCode.FAILURE)):
+        config.write_text(text)
+        out, err = io.StringIO(), io.StringIO()
+        options = argparse.Namespace(json=as_json, config=str(config))
+        assert doctor.run(options, Console(out, err)) is code
+        lines = out.getvalue().splitlines()
+        if as_json:
+            assert {json.loads(line)["name"] for line in lines} >= {"engine", "model", "terminal"}
+        assert len(err.getvalue().splitlines()) == 1
