@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import json
+import pkgutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -202,22 +204,26 @@ def test_no_line_draws_or_colours() -> None:
 
 
 def _all_messages() -> list[Callable[..., str]]:
+    """Every function that gives a sentence, of every module of the package."""
+    names = [f"{messages.__name__}.{m.name}" for m in pkgutil.iter_modules(messages.__path__)]
+    modules = [messages, *(importlib.import_module(n) for n in names if "translation" not in n)]
     return [
         function
-        for name, function in vars(messages).items()
-        if callable(function) and getattr(function, "__module__", "") == messages.__name__
-        and not name.startswith("_") and name != "set_language"
+        for module in modules
+        for name, function in vars(module).items()
+        if callable(function) and getattr(function, "__module__", "") == module.__name__
+        and not name.startswith("_") and function.__annotations__.get("return") == "str"
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("message", _all_messages(), ids=lambda f: f.__name__)
+@pytest.mark.parametrize("message", _all_messages(), ids=lambda f: f"{f.__module__}.{f.__name__}")
 def test_every_message_can_be_said(message: Callable[..., str]) -> None:
     """Plain words: no control characters, no box drawing, nothing left unfilled."""
     code = message.__code__
     values: list[Any] = []
     for name in code.co_varnames[: code.co_argcount]:
-        kind = str(message.__annotations__[name])
-        if kind.startswith("tuple"):
+        kind = str(message.__annotations__[name]).removesuffix(" | None")
+        if kind.startswith(("tuple", "Sequence", "list")):
             values.append(("a", "b"))
         else:
             values.append({"int": 3, "float": 3.0}.get(kind, "x"))
