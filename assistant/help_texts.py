@@ -23,7 +23,10 @@ ASK = _("Ask questions about one picture.")
 ASK_LONG = _("Answers the questions in turn, all about the same picture.")
 VERSION = _("Say the version and end.")
 
-IMAGE = _("A picture file: JPEG, PNG, WebP, GIF, BMP or TIFF. A dash reads standard input.")
+IMAGE = _(
+    "A picture file: JPEG, PNG, WebP, GIF, BMP or TIFF. A dash reads standard input, and the word "
+    "camera takes a picture with the camera."
+)
 QUESTION = _("A question in quotes, for example: 'What is on the left?'")
 
 GROUP_MODEL = _("Model")
@@ -35,13 +38,22 @@ GROUP_CAMERA = _("Camera")
 GROUP_ASSISTANT = _("Assistant")
 
 OPTIONS: dict[str, tuple[str, str]] = {
-    "model": ("FILE", _("GGUF file of a LLaVA's language model; needs --mmproj too.")),
+    "model": (
+        "FILE",
+        _("Name of an installed model, or GGUF file of one; a file needs --mmproj too."),
+    ),
     "mmproj": ("FILE", _("GGUF file of the LLaVA's vision part.")),
-    "template": ("NAME", _("Prompt template, for example vicuna_v1; left out: the one that suits the model.")),
+    "template": (
+        "NAME",
+        _("Prompt template, for example vicuna_v1; left out: the one that suits the model."),
+    ),
     "threads": ("N", _("Processor threads; left out: one for each core.")),
     "n-ctx": ("N", _("Tokens the model can keep in mind; left out: 2048.")),
     "flash-attn": ("WHEN", _("Flash attention: auto, on or off.")),
-    "kv-type": ("TYPE", _("Numbers of the model's memory: f16, bf16, f32 or q8_0; left out: what fits.")),
+    "kv-type": (
+        "TYPE",
+        _("Numbers of the model's memory: f16, bf16, f32 or q8_0; left out: what fits."),
+    ),
     "prompt": ("TEXT", _("What to ask instead of the usual question.")),
     "language": ("CODE", _("Language of the answers, for example zh; the model must know it.")),
     "max-tokens": ("N", _("Longest answer in tokens; left out: 512.")),
@@ -108,11 +120,17 @@ TRACE_COMMAND_LONG = _(
     "Prints what --trace wrote as plain lines on standard output; needs no model."
 )
 TRACE_FILE = _("A file that --trace wrote.")
+CAMERAS_COMMAND = _("List the cameras.")
+CAMERAS_COMMAND_LONG = _(
+    "Lists the cameras that are there, one a line. Nothing is photographed and no network is asked, so "
+    "the stream of a phone is not found by itself: give its address with --camera."
+)
+CAMERAS_JSON = _("Print one JSON object for each camera.")
 VERBOSE = _("Show the engine's own messages on standard error.")
 CONFIG = _("Settings file; left out: sparc-assistant/config.toml in the user's settings folder.")
 HELP = _("Say this help and end.")
 EPILOG = _(
     "Every option can also be set in the settings file, or as a variable, for example "
     "SPARC_ASSISTANT_RATE=250. End codes: 0 done, 2 wrong use, 3 picture, 4 model files, "
-    "5 model process, 130 stopped."
+    "5 model process, 6 camera, 130 stopped."
 )

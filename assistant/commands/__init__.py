@@ -10,7 +10,7 @@ import argparse
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from assistant.commands import ask, describe, models, plain, settings, start, trace
+from assistant.commands import ask, cameras, describe, doctor, models, plain, settings, start, trace
 from assistant.console import Console
 from assistant.errors import ExitCode
 
@@ -32,8 +32,10 @@ COMMANDS: Mapping[str, Command] = {
     "plain": plain,
     "describe": describe,
     "ask": ask,
+    "cameras": cameras,
     "trace": trace,
     "models": models,
     "settings": settings,
+    "doctor": doctor,
 }
 """In the order of ``--help``."""

@@ -21,7 +21,10 @@ from assistant.messages import translate as _
 from sparc_ggml.config import SparcConfig
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (help_texts.GROUP_MODEL, ("model", "mmproj", "template", "threads", "n-ctx", "flash-attn", "kv-type")),
+    (
+        help_texts.GROUP_MODEL,
+        ("model", "mmproj", "template", "threads", "n-ctx", "flash-attn", "kv-type"),
+    ),
     (help_texts.GROUP_ANSWER, ("language", "max-tokens", "temperature", "top-p", "seed")),
     (help_texts.GROUP_STEERING, ("method", "alpha", "beta", "tau", "layer", "layers")),
     (help_texts.GROUP_SPEECH, ("rate", "voice", "volume")),
@@ -30,7 +33,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 def add_options(command: argparse.ArgumentParser) -> None:
     """Adds the settings and the options of what is written."""
-    cli_parser.add_setting_groups(command, GROUPS)
+    cli_parser.add_setting_groups(command, ((help_texts.GROUP_CAMERA, ("camera",)), *GROUPS))
     output = command.add_argument_group(_(help_texts.GROUP_OUTPUT))
     output.add_argument("--json", action="store_true", help=_(help_texts.JSON))
     output.add_argument("--trace", metavar="FILE", help=_(help_texts.TRACE))
@@ -61,7 +64,7 @@ def _work(
     sparc: SparcConfig,
     console: Console,
 ) -> ExitCode:
-    from assistant.camera.still_image import load_picture
+    from assistant.camera.named_pictures import NamedPictures
     from assistant.core.questions import BRIEF_PROMPT, DETAILED_PROMPT
     from assistant.describe import Equipment, Job, run_job
     from assistant.inference.client import InferenceClient
@@ -88,6 +91,13 @@ def _work(
             wiring.engine_options(settings, files, is_verbose=options.verbose)
         )
         stack.callback(describer.close)
+
+        def tell(message: str) -> None:
+            console.status(message)
+            speaker.say(message)
+
+        load_picture = NamedPictures(settings.camera.source, tell)
+        stack.callback(load_picture.close)
         # Opened last, so closed first: sound stops before anything else is taken down.
         speaker = wiring.speaker(settings, console.error)
         stack.callback(speaker.close)
@@ -101,7 +111,7 @@ def _work(
             sparc,
             model_names=(str(files.model_path), str(files.mmproj_path)),
             notices=_notices(settings, files),
-            hints=[messages.demo_model_hint(options.command)] if is_demo else [],
+            hints=[messages.demo_model_hint()] if is_demo else [],
             heatmap=heatmap,
         )
         is_labelled = options.command == "ask" and len(questions) > 1

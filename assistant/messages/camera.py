@@ -79,6 +79,10 @@ def scheme_unknown_hint() -> str:
     return _("Addresses of cameras begin with http, https, rtsp or rtsps.")
 
 
+def no_image() -> str:
+    return _("Wrong use: no picture was named; the word camera takes one with the camera.")
+
+
 # Why there is no picture
 
 

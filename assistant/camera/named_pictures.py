@@ -1,0 +1,49 @@
+"""The pictures of one command line: files by their names, and the camera's by the name "camera"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from assistant.camera.discovery import open_camera
+from assistant.camera.quality import assess
+from assistant.camera.still_image import load_picture
+from assistant.core.events import ImageRgb
+from assistant.core.ports import Camera
+
+CAMERA = "camera"
+"""The name that stands for the camera; a file of that name is ``./camera``."""
+
+
+class NamedPictures:
+    """Loads pictures by name, and opens the camera when the first of its pictures is wanted."""
+
+    def __init__(self, source: str | None, tell: Callable[[str], None]) -> None:
+        """Opens nothing yet.
+
+        Args:
+            source: which camera; None takes the first usable one.
+            tell: says what is wrong with a picture of the camera's, at once.
+        """
+        self._source, self._tell = source, tell
+        self._camera: Camera | None = None
+
+    def __call__(self, name: str) -> ImageRgb:
+        """The picture of that name.
+
+        Raises:
+            PictureError: the file cannot be used.
+            CameraError: the camera gives no picture.
+        """
+        if name != CAMERA:
+            return load_picture(name)
+        if self._camera is None:
+            self._camera = open_camera(self._source)
+        image = self._camera.capture()
+        for problem in assess(image):
+            self._tell(problem.sentence)
+        return image
+
+    def close(self) -> None:
+        """Frees the camera; idempotent."""
+        if self._camera is not None:
+            self._camera.close()

@@ -1,0 +1,51 @@
+"""``sparc-assistant cameras``: the cameras that are there, a plain line each."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from assistant import cli_parser, help_texts
+from assistant.config import load_settings
+from assistant.console import Console
+from assistant.errors import CameraError, ExitCode
+from assistant.messages import camera as words
+from assistant.messages import translate as _
+
+
+def add_parser(commands: Any) -> None:
+    """Adds ``cameras``."""
+    cameras = cli_parser.add_command(
+        commands, "cameras", help_texts.CAMERAS_COMMAND, help_texts.CAMERAS_COMMAND_LONG
+    )
+    cli_parser.add_setting(cameras, "camera")
+    cameras.add_argument("--json", action="store_true", help=_(help_texts.CAMERAS_JSON))
+    cameras.add_argument("--config", metavar="FILE", help=_(help_texts.CONFIG))
+    cli_parser.add_help(cameras)
+
+
+def run(options: argparse.Namespace, console: Console) -> ExitCode:
+    """Prints the list.
+
+    Raises:
+        CameraError: no camera was found, or none can be used.
+    """
+    from assistant.camera.discovery import list_cameras
+
+    config_path = Path(options.config).expanduser() if options.config else None
+    settings = load_settings(cli_parser.setting_values(options), config_path=config_path)
+    found = list_cameras(settings.camera.source)
+    for number, info in enumerate(found, start=1):
+        if options.json:
+            console.json(asdict(info))
+        elif info.is_usable:
+            console.data(words.listed(number, info.name, info.id))
+        else:
+            console.data(words.listed_unusable(number, info.name, info.problem))
+    if not found:
+        raise CameraError(words.none_found(), words.none_found_hint())
+    if not any(info.is_usable for info in found):
+        raise CameraError(words.none_usable())
+    return ExitCode.OK
