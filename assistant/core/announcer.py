@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from assistant import messages
 from assistant.core.ports import Earcon, Earcons, Priority, Speaker
 from assistant.core.reader import Reader
@@ -32,6 +34,12 @@ class Announcer:
         """Says something when the answer was read to its end."""
         self._front.show(Line(kind, text))
         self._speaker.say(text, Priority.DESCRIPTION)
+
+    def read_shown(self, texts: Sequence[str]) -> None:
+        """Speaks what is on the screen already, in place of what was being spoken."""
+        self._speaker.cancel()
+        for text in texts:
+            self._speaker.say(text, Priority.STATUS)
 
     def fail(self, error: AssistantError) -> None:
         """Says what happened and what to do."""

@@ -6,7 +6,7 @@ A session never blocks: long work runs in its own thread, and every key is answe
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum, auto
 
 from assistant.core.actions import Action, Keymap
@@ -229,6 +229,10 @@ class Session:
     def tell(self, text: str) -> None:
         """Says something on a front's behalf."""
         self._announcer.tell(text)
+
+    def read_shown(self, texts: Sequence[str]) -> None:
+        """Speaks what a person looks at on the screen, in place of what was being spoken."""
+        self._announcer.read_shown(texts)
 
     def close(self) -> None:
         """Ends sound and work at once; the owner closes the parts."""

@@ -1,0 +1,1 @@
+"""One screen a task; each gives its result back by ``dismiss``."""

@@ -1,0 +1,64 @@
+"""Keeps everything but the screen itself off the terminal while the screen is drawn.
+
+llama.cpp, ALSA and other libraries, here and in child processes, write to file descriptors 1 and 2. While
+the screen is up these lead to a temporary file; its end goes to the log afterwards.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+
+log = logging.getLogger(__name__)
+
+KEPT_BYTES = 64 * 1024
+"""How much of the end of what was written is looked at."""
+
+
+@contextlib.contextmanager
+def only_the_screen() -> Iterator[None]:
+    """While inside, ``sys.__stderr__`` is the terminal and descriptors 1 and 2 are not.
+
+    The terminal library draws to ``sys.__stderr__`` as it is when the drawing begins.
+    """
+    kept_streams = sys.stdout, sys.stderr, sys.__stderr__
+    for stream in kept_streams[:2]:
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    with contextlib.ExitStack() as stack:
+        saved_out, saved_err = os.dup(1), os.dup(2)
+        stack.callback(os.close, saved_out)
+        stack.callback(os.close, saved_err)
+        screen = stack.enter_context(
+            open(os.dup(saved_err), "w", encoding="utf-8", errors="replace", newline="\n")
+        )
+        aside = stack.enter_context(tempfile.TemporaryFile())
+        try:
+            sys.__stderr__ = screen  # type: ignore[misc]
+            os.dup2(aside.fileno(), 1)
+            os.dup2(aside.fileno(), 2)
+            yield
+        finally:
+            sys.stdout, sys.stderr = kept_streams[:2]
+            sys.__stderr__ = kept_streams[2]  # type: ignore[misc]
+            for stream in kept_streams[:2]:
+                with contextlib.suppress(OSError, ValueError):
+                    stream.flush()
+            os.dup2(saved_out, 1)
+            os.dup2(saved_err, 2)
+        end = aside.seek(0, os.SEEK_END)
+        aside.seek(max(0, end - KEPT_BYTES))
+        for line in aside.read().decode(errors="replace").splitlines():
+            log.info("%s", line)
+
+
+def show_cursor() -> None:
+    """Shows the terminal's cursor, which braille displays and magnifiers follow."""
+    if sys.__stderr__ is not None:
+        with contextlib.suppress(OSError, ValueError):
+            sys.__stderr__.write("\x1b[?25h")
+            sys.__stderr__.flush()

@@ -1,0 +1,138 @@
+"""Lines one under another, one of which the cursor is on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rich.segment import Segment
+from textual.containers import VerticalScroll
+from textual.message import Message
+from textual.strip import Strip
+from textual.widgets import Static
+
+MARKER = ">"
+"""Stands before the line of the cursor, so that no colour is needed to find it."""
+
+
+class Row(Static):
+    """One line; wraps where it is longer than the screen is wide.
+
+    Attributes:
+        text: its words.
+    """
+
+    def __init__(self, text: str, kind: str = "") -> None:
+        super().__init__(text, markup=False, classes=kind or None)
+        self.text = text
+
+    def render_line(self, y: int) -> Strip:
+        """Puts the marker into the padding of the first line."""
+        strip = super().render_line(y)
+        if y != 0 or not self.has_class("-cursor") or strip.cell_length < 2:
+            return strip
+        style = next((segment.style for segment in strip), None)
+        return Strip.join([Strip([Segment(MARKER, style)], 1), strip.crop(1)])
+
+
+class LineList(VerticalScroll, can_focus=False):
+    """A list of lines. The terminal's cursor stands on the line of the list's cursor."""
+
+    @dataclass
+    class Moved(Message):
+        """The person moved the cursor.
+
+        Attributes:
+            text: the line it is on now; None where there is no further line.
+            by: how far it was to go.
+        """
+
+        text: str | None
+        by: int
+
+    def __init__(self, lines: Sequence[str] = (), id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._rows = [Row(line) for line in lines]
+        self.index: int | None = None
+
+    def compose(self) -> Iterable[Row]:
+        """The rows that were there from the start."""
+        return list(self._rows)
+
+    @property
+    def lines(self) -> list[str]:
+        """The words of all lines."""
+        return [row.text for row in self._rows]
+
+    def add_line(self, text: str, kind: str = "", *, keep: int = 0) -> int:
+        """Adds a line at the end and returns its index.
+
+        Args:
+            text: its words.
+            kind: a class for its style.
+            keep: more lines than this make the first ones go; 0 keeps all.
+        """
+        row = Row(text, kind)
+        self._rows.append(row)
+        self.mount(row)
+        if keep and len(self._rows) > keep:
+            self._rows.pop(0).remove()
+            if self.index is not None:
+                self.index = self.index - 1 if self.index > 0 else None
+        return len(self._rows) - 1
+
+    def set_lines(self, lines: Sequence[str]) -> None:
+        """Puts other words into the rows; their number stays."""
+        for row, text in zip(self._rows, lines, strict=False):
+            if row.text != text:
+                row.text = text
+                row.update(text)
+
+    def go_to(self, index: int) -> None:
+        """Puts the cursor on a line and the line on the screen."""
+        if not 0 <= index < len(self._rows):
+            return
+        if self.index is not None and self.index < len(self._rows):
+            self._rows[self.index].remove_class("-cursor")
+        self.index = index
+        self._rows[index].add_class("-cursor")
+        self.place_cursor()
+
+    def move(self, by: int) -> None:
+        """Moves the cursor by some lines and tells so; from nowhere it enters at the near end."""
+        total = len(self._rows)
+        if self.index is None:
+            wanted = 0 if by > 0 else total - 1
+        else:
+            wanted = self.index + by
+            if abs(by) > 1:
+                wanted = min(max(wanted, 0), total - 1)
+        is_there = 0 <= wanted < total and wanted != self.index
+        if is_there:
+            self.go_to(wanted)
+        self.post_message(self.Moved(self._rows[wanted].text if is_there else None, by))
+
+    def place_cursor(self) -> None:
+        """Scrolls to the line of the cursor, and puts the terminal's cursor there once it is drawn."""
+        self.call_after_refresh(self._scroll_to_cursor)
+
+    def on_resize(self) -> None:
+        """The lines wrap otherwise, so the cursor's line has moved."""
+        self.place_cursor()
+
+    def _scroll_to_cursor(self) -> None:
+        row = self._cursor_row()
+        if row is not None:
+            self.scroll_to_widget(row, animate=False, force=True)
+            self.call_after_refresh(self._point)
+
+    def _point(self) -> None:
+        row = self._cursor_row()
+        if row is not None and self.screen.is_current:
+            self.app.cursor_position = row.content_region.offset
+            row.refresh()  # the cursor goes where it should with the next thing that is drawn
+
+    def _cursor_row(self) -> Row | None:
+        if self.index is None or self.index >= len(self._rows) or not self.is_attached:
+            return None
+        return self._rows[self.index]
