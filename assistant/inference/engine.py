@@ -75,6 +75,8 @@ class Engine:
         started = time.perf_counter()
         native_log.redirect()
         headers = pairing.check_pair(options.model_path, options.mmproj_path)
+        n_threads = options.n_threads or machine.threads_for(headers[0].size)
+        options = replace(options, n_threads=n_threads)
         plan = self._plan(options, *headers)
         projector = mmproj.open_projector(
             options.mmproj_path, options.cache_dir, corrects=options.corrects_pictures
@@ -95,7 +97,8 @@ class Engine:
             self._stack = stack.pop_all()
         pictures = PictureMemory(options.kept_pictures_mb)
         self.loaded = LoadedModel(options, model, encoder, projector, probe, is_cancelled, pictures)
-        self.loaded.notes = tuple(filter(None, (projector.note, plan.note, _lock_note(options, headers[0]))))
+        notes = (projector.note, plan.note, _lock_note(options, headers[0]))
+        self.loaded.notes = tuple(filter(None, notes))
         self.loaded.load_ms = (time.perf_counter() - started) * 1000
 
     @staticmethod

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+_SMALL_MODEL = 32 * 2**20
+"""Bytes of a model below which one thread is faster than two."""
+
 
 def physical_cores(cpu_root: Path = Path("/sys/devices/system/cpu")) -> int:
     """Physical cores among the processors that this process may run on; at least 1.
@@ -24,6 +27,15 @@ def physical_cores(cpu_root: Path = Path("/sys/devices/system/cpu")) -> int:
         except OSError:
             cores.add(str(cpu))
     return max(1, len(cores))
+
+
+def threads_for(model_bytes: int) -> int:
+    """Threads with which a model is read fastest.
+
+    Threads meet a dozen times a layer. Where a layer takes microseconds, waking a sleeping thread takes longer
+    than its share of the work (docs/adr/0009-threads-that-sleep.md).
+    """
+    return 1 if model_bytes < _SMALL_MODEL else physical_cores()
 
 
 def has_amx(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:

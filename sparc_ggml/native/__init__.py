@@ -18,7 +18,7 @@ import numpy.typing as npt
 from sparc_ggml import _ggml
 from sparc_ggml.config import SparcConfig
 from sparc_ggml.eval_callback import AttentionProbe
-from sparc_ggml.native.step import LAYOUT, NativeStep, bind
+from sparc_ggml.native.step import LAYOUT, NativeStep, RowStore, bind
 from sparc_ggml.recalibration import Floats
 from sparc_ggml.step import Step
 from sparc_ggml.value_cache import LayerValues
@@ -116,6 +116,7 @@ class NativeProbe(AttentionProbe):
         self.callback = ctypes.cast(self._library.sparc_on_node, ctypes.c_void_p)
         self.user_data = ctypes.addressof(self._state)
         self._n_threads = n_threads
+        self._store = RowStore()
 
     def start_recording(self) -> None:
         """As ``AttentionProbe``."""
@@ -146,7 +147,7 @@ class NativeProbe(AttentionProbe):
         self, config: SparcConfig, layers: Sequence[LayerValues], cells: npt.NDArray[np.int64]
     ) -> Step:
         """As ``AttentionProbe``."""
-        return NativeStep(self._library, config, layers, cells, self._n_threads)
+        return NativeStep(self._library, config, layers, cells, self._n_threads, self._store)
 
     def stop_observing(self) -> None:
         """As ``AttentionProbe``."""

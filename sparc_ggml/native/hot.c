@@ -17,6 +17,8 @@
 
 enum { TYPE_F32 = 0, TYPE_F16 = 1, TYPE_Q8_0 = 8, TYPE_BF16 = 30 };
 enum { Q8_0_BLOCK_BYTES = 34 };
+// Values to work on above which waking other threads, which sleep between two uses, takes less time than it saves.
+enum { WORTH_A_THREAD = 1000000 };
 
 struct tensor {
     int32_t type;
@@ -199,7 +201,36 @@ static double dot_half(const float * q, const uint16_t * k, int64_t n) {
     return total;
 }
 
+#if defined(__x86_64__)
+__attribute__((target("avx2,fma,f16c"))) static double dot_q8_0_avx2(const float * q, const char * k, int64_t n) {
+    __m256d sums[4] = {_mm256_setzero_pd(), _mm256_setzero_pd(), _mm256_setzero_pd(), _mm256_setzero_pd()};
+    for (int64_t block = 0; block * 32 < n; block++, q += 32, k += Q8_0_BLOCK_BYTES) {
+        uint16_t half;
+        memcpy(&half, k, 2);
+        const __m256 scale = _mm256_set1_ps(_cvtsh_ss(half));
+        for (int i = 0; i < 32; i += 8) {
+            const __m256i quants = _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(k + 2 + i)));
+            const __m256 key = _mm256_mul_ps(_mm256_cvtepi32_ps(quants), scale);
+            const __m256 query = _mm256_loadu_ps(q + i);
+            const int part = i / 8 % 2 * 2;
+            sums[part] = _mm256_fmadd_pd(_mm256_cvtps_pd(_mm256_castps256_ps128(query)),
+                                         _mm256_cvtps_pd(_mm256_castps256_ps128(key)), sums[part]);
+            sums[part + 1] = _mm256_fmadd_pd(_mm256_cvtps_pd(_mm256_extractf128_ps(query, 1)),
+                                             _mm256_cvtps_pd(_mm256_extractf128_ps(key, 1)), sums[part + 1]);
+        }
+    }
+    double lanes[4];
+    _mm256_storeu_pd(lanes, _mm256_add_pd(_mm256_add_pd(sums[0], sums[1]), _mm256_add_pd(sums[2], sums[3])));
+    return (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
+}
+#endif
+
 static double dot_q8_0(const float * q, const char * k, int64_t n) {
+#if defined(__x86_64__)
+    if (has_f16c()) {
+        return dot_q8_0_avx2(q, k, n);
+    }
+#endif
     double sums[4] = {0.0, 0.0, 0.0, 0.0};
     for (int64_t block = 0; block * 32 < n; block++) {
         const char * start = k + block * Q8_0_BLOCK_BYTES;
@@ -255,7 +286,8 @@ static bool read_flash(struct probe * p, const struct tensor * node) {
     const int64_t last = q->ne[1] - 1;
     const int64_t group = n_head / k->ne[2];
     const uint16_t * hidden = mask == NULL ? NULL : (const uint16_t *)((const char *)mask->data + last * mask->nb[1]);
-#pragma omp parallel for num_threads(p->n_threads)
+    const int32_t n_threads = n_head * n_kv * q->ne[0] > WORTH_A_THREAD ? p->n_threads : 1;
+#pragma omp parallel for num_threads(n_threads) if (n_threads > 1)
     for (int64_t h = 0; h < n_head; h++) {
         const float * query = (const float *)((const char *)q->data + last * q->nb[1] + h * q->nb[2]);
         const char * keys = (const char *)k->data + (h / group) * k->nb[2];
@@ -428,10 +460,11 @@ static void write_row(const struct layer * l, char * row, const char * saved, fl
     }
 }
 
-// Threads for n rows: waking another costs more than a little copying.
+// Threads for n rows.
 static int32_t threads_for(const struct step * s, int64_t n) {
-    const int64_t values = n * s->n_layer * (s->n_layer > 0 ? s->layers[0].n_values : 0);
-    return values > 100000 ? s->n_threads : 1;
+    const int64_t width = s->n_layer == 0 ? 0 : s->layers[0].n_values * (s->layers[0].type == TYPE_Q8_0 ? 8 : 1);
+    const int64_t values = n * s->n_layer * width;  // a block of q8_0 costs more than a value
+    return values > WORTH_A_THREAD ? s->n_threads : 1;
 }
 
 static void save(struct step * s) {

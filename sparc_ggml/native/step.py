@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
@@ -73,6 +71,24 @@ def bind(library: ctypes.CDLL) -> None:
         function.restype = None
 
 
+class RowStore:
+    """Memory for original rows, kept from answer to answer.
+
+    All of it is touched when it is taken, while the prompt is read: the kernel finds a page for it then,
+    not when a token is waited for.
+    """
+
+    def __init__(self) -> None:
+        self._memory: npt.NDArray[np.uint8] = np.empty(0, np.uint8)
+
+    def take(self, n_bytes: int) -> npt.NDArray[np.uint8]:
+        """At least ``n_bytes``, with anything in it; what was taken before is given back by that."""
+        if len(self._memory) < n_bytes:
+            self._memory = np.empty(n_bytes, np.uint8)
+            self._memory.fill(0)
+        return self._memory
+
+
 class NativeStep:
     """As ``PythonStep``, to the last bit."""
 
@@ -83,6 +99,7 @@ class NativeStep:
         layers: Sequence[LayerValues],
         cells: npt.NDArray[np.int64],
         n_threads: int = 1,
+        store: RowStore | None = None,
     ) -> None:
         """Changes nothing yet.
 
@@ -92,6 +109,7 @@ class NativeStep:
             layers: the V caches of the layers to scale.
             cells: the KV cell of each image token, shape (n_image,).
             n_threads: threads to share the rows of many layers.
+            store: where originals go; ``None`` takes memory for this answer alone.
 
         Raises:
             UnsupportedCacheError: a layer's V cache cannot be scaled.
@@ -99,8 +117,13 @@ class NativeStep:
         self._library = library
         n_image = len(cells)
         mirrors = [_mirror(layer, cells) for layer in layers]
-        self._table = (_Layer * len(mirrors))(*(mirror for mirror, _ in mirrors))
-        self._stores = [store for _, store in mirrors]  # keeps their memory
+        n_bytes = [n_image * mirror.store_stride for mirror in mirrors]
+        self._originals = (store or RowStore()).take(sum(n_bytes))
+        address = self._originals.ctypes.data
+        for mirror, size in zip(mirrors, n_bytes, strict=True):
+            mirror.store = address
+            address += size
+        self._table = (_Layer * len(mirrors))(*mirrors)
         self._cells = np.ascontiguousarray(cells, np.int64)
         self._ema = np.zeros(n_image, np.float32)
         self._gain = np.ones(n_image)
@@ -163,24 +186,19 @@ class NativeStep:
         self._library.sparc_step_restore(self._address)
 
 
-def _mirror(layer: LayerValues, cells: npt.NDArray[np.int64]) -> tuple[_Layer, npt.NDArray[Any]]:
-    """One layer for hot.c, and the memory for its originals."""
+def _mirror(layer: LayerValues, cells: npt.NDArray[np.int64]) -> _Layer:
+    """One layer for hot.c, as yet without a place for its originals."""
     rows = layer.rows()
     if len(cells) and int(cells.max()) >= len(rows):
         raise UnsupportedCacheError("an image token lies outside the V cache")
     kind = _ggml.tensor_at(layer.address).type
     is_q8_0 = kind == _ggml.GGML_TYPE_Q8_0
     n_values = rows.shape[1] // Q8_0_BLOCK_BYTES if is_q8_0 else rows.shape[1]
-    size = 2 if is_q8_0 else rows.itemsize
-    # Not cleared: memory is taken where a row is saved, so that an answer that boosts little takes little.
-    store = np.empty((len(cells), n_values * size), np.uint8)
-    mirror = _Layer(
+    return _Layer(
         base=rows.ctypes.data,
-        store=store.ctypes.data,
         row_stride=rows.strides[0],
         value_stride=rows.strides[1],
-        store_stride=store.strides[0],
+        store_stride=n_values * (2 if is_q8_0 else rows.itemsize),
         n_values=n_values,
         type=kind,
     )
-    return mirror, store

@@ -1,0 +1,165 @@
+"""Times decoding with SPARC while another process keeps a core busy, for several ways of waiting and threads.
+
+A thread of llama.cpp that has finished its part of a graph node waits for the others: it spins, or sleeps,
+or spins for a while and then sleeps (``GOMP_SPINCOUNT``). libgomp reads that once, so every way gets a process
+of its own; in it, quiet and busy answers alternate.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from scripts import bench_report
+
+REPORT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
+SECTION = "bench_busy"
+
+
+def parse_arguments(argv: list[str] | None = None) -> argparse.Namespace:
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--shapes", default="embedded,0.5b")
+    parser.add_argument("--cache-dir", type=Path, default=Path("shapes"))
+    parser.add_argument("--tokens", type=int, default=32)
+    parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--spins", default="0,1000,10000,100000,active", help="values to try")
+    parser.add_argument("--threads", default="", help="numbers to try; default: what is shipped")
+    parser.add_argument("--report", type=Path, default=REPORT, help="Markdown file to write into")
+    parser.add_argument("--no-report", action="store_true", help="print only")
+    parser.add_argument("--one", help=argparse.SUPPRESS)
+    return parser.parse_args(argv)
+
+
+@contextmanager
+def busy_core() -> Iterator[subprocess.Popen[bytes]]:
+    """A process that computes for ever, stopped until it is told to go on."""
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as process:
+        try:
+            process.send_signal(signal.SIGSTOP)
+            yield process
+        finally:
+            process.kill()
+
+
+def time_one(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Times one shape in this process; the environment says how threads wait."""
+    from scripts.bench_speed import options_for
+    from scripts.bench_timing import _Bench, engines
+
+    name, n_threads = arguments.one.split(":")
+    arguments.threads, arguments.flash_attn = int(n_threads) or None, "auto"
+    options = options_for(name, arguments, arguments.cache_dir)
+    if options is None:
+        raise SystemExit(f"no files of {name}")
+    ms: dict[str, list[float]] = {"quiet": [], "busy": []}
+    with engines(options, has_bare=False) as loaded, busy_core() as other:
+        bench = _Bench(loaded["used"], arguments.tokens)
+        bench.answer(replace(options.preset, method="none"), 1)
+        bench.ms_a_token(options.preset)
+        for _ in range(arguments.pairs):
+            ms["quiet"].append(bench.ms_a_token(options.preset))
+            other.send_signal(signal.SIGCONT)
+            ms["busy"].append(bench.ms_a_token(options.preset))
+            other.send_signal(signal.SIGSTOP)
+    return {way: 1000 / statistics.median(values) for way, values in ms.items()}
+
+
+def time_all(arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    """Starts a process for every shape, number of threads and way of waiting."""
+    rows = []
+    for name in arguments.shapes.split(","):
+        for threads in (arguments.threads or "0").split(","):
+            for spin in arguments.spins.split(","):
+                rates = _run(arguments, name, threads, spin)
+                rows.append({"name": name, "threads": threads, "spin": spin, **rates})
+                print(rows[-1], file=sys.stderr)
+    return rows
+
+
+def _run(arguments: argparse.Namespace, name: str, threads: str, spin: str) -> dict[str, float]:
+    waiting = {"OMP_WAIT_POLICY": "active"} if spin == "active" else {"GOMP_SPINCOUNT": spin}
+    command = [sys.executable, "-m", "scripts.bench_busy", "--one", f"{name}:{threads}"]
+    command += ["--cache-dir", str(arguments.cache_dir.resolve())]
+    command += ["--tokens", str(arguments.tokens), "--pairs", str(arguments.pairs)]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("OMP_", "GOMP_"))}
+    # As the worker sets it where nothing else is said; bench_speed sets it too when imported.
+    environment |= {"OMP_WAIT_POLICY": "passive"} | waiting
+    run = subprocess.run(
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        check=True,
+        cwd=Path(__file__).resolve().parent.parent,
+    )
+    rates: dict[str, float] = json.loads(run.stdout.splitlines()[-1])
+    return rates
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    """The report's table; a rate is also shown as a share of the shape's best quiet rate."""
+    best = {
+        name: max(r["quiet"] for r in rows if r["name"] == name)
+        for name in {r["name"] for r in rows}
+    }
+    return bench_report.markdown_table(
+        [
+            {
+                "model": row["name"],
+                "threads": "as shipped" if row["threads"] == "0" else row["threads"],
+                "spins before it sleeps": row["spin"],
+                "quiet": f"{row['quiet']:.1f} tokens/s",
+                "quiet / best quiet": f"{row['quiet'] / best[row['name']]:.2f}",
+                "one core busy": f"{row['busy']:.1f} tokens/s",
+                "busy / quiet": f"{row['busy'] / row['quiet']:.2f}",
+            }
+            for row in rows
+        ]
+    )
+
+
+def body(rows: list[dict[str, Any]], arguments: argparse.Namespace) -> str:
+    """The report's section."""
+    return "\n".join(
+        [
+            "## With one core kept busy by another process",
+            "",
+            f"Machine: {bench_report.machine_line()}.",
+            "",
+            f"Command: `{bench_report.command_line()}`",
+            "",
+            f"{arguments.tokens} tokens with SPARC, {arguments.pairs} times quiet and busy in turn, medians; "
+            "loading and reading the prompt left out.",
+            "",
+            table(rows),
+        ]
+    )
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Times everything asked for and writes the section."""
+    arguments = parse_arguments(argv)
+    if arguments.one:
+        print(json.dumps(time_one(arguments)))
+        return 0
+    rows = time_all(arguments)
+    print(table(rows))
+    if not arguments.no_report:
+        bench_report.replace_section(arguments.report, SECTION, body(rows, arguments))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
