@@ -14,6 +14,7 @@ from assistant import cli_parser, wiring
 from assistant.catalogue import embedded_model, files_of
 from assistant.config import load_settings
 from assistant.console import Console
+from assistant.core.ports import Speaker
 from assistant.errors import AssistantError, ExitCode, ModelError, UsageError
 from assistant.messages import models as words
 from assistant.models_store import installing, keeping, listing
@@ -21,6 +22,9 @@ from assistant.models_store.choosing import DEMO, choose
 from assistant.models_store.machine_room import machine_name, memory
 from assistant.models_store.record import InstalledModel, Store
 from assistant.models_store.rows import CatalogueModel, find_row, read_catalogue
+
+_LAST_WORDS_S = 10.0
+"""How long the voice may take to end before the program does."""
 
 
 class _Talk:
@@ -76,17 +80,20 @@ def pull(options: argparse.Namespace, console: Console) -> ExitCode:
     installing.check_room(row, store, forces=options.force)
     _accept_licence(row, store, options, console)
     with ExitStack() as stack:
-        say = _voice(options, console, stack)
-        talk = _Talk(console, say, is_quiet=options.quiet)
+        speaker = _voice(options, console, stack)
+        talk = _Talk(console, speaker.say, is_quiet=options.quiet)
         try:
             installed = installing.pull(row, store, talk)
         except KeyboardInterrupt:
             console.status(words.kept_for_next_time())
             raise
         except AssistantError as error:
-            say(str(error))
+            speaker.say(str(error))
+            speaker.wait(_LAST_WORDS_S)
             raise
         talk.speak(words.pulled(row.name))
+        # Control-C never comes here: the voice then ends at once.
+        speaker.wait(_LAST_WORDS_S)
     return _done(words.pulled(row.name), installed, options, console)
 
 
@@ -206,17 +213,13 @@ def _accept_licence(
         state.licences.append(row.licence_link)
 
 
-def _voice(
-    options: argparse.Namespace, console: Console, stack: ExitStack
-) -> Callable[[str], None]:
+def _voice(options: argparse.Namespace, console: Console, stack: ExitStack) -> Speaker:
     settings = load_settings(cli_parser.setting_values(options))
-    if options.quiet or not settings.speech.is_on:
-        return lambda _sentence: None
+    if options.quiet:
+        settings = replace(settings, speech=replace(settings.speech, is_on=False))
     speaker = wiring.speaker(settings, console.error)
     stack.callback(speaker.close)
-    # What is still to be said at the end is said before the voice goes.
-    stack.callback(speaker.wait, 10.0)
-    return speaker.say
+    return speaker
 
 
 def _done(

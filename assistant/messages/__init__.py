@@ -119,10 +119,10 @@ def demo_model() -> str:
     return _("This is the small demonstration model. It knows drawn scenes only.")
 
 
-def demo_model_hint(command: str) -> str:
+def demo_model_hint() -> str:
     return _(
-        "For photographs, give a real LLaVA: sparc-assistant {command} --model FILE --mmproj FILE."
-    ).format(command=command)
+        "For photographs, get a real LLaVA; to hear which there are: sparc-assistant models list"
+    )
 
 
 # Pictures

@@ -67,9 +67,11 @@ def check_room(row: CatalogueModel, store: Store, *, forces: bool = False) -> No
             words.no_memory_hint(),
         )
     came = 0
-    for path in (store.folder / row.name).glob("*"):
-        with contextlib.suppress(OSError):
-            came += path.stat().st_size
+    for file in row.files:
+        for path in (store.folder / row.name).glob(f"{file.name}*"):
+            if path.name == file.name or path.suffix == ".part":
+                with contextlib.suppress(OSError):
+                    came += path.stat().st_size
     # The corrected copy of the projector takes its size once more.
     needed = max(0, row.n_bytes - came) + row.file("mmproj").size
     free = free_disk_mb(store.folder) * MEGABYTE
@@ -124,7 +126,7 @@ def _obtain(file: CatalogueFile, work: _Work) -> FileRecord:
         return _checked(target, file, work, is_ours=True)
     if file.sha256:
         for path in files.find_elsewhere(file):
-            if files.hash_file(path) == file.sha256:
+            if _has_hash(path, file.sha256):
                 work.talk.tell(words.found_elsewhere(file.name, str(path.parent)))
                 return files.recorded(path, file.sha256, is_ours=False, checked="catalogue")
     work.talk.tell(words.fetching(file.name, file.size))
@@ -137,6 +139,13 @@ def _obtain(file: CatalogueFile, work: _Work) -> FileRecord:
         reason = error.strerror or str(error)
         raise ModelError(words.store_unwritable(str(work.folder), reason)) from error
     return replace(record, path=target)
+
+
+def _has_hash(path: Path, sha256: str) -> bool:
+    try:
+        return files.hash_file(path) == sha256
+    except ModelError:  # another program's file that may not be read
+        return False
 
 
 def _checked(path: Path, file: CatalogueFile, work: _Work, *, is_ours: bool) -> FileRecord:

@@ -35,6 +35,7 @@ def add(
         raise UsageError(words.bad_name(name), words.bad_name_hint())
     model_path, mmproj_path = model_path.resolve(), mmproj_path.resolve()
     header, mmproj_header = pairing.check_pair(model_path, mmproj_path)
+    talk.show(words.checking(f"{model_path.name}, {mmproj_path.name}"))
     model, mmproj = (
         files.recorded(path, files.hash_file(path), is_ours=False, checked="own")
         for path in (model_path, mmproj_path)
@@ -83,6 +84,7 @@ def verify(model: InstalledModel, store: Store, talk: Talk) -> list[Verdict]:
     Raises:
         ModelError: a file cannot be read, or the record not be written.
     """
+    talk.show(words.checking(model.name))
     verdicts = [_verdict(file) for file in (model.model, model.mmproj)]
     is_right = all(verdict.found == "right" for verdict in verdicts)
     again: InstalledModel | None = None

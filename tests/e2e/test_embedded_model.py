@@ -77,7 +77,7 @@ def test_it_is_spoken_sentence_by_sentence(embedded: Command, player: FakePlayer
 def test_it_says_once_what_it_is(embedded: Command) -> None:
     done = embedded.run("describe", *EXAMPLES[:2], "--no-speech", "--brief")
     assert done.stderr.count(messages.demo_model()) == 1
-    assert "--model FILE --mmproj FILE" in done.stderr
+    assert "sparc-assistant models list" in done.stderr
 
 
 def test_brief_is_one_sentence(embedded: Command) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.assistant_command import STREET, Command
+from tests.support.fake_player import FakePlayer
 from tests.support.hub_server import Hub, running_hub
 from tests.support.tiny_catalogue import REPOSITORY, TINY, tiny_hub
 from tests.support.tiny_mmproj import TinyMmproj, write_tiny_mmproj
@@ -174,6 +175,22 @@ def test_progress_is_plain_lines_and_quarters_are_spoken(
     assert all(line.endswith("left.") and "a second" in line for line in lines)
     assert "\r" not in done.stderr
     assert "\x1b" not in done.stderr
+
+
+def test_what_goes_on_is_spoken(
+    tmp_path: Path, folder: Path, player: FakePlayer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fetching, the quarters, the other file, the corrected projector, and the end; a quiet pull says nothing."""
+    hub = tiny_hub(tmp_path / "hub", tmp_path / "catalogue.toml", padding=3_000_000)
+    with running_hub(hub):
+        monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
+        hub.pause_s = 0.005
+        done = ASSISTANT.run("models", "pull", TINY, "--accept-licence")
+        assert done.returncode == 0, done.stderr
+        assert player.finished == 2 + 3 + 1 + 1
+        ASSISTANT.run("models", "remove", TINY)
+        assert ASSISTANT.run(*PULL[:3], "--quiet").returncode == 0
+    assert player.finished == 7
 
 
 def test_a_model_too_large_for_the_machine_or_the_disk_is_refused_first(
