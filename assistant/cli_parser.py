@@ -59,7 +59,7 @@ def add_setting_groups(
             add_setting(group, name)
         if title == help_texts.GROUP_MODEL:
             for option, setting, value, words in (
-                ("--mlock", "mlock", True, help_texts.MLOCK),
+                ("--mlock", "mlock", True, help_texts.OPTIONS["mlock"][1]),
                 ("--no-memory-check", "memory_check", False, help_texts.NO_MEMORY_CHECK),
             ):
                 group.add_argument(

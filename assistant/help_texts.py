@@ -54,6 +54,8 @@ OPTIONS: dict[str, tuple[str, str]] = {
         "TYPE",
         _("Numbers of the model's memory: f16, bf16, f32 or q8_0; left out: what fits."),
     ),
+    "mlock": ("YES", _("Hold the model in memory, so that it is never read from the disk again.")),
+    "memory-check": ("YES", _("Refuse a model that does not fit into the free memory.")),
     "prompt": ("TEXT", _("What to ask instead of the usual question.")),
     "language": ("CODE", _("Language of the answers, for example zh; the model must know it.")),
     "max-tokens": ("N", _("Longest answer in tokens; left out: 512.")),
@@ -109,7 +111,6 @@ START_LONG = _(
 )
 BRIEF = _("One sentence.")
 DETAILED = _("All that can be seen; this is the usual way.")
-MLOCK = _("Hold the model in memory, so that it is never read from the disk again.")
 NO_MEMORY_CHECK = _("Load the model even where memory is too short for it.")
 NO_SPEECH = _("Do not speak.")
 JSON = _("Print one JSON object for each answer instead of the sentences.")
