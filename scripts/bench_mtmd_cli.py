@@ -39,17 +39,15 @@ class MtmdTimings:
         load_ms: up to the first decode, as ``llama_perf_context_print`` counts.
         encode_ms: the picture's encoding.
         prefill_ms: reading the prompt, the image tokens included.
-        decode_ms: writing.
+        step_ms: one decode step.
         n_prompt: prompt tokens, image tokens included.
-        n_decoded: decode steps.
     """
 
     load_ms: float
     encode_ms: float
     prefill_ms: float
-    decode_ms: float
+    step_ms: float
     n_prompt: int
-    n_decoded: int
 
 
 def command(
@@ -64,6 +62,7 @@ def command(
         *("-p", prompt, "-n", str(n), "-t", str(n_threads), "-c", "2048", "-fa", "on"),
         *("--temp", "0", "--ignore-eos", "--chat-template", "vicuna", "--no-jinja"),
         *("--no-warmup", "-fit", "off", "--no-mmproj-offload"),
+        *("--perf", "-lv", "4"),
     ]
 
 
@@ -80,11 +79,12 @@ def parse(output: str) -> MtmdTimings:
         missing.append("encoding")
     if missing or encoded is None:
         raise PeerOutputError(f"llama-mtmd-cli did not print: {', '.join(missing)}")
+    # llama.cpp's clock for the prompt runs from the first text to the first token, so over the
+    # encoding too. The last decode step is in no sum, because nothing waits for it.
     return MtmdTimings(
         load_ms=float(found["load"]["ms"]),
         encode_ms=float(encoded["ms"]),
-        prefill_ms=float(found["prompt eval"]["ms"]),
-        decode_ms=float(found["eval"]["ms"]),
+        prefill_ms=float(found["prompt eval"]["ms"]) - float(encoded["ms"]),
+        step_ms=float(found["eval"]["ms"]) / max(1, int(found["eval"]["n"] or 1)),
         n_prompt=int(found["prompt eval"]["n"] or 0),
-        n_decoded=int(found["eval"]["n"] or 0),
     )

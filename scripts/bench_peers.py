@@ -133,7 +133,8 @@ class Runner:
         )
         output, wall = _run(line)
         said = bench_mtmd_cli.parse(output)
-        return whole(wall, said.encode_ms, said.prefill_ms, said.decode_ms, said.n_prompt)
+        write = said.step_ms * self._arguments.tokens
+        return whole(wall, said.encode_ms, said.prefill_ms, write, said.n_prompt)
 
     def second(self, mode: str) -> tuple[float, float]:
         """Waits in ms for the first token of a first and a second question, by "second" or "handler"."""

@@ -24,10 +24,9 @@ def test_the_timings_of_llama_mtmd_cli_are_read() -> None:
     assert bench_mtmd_cli.parse(OUTPUT) == bench_mtmd_cli.MtmdTimings(
         load_ms=1803.2,
         encode_ms=2931.0,
-        prefill_ms=4801.11,
-        decode_ms=1310.4,
+        prefill_ms=4801.11 - 2931.0,
+        step_ms=1310.4 / 32,
         n_prompt=616,
-        n_decoded=32,
     )
 
 
