@@ -91,6 +91,7 @@ class SpeechSettings:
     rate_wpm: int = 180
     voice: str | None = None
     volume: float = 1.0
+    driver: Literal["auto", "pyttsx3", "spd-say", "silent"] = "auto"
     has_earcons: bool = True
 
 

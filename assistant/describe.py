@@ -19,7 +19,7 @@ from assistant.core.events import (
     TraceStep,
 )
 from assistant.core.pipeline import narrate_answer
-from assistant.core.ports import Describer, Speaker
+from assistant.core.ports import Describer, Priority, Speaker
 from assistant.errors import AssistantError, ExitCode
 from assistant.report import TraceFile, answer_record, failure_record
 from sparc_ggml.config import SparcConfig
@@ -97,7 +97,7 @@ class _Front:
 
     def status(self, message: str) -> None:
         self._equipment.console.status(message, time.monotonic() - self._started)
-        self._equipment.speaker.say(message)
+        self._equipment.speaker.say(message, Priority.STATUS)
 
     def note(self, message: str) -> None:
         self._equipment.console.status(message)
@@ -205,7 +205,7 @@ def _request(
 
 def _tell(equipment: Equipment, error: AssistantError) -> None:
     equipment.console.error(error)
-    equipment.speaker.say(str(error))
+    equipment.speaker.say(str(error), Priority.ERROR)
 
 
 def _finish(equipment: Equipment, took_s: float) -> None:

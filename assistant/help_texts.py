@@ -76,6 +76,10 @@ OPTIONS: dict[str, tuple[str, str]] = {
         _("How a picture is described when nothing else is asked: detailed or brief."),
     ),
     "speech": ("YES", _("Whether anything is spoken: yes or no.")),
+    "speech-driver": (
+        "NAME",
+        _("What speaks: pyttsx3, spd-say for the desktop's speech-dispatcher, silent, or auto."),
+    ),
     "earcons": ("YES", _("Short signs in sound: yes or no.")),
     "camera": (
         "NAME",

@@ -181,6 +181,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("speech", "rate_wpm", "rate", whole_number(80, 449)),
     Setting("speech", "voice", "voice", text),
     Setting("speech", "volume", "volume", number(0.0, 1.0)),
+    Setting(
+        "speech", "driver", "speech-driver", choice("auto", "pyttsx3", "spd-say", "silent"), "driver"
+    ),
     Setting("speech", "has_earcons", "earcons", yes_or_no),
     Setting("camera", "source", "camera", text),
     Setting("camera", "look_ahead", "look-ahead", choice("auto", "on", "off")),

@@ -61,7 +61,7 @@ def speaker(settings: Settings, on_problem: Callable[[AssistantError], None]) ->
     speech = settings.speech
     voice_name = speech.voice or voice_of(settings.answer.language)
     voice = VoiceOptions(speech.rate_wpm, voice_name, speech.volume)
-    return open_speaker(voice, on_problem, is_on=speech.is_on)
+    return open_speaker(voice, on_problem, is_on=speech.is_on, driver=speech.driver)
 
 
 def looks_ahead(settings: Settings) -> bool:

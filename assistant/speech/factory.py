@@ -1,4 +1,4 @@
-"""Chooses the speaker: pyttsx3 where something can be played, silence where not."""
+"""Chooses the speaker: the one that is wished for where it can speak, silence where not."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Callable
 from assistant import messages
 from assistant.core.ports import Earcons, Speaker
 from assistant.errors import AssistantError, SpeechError
+from assistant.messages import speech as words
+from assistant.speech import spd_say
 from assistant.speech.silent import SilentEarcons, SilentSpeaker
 from assistant.speech.speech_manager import SpeechManager, VoiceOptions
 
@@ -16,7 +18,11 @@ PLAYER = "aplay"
 
 
 def open_speaker(
-    voice: VoiceOptions, on_problem: Callable[[AssistantError], None], *, is_on: bool = True
+    voice: VoiceOptions,
+    on_problem: Callable[[AssistantError], None],
+    *,
+    is_on: bool = True,
+    driver: str = "auto",
 ) -> Speaker:
     """Opens the speaker; trouble is told once through ``on_problem`` and never raised.
 
@@ -24,8 +30,19 @@ def open_speaker(
         voice: rate, voice and volume.
         on_problem: hears a SpeechError; may be called later, from another thread.
         is_on: False gives the speaker that says nothing.
+        driver: "pyttsx3", "spd-say" (speech-dispatcher), "silent", or "auto": pyttsx3, and
+            speech-dispatcher where pyttsx3 has no player.
     """
-    if not is_on:
+    if not is_on or driver == "silent":
+        return SilentSpeaker()
+    has_spd_say = shutil.which(spd_say.PROGRAM) is not None
+    if driver == "auto":
+        driver = "spd-say" if shutil.which(PLAYER) is None and has_spd_say else "pyttsx3"
+    if driver == "spd-say":
+        if has_spd_say:
+            return SpeechManager(voice, on_problem, spd_say.SpdSayProcess)
+        message = messages.speech_off(words.no_spd_say())
+        on_problem(SpeechError(message, words.no_spd_say_hint()))
         return SilentSpeaker()
     if shutil.which(PLAYER) is None:
         message = messages.speech_off(messages.no_player())

@@ -9,38 +9,39 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
 
 from assistant import messages
 from assistant.core.ports import Priority
 from assistant.errors import AssistantError, SpeechError
 from assistant.speech.utterance_queue import Utterance, UtteranceQueue
-from assistant.speech.voice_process import VoiceProcess, private_folder
+from assistant.speech.voice_process import Voice, VoiceProcess, private_folder
+from assistant.speech.voice_process import VoiceOptions as VoiceOptions
 
 START_TIMEOUT_S = 20.0
 MOST_FAILURES = 3
 """So many failures in a row end speech: the cause will not go away by itself."""
 
 
-@dataclass(frozen=True)
-class VoiceOptions:
-    """How it sounds: words a minute (80 to 449), espeak's name of a voice, volume from 0 to 1."""
-
-    rate_wpm: int = 180
-    voice: str | None = None
-    volume: float = 1.0
-
-
 class SpeechManager:
-    """A ``Speaker`` on pyttsx3."""
+    """A ``Speaker`` on pyttsx3, or on another ``Voice``."""
 
-    def __init__(self, voice: VoiceOptions, on_problem: Callable[[AssistantError], None]) -> None:
+    def __init__(
+        self,
+        voice: VoiceOptions,
+        on_problem: Callable[[AssistantError], None],
+        starter: Callable[[dict[str, Any], Path], Voice] = VoiceProcess,
+    ) -> None:
         """Starts two processes and returns at once.
 
         Args:
             voice: how it sounds.
             on_problem: hears once, from another thread, why nothing can be spoken.
+            starter: makes what speaks, from the voice's fields and a private folder.
         """
+        self._starter = starter
         self._voice = voice
         self._on_problem = on_problem
         self._queue = UtteranceQueue()
@@ -54,8 +55,8 @@ class SpeechManager:
         self._failures = 0
         self._cancels = 0
         self._base = private_folder()
-        self._current: VoiceProcess | None = None
-        self._spare: VoiceProcess | None = None
+        self._current: Voice | None = None
+        self._spare: Voice | None = None
         self._thread = threading.Thread(target=self._run, name="speech", daemon=True)
         self._thread.start()
 
@@ -178,10 +179,10 @@ class SpeechManager:
                     return
                 process.is_ready = True
                 process.send(utterance.text, self._voice.rate_wpm)
-                self._hear(process.receive(self._longest_s(utterance.text)))
+                self._hear(process, process.receive(utterance.longest_s(self._voice.rate_wpm)))
                 return
             except TimeoutError:
-                self._fail(messages.speech_hung(), messages.player_failed_hint())
+                self._fail(messages.speech_hung(), process.failure("")[1])
                 self._replace()
                 return
             except (EOFError, OSError):
@@ -197,11 +198,10 @@ class SpeechManager:
 
     def _greet(self, reply: dict[str, object]) -> bool:
         """Hears a process say that it is ready, or why not."""
-        if reply["event"] == "no_espeak":
-            self._give_up(messages.no_voice_engine(), messages.no_voice_engine_hint())
-            return False
-        if reply["event"] == "failed":
-            self._give_up(str(reply["reason"]), messages.no_voice_engine_hint())
+        if reply["event"] != "ready":
+            is_missing = reply["event"] == "no_espeak"
+            reason = messages.no_voice_engine() if is_missing else str(reply["reason"])
+            self._give_up(reason, messages.no_voice_engine_hint())
             return False
         examples = reply.get("unknown_voice_examples")
         if isinstance(examples, list) and not self._has_told_problem:
@@ -211,12 +211,11 @@ class SpeechManager:
             )
         return True
 
-    def _hear(self, reply: dict[str, object]) -> None:
+    def _hear(self, process: Voice, reply: dict[str, object]) -> None:
         if reply["event"] == "spoken":
             self._failures = 0
         else:
-            reason = messages.player_failed(str(reply["reason"]))
-            self._fail(reason, messages.player_failed_hint())
+            self._fail(*process.failure(str(reply["reason"])))
 
     def _fail(self, reason: str, hint: str, *, is_grave: bool = True) -> None:
         """Counts a failure; tells the first grave one, and ends speech at too many in a row."""
@@ -231,9 +230,8 @@ class SpeechManager:
             self._has_given_up = True
             self._queue.clear()
             self._speaking = None
-            is_closed = self._is_closed
             self._changed.notify_all()
-        if not is_closed:
+        if not self._is_closed:
             self._tell(messages.speech_off(reason), hint)
 
     def _tell(self, message: str, hint: str) -> None:
@@ -251,10 +249,5 @@ class SpeechManager:
         if not is_closed:
             self._spare = self._start()
 
-    def _start(self) -> VoiceProcess:
-        return VoiceProcess(asdict(self._voice), self._base)
-
-    def _longest_s(self, utterance: str) -> float:
-        """Three times what the utterance should take, and some: after that the sound device hangs."""
-        words = max(1.0, len(utterance) / 5.0)
-        return 15.0 + 3.0 * 60.0 * words / self._voice.rate_wpm
+    def _start(self) -> Voice:
+        return self._starter(asdict(self._voice), self._base)

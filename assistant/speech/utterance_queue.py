@@ -26,6 +26,11 @@ class Utterance:
     priority: Priority = Priority.DESCRIPTION
     position: int | None = None
 
+    def longest_s(self, rate_wpm: int) -> float:
+        """Three times what speaking it should take, and some: after that the sound device hangs."""
+        words = max(1.0, len(self.text) / 5.0)
+        return 15.0 + 3.0 * 60.0 * words / rate_wpm
+
 
 class UtteranceQueue:
     """Errors first, then status, then descriptions; among equals the first comes first. Not thread-safe."""

@@ -12,10 +12,49 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+
+from assistant import messages
 
 WORKER = Path(__file__).with_name("pyttsx3_worker.py")
+
+
+@dataclass(frozen=True)
+class VoiceOptions:
+    """How it sounds: words a minute (80 to 449), espeak's name of a voice, volume from 0 to 1."""
+
+    rate_wpm: int = 180
+    voice: str | None = None
+    volume: float = 1.0
+
+
+class Voice(Protocol):
+    """What speaks one text at a time. ``kill`` may be called from any thread, the rest from one."""
+
+    is_ready: bool
+    """False until ``receive`` gave its first reply, which tells whether it can speak."""
+
+    def send(self, text: str, rate_wpm: int) -> None:
+        """Begins to speak; raises OSError when it is gone."""
+        ...
+
+    def receive(self, timeout_s: float) -> dict[str, Any]:
+        """Waits for the next reply; raises EOFError when it is gone, TimeoutError when none comes."""
+        ...
+
+    def failure(self, reason: str) -> tuple[str, str]:
+        """What to say, and what to do, when nothing was heard."""
+        ...
+
+    def kill(self) -> None:
+        """Silences it for good, within milliseconds."""
+        ...
+
+    def dispose(self) -> None:
+        """Kills it and frees everything; idempotent."""
+        ...
 
 
 class VoiceProcess:
@@ -89,6 +128,10 @@ class VoiceProcess:
         line, self._buffer = self._buffer.split(b"\n", 1)
         reply: dict[str, Any] = json.loads(line)
         return reply
+
+    def failure(self, reason: str) -> tuple[str, str]:
+        """What to say, and what to do, when nothing was heard."""
+        return messages.player_failed(reason), messages.player_failed_hint()
 
     def kill(self) -> None:
         """Silences it: kills the process and the player. Safe from any thread, and quick."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -15,16 +16,25 @@ from assistant.speech.factory import open_speaker
 from assistant.speech.silent import SilentSpeaker
 from assistant.speech.speech_manager import VoiceOptions
 from tests.support.fake_player import FakePlayer
+from tests.support.fake_spd_say import install_fake_spd_say
 
 
-@pytest.fixture(params=["pyttsx3", "silent", "recording"])
-def speaker(request: pytest.FixtureRequest, player: FakePlayer) -> Iterator[Speaker]:
+@pytest.fixture(params=["pyttsx3", "spd-say", "silent", "recording"])
+def speaker(
+    request: pytest.FixtureRequest,
+    player: FakePlayer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Speaker]:
     player.behave("sleep 0.1")
     problems: list[AssistantError] = []
     opened: Speaker
     match request.param:
         case "pyttsx3":
             opened = open_speaker(VoiceOptions(), problems.append)
+        case "spd-say":
+            install_fake_spd_say(tmp_path / "spd", monkeypatch).behave("sleep 0.1")
+            opened = open_speaker(VoiceOptions(), problems.append, driver="spd-say")
         case "silent":
             opened = SilentSpeaker()
         case _:

@@ -1,0 +1,23 @@
+"""What is said when speech-dispatcher cannot speak."""
+
+from __future__ import annotations
+
+from assistant.messages.translation import translate as _
+
+
+def no_spd_say() -> str:
+    return _("the program spd-say is missing")
+
+
+def no_spd_say_hint() -> str:
+    return _("Install it with: sudo apt install speech-dispatcher")
+
+
+def spd_say_failed(reason: str) -> str:
+    if not reason:
+        return _("speech-dispatcher could not speak")
+    return _("speech-dispatcher could not speak, it says: {reason}").format(reason=reason)
+
+
+def spd_say_failed_hint() -> str:
+    return _("Try it alone with: spd-say hello")

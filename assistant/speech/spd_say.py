@@ -1,0 +1,145 @@
+"""Speaks through speech-dispatcher, which a desktop's screen reader uses too.
+
+One ``spd-say`` a part of text; there is nothing to keep warm. The text goes to its standard input and
+not onto its command line, which every user of the machine could read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import threading
+from pathlib import Path
+from typing import Any
+
+from assistant.messages import speech as words
+
+PROGRAM = "spd-say"
+_CANCEL_TIMEOUT_S = 2.0
+_USUAL_RATE_WPM, _LOWEST_RATE_WPM, _HIGHEST_RATE_WPM = 170, 80, 449
+"""What speech-dispatcher's espeak makes of the rates 0, -100 and 100."""
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+class SpdSayProcess:
+    """A ``Voice``: at most one ``spd-say`` at a time.
+
+    Ending ``spd-say`` does not end the sound, which the speech-dispatcher makes: a stop sends its CANCEL
+    too. That silences all that speech-dispatcher is saying, a screen reader's words included.
+    """
+
+    def __init__(self, options: dict[str, Any], base: Path) -> None:
+        """Starts nothing yet.
+
+        Args:
+            options: ``rate_wpm``, ``volume`` and ``voice``.
+            base: not needed; speech-dispatcher leaves no file.
+        """
+        self._options = options
+        self._process: subprocess.Popen[bytes] | None = None
+        self._canceller: subprocess.Popen[bytes] | None = None
+        self._is_killed = False
+        self._lock = threading.Lock()
+        self.is_ready = True
+
+    def send(self, text: str, rate_wpm: int) -> None:
+        """Begins to speak.
+
+        Raises:
+            OSError: it cannot be started, or was killed.
+        """
+        with self._lock:
+            if self._is_killed:
+                raise BrokenPipeError
+            self._process = subprocess.Popen(
+                [PROGRAM, "--wait", "--pipe-mode", *self._arguments(rate_wpm)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+            stdin = self._process.stdin
+        assert stdin is not None
+        # A line is an utterance; one that begins with "!-!" would be a command, so a space comes first.
+        line = " " + " ".join(text.split()) + "\n"
+        with contextlib.suppress(OSError, ValueError):  # its exit status tells more
+            stdin.write(line.encode("utf-8", "replace"))
+            stdin.close()
+
+    def receive(self, timeout_s: float) -> dict[str, Any]:
+        """Waits until it has spoken.
+
+        Raises:
+            EOFError: it was killed.
+            TimeoutError: it did not end in time.
+        """
+        process = self._process
+        if process is None:
+            raise EOFError
+        assert process.stderr is not None
+        try:
+            status = process.wait(timeout_s)
+        except subprocess.TimeoutExpired as error:
+            raise TimeoutError from error
+        if self._is_killed or status < 0:
+            raise EOFError
+        if status:
+            lines = process.stderr.read().decode(errors="replace").strip().splitlines()
+            process.stderr.close()
+            return {"event": "failed", "reason": lines[-1].strip()[:200] if lines else ""}
+        process.stderr.close()
+        return {"event": "spoken"}
+
+    def failure(self, reason: str) -> tuple[str, str]:
+        """What to say, and what to do, when nothing was heard."""
+        return words.spd_say_failed(reason), words.spd_say_failed_hint()
+
+    def kill(self) -> None:
+        """Silences it. Safe from any thread, and quick."""
+        with self._lock:
+            if self._is_killed:
+                return
+            self._is_killed = True
+            if self._process is None or self._process.returncode is not None:
+                return
+            with contextlib.suppress(OSError):
+                self._canceller = subprocess.Popen(
+                    [PROGRAM, "--cancel"],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    start_new_session=True,
+                )
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+
+    def dispose(self) -> None:
+        """Kills it and waits until its CANCEL was heard, which must not hit the next text; may come again."""
+        self.kill()
+        if self._process is not None:
+            self._process.wait()
+            for stream in (self._process.stdin, self._process.stderr):
+                with contextlib.suppress(OSError):
+                    if stream is not None:
+                        stream.close()
+        if self._canceller is not None:
+            try:
+                self._canceller.wait(_CANCEL_TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                self._canceller.kill()
+                self._canceller.wait()
+
+    def _arguments(self, rate_wpm: int) -> list[str]:
+        above = rate_wpm - _USUAL_RATE_WPM
+        end = _HIGHEST_RATE_WPM if above > 0 else _LOWEST_RATE_WPM
+        rate = round(100 * above / abs(end - _USUAL_RATE_WPM))
+        volume = round(200 * self._options["volume"] - 100)
+        found = ["--application-name", "sparc-assistant", f"--rate={rate}", f"--volume={volume}"]
+        voice = self._options["voice"]
+        if voice is not None:
+            option = "language" if _LANGUAGE.fullmatch(voice) else "synthesis-voice"
+            found.append(f"--{option}={voice}")
+        return found
