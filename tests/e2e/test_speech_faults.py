@@ -1,0 +1,173 @@
+"""What happens to words when the process that speaks them is killed, hangs, or is given odd text."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.core.ports import Priority
+from assistant.errors import AssistantError
+from assistant.speech import speech_manager
+from assistant.speech.speech_manager import SpeechManager, VoiceOptions
+from assistant.speech.voice_process import VoiceProcess
+from tests.support.fake_player import FakePlayer
+
+
+class Opened:
+    """A manager, what it told, and the processes that it started."""
+
+    def __init__(self, starter: Callable[[dict[str, Any], Path], VoiceProcess]) -> None:
+        self.problems: list[AssistantError] = []
+        self.voices: list[VoiceProcess] = []
+
+        def start(options: dict[str, Any], base: Path) -> VoiceProcess:
+            self.voices.append(starter(options, base))
+            return self.voices[-1]
+
+        self.manager = SpeechManager(VoiceOptions(), self.problems.append, start)
+
+
+@pytest.fixture
+def speech(player: FakePlayer) -> Iterator[Callable[..., Opened]]:
+    opened: list[Opened] = []
+
+    def make(starter: Callable[[dict[str, Any], Path], VoiceProcess] = VoiceProcess) -> Opened:
+        opened.append(Opened(starter))
+        return opened[-1]
+
+    yield make
+    for each in opened:
+        each.manager.close()
+
+
+def until(condition: Callable[[], bool], timeout_s: float = 10.0) -> bool:
+    end = time.monotonic() + timeout_s
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.005)
+    return True
+
+
+def test_killed_in_a_sentence_it_is_said_again_by_the_spare(
+    speech: Callable[..., Opened], player: FakePlayer
+) -> None:
+    player.behave("sleep 30")
+    opened = speech()
+    opened.manager.say("A long sentence.", position=4)
+    opened.manager.say("The next.", position=5)
+    assert until(lambda: player.started == 1)
+    player.behave(":")
+    os.killpg(opened.voices[0]._process.pid, signal.SIGKILL)
+    assert opened.manager.wait(20.0)
+    assert player.finished == 2
+    assert player.started == 3
+    long, again, _ = player.durations_s
+    assert long == again, "the whole sentence again"
+    assert opened.manager.position == 5
+    assert opened.problems == []
+
+
+def test_killed_again_and_again_is_told_once(
+    speech: Callable[..., Opened], player: FakePlayer
+) -> None:
+    player.behave("kill -9 $PPID; sleep 0.1")
+    opened = speech()
+    for _ in range(5):
+        opened.manager.say("A sentence.")
+    assert opened.manager.wait(30.0)
+    assert until(lambda: len(opened.problems) == 1)
+    opened.manager.say("Too late.")
+    assert opened.manager.wait(1.0)
+    assert len(opened.problems) == 1
+
+
+def test_a_process_that_never_becomes_ready_is_left(
+    speech: Callable[..., Opened], player: FakePlayer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(speech_manager, "START_TIMEOUT_S", 0.5)
+
+    def stuck(options: dict[str, Any], base: Path) -> VoiceProcess:
+        voice = VoiceProcess(options, base)
+        os.kill(voice._process.pid, signal.SIGSTOP)
+        return voice
+
+    opened = speech(stuck)
+    opened.manager.say("A sentence.")
+    opened.manager.cancel()  # a stop works while it is waited for
+    opened.manager.say("Another.")
+    opened.manager.say("A third.")
+    opened.manager.say("A fourth.")
+    assert opened.manager.wait(20.0)
+    assert until(lambda: len(opened.problems) == 1)
+    assert "does not answer" in opened.problems[0].message
+
+
+def test_a_player_that_hangs_is_left_and_a_stop_works_meanwhile(
+    speech: Callable[..., Opened], player: FakePlayer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.speech.utterance_queue.Utterance.longest_s", lambda *_: 0.6)
+    player.behave("sleep 30")
+    opened = speech()
+    opened.manager.say("A sentence.")
+    assert opened.manager.wait(20.0)
+    (problem,) = opened.problems
+    assert "does not answer" in problem.message
+    opened.manager.say("A sentence.")
+    assert until(lambda: player.started == 2)
+    opened.manager.cancel()
+    assert opened.manager.wait(1.0)
+
+
+def test_a_very_long_text_begins_at_once_and_stops(
+    speech: Callable[..., Opened], player: FakePlayer
+) -> None:
+    player.behave("sleep 30")
+    opened = speech()
+    opened.manager.say("There is a large red car to the right of a tree. " * 205, position=1)
+    assert until(lambda: player.started == 1)
+    assert until(lambda: len(player.durations_s) == 1 and player.durations_s[0] < 60)
+    opened.manager.say("Stopping.", Priority.STATUS)
+    opened.manager.cancel()
+    assert opened.manager.wait(1.0)
+    assert player.started == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a\x00b\x07c\x1b[31md",
+        "\ud800 surrogate",
+        "line\nline\r\nline\tend",
+        "<speak>&amp;</speak>",
+        "[[k3n]] 'quoted' \"twice\" $(exit 1) `exit 1` %s {}",
+        "\u202ebackwards\u200b \U0001f600 7",
+    ],
+)
+def test_odd_characters_are_spoken(
+    speech: Callable[..., Opened], player: FakePlayer, text: str
+) -> None:
+    opened = speech()
+    opened.manager.say(text)
+    opened.manager.say("The next.")
+    assert opened.manager.wait(20.0)
+    assert player.finished == 2
+    assert opened.problems == []
+
+
+def test_close_right_after_the_start(player: FakePlayer) -> None:
+    code = (
+        "from assistant.speech.speech_manager import SpeechManager, VoiceOptions\n"
+        "for _ in range(5):\n"
+        "    m = SpeechManager(VoiceOptions(), print); m.say('A.'); m.close()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=True)
+    assert done.stdout + done.stderr == b""
