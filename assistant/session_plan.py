@@ -75,4 +75,5 @@ def make_plan(options: argparse.Namespace) -> Plan:
         keymap = Keymap.from_rebindings(settings.keys)
     except KeymapError as error:
         raise UsageError(words.keys_wrong(str(error))) from error
+    notices = [*notices, *wiring.model_notices(settings, files)]
     return Plan(settings, preferences, files, keymap, tuple(notices), options.verbose)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from assistant.catalogue import ModelFiles
 from assistant.config import Settings
-from assistant.core.languages import voice_of
+from assistant.core.languages import LANGUAGES, voice_of
 from assistant.errors import AssistantError
+from assistant.messages import models as words
 
 if TYPE_CHECKING:
     from assistant.core.ports import Speaker
@@ -79,3 +80,11 @@ def save_folder(settings: Settings) -> Path:
     import platformdirs
 
     return platformdirs.user_pictures_path() / "sparc-assistant"
+
+
+def model_notices(settings: Settings, files: ModelFiles) -> list[str]:
+    """What a person should hear about the model before it answers."""
+    language = settings.answer.language
+    if language is None or language in files.languages:
+        return list(files.notices)
+    return [*files.notices, words.language_doubt(files.name, LANGUAGES[language].name)]

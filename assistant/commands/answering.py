@@ -14,9 +14,7 @@ from assistant import cli_parser, help_texts, messages, wiring
 from assistant.catalogue import ModelFiles, find_model
 from assistant.config import Settings, load_settings
 from assistant.console import Console
-from assistant.core.languages import LANGUAGES
 from assistant.errors import ExitCode, UsageError
-from assistant.messages import models as words
 from assistant.messages import translate as _
 from sparc_ggml.config import SparcConfig
 
@@ -110,19 +108,13 @@ def _work(
             trace,
             sparc,
             model_names=(str(files.model_path), str(files.mmproj_path)),
-            notices=_notices(settings, files),
+            notices=[
+                *([messages.demo_model()] if is_demo else []),
+                *wiring.model_notices(settings, files),
+            ],
             hints=[messages.demo_model_hint()] if is_demo else [],
             heatmap=heatmap,
         )
         is_labelled = options.command == "ask" and len(questions) > 1
         job = Job(pictures, questions, options.json, is_labelled)
         return run_job(job, settings, equipment)
-
-
-def _notices(settings: Settings, files: ModelFiles) -> list[str]:
-    """What is said about the model before it answers."""
-    language = settings.answer.language
-    doubts = []
-    if language is not None and language not in files.languages:
-        doubts.append(words.language_doubt(files.name, LANGUAGES[language].name))
-    return [*files.notices, *([messages.demo_model()] if files.is_demo else []), *doubts]
