@@ -15,15 +15,14 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import gguf
 import numpy as np
 from platformdirs import user_cache_path
 
 from assistant import messages
 from assistant.core.events import ImageRgb
 from assistant.errors import ModelError
+from assistant.inference.gguf_header import GgufHeader, read_header
 from assistant.messages import models as words
 
 CORRECTION_NAME = "vision_layers"
@@ -31,6 +30,7 @@ CORRECTION_NAME = "vision_layers"
 _LLAVA_PROJECTORS = ("mlp", "mlp_norm", "ldp", "ldpv2")
 _CLIP_DEPTHS = {768: 12, 1024: 24, 1280: 32, 1664: 48}
 """Layers of the published CLIP ViTs by width: a file that stores them all was not cut by the converter."""
+_CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 _FEATURE_LAYER = "clip.vision.feature_layer"
 
 
@@ -56,6 +56,15 @@ class Projector:
     is_corrected: bool = False
     note: str = ""
 
+    @property
+    def has_fixed_size(self) -> bool:
+        """Whether every picture becomes a square of the same size, and so the same number of tokens."""
+        return not self.has_tiles and self.kind in _LLAVA_PROJECTORS
+
+    def blank(self) -> ImageRgb:
+        """A picture of that size with nothing in it."""
+        return np.zeros((self.image_size_px, self.image_size_px, 3), np.uint8)
+
     def prepare(self, image_rgb: ImageRgb) -> ImageRgb:
         """Pads to a square with the mean colour and shrinks bicubically, as LLaVA-1.5's authors do.
 
@@ -68,7 +77,7 @@ class Projector:
         Returns:
             Shape (image_size_px, image_size_px, 3), or the picture itself for tiled models.
         """
-        if self.has_tiles or self.kind not in _LLAVA_PROJECTORS:
+        if not self.has_fixed_size:
             return image_rgb
         from PIL import Image
 
@@ -80,21 +89,18 @@ class Projector:
         return np.asarray(square.resize(size, Image.Resampling.BICUBIC))
 
 
-def _value(reader: gguf.GGUFReader, key: str, default: Any = None) -> Any:
-    field = reader.get_field(key)
-    return default if field is None else field.contents()
-
-
-def is_one_layer_short(reader: gguf.GGUFReader) -> bool:
+def is_one_layer_short(header: GgufHeader) -> bool:
     """Whether llama.cpp would leave out the last stored layer of a legacy LLaVA vision tower."""
-    if _value(reader, "clip.projector_type", "mlp") not in _LLAVA_PROJECTORS or reader.get_field(
-        _FEATURE_LAYER
+    values = header.values
+    if (
+        values.get("clip.projector_type", "mlp") not in _LLAVA_PROJECTORS
+        or _FEATURE_LAYER in values
     ):
         return False
-    if not any(tensor.name == "v.class_embd" for tensor in reader.tensors):
+    if "v.class_embd" not in header.tensors:
         return False
-    n_layer = _value(reader, "clip.vision.block_count")
-    return bool(_CLIP_DEPTHS.get(_value(reader, "clip.vision.embedding_length")) != n_layer)
+    n_layer = values.get("clip.vision.block_count")
+    return bool(_CLIP_DEPTHS.get(values.get("clip.vision.embedding_length", 0)) != n_layer)
 
 
 def open_projector(
@@ -111,10 +117,11 @@ def open_projector(
         ModelError: not a projector file, damaged, or the copy cannot be written.
     """
     try:
-        reader = gguf.GGUFReader(path)
-        size = _value(reader, "clip.vision.image_size")
-        mean = _value(reader, "clip.vision.image_mean", [0.48145466, 0.4578275, 0.40821073])
-        needs_copy = is_one_layer_short(reader)
+        header = read_header(path)
+        size = header.values.get("clip.vision.image_size")
+        mean = header.values.get("clip.vision.image_mean", _CLIP_MEAN)
+        red, green, blue = (int(channel * 255) for channel in mean)
+        needs_copy = is_one_layer_short(header)
     except OSError as error:
         raise ModelError(
             messages.mmproj_unreadable(path.name, error.strerror or str(error)),
@@ -129,22 +136,19 @@ def open_projector(
             messages.mmproj_not_for_pictures(path.name), messages.mmproj_not_for_pictures_hint()
         )
     is_corrected = corrects and needs_copy
-    red, green, blue = (int(channel * 255) for channel in mean)
-    used, is_new = _corrected_copy(path, reader, cache_dir) if is_corrected else (path, False)
+    used, is_new = _corrected_copy(path, cache_dir) if is_corrected else (path, False)
     return Projector(
         path=used,
-        kind=_value(reader, "clip.projector_type", "mlp"),
+        kind=header.values.get("clip.projector_type", "mlp"),
         image_size_px=int(size),
-        has_tiles=bool(_value(reader, "clip.vision.image_grid_pinpoints")),
+        has_tiles=bool(header.values.get("clip.vision.image_grid_pinpoints")),
         mean_rgb=(red, green, blue),
         is_corrected=is_corrected,
         note=words.projector_corrected(path.name) if is_new else "",
     )
 
 
-def _corrected_copy(
-    path: Path, reader: gguf.GGUFReader, cache_dir: Path | None
-) -> tuple[Path, bool]:
+def _corrected_copy(path: Path, cache_dir: Path | None) -> tuple[Path, bool]:
     """Where the copy is, and whether it was made just now."""
     stat = path.stat()
     identity = hashlib.sha256(
@@ -164,7 +168,7 @@ def _corrected_copy(
         handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
         os.close(handle)
         try:
-            _write_with_feature_layer(reader, Path(name))
+            _write_with_feature_layer(path, Path(name))
             os.replace(name, target)
         finally:
             Path(name).unlink(missing_ok=True)
@@ -176,7 +180,10 @@ def _corrected_copy(
     return target, True
 
 
-def _write_with_feature_layer(reader: gguf.GGUFReader, target: Path) -> None:
+def _write_with_feature_layer(source: Path, target: Path) -> None:
+    import gguf  # half a second on a small machine, and a copy is made once
+
+    reader = gguf.GGUFReader(source)
     with contextlib.closing(gguf.GGUFWriter(target, arch="clip")) as writer:
         for field in reader.fields.values():
             if field.name.startswith("GGUF.") or field.name == "general.architecture":
@@ -184,7 +191,7 @@ def _write_with_feature_layer(reader: gguf.GGUFReader, target: Path) -> None:
             kind = field.types[0]
             sub_kind = field.types[-1] if kind == gguf.GGUFValueType.ARRAY else None
             writer.add_key_value(field.name, field.contents(), kind, sub_type=sub_kind)
-        n_layer = int(_value(reader, "clip.vision.block_count"))
+        n_layer = int(reader.fields["clip.vision.block_count"].contents())
         writer.add_key_value(
             _FEATURE_LAYER, [n_layer], gguf.GGUFValueType.ARRAY, sub_type=gguf.GGUFValueType.INT32
         )
