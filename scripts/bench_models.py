@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from assistant.inference.client import InferenceClient
@@ -21,7 +22,7 @@ from scripts import bench_report, bench_shapes
 SECTION = "bench_models"
 SHAPES = {
     "mobilevlm-1.7b": "mobilevlm",
-    "llava-phi-3-mini": "phi-3",
+    "llava-phi-3-mini": "3.8b",
     "llava-1.5-7b": "7b",
     "llava-llama-3-8b": "llama-3-8b",
 }
@@ -64,12 +65,20 @@ def main(argv: list[str] | None = None) -> int:
     rows, state = read_catalogue(), State()
     for name in arguments.models.split(","):
         state.speeds[name] = measure_shape(rows[name], arguments.cache_dir)
+        # After each model, so that an interrupted run leaves what it has measured.
+        bench_report.replace_section(arguments.report, SECTION, body(rows, state))
+    print(body(rows, state))
+    return 0
+
+
+def body(rows: Mapping[str, CatalogueModel], state: State) -> str:
+    """The report's section."""
     lines = []
     for row in sorted(rows.values(), key=lambda row: row.memory_mb):
         price = cost(row.name, state, rows, "here")
         if price is not None:
             lines.append(table_row(row, state.speeds.get(row.name), price))
-    body = "\n".join(
+    return "\n".join(
         [
             "## Seconds for a picture, by model",
             "",
@@ -77,14 +86,12 @@ def main(argv: list[str] | None = None) -> int:
             "",
             f"A picture and an answer of {ANSWER_TOKENS} tokens, steered by SPARC, the model loaded. Files of random "
             "weights in the shapes of the real ones (Q4_K_M mix, projector in F16), one run of 32 tokens each, "
-            "flash attention auto. Real files were not at hand.",
+            "flash attention auto. Real files were not at hand. Reckoned means as `models list` does: reading by the "
+            "parameters, writing by the size of the file.",
             "",
             bench_report.markdown_table(lines),
         ]
     )
-    bench_report.replace_section(arguments.report, SECTION, body)
-    print(body)
-    return 0
 
 
 if __name__ == "__main__":

@@ -82,8 +82,9 @@ SHAPES: dict[str, PairShape] = {
     "0.5b": PairShape("0.5B LLaVA", LlamaShape(24, 896, 14, 2, 4864, 151936, is_tied=True)),
     "7b": PairShape("LLaVA-1.5-7B", LlamaShape(32, 4096, 32, 32, 11008, 32000)),
     "llama-3-8b": PairShape("LLaVA-Llama-3-8B", LlamaShape(32, 4096, 32, 8, 14336, 128256)),
-    # A Llama of Phi 3's sizes: its fused matrices cost the same.
-    "phi-3": PairShape("LLaVA-Phi-3-mini", LlamaShape(32, 3072, 32, 32, 8192, 32064)),
+    # A Llama of Phi 3's sizes: its fused matrices cost the same. Not called so, since llama.cpp wants Phi 3's tokens
+    # of a file with that name.
+    "3.8b": PairShape("LLaVA-Phi-3-mini", LlamaShape(32, 3072, 32, 32, 8192, 32064)),
     "mobilevlm": PairShape(
         "MobileVLM-1.7B", LlamaShape(24, 2048, 16, 16, 5632, 32000), ClipShape(projector="ldp")
     ),
