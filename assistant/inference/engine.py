@@ -24,6 +24,7 @@ from assistant.inference.options import EngineOptions
 from assistant.inference.picture_encoder import PictureEncoder, Prompt
 from assistant.inference.picture_memory import PictureMemory, picture_key
 from assistant.inference.prompt_reader import Emit, PromptReader
+from assistant.inference.read_ahead import start_reading
 from assistant.inference.room import ANSWER_ROOM, turns_to_drop
 from assistant.messages import engine as words
 from sparc_ggml._ggml import GgmlAbiError
@@ -89,6 +90,10 @@ class Engine:
             probe = _make_probe(options)
         except GgmlAbiError as error:
             self._unsteered_reason = messages.unsteered_build(str(error))
+        if (
+            plan.repacks
+        ):  # where memory is short, what is read too early would push out what is in use
+            start_reading([options.model_path, projector.path])
         with ExitStack() as stack:
             model = LanguageModel(options, probe, plan)
             stack.callback(model.close)
@@ -167,12 +172,12 @@ class Engine:
             UsageError: the prompt does not fit the context.
             InferenceError: llama.cpp failed.
         """
-        loaded = self.loaded
+        loaded, picture = self.loaded, picture_key(image_rgb)
         request = DescribeRequest(image_rgb, question or prompts.DETAILED_PROMPT)
-        with self._tokenize(request, request.turns) as prompt:
+        with self._tokenize(request, request.turns, picture) as prompt:
             if prompt.n_tokens >= loaded.model.n_ctx:
                 return
-            reader = PromptReader(loaded, picture_key(image_rgb), prompt, emit)
+            reader = PromptReader(loaded, picture, prompt, emit)
             loaded.model.set_abort(loaded.is_cancelled)
             is_done = False
             try:
@@ -189,7 +194,7 @@ class Engine:
         """The prompt with as many of the newest turns as leave room for an answer, and how many it lacks."""
         model, prefix, turns = self.loaded.model, self.loaded.prefix, request.turns
         n_free = model.n_ctx - min(request.decode.max_tokens, ANSWER_ROOM)
-        prompt, n_dropped = self._tokenize(request, turns), 0
+        prompt, n_dropped = self._tokenize(request, turns, picture), 0
         if prompt.n_tokens > n_free and turns:
             lengths = [model.count_tokens(turn.question + turn.answer) for turn in turns]
             is_same = prefix is not None and prefix.picture == picture
@@ -198,13 +203,13 @@ class Engine:
             while True:
                 with prompt:  # freed: it is made anew without the dropped turns
                     pass
-                prompt = self._tokenize(request, turns[n_dropped:])
+                prompt = self._tokenize(request, turns[n_dropped:], picture)
                 if prompt.n_tokens <= n_free or n_dropped == len(turns):
                     break
                 n_dropped += 1
         return prompt, n_dropped
 
-    def _tokenize(self, request: DescribeRequest, turns: Sequence[Turn]) -> Prompt:
+    def _tokenize(self, request: DescribeRequest, turns: Sequence[Turn], picture: str) -> Prompt:
         model = self.loaded.model
         prompt = prompts.render(
             languages.asked_in(request.question, self.loaded.options.language),
@@ -214,7 +219,8 @@ class Engine:
             model.special_text("eos"),
             turns,
         )
-        return self.loaded.encoder.tokenize(prompt, request.image_rgb)
+        is_encoded = self.loaded.pictures.get(picture) is not None
+        return self.loaded.encoder.tokenize(prompt, request.image_rgb, is_encoded)
 
     def _steering(self, wanted: SparcConfig | None) -> OptionalSteering:
         try:

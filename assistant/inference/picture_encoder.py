@@ -127,17 +127,21 @@ class PictureEncoder:
         ):
             raise ModelError(messages.kind_unsupported(), messages.kind_unsupported_hint())
 
-    def tokenize(self, prompt: str, image_rgb: ImageRgb) -> Prompt:
+    def tokenize(self, prompt: str, image_rgb: ImageRgb, is_encoded: bool = False) -> Prompt:
         """Splits a prompt around its picture; the caller closes the result.
 
         Args:
             prompt: text with ``MEDIA_MARKER`` once.
             image_rgb: shape (height, width, 3), uint8.
+            is_encoded: the picture's embeddings are known, so that only its number of tokens is wanted.
 
         Raises:
             InferenceError: mtmd refuses the prompt or the picture.
         """
-        pixels = np.ascontiguousarray(self._projector.prepare(image_rgb))
+        if is_encoded and self._projector.has_fixed_size:
+            pixels = self._projector.blank()
+        else:
+            pixels = np.ascontiguousarray(self._projector.prepare(image_rgb))
         height, width = pixels.shape[:2]
         data = pixels.ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
         bitmap = mtmd.mtmd_bitmap_init(width, height, data)
