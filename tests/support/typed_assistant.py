@@ -64,6 +64,13 @@ class TypedAssistant:
             except queue.Empty:
                 continue
 
+    def hear_answers(self, n: int, timeout_s: float = 60.0) -> None:
+        """Waits for so many lines of answers."""
+        end = time.monotonic() + timeout_s
+        while len(self.answers) < n:
+            assert time.monotonic() < end, f"only {self.answers}"
+            time.sleep(0.01)
+
     def quit(self, timeout_s: float = 15.0) -> int:
         """Types q and waits for the end; returns the exit code."""
         self.type("q")
