@@ -155,13 +155,22 @@ def remove(name: str, store: Store) -> int:
         installed(name, store)
     freed = 0
     with store.change() as state:
+        theirs = {
+            file.path
+            for one in state.models.values()
+            for file in (one.model, one.mmproj)
+            if not file.is_ours
+        }
         model = state.models.pop(name, None)
         state.speeds.pop(name, None)
         if state.chosen == name:
             state.chosen = None
     ours = [] if model is None else [model.model, model.mmproj, model.corrected]
     paths = [file.path for file in ours if file is not None and file.is_ours]
-    paths += [path for path in folder.glob("*") if path not in paths] if folder.is_dir() else []
+    # Parts, wrong files, and what a failed check left; never what somebody put there and added.
+    paths += [
+        path for path in folder.glob("*") if path not in paths and path.resolve() not in theirs
+    ]
     for path in paths:
         try:
             freed += path.stat().st_size

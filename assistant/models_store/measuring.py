@@ -15,7 +15,6 @@ from assistant.core.events import (
     Failed,
     Finished,
     ImageRgb,
-    Loaded,
     Loading,
     Piece,
     Prefilling,
@@ -54,7 +53,7 @@ def measure(describer: Describer, machine: str, show: Callable[[str], None]) -> 
         if isinstance(event, Failed):
             raise RequestFailedError(event.message, event.hint, ExitCode(event.exit_code))
         kind = type(event)
-        if kind in _STAGES and kind not in stages and not isinstance(event, Loaded):
+        if kind in _STAGES and kind not in stages:
             stages.append(kind)
             show(_STAGES[kind]())
     raise InferenceError(words.bench_failed())

@@ -251,6 +251,12 @@ def test_files_of_the_users_own_are_used_where_they_are(
     assert json.loads(described.stdout)["model"] == str(blob)
     assert ASSISTANT.run("models", "remove", "mine").returncode == 0
     assert blob.exists()
+    inside = folder / "inside" / "own.gguf"
+    inside.parent.mkdir()
+    inside.write_bytes(blob.read_bytes())
+    ASSISTANT.run("models", "add", "inside", "--model", inside, "--mmproj", mmproj)
+    assert ASSISTANT.run("models", "remove", "inside").returncode == 0
+    assert inside.exists()
     assert mmproj.exists()
     wide = write_tiny_mmproj(tmp_path / "wide.gguf", TinyMmproj(projection_dim=96))
     refused = ASSISTANT.run("models", "add", "bad", "--model", blob, "--mmproj", wide)
