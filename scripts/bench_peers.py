@@ -239,7 +239,9 @@ def body(
     """The report's section."""
     lines = [
         f"Machine: {bench_report.machine_line()}. llama-cpp-python 0.3.36; {arguments.threads} threads "
-        "in every program; files in the page cache; medians, and the lowest and highest in brackets.",
+        f"in every program, OpenMP's wait policy {os.environ.get('OMP_WAIT_POLICY', 'its own')}; files "
+        "in the page cache; medians, and the lowest and highest in brackets. One-minute load average "
+        f"at the end: {os.getloadavg()[0]:.1f}.",
         "",
         f"Command: `{bench_report.command_line()}` (`--help` says how llama-mtmd-cli is built)",
     ]
@@ -266,11 +268,21 @@ def body(
     return "\n".join(lines)
 
 
+def write_report(
+    questions: list[dict[str, str]], wholes: list[dict[str, str]], arguments: argparse.Namespace
+) -> None:
+    """Writes what has been measured so far, so that an interrupted run leaves it."""
+    if not arguments.no_report:
+        section = body(questions, wholes, arguments)
+        bench_report.replace_section(arguments.report, arguments.section, section)
+
+
 def main(argv: list[str] | None = None) -> int:
     """Times every model asked for and writes the report."""
     arguments = parse_arguments(argv)
-    # Both programs start from the user's own setting; our worker chooses for itself when there is none.
-    os.environ.pop("OMP_WAIT_POLICY", None)
+    # Our worker's choice, for the peers as well: threads that spin while they wait lose several times
+    # over as soon as anything else runs, and that would be measured instead of the programs.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     questions: list[dict[str, str]] = []
     wholes: list[dict[str, str]] = []
     if arguments.mtmd_cli is None:
@@ -282,10 +294,6 @@ def main(argv: list[str] | None = None) -> int:
         for name in arguments.shapes.split(","):
             files = files_for(name.strip(), folder)
             runner = Runner(files, picture, arguments)
-            if arguments.mtmd_cli is not None and arguments.pairs:
-                ways = {"ours": runner.ours, "llama-mtmd-cli": runner.theirs}
-                results = in_turn(arguments.pairs, ways, files.title)
-                wholes += whole_rows(files.title, results)
             if arguments.questions:
                 asked = {
                     "ours": partial(runner.second, "second"),
@@ -293,10 +301,12 @@ def main(argv: list[str] | None = None) -> int:
                 }
                 results = in_turn(arguments.questions, asked, files.title)
                 questions += question_rows(files.title, results)
-            # After each model, so that an interrupted run leaves what it has measured.
-            if not arguments.no_report:
-                section = body(questions, wholes, arguments)
-                bench_report.replace_section(arguments.report, arguments.section, section)
+                write_report(questions, wholes, arguments)
+            if arguments.mtmd_cli is not None and arguments.pairs:
+                ways = {"ours": runner.ours, "llama-mtmd-cli": runner.theirs}
+                results = in_turn(arguments.pairs, ways, files.title)
+                wholes += whole_rows(files.title, results)
+                write_report(questions, wholes, arguments)
     print(body(questions, wholes, arguments))
     return 0
 
