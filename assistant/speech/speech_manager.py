@@ -130,7 +130,6 @@ class SpeechManager:
             for process in (self._current, self._spare):
                 if process is not None:
                     process.kill()
-            self._changed.notify_all()
         self._thread.join()
         for process in (self._current, self._spare):
             if process is not None:
@@ -154,6 +153,7 @@ class SpeechManager:
         self._cancels += 1
         if self._speaking is not None and self._current is not None:
             self._current.kill()
+            self._speaking = None  # else a second pause would put it back once more
 
     def _take(self) -> tuple[Utterance, int] | None:
         """The next utterance and the number of interruptions before it; None when closed or given up."""
@@ -179,7 +179,11 @@ class SpeechManager:
                     return
                 process.is_ready = True
                 process.send(utterance.text, self._voice.rate_wpm)
-                self._hear(process, process.receive(utterance.longest_s(self._voice.rate_wpm)))
+                reply = process.receive(utterance.longest_s(self._voice.rate_wpm))
+                if reply["event"] == "spoken":
+                    self._failures = 0
+                else:
+                    self._fail(*process.failure(str(reply["reason"])))
                 return
             except TimeoutError:
                 self._fail(messages.speech_hung(), process.failure("")[1])
@@ -204,18 +208,12 @@ class SpeechManager:
             self._give_up(reason, messages.no_voice_engine_hint())
             return False
         examples = reply.get("unknown_voice_examples")
-        if isinstance(examples, list) and not self._has_told_problem:
+        if isinstance(examples, list):
             self._tell(
                 messages.voice_unknown(self._voice.voice or ""),
                 messages.voice_unknown_hint(", ".join(map(str, examples))),
             )
         return True
-
-    def _hear(self, process: Voice, reply: dict[str, object]) -> None:
-        if reply["event"] == "spoken":
-            self._failures = 0
-        else:
-            self._fail(*process.failure(str(reply["reason"])))
 
     def _fail(self, reason: str, hint: str, *, is_grave: bool = True) -> None:
         """Counts a failure; tells the first grave one, and ends speech at too many in a row."""

@@ -118,6 +118,21 @@ def test_pause_and_resume_start_the_sentence_again(
     assert speaker.position == 2
 
 
+def test_many_pauses_repeat_nothing(
+    opened: Callable[[VoiceOptions], Speaker], spd_say: FakeSpdSay
+) -> None:
+    spd_say.behave("sleep 0.3")
+    speaker = opened(VoiceOptions())
+    speaker.say("One.")
+    speaker.say("Two.")
+    assert _until(lambda: spd_say.begun == ["One."])
+    for _ in range(50):
+        speaker.pause()
+        speaker.resume()
+    assert speaker.wait(20.0)
+    assert spd_say.spoken == ["One.", "Two."]
+
+
 def test_a_failure_is_told_once_in_its_own_words(
     opened: Callable[[VoiceOptions], Speaker],
     spd_say: FakeSpdSay,
