@@ -216,7 +216,6 @@ class AssistantApp(App[None]):
                 use(result)
 
         screen.stage = self._main.stage
-        screen.last = self._main.last
         self.push_screen(screen, take)
 
     def _let_type(self, use: Callable[[str], None]) -> None:

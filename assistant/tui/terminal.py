@@ -33,8 +33,10 @@ def only_the_screen() -> Iterator[None]:
         saved_out, saved_err = os.dup(1), os.dup(2)
         stack.callback(os.close, saved_out)
         stack.callback(os.close, saved_err)
+        # A person may have sent stderr to a file; then the screen is where stdout is.
+        terminal = saved_err if os.isatty(saved_err) else saved_out
         screen = stack.enter_context(
-            open(os.dup(saved_err), "w", encoding="utf-8", errors="replace", newline="\n")
+            open(os.dup(terminal), "w", encoding="utf-8", errors="replace", newline="\n")
         )
         aside = stack.enter_context(tempfile.TemporaryFile())
         try:

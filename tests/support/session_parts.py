@@ -144,6 +144,8 @@ class FakePreferences:
     def change(self, name: str, value: str) -> bool:
         if name == "nonsense":
             raise AssistantError("There is no setting nonsense.")
+        if name == "rate" and not value.isdigit():
+            raise AssistantError("The rate is a number.")
         self.changes[name] = value
         return name == "rate"
 

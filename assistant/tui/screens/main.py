@@ -60,7 +60,6 @@ class MainScreen(AssistantScreen[None]):
         index = said.add_line(line.text, f"-{line.kind.value}", keep=KEPT_LINES)
         if is_full:
             self._sentences = [number - 1 for number in self._sentences]
-            index -= 1
         if line.sentence is not None:
             self._sentences.append(index)
         if line.kind is not Kind.SENTENCE or self._follows:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rich.segment import Segment
 from textual.containers import VerticalScroll
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import Static
@@ -26,13 +27,13 @@ class Row(Static):
         super().__init__(text, markup=False, classes=kind or None)
         self.text = text
 
-    def render_line(self, y: int) -> Strip:
-        """Puts the marker into the padding of the first line."""
-        strip = super().render_line(y)
-        if y != 0 or not self.has_class("-cursor") or strip.cell_length < 2:
-            return strip
-        style = next((segment.style for segment in strip), None)
-        return Strip.join([Strip([Segment(MARKER, style)], 1), strip.crop(1)])
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Puts the marker into the padding before the first line."""
+        strips = super().render_lines(crop)
+        if crop.y == 0 and crop.x == 0 and strips and self.has_class("-cursor"):
+            marker = Strip([Segment(MARKER, self.rich_style)], 1)
+            strips[0] = Strip.join([marker, strips[0].crop(1)])
+        return strips
 
 
 class LineList(VerticalScroll, can_focus=False):
@@ -122,14 +123,18 @@ class LineList(VerticalScroll, can_focus=False):
 
     def _scroll_to_cursor(self) -> None:
         row = self._cursor_row()
-        if row is not None:
-            self.scroll_to_widget(row, animate=False, force=True)
-            self.call_after_refresh(self._point)
-
-    def _point(self) -> None:
-        row = self._cursor_row()
-        if row is not None and self.screen.is_current:
-            self.app.cursor_position = row.content_region.offset
+        if row is None:
+            return
+        place, height = row.virtual_region, self.size.height
+        y = self.scroll_offset.y
+        if place.y < y or place.height >= height:
+            y = place.y  # of a line longer than the screen the beginning is what to see
+        elif place.bottom > y + height:
+            y = place.bottom - height
+        self.scroll_to(y=y, animate=False, force=True, immediate=True)
+        if self.screen.is_current:
+            content = self.content_region.offset - self.scroll_offset
+            self.app.cursor_position = content + place.offset + (row.gutter.left, row.gutter.top)
             row.refresh()  # the cursor goes where it should with the next thing that is drawn
 
     def _cursor_row(self) -> Row | None:

@@ -1,0 +1,210 @@
+"""Draws every screen of the full-screen mode as SVG into docs/screens/, always with the same content.
+
+Usage: python -m scripts.make_screenshots [folder]
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+from textual.pilot import Pilot
+
+from assistant.core.actions import Keymap
+from assistant.core.announcer import Announcer
+from assistant.core.answering import Answering
+from assistant.core.events import DecodeOptions, ImageRgb
+from assistant.core.fakes import (
+    RecordingEarcons,
+    RecordingSpeaker,
+    ScriptedDescriber,
+    answer_events,
+)
+from assistant.core.history import Entry, History
+from assistant.core.ports import Describer
+from assistant.core.session import Session
+from assistant.core.session_jobs import Jobs
+from assistant.core.session_ports import Front
+from assistant.messages import session as words
+from assistant.tui.app import AssistantApp
+from sparc_ggml.config import SparcConfig
+
+FOLDER = Path(__file__).resolve().parents[1] / "docs" / "screens"
+SIZE = (80, 24)
+ANSWER = (
+    "A kitchen table. On it stand a white cup and a blue plate with two slices of bread. "
+    "Behind the table there is a window with a plant."
+)
+FIRST = "A street with a red bus. Two people wait at a crossing."
+MODELS = (
+    "Demo, small drawn scenes only, in use",
+    "LLaVA 1.5 7B, detailed, about 6 GB of memory",
+    "MobileVLM 1.7B, quick, about 2 GB of memory",
+)
+SETTINGS = (
+    "camera: 0. Camera: a number, a device, rpicam, a video file, or the address of a stream.",
+    "rate: 180. Words a minute.",
+    "threads: not set, the usual value. Processor threads; left out: one for each core.",
+    "save-folder: Pictures. Where pictures and texts are saved.",
+)
+
+
+class _Cameras:
+    name = "camera 0"
+
+    def capture(self) -> ImageRgb:
+        return np.zeros((4, 6, 3), np.uint8)
+
+    def next(self) -> str | None:
+        return None
+
+    def close(self) -> None:
+        """Nothing to free."""
+
+
+@dataclass
+class _Models:
+    describer: Describer
+    name: str = "Demo"
+    keeps_turns: bool = True
+    preset: SparcConfig = field(default_factory=SparcConfig)
+
+    def names(self) -> Sequence[str]:
+        return MODELS
+
+    def choose(self, index: int) -> Describer:
+        return self.describer
+
+
+@dataclass
+class _Preferences:
+    is_due: bool
+
+    def decode_options(self) -> DecodeOptions:
+        return DecodeOptions()
+
+    def rate_wpm(self) -> int:
+        return 180
+
+    def lines(self) -> Sequence[str]:
+        return SETTINGS
+
+    def change(self, name: str, value: str) -> bool:
+        return True
+
+    def is_notice_due(self) -> bool:
+        return self.is_due
+
+    def acknowledge_notice(self) -> None:
+        """Nothing to remember."""
+
+
+class _Keeper:
+    def save(self, entry: Entry) -> tuple[str, str]:
+        return "picture.png", "picture.txt"
+
+    def copy(self, text: str) -> None:
+        """Nowhere to copy to."""
+
+
+@dataclass
+class Drawn:
+    """An app on fakes.
+
+    Attributes:
+        app: the app.
+        jobs: its work.
+    """
+
+    is_first_run: bool = False
+    jobs: Jobs = field(default_factory=Jobs)
+
+    def __post_init__(self) -> None:
+        self.app = AssistantApp(self._make)
+
+    def _make(self, front: Front) -> Session:
+        describer = ScriptedDescriber(lambda _request: answer_events(ANSWER))
+        announcer = Announcer(front, RecordingSpeaker(), RecordingEarcons())
+        preferences, models = _Preferences(self.is_first_run), _Models(describer)
+        history = History()
+        taken_at = datetime(2025, 5, 4, 9, 30)
+        entry = Entry(
+            _Cameras().capture(), "", words.kind_brief(), tuple(FIRST.split(". ")), taken_at
+        )
+        history.add(entry)
+        answering = Answering(
+            describer, announcer, _Cameras(), models, preferences, lambda _image: [], history
+        )
+        return Session(
+            answering, announcer, RecordingSpeaker(), _Cameras(), models, preferences, _Keeper(),
+            history, Keymap.from_rebindings(), self.jobs,
+        )  # fmt: skip
+
+
+Step = Callable[[Pilot[None]], Awaitable[None]]
+
+
+def _keys(*keys: str) -> Step:
+    async def press(pilot: Pilot[None]) -> None:
+        await pilot.press(*keys)
+
+    return press
+
+
+async def _small(pilot: Pilot[None]) -> None:
+    await pilot.press("d")
+    await pilot.pause(0.5)
+    await pilot.resize_terminal(20, 5)
+
+
+def screens() -> Iterator[tuple[str, bool, Step]]:
+    """Name, whether it is the first run, and the way to each screen."""
+    yield "notice", True, _keys()
+    yield "ready", False, _keys()
+    yield "answer", False, _keys("d")
+    yield "unknown-key", False, _keys("x")
+    yield "question", False, _keys("a", *"What", "space", *"is", "space", *"red")
+    yield "history", False, _keys("h", "down")
+    yield "models", False, _keys("m", "down", "down")
+    yield "settings", False, _keys("comma", "down", "down", "2", "2", "0")
+    yield "help", False, _keys("question_mark", "down", "down")
+    yield "tiny", False, _small
+
+
+async def draw(name: str, is_first_run: bool, step: Step, folder: Path) -> None:
+    """Goes to a screen and saves it."""
+    drawn = Drawn(is_first_run)
+    try:
+        async with drawn.app.run_test(size=SIZE) as pilot:
+            await pilot.pause(0.2)
+            await step(pilot)
+            for _ in range(4):
+                await pilot.pause(0.1)
+                await asyncio.to_thread(drawn.jobs.wait, 10.0)
+            drawing = drawn.app.export_screenshot()
+            # A drawing that is opened must not fetch a typeface from the network.
+            drawing = re.sub(r"@font-face\s*\{.*?\}\s*", "", drawing, flags=re.DOTALL)
+            # The drawing's own names are random numbers.
+            drawing = re.sub(r"terminal-\d+", f"screen-{name}", drawing)
+            (folder / f"{name}.svg").write_text(drawing, encoding="utf-8")
+    finally:
+        drawn.jobs.close()
+
+
+def main() -> None:
+    """Draws all screens."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, is_first_run, step in screens():
+        asyncio.run(draw(name, is_first_run, step, folder))
+        print(folder / f"{name}.svg")
+
+
+if __name__ == "__main__":
+    main()
