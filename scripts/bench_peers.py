@@ -140,6 +140,8 @@ class Runner:
         """Waits in ms for the first token of a first and a second question, by "second" or "handler"."""
         result, _ = self._child(mode, 1)
         first, later = result["waits_ms"]
+        if "read_tokens" in result:
+            print(f"second question: {result['read_tokens']} tokens were read", file=sys.stderr)
         return first, later
 
     def _child(self, mode: str, n_tokens: int) -> tuple[dict[str, Any], float]:
