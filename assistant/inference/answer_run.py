@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from assistant.core.events import (
@@ -23,6 +24,21 @@ from assistant.inference.writer import AnswerWriter
 from sparc_ggml.config import SparcConfig
 
 
+@dataclass(frozen=True)
+class ReadyQuestion:
+    """A question that was read ahead: the next decode may write the answer's first token.
+
+    Attributes:
+        tail: its tokens, from the picture's end on.
+        steering: begun, and to be finished by whoever takes the question or gives it up.
+        n_past: cells that are taken.
+    """
+
+    tail: tuple[int, ...]
+    steering: OptionalSteering
+    n_past: int
+
+
 class AnswerRun:
     """Writes one answer on a loaded model; used once."""
 
@@ -34,13 +50,20 @@ class AnswerRun:
         self._clock = Stopwatch()
         self._first_token_ms = self._decode_ms = 0.0
 
-    def write(self, prompt: Prompt, reader: PromptReader, n_dropped_turns: int = 0) -> Answer:
+    def write(
+        self,
+        prompt: Prompt,
+        reader: PromptReader,
+        n_dropped_turns: int = 0,
+        ready: ReadyQuestion | None = None,
+    ) -> Answer:
         """Runs to the end; the picture's rows in the KV cache are then as they were before.
 
         Args:
             prompt: the tokenised prompt.
             reader: of that prompt.
             n_dropped_turns: how many of the request's turns it leaves out.
+            ready: this very question about this very picture, read ahead with the same steering.
 
         Raises:
             InferenceError: llama.cpp failed.
@@ -51,9 +74,13 @@ class AnswerRun:
         self._model.set_abort(loaded.is_cancelled)
         try:
             prefix = reader.read_picture()
-            self._steering.start(loaded.probe, prefix)
-            n_past = reader.read_question(prefix, has_turns=bool(self._request.turns))
-            self._steering.begin()
+            if ready is not None:
+                self._steering, n_past = ready.steering, ready.n_past
+                reader.n_kept = n_past
+            else:
+                self._steering.start(loaded.probe, prefix)
+                n_past = reader.read_question(prefix, has_turns=bool(self._request.turns))
+                self._steering.begin()
             loaded.n_dropped_turns = n_dropped_turns
             # A token takes a fraction of a second: asking between two is soon enough, and costs nothing.
             self._model.set_abort(None)

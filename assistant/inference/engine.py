@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import resource
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 
@@ -14,11 +14,11 @@ from assistant.core import languages
 from assistant.core.events import Answer, DescribeRequest, ImageRgb, Turn
 from assistant.errors import UsageError
 from assistant.inference import machine, memory, mmproj, native_log, pairing, prompts
-from assistant.inference.answer_run import AnswerRun
+from assistant.inference.answer_run import AnswerRun, ReadyQuestion
 from assistant.inference.free_memory import free_memory
 from assistant.inference.gguf_header import GgufHeader
 from assistant.inference.llama import KV_TYPES, DecodeAborted, LanguageModel
-from assistant.inference.loaded import IsCancelled, LoadedModel
+from assistant.inference.loaded import IsCancelled, LoadedModel, PicturePrefix
 from assistant.inference.optional_steering import OptionalSteering
 from assistant.inference.options import EngineOptions
 from assistant.inference.picture_encoder import PictureEncoder, Prompt
@@ -82,6 +82,7 @@ class Engine:
         projector = mmproj.open_projector(
             options.mmproj_path, options.cache_dir, corrects=options.corrects_pictures
         )
+        self._ready: ReadyQuestion | None = None
         self._unsteered_reason = (
             "" if options.kv_type in (*KV_TYPES, "auto") else words.kv_type_unknown(options.kv_type)
         )
@@ -145,33 +146,48 @@ class Engine:
             InferenceError: llama.cpp failed.
         """
         model, picture = self.loaded.model, picture_key(request.image_rgb)
-        run = AnswerRun(self.loaded, request, emit, self._steering(request.sparc))
+        steering = self._steering(request.sparc)
+        run = AnswerRun(self.loaded, request, emit, steering)
+        ready = self._take_ready()
         prompt, n_dropped = self._fitting_prompt(request, picture)
         with prompt:
+            reader = PromptReader(self.loaded, picture, prompt, emit)
+            if ready is not None and not (
+                reader.has_picture
+                and ready.tail == tuple(reader.tail)
+                and ready.steering.config == steering.config
+            ):
+                ready.steering.finish()
+                ready = None
             if prompt.n_tokens >= model.n_ctx:
                 raise UsageError(
                     messages.prompt_too_long(prompt.n_tokens, model.n_ctx),
                     messages.prompt_too_long_hint(),
                 )
-            reader = PromptReader(self.loaded, picture, prompt, emit)
-            return run.write(prompt, reader, n_dropped)
+            return run.write(prompt, reader, n_dropped, ready)
 
     def prepare(
-        self, image_rgb: ImageRgb, question: str = "", emit: Emit = lambda _event: None
+        self,
+        image_rgb: ImageRgb,
+        question: str = "",
+        emit: Emit = lambda _event: None,
+        is_awaited: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Reads the picture's part of the prompt, so that a question about it need not.
+        """Reads the picture's part of the prompt, and the question, so that the answer can begin at once.
 
         Ends early, and quietly, when ``is_cancelled`` says so. What was encoded by then is remembered.
 
         Args:
             image_rgb: the picture.
-            question: what will probably be asked; tells how much there is to read.
-            emit: takes ``Encoding`` and ``Prefilling``.
+            question: what will probably be asked; empty reads the picture alone.
+            emit: takes ``Encoding`` and ``Prefilling`` of the picture.
+            is_awaited: whether a request waits for the picture, which then reads its own question.
 
         Raises:
-            UsageError: the prompt does not fit the context.
             InferenceError: llama.cpp failed.
         """
+        if (given_up := self._take_ready()) is not None:
+            given_up.steering.finish()
         loaded, picture = self.loaded, picture_key(image_rgb)
         request = DescribeRequest(image_rgb, question or prompts.DETAILED_PROMPT)
         with self._tokenize(request, request.turns, picture) as prompt:
@@ -181,14 +197,33 @@ class Engine:
             loaded.model.set_abort(loaded.is_cancelled)
             is_done = False
             try:
-                reader.read_picture()
+                prefix = reader.read_picture()
                 is_done = True
+                if question and loaded.model.can_trim and not is_awaited():
+                    self._ready = self._read_question(reader, prefix)
             except DecodeAborted:
                 _LOGGER.info("reading ahead was cancelled")
             finally:
                 loaded.model.set_abort(None)
                 if not is_done:
                     loaded.forget()
+
+    def _read_question(self, reader: PromptReader, prefix: PicturePrefix) -> ReadyQuestion:
+        """Reads the question with the model's own steering, which is what is asked for as a rule."""
+        steering = self._steering(None)
+        reader.mute()  # it may be read once more, for a request that steers otherwise
+        try:
+            steering.start(self.loaded.probe, prefix)
+            n_past = reader.read_question(prefix, has_turns=False)
+            steering.begin()
+        except BaseException:
+            steering.finish()
+            raise
+        return ReadyQuestion(tuple(reader.tail), steering, n_past)
+
+    def _take_ready(self) -> ReadyQuestion | None:
+        ready, self._ready = self._ready, None
+        return ready
 
     def _fitting_prompt(self, request: DescribeRequest, picture: str) -> tuple[Prompt, int]:
         """The prompt with as many of the newest turns as leave room for an answer, and how many it lacks."""

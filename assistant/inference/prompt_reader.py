@@ -38,6 +38,7 @@ class PromptReader:
     Attributes:
         encode_ms, prefill_ms: how long it took so far.
         n_kept: tokens that the KV cache had already.
+        tail: the prompt's tokens after the picture.
     """
 
     def __init__(self, loaded: LoadedModel, picture: str, prompt: Prompt, emit: Emit) -> None:
@@ -55,7 +56,7 @@ class PromptReader:
         chunks = prompt.chunks
         last_image = max(i for i, chunk in enumerate(chunks) if isinstance(chunk, ImageChunk))
         self._until_picture = chunks[: last_image + 1]
-        self._tail = [
+        self.tail = [
             token
             for chunk in chunks[last_image + 1 :]
             if isinstance(chunk, TextChunk)
@@ -64,6 +65,12 @@ class PromptReader:
         self.encode_ms = self.prefill_ms = 0.0
         self.n_kept = 0
 
+    @property
+    def has_picture(self) -> bool:
+        """Whether the cache holds the prompt up to the picture's end."""
+        prefix = self._loaded.prefix
+        return prefix is not None and prefix.key == prefix_key(self._picture, self._until_picture)
+
     def read_picture(self) -> PicturePrefix:
         """Sees to it that the cache holds the prompt up to the picture's end.
 
@@ -71,8 +78,7 @@ class PromptReader:
             InferenceError: llama.cpp failed.
         """
         loaded = self._loaded
-        key = prefix_key(self._picture, self._until_picture)
-        if loaded.prefix is not None and loaded.prefix.key == key:
+        if loaded.prefix is not None and self.has_picture:
             self.n_kept = loaded.prefix.n_past
             return loaded.prefix
         loaded.forget()
@@ -95,7 +101,7 @@ class PromptReader:
         n_image = sum(c.n_tokens for c in self._until_picture if isinstance(c, ImageChunk))
         is_known = not reason and sum(map(len, cells)) == n_image
         loaded.prefix = PicturePrefix(
-            key=key,
+            key=prefix_key(self._picture, self._until_picture),
             picture=self._picture,
             n_past=n_past,
             n_image=n_image,
@@ -104,6 +110,10 @@ class PromptReader:
             corrections=encoded.corrections,
         )
         return loaded.prefix
+
+    def mute(self) -> None:
+        """Tells nothing from now on."""
+        self._emit = lambda _event: None
 
     def read_question(self, prefix: PicturePrefix, *, has_turns: bool) -> int:
         """Reads what comes after the picture; returns the cells that are taken then.
@@ -114,13 +124,13 @@ class PromptReader:
         Raises:
             InferenceError: llama.cpp failed.
         """
-        n_same = _n_same(self._loaded.tail, self._tail) if has_turns else 0
+        n_same = _n_same(self._loaded.tail, self.tail) if has_turns else 0
         # The last token is always read: its attention and what it predicts are wanted.
-        n_same = min(n_same, len(self._tail) - 1)
+        n_same = min(n_same, len(self.tail) - 1)
         self._loaded.trim_tail(n_same)
         self.n_kept += n_same
         n_past = self._feed(
-            self._tail[n_same:], self._model.decode_tokens, prefix.n_past + n_same, is_tail=True
+            self.tail[n_same:], self._model.decode_tokens, prefix.n_past + n_same, is_tail=True
         )
         return n_past
 

@@ -83,14 +83,19 @@ class Worker:
         if not self.requests.empty():
             return
         try:
-            engine.prepare(request.image_rgb, request.question, self._tell_waiting)
+            engine.prepare(
+                request.image_rgb, request.question, self._tell_waiting, self._is_awaited
+            )
         except Exception as error:  # a request about this picture will say so
             _LOGGER.info("a picture could not be read ahead", exc_info=error)
 
     def _tell_waiting(self, event: Event) -> None:
         """Tells the request that waits for what is being read ahead; nobody else listens."""
-        if self._waiting_id > self._current_id:
+        if self._is_awaited():
             self._send(Told(self._waiting_id, event))
+
+    def _is_awaited(self) -> bool:
+        return self._waiting_id > self._current_id
 
     def _tell(self, event: Event) -> None:
         self._send(Told(self._current_id, event))

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,6 +23,7 @@ from assistant.core.events import (
     Loaded,
     Prefilling,
     Restarted,
+    Turn,
 )
 from assistant.inference.client import InferenceClient
 from assistant.inference.engine import Engine
@@ -97,6 +99,39 @@ def test_a_prepared_picture_stands_in_the_cache_bit_for_bit_as_one_that_was_aske
     assert answer.sparc.method == "sparc"
     assert answer.timings.encode_ms == 0.0
     assert answer.counts.kept_tokens == n_past
+
+
+@pytest.mark.parametrize("flash_attn", ["on", "off"])
+@pytest.mark.parametrize("method", ["none", "uniform", "sparc"])
+def test_a_question_read_ahead_is_answered_bit_for_bit_as_one_that_was_not(
+    options: EngineOptions, flash_attn: Any, method: Any
+) -> None:
+    """Greedily and sampled; with other steering, another question or turns it is read anew."""
+    config = replace(SPARC, method=method)
+    options = replace(options, flash_attn=flash_attn, preset=config)
+    sampled = DecodeOptions(max_tokens=12, temperature=1.2, seed=3, ignores_eos=True)
+    requests = [
+        DescribeRequest(PICTURE, QUESTION, DECODE),
+        DescribeRequest(PICTURE, QUESTION, sampled),
+        DescribeRequest(PICTURE, QUESTION, DECODE, SparcConfig(alpha=1.5, tau=0.1)),
+        DescribeRequest(PICTURE, "is it a dog?", DECODE),
+        DescribeRequest(PICTURE, QUESTION, DECODE, turns=(Turn("where?", "here"),)),
+        DescribeRequest(OTHER, QUESTION, DECODE),
+    ]
+    for request in requests:
+        with Engine(options) as engine:
+            expected = engine.answer(request)
+            logits = engine.loaded.model.logits().tobytes()
+        with Engine(options) as engine:
+            engine.prepare(PICTURE, QUESTION)
+            seen = engine.answer(request)
+            assert engine.loaded.model.logits().tobytes() == logits
+            again = engine.answer(request)
+        assert seen.text == again.text == expected.text
+        assert seen.sparc == expected.sparc
+        is_taken = request.question == QUESTION and request.sparc is None and not request.turns
+        if is_taken and request.image_rgb is PICTURE:
+            assert seen.counts.kept_tokens == seen.counts.prompt_tokens
 
 
 def test_a_finished_preparation_is_taken_over(
