@@ -17,6 +17,7 @@ import numpy.typing as npt
 from assistant import messages
 from assistant.errors import InferenceError, ModelError
 from assistant.inference import machine
+from assistant.inference.file_pages import releasing
 from assistant.inference.memory import DEFAULT_N_CTX, Plan
 from assistant.inference.options import EngineOptions
 from sparc_ggml.eval_callback import AttentionProbe
@@ -67,6 +68,9 @@ class LanguageModel:
         params.use_mmap = True
         params.use_mlock = options.locks_memory
         params.use_extra_bufts = plan.repacks and not (options.is_safe_mode or machine.has_amx())
+        on_progress = llama_cpp.llama_progress_callback(releasing(options.model_path))
+        if params.use_extra_bufts and not options.locks_memory:
+            params.progress_callback = on_progress
         self.model = llama_cpp.llama_model_load_from_file(str(options.model_path).encode(), params)
         if not self.model:
             raise ModelError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 

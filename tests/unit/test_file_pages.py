@@ -1,0 +1,40 @@
+"""Pages of a mapped file are given back, and are there again when they are read."""
+
+from __future__ import annotations
+
+import mmap
+import sys
+from pathlib import Path
+
+import pytest
+
+from assistant.inference import file_pages
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux tells of mappings")
+
+SIZE = 8 * 2**20
+
+
+def resident_kb(path: Path) -> int:
+    blocks = Path("/proc/self/smaps").read_text().split(str(path))[1:]
+    return sum(int(block.split("Rss:")[1].split()[0]) for block in blocks)
+
+
+def test_pages_are_given_back_and_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "a model.gguf"
+    path.write_bytes(bytes(range(256)) * (SIZE // 256))
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+        assert sum(mapped[::4096]) == 0
+        assert [length for _, length in file_pages.mappings(path)] == [SIZE]
+        assert resident_kb(path) * 1024 == SIZE
+        assert file_pages.releasing(path)(0.5, None)
+        assert resident_kb(path) == 0
+        assert mapped[SIZE - 1] == 255
+
+
+def test_a_file_that_is_not_mapped_or_a_system_that_does_not_tell_is_left_alone(
+    tmp_path: Path,
+) -> None:
+    assert file_pages.mappings(tmp_path / "none.gguf") == []
+    assert file_pages.mappings(tmp_path, maps=tmp_path / "maps") == []
+    file_pages.release(tmp_path / "none.gguf")
