@@ -53,6 +53,7 @@ class Result:
     Attributes:
         ms: ms a token by "none" and "sparc", and by "bare" where it was timed.
         ratio: ms a token by sparc over ms a token by none, pair by pair.
+        bare_ratio: over ms a token by "bare", where it was timed.
         n_selected: image tokens selected a step, mean.
     """
 
@@ -65,6 +66,7 @@ class Result:
     n_selected: float
     n_image: int
     n_prompt: int
+    bare_ratio: Timing | None = None
 
 
 class _Bench:
@@ -195,10 +197,13 @@ def time_pair(
                 encode=Timing(tuple(answer.timings.encode_ms for answer in first)),
                 prefill=Timing(tuple(answer.timings.prefill_ms for answer in first)),
                 ms={name: Timing(tuple(values)) for name, values in times.items()},
-                ratio=Timing(
-                    tuple(s / n for s, n in zip(times["sparc"], times["none"], strict=True))
-                ),
+                ratio=_ratio(times["sparc"], times["none"]),
+                bare_ratio=_ratio(times["sparc"], times["bare"]) if has_bare else None,
                 n_selected=n_selected,
                 n_image=first[0].counts.image_tokens,
                 n_prompt=first[0].counts.prompt_tokens,
             )
+
+
+def _ratio(ms: list[float], others: list[float]) -> Timing:
+    return Timing(tuple(one / other for one, other in zip(ms, others, strict=True)))

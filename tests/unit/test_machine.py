@@ -35,3 +35,8 @@ def test_amx_is_read_from_the_flags(tmp_path: Path) -> None:
     cpuinfo.write_text("flags\t\t: fpu avx2\n")
     assert not machine.has_amx(cpuinfo)
     assert not machine.has_amx(tmp_path / "missing")
+
+
+def test_a_small_model_gets_one_thread_and_a_large_one_every_core() -> None:
+    assert machine.threads_for(3_000_000) == 1
+    assert machine.threads_for(400_000_000) == machine.physical_cores()
