@@ -27,6 +27,7 @@ from assistant.tui.screens.notice import NoticeScreen
 from assistant.tui.screens.question import QuestionScreen, TypingScreen
 from assistant.tui.screens.settings import SettingsScreen
 from assistant.tui.terminal import show_cursor
+from assistant.tui.widgets.line_list import LineList
 
 HIGH_CONTRAST = Theme(
     name="high-contrast",
@@ -136,7 +137,9 @@ class AssistantApp(App[None]):
 
     @on(UpdatesWaiting)
     def show_updates(self) -> None:
-        """Shows all that came since the last time and draws once."""
+        """Shows all that came since the last time and draws once; nothing while the app is ending."""
+        if not self._main.query(LineList):
+            return
         with self.batch_update():
             for update in self._front.take():
                 self._show(update)
