@@ -117,6 +117,7 @@ class NativeProbe(AttentionProbe):
         self.user_data = ctypes.addressof(self._state)
         self._n_threads = n_threads
         self._store = RowStore()
+        self._scratch: npt.NDArray[np.float64] = np.empty(0)
 
     def start_recording(self) -> None:
         """As ``AttentionProbe``."""
@@ -135,8 +136,10 @@ class NativeProbe(AttentionProbe):
         n_kv = max(kv_sizes, default=0)
         cells = np.ascontiguousarray(image_cells, np.int64)
         self._seen = np.zeros(len(cells), np.float32)
-        scratch = np.empty(MAX_HEADS * n_kv, np.float64)  # memory is taken where it is written to
-        self._buffers = [cells, self._seen, scratch]
+        if len(self._scratch) < MAX_HEADS * n_kv:
+            # Memory is taken where it is written to, and kept from answer to answer.
+            self._scratch = np.empty(MAX_HEADS * n_kv, np.float64)
+        self._buffers = [cells, self._seen, self._scratch]
         state = self._state
         state.cells, state.attention, state.weights = (b.ctypes.data for b in self._buffers)
         state.n_cells, state.n_weights, state.max_heads = len(cells), n_kv, MAX_HEADS
@@ -158,5 +161,6 @@ class NativeProbe(AttentionProbe):
         """As ``AttentionProbe``."""
         if self._state.is_taken:
             self._state.is_taken = 0
-            self._attention = self._seen.copy()
+            if self._error is None:
+                return self._seen.copy()
         return super().take()

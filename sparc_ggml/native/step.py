@@ -149,7 +149,10 @@ class NativeStep:
             "cells", "ema", "gain", "max_gain", "largest", "selected", "fresh", "is_saved",
         ):  # fmt: skip
             setattr(self._state, name, getattr(self, f"_{name}").ctypes.data)
-        self._address = ctypes.addressof(self._state)
+        # A small model writes a token in a millisecond: addresses are wrapped once.
+        self._seen = np.zeros(n_image, np.float32)
+        self._seen_address = ctypes.c_void_p(self._seen.ctypes.data)
+        self._address = ctypes.c_void_p(ctypes.addressof(self._state))
 
     @property
     def selected(self) -> Indices:
@@ -180,7 +183,8 @@ class NativeStep:
 
     def observe(self, a: Floats) -> None:
         """As ``Step``."""
-        self._library.sparc_step_observe(self._address, a.ctypes.data)
+        self._seen[:] = a
+        self._library.sparc_step_observe(self._address, self._seen_address)
 
     def restore(self) -> None:
         """As ``Step``."""
