@@ -71,11 +71,11 @@ def memory_of(pid: int) -> Memory:
 
 
 def measure(name: str, arguments: argparse.Namespace) -> Result | None:
-    """Lets a worker answer, each time about a picture it has never seen; a large model answers twice."""
+    """Lets a worker answer, each time about a picture it has never seen; a large model answers once."""
     options = options_for(name, arguments, arguments.cache_dir)
     if options is None:
         return None
-    n_answers = arguments.answers if name == EMBEDDED else 2
+    n_answers = arguments.answers if name == EMBEDDED else 1
     n_warm = min(_N_WARM, n_answers - 1)
     decode = DecodeOptions(max_tokens=arguments.tokens, ignores_eos=True)
     early = late = Memory(0, 0, 0)

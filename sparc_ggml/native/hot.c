@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #if defined(__x86_64__)
@@ -286,34 +287,45 @@ static bool read_flash(struct probe * p, const struct tensor * node) {
     const int64_t last = q->ne[1] - 1;
     const int64_t group = n_head / k->ne[2];
     const uint16_t * hidden = mask == NULL ? NULL : (const uint16_t *)((const char *)mask->data + last * mask->nb[1]);
-    const int32_t n_threads = n_head * n_kv * q->ne[0] > WORTH_A_THREAD ? p->n_threads : 1;
+    // The cells that the query may see; the mask is the same for every head.
+    struct open { int32_t cell; float bias; } * open = malloc(sizeof *open * n_kv);
+    if (open == NULL) {
+        return false;
+    }
+    int64_t n_open = 0;
+    for (int64_t j = 0; j < n_kv; j++) {
+        const float bias = mask_at(hidden, j);
+        if (bias != -INFINITY) {
+            open[n_open++] = (struct open){(int32_t)j, bias};
+        }
+    }
+    const int32_t n_threads = n_head * n_open * q->ne[0] > WORTH_A_THREAD ? p->n_threads : 1;
 #pragma omp parallel for num_threads(n_threads) if (n_threads > 1)
     for (int64_t h = 0; h < n_head; h++) {
         const float * query = (const float *)((const char *)q->data + last * q->nb[1] + h * q->nb[2]);
         const char * keys = (const char *)k->data + (h / group) * k->nb[2];
         double * weights = p->weights + h * p->n_weights;
+        memset(weights, 0, sizeof *weights * n_kv);
         double largest = -INFINITY;
-        for (int64_t j = 0; j < n_kv; j++) {
-            const float bias = mask_at(hidden, j);
-            double logit = -INFINITY;
-            if (bias != -INFINITY) {
-                const char * key = keys + j * k->nb[1];
-                const double dot = is_half ? dot_half(query, (const uint16_t *)key, q->ne[0])
-                                           : dot_q8_0(query, key, q->ne[0]);
-                logit = dot * params[0] + bias;
-            }
-            weights[j] = logit;
+        for (int64_t i = 0; i < n_open; i++) {
+            const char * key = keys + open[i].cell * k->nb[1];
+            const double dot =
+                is_half ? dot_half(query, (const uint16_t *)key, q->ne[0]) : dot_q8_0(query, key, q->ne[0]);
+            const double logit = dot * params[0] + open[i].bias;
+            weights[open[i].cell] = logit;
             largest = logit > largest ? logit : largest;
         }
         double total = 0.0;
-        for (int64_t j = 0; j < n_kv; j++) {
-            weights[j] = weights[j] == -INFINITY ? 0.0 : exp(weights[j] - largest);
-            total += weights[j];
+        for (int64_t i = 0; i < n_open; i++) {
+            double * weight = weights + open[i].cell;
+            *weight = exp(*weight - largest);
+            total += *weight;
         }
         for (int32_t j = 0; j < p->n_cells; j++) {
             weights[p->cells[j]] /= total;
         }
     }
+    free(open);
     for (int32_t j = 0; j < p->n_cells; j++) {
         double sum = 0.0;
         for (int64_t h = 0; h < n_head; h++) {
