@@ -13,6 +13,7 @@ import argparse
 import os
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -55,6 +56,7 @@ def parse_arguments(argv: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--threads", type=int, help="default: the physical cores")
     parser.add_argument("--flash-attn", choices=("auto", "on", "off"), default="auto")
+    parser.add_argument("--kv-type", choices=("auto", "f16", "q8_0"), default="auto")
     parser.add_argument("--report", type=Path, default=REPORT, help="Markdown file to write into")
     parser.add_argument("--no-report", action="store_true", help="print only")
     return parser.parse_args(argv)
@@ -130,7 +132,7 @@ def body(results: list[Result], arguments: argparse.Namespace, note: str) -> str
     """The report's section."""
     lines = [
         f"Machine: {bench_report.machine_line()}. llama-cpp-python 0.3.36, flash attention "
-        f"{arguments.flash_attn}, OpenMP waits passively.",
+        f"{arguments.flash_attn}, KV cache {arguments.kv_type}, OpenMP waits passively.",
         "",
         f"Command: `{bench_report.command_line()}`",
         "",
@@ -172,6 +174,7 @@ def main(argv: list[str] | None = None) -> int:
             options = options_for(name.strip(), arguments, folder)
             if options is None:
                 continue
+            options = replace(options, kv_type=arguments.kv_type)
             shares = [None] if name == EMBEDDED else [float(s) for s in arguments.shares.split(",")]
             timed = time_pair(
                 options,
