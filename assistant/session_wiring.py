@@ -9,6 +9,7 @@ from assistant import messages, wiring
 from assistant.catalogue import ModelFiles, installed_models
 from assistant.core.announcer import Announcer
 from assistant.core.answering import Answering
+from assistant.core.events import ImageRgb
 from assistant.core.history import History
 from assistant.core.look_ahead import LookAhead
 from assistant.core.ports import Describer
@@ -17,6 +18,7 @@ from assistant.core.session import Session
 from assistant.core.session_jobs import Jobs
 from assistant.core.session_ports import Front, Kind, Line
 from assistant.errors import AssistantError
+from assistant.messages import camera as camera_words
 from assistant.model_shelf import ModelShelf
 from assistant.session_plan import Plan
 
@@ -40,6 +42,10 @@ def open_session(plan: Plan, front: Front) -> Iterator[Session]:
     from assistant.speech.factory import open_earcons
 
     settings = plan.settings
+
+    def inspect(image_rgb: ImageRgb) -> list[str]:
+        problems = [problem.sentence for problem in assess(image_rgb)]
+        return [*problems, camera_words.describing_anyway()] if problems else []
 
     def open_describer(files: ModelFiles) -> Describer:
         return InferenceClient(wiring.engine_options(settings, files, is_verbose=plan.is_verbose))
@@ -67,7 +73,7 @@ def open_session(plan: Plan, front: Front) -> Iterator[Session]:
             cameras,
             shelf,
             plan.preferences,
-            lambda image: [problem.sentence for problem in assess(image)],
+            inspect,
             history,
             lambda: ahead[0].take() if ahead else None,
         )

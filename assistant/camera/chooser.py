@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from assistant.camera.discovery import list_cameras, open_camera
+from assistant.camera.discovery import find_camera, list_cameras, open_camera
 from assistant.core.events import ImageRgb
 from assistant.core.ports import Camera
 from assistant.messages import session as words
@@ -50,16 +50,15 @@ class CameraChooser:
             Its name, or None where there is no other.
 
         Raises:
-            CameraError: there is none at all.
+            CameraError: there is none that can be used.
         """
+        present = find_camera(self._spec)
         usable = [info for info in list_cameras(self._source) if info.is_usable]
-        if not usable:
-            open_camera(None)  # says why there is none
         ids = [info.id for info in usable]
-        present = ids.index(self._spec) if self._spec in ids else 0 if self._spec is None else -1
-        if len(usable) < 2 and present == 0:
+        place = ids.index(present.id) if present.id in ids else -1
+        if not usable or (len(usable) == 1 and place == 0):
             return None
-        chosen = usable[(present + 1) % len(usable)]
+        chosen = usable[(place + 1) % len(usable)]
         with self._lock:
             old, self._camera, self._spec = self._camera, None, chosen.id
         if old is not None:

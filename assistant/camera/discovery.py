@@ -41,7 +41,7 @@ def open_camera(spec: str | None = None) -> Camera:
     Raises:
         CameraError: there is none, or ``spec`` names no camera.
     """
-    info = _first() if spec is None else _identify(spec, [])
+    info = find_camera(spec)
     if not info.is_usable:
         raise CameraError(info.problem)
     if info.kind == "raspberry pi":
@@ -49,6 +49,15 @@ def open_camera(spec: str | None = None) -> Camera:
     if info.kind == "picture":
         return PictureCamera(info.id, info.name)
     return OpenCvCamera(info.id, info.name, is_file=info.kind == "video")
+
+
+def find_camera(spec: str | None = None) -> CameraInfo:
+    """The camera that ``open_camera`` would open, under the id that ``list_cameras`` gives it.
+
+    Raises:
+        CameraError: ``spec`` is None and there is none that can be used.
+    """
+    return _first() if spec is None else _identify(spec, [])
 
 
 def _first() -> CameraInfo:

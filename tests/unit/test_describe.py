@@ -133,7 +133,9 @@ def test_json_has_all_that_is_promised() -> None:
     assert good["parameters"]["alpha"] == 1.1
     assert good["parameters"]["max_tokens"] == 512
     assert set(good["timings_ms"]) == {"load", "encode", "prefill", "first_token", "decode"}
-    assert good["counts"] == {"image_tokens": 64, "prompt_tokens": 80, "tokens": 1}
+    assert good["counts"] == {
+        "image_tokens": 64, "prompt_tokens": 80, "tokens": 1, "kept_tokens": 0,
+    }  # fmt: skip
     assert good["ended"] == "eos"
     assert good["warnings"] == []
     assert good["corrections"] == []
