@@ -37,8 +37,12 @@ def picture_key(image_rgb: ImageRgb) -> str:
     return digest.hexdigest()
 
 
+MAX_PICTURES = 8
+"""Pictures that anybody goes back to; of a small model, hundreds would fit the size."""
+
+
 class PictureMemory:
-    """Keeps the pictures used last, up to a size; a picture larger than that is not kept."""
+    """Keeps the pictures used last, up to a size and ``MAX_PICTURES``; a picture larger than that is not kept."""
 
     def __init__(self, max_mb: float) -> None:
         self._max_bytes = int(max_mb * 2**20)
@@ -55,7 +59,7 @@ class PictureMemory:
         """Keeps a picture and forgets those used longest ago until all fit."""
         self._pictures[key] = picture
         self._pictures.move_to_end(key)
-        while self.n_bytes > self._max_bytes:
+        while self.n_bytes > self._max_bytes or len(self._pictures) > MAX_PICTURES:
             self._pictures.popitem(last=False)
 
     @property
