@@ -16,6 +16,7 @@ from typing import Any, Literal
 from assistant import messages
 from assistant.errors import UsageError
 from assistant.settings_table import SETTINGS, Setting, Unfit
+from assistant.typed_path import typed_path
 from sparc_ggml.config import Method, SparcConfig, SparcConfigError
 
 _BY_FILE_KEY = {(setting.section, setting.file_key): setting for setting in SETTINGS}
@@ -191,7 +192,7 @@ def _file_values(
 ) -> list[tuple[Path, list[tuple[Setting, Any]]]]:
     path = config_path
     if path is None and environment.get(CONFIG_VARIABLE):
-        path = Path(environment[CONFIG_VARIABLE]).expanduser()
+        path = typed_path(environment[CONFIG_VARIABLE])
     is_wished = path is not None
     path = default_config_path() if path is None else path
     try:

@@ -22,6 +22,7 @@ from assistant.models_store.choosing import DEMO, choose
 from assistant.models_store.machine_room import machine_name, memory
 from assistant.models_store.record import InstalledModel, Store
 from assistant.models_store.rows import CatalogueModel, find_row, read_catalogue
+from assistant.typed_path import typed_path
 
 _LAST_WORDS_S = 10.0
 """How long the voice may take to end before the program does."""
@@ -165,7 +166,7 @@ def add(options: argparse.Namespace, console: Console) -> ExitCode:
         raise UsageError(
             words.template_unknown(options.template_name), words.known_models(", ".join(TEMPLATES))
         )
-    model, mmproj = (Path(name).expanduser() for name in (options.model_file, options.mmproj_file))
+    model, mmproj = (typed_path(name) for name in (options.model_file, options.mmproj_file))
     installed = keeping.add(
         options.name, model, mmproj, options.template_name, Store(), _silent_talk(console)
     )

@@ -6,7 +6,6 @@ import argparse
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from assistant import cli_parser, wiring
 from assistant.catalogue import ModelFiles, find_model
@@ -15,6 +14,7 @@ from assistant.core.actions import Keymap, KeymapError
 from assistant.errors import UsageError
 from assistant.messages import session as words
 from assistant.preferences import StoredPreferences
+from assistant.typed_path import typed_path
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def make_plan(options: argparse.Namespace) -> Plan:
         AssistantError: an option cannot be used, or the model files cannot.
     """
     wiring.start_logging(is_verbose=options.verbose)
-    config_path = Path(options.config).expanduser() if options.config else None
+    config_path = typed_path(options.config) if options.config else None
     preferences, notices = StoredPreferences.open(
         cli_parser.setting_values(options), os.environ, config_path
     )

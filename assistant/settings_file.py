@@ -14,6 +14,7 @@ from assistant.config import CONFIG_VARIABLE, Settings, default_config_path, loa
 from assistant.errors import AssistantError, UsageError
 from assistant.messages import settings as words
 from assistant.settings_table import BY_NAME, Setting, Unfit
+from assistant.typed_path import typed_path
 
 
 class SettingsFileError(AssistantError):
@@ -87,7 +88,7 @@ def user_settings_path(environment: Mapping[str, str], config_path: Path | None 
     if config_path is not None:
         return config_path
     named = environment.get(CONFIG_VARIABLE)
-    return Path(named).expanduser() if named else default_config_path()
+    return typed_path(named) if named else default_config_path()
 
 
 def load_settings_or_defaults(

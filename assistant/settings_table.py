@@ -14,6 +14,7 @@ from typing import Any
 
 from assistant import messages
 from assistant.core.languages import LANGUAGES
+from assistant.typed_path import typed_path
 
 ACTIONS = (
     "describe", "brief", "ask", "follow_up", "stop", "pause", "repeat", "next", "previous", "spell",
@@ -130,7 +131,7 @@ def text(value: Any) -> str:
 
 def path(value: Any) -> Path:
     """A path; a leading tilde is the home folder."""
-    return Path(text(value)).expanduser()
+    return typed_path(text(value))
 
 
 def yes_or_no(value: Any) -> bool:
@@ -182,7 +183,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("speech", "voice", "voice", text),
     Setting("speech", "volume", "volume", number(0.0, 1.0)),
     Setting(
-        "speech", "driver", "speech-driver", choice("auto", "pyttsx3", "spd-say", "silent"), "driver"
+        "speech",
+        "driver",
+        "speech-driver",
+        choice("auto", "pyttsx3", "spd-say", "silent"),
+        "driver",
     ),
     Setting("speech", "has_earcons", "earcons", yes_or_no),
     Setting("camera", "source", "camera", text),

@@ -12,6 +12,7 @@ from assistant.camera.rpicam import RpiCamera, find_pi_cameras
 from assistant.core.ports import Camera, CameraInfo
 from assistant.errors import CameraError
 from assistant.messages import camera as words
+from assistant.typed_path import typed_path
 
 _SCHEMES = ("http", "https", "rtsp", "rtsps")
 _PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
@@ -97,7 +98,7 @@ def _identify(spec: str, found: list[CameraInfo]) -> CameraInfo:
         return named.get(plain.id, plain)
     if re.fullmatch(r"\d{1,4}", spec):
         spec = f"/dev/video{int(spec)}"
-    return _at_path(Path(spec).expanduser(), found)
+    return _at_path(typed_path(spec), found)
 
 
 def _at_path(path: Path, found: list[CameraInfo]) -> CameraInfo:

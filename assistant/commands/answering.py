@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from contextlib import ExitStack
-from pathlib import Path
 
 from assistant import cli_parser, help_texts, messages, wiring
 from assistant.catalogue import ModelFiles, find_model
@@ -16,6 +15,7 @@ from assistant.config import Settings, load_settings
 from assistant.console import Console
 from assistant.errors import ExitCode, UsageError
 from assistant.messages import translate as _
+from assistant.typed_path import typed_path
 from sparc_ggml.config import SparcConfig
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -44,7 +44,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, console: Console) -> ExitCode:
     """Answers what was asked on the command line, about each picture."""
     wiring.start_logging(is_verbose=options.verbose)
-    config_path = Path(options.config).expanduser() if options.config else None
+    config_path = typed_path(options.config) if options.config else None
     settings = load_settings(cli_parser.setting_values(options), config_path=config_path)
     pictures = options.images if options.command == "describe" else [options.image]
     if list(pictures).count("-") > 1:
@@ -76,7 +76,7 @@ def _work(
     with ExitStack() as stack:
         trace = None
         if options.trace is not None:
-            trace = TraceFile(Path(options.trace).expanduser())
+            trace = TraceFile(typed_path(options.trace))
             stack.callback(trace.close)
         heatmap = None
         if options.heatmap is not None:
@@ -84,7 +84,7 @@ def _work(
                 raise UsageError(messages.heatmap_one_answer())
             from assistant.heatmap import HeatmapFile
 
-            heatmap = HeatmapFile(Path(options.heatmap).expanduser())
+            heatmap = HeatmapFile(typed_path(options.heatmap))
         describer = InferenceClient(
             wiring.engine_options(settings, files, is_verbose=options.verbose)
         )

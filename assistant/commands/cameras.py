@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from assistant import cli_parser, help_texts
@@ -13,6 +12,7 @@ from assistant.console import Console
 from assistant.errors import CameraError, ExitCode
 from assistant.messages import camera as words
 from assistant.messages import translate as _
+from assistant.typed_path import typed_path
 
 
 def add_parser(commands: Any) -> None:
@@ -34,7 +34,7 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
     """
     from assistant.camera.discovery import list_cameras
 
-    config_path = Path(options.config).expanduser() if options.config else None
+    config_path = typed_path(options.config) if options.config else None
     settings = load_settings(cli_parser.setting_values(options), config_path=config_path)
     found = list_cameras(settings.camera.source)
     for number, info in enumerate(found, start=1):

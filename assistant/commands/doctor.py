@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import Any
 
 from assistant import cli_parser, help_texts
@@ -12,6 +11,7 @@ from assistant.console import Console
 from assistant.errors import ExitCode
 from assistant.messages import doctor as words
 from assistant.messages import translate as _
+from assistant.typed_path import typed_path
 
 
 def add_parser(commands: Any) -> None:
@@ -27,7 +27,7 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
     from assistant.doctor.checks import Machine
     from assistant.doctor.findings import State, run_checks
 
-    asked = Path(options.config).expanduser() if options.config else None
+    asked = typed_path(options.config) if options.config else None
     coding = sys.stdout.encoding if sys.stdout.isatty() else None
     is_well = True
     for finding in run_checks(Machine(coding=coding, config_path=asked).checks()):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-from pathlib import Path
 from typing import Any
 
 from assistant import cli_parser, help_texts
@@ -12,6 +11,7 @@ from assistant.console import Console
 from assistant.errors import ExitCode, UsageError
 from assistant.messages import settings as words
 from assistant.messages import translate as _
+from assistant.typed_path import typed_path
 
 
 def add_parser(commands: Any) -> None:
@@ -33,7 +33,7 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
     from assistant.settings_file import SettingsFile, find_setting, user_settings_path
     from assistant.settings_report import report, shown
 
-    asked = Path(options.config).expanduser() if options.config else None
+    asked = typed_path(options.config) if options.config else None
     path = user_settings_path(os.environ, asked)
     if options.path:
         console.data(str(path))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from assistant import cli_parser, help_texts
 from assistant.console import Console
 from assistant.errors import ExitCode
 from assistant.messages import translate as _
+from assistant.typed_path import typed_path
 
 
 def add_parser(commands: Any) -> None:
@@ -25,6 +25,6 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
     """Prints the lines."""
     from assistant.trace_report import trace_lines
 
-    for line in trace_lines(Path(options.file).expanduser()):
+    for line in trace_lines(typed_path(options.file)):
         console.data(line)
     return ExitCode.OK

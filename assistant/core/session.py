@@ -130,13 +130,18 @@ class Session:
 
     def perform(self, action: Action) -> Wants:
         """Does what a key stands for; trouble is told and never raised."""
+        wants = self._told(self._actions[action])
+        return wants or Wants.NOTHING
+
+    def _told(self, work: Callable[[], Wants | None]) -> Wants | None:
+        """Does something; trouble is told, because the next key must work."""
         try:
-            return self._actions[action]() or Wants.NOTHING
+            return work()
         except AssistantError as error:
             self._announcer.fail(error)
-        except Exception as error:  # noqa: BLE001 - the next key must work
+        except Exception as error:  # noqa: BLE001 - said, never silent
             self._announcer.unexpected(error)
-        return Wants.NOTHING
+        return None
 
     def unknown_key(self, typed: str) -> None:
         """Says that a key does nothing."""
@@ -193,15 +198,15 @@ class Session:
         return list(self._models.names())
 
     def choose_model(self, index: int) -> None:
-        """Opens another model; the old one stays where that fails."""
+        """Opens another model beside the keys; what could not be is told."""
         self._stop_quietly()
-        self._jobs.wait(5.0)
-        try:
+
+        def choose() -> str:
+            self._jobs.wait(5.0)
             self._answering.describer = self._models.choose(index)
-        except AssistantError as error:
-            self._announcer.fail(error)
-            return
-        self._announcer.tell(words.model_now(self._models.name))
+            return words.model_now(self._models.name)
+
+        self._beside(choose)
 
     def setting_lines(self) -> list[str]:
         """Each setting with its value."""
@@ -213,14 +218,14 @@ class Session:
         if not value.strip():
             self._announcer.tell(words.setting_unclear())
             return
-        try:
+
+        def change() -> None:
             is_now = self._preferences.change(name, value.strip())
-        except AssistantError as error:
-            self._announcer.fail(error)
-            return
-        said = words.setting_changed if is_now else words.setting_later
-        self._set_rate(self._preferences.rate_wpm())
-        self._announcer.tell(said(name, value.strip()))
+            said = words.setting_changed if is_now else words.setting_later
+            self._set_rate(self._preferences.rate_wpm())
+            self._announcer.tell(said(name, value.strip()))
+
+        self._told(change)
 
     def help_lines(self) -> list[str]:
         """The keys, and the notice that is otherwise said once."""
@@ -371,14 +376,9 @@ class Session:
         """Does something that takes a moment beside the keys, and says what came of it."""
 
         def run() -> None:
-            try:
-                self._announcer.tell(work())
-            except AssistantError as error:
-                self._announcer.fail(error)
-            except Exception as error:  # noqa: BLE001 - said, never silent
-                self._announcer.unexpected(error)
+            self._announcer.tell(work())
 
-        threading.Thread(target=run, name="beside", daemon=True).start()
+        threading.Thread(target=self._told, args=(run,), name="beside", daemon=True).start()
 
     def _change_rate(self, by: int) -> None:
         wished = self._rate_wpm + by

@@ -21,6 +21,7 @@ from assistant.config import CONFIG_VARIABLE, default_config_path, load_settings
 from assistant.doctor.findings import Check, Finding, State
 from assistant.errors import AssistantError
 from assistant.messages import doctor as words
+from assistant.typed_path import typed_path
 
 OLDEST_PYTHON = (3, 11)
 BESIDE_MODEL_MB = 300
@@ -86,7 +87,7 @@ class Machine:
 
     def _settings(self) -> list[Finding]:
         named = self.environment.get(CONFIG_VARIABLE)
-        path = self.config_path or (Path(named).expanduser() if named else default_config_path())
+        path = self.config_path or (typed_path(named) if named else default_config_path())
         try:
             load_settings({}, self.environment, self.config_path)
         except AssistantError as error:

@@ -333,12 +333,16 @@ def picture_taken() -> str:
 
 
 def choose_history(total: int) -> str:
+    if total == 1:
+        return _("One answer. Type 1 and press Enter; Enter alone goes back.")
     return _(
         "{total} answers, newest first. Type a number and press Enter; Enter alone goes back."
     ).format(total=total)
 
 
 def choose_model(total: int) -> str:
+    if total == 1:
+        return _("One model. Type 1 and press Enter; Enter alone goes back.")
     return _("{total} models. Type a number and press Enter; Enter alone goes back.").format(
         total=total
     )

@@ -12,6 +12,7 @@ from assistant.errors import ModelError
 from assistant.messages import models as words
 from assistant.models_store.record import FileRecord
 from assistant.models_store.rows import CatalogueFile
+from assistant.typed_path import typed_path
 
 _PIECE_BYTES = 1 << 20
 
@@ -96,8 +97,8 @@ def _candidates(file: CatalogueFile) -> Iterator[Path]:
 def _hub_cache(home: Path) -> Path:
     """Where ``huggingface_hub`` keeps files, by the variables that it documents."""
     if wished := os.environ.get("HF_HUB_CACHE"):
-        return Path(wished).expanduser()
+        return typed_path(wished)
     if wished := os.environ.get("HF_HOME"):
-        return Path(wished).expanduser() / "hub"
+        return typed_path(wished) / "hub"
     cache = os.environ.get("XDG_CACHE_HOME")
     return (Path(cache) if cache else home / ".cache") / "huggingface" / "hub"

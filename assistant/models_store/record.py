@@ -18,6 +18,7 @@ from typing import Any
 
 from assistant.errors import ModelError
 from assistant.messages import models as words
+from assistant.typed_path import typed_path
 
 FOLDER_VARIABLE = "SPARC_ASSISTANT_MODELS_FOLDER"
 SCHEMA = 1
@@ -119,7 +120,7 @@ def store_folder() -> Path:
     """Where models are kept: ``SPARC_ASSISTANT_MODELS_FOLDER``, else ``models`` in the user's data folder."""
     wished = os.environ.get(FOLDER_VARIABLE)
     if wished:
-        return Path(wished).expanduser()
+        return typed_path(wished)
     import platformdirs
 
     return platformdirs.user_data_path("sparc-assistant") / "models"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -125,7 +126,10 @@ def test_history_is_numbered_and_chosen_by_number(terminal: Terminal) -> None:
 
 def test_models_and_settings(terminal: Terminal) -> None:
     terminal.type("m", "2")
-    assert terminal.status[-1] == "Model: large model. It is being loaded."
+    end = time.monotonic() + 10
+    while terminal.status[-1] != "Model: large model. It is being loaded.":
+        assert time.monotonic() < end, terminal.status
+        time.sleep(0.01)
     terminal.type(",", "rate 240")
     assert terminal.status[-1] == "rate is now 240."
     terminal.type(", rate 260")

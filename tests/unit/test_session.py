@@ -360,10 +360,10 @@ def test_choosing_a_model(make: Make) -> None:
     assert parts.session.perform(Action.MODEL) is Wants.MODEL
     assert parts.session.model_lines() == ["small model", "large model"]
     parts.session.choose_model(1)
-    assert parts.front.texts[-1] == "Model: large model. It is being loaded."
+    wait_for(lambda: parts.front.texts[-1] == "Model: large model. It is being loaded.")
     parts.models.failure = AssistantError("The model is gone.")
     parts.session.choose_model(0)
-    assert parts.front.texts[-1] == "The model is gone."
+    wait_for(lambda: parts.front.texts[-1] == "The model is gone.")
     assert parts.models.name == "large model"
 
 
@@ -441,3 +441,15 @@ def wait_for(is_so: Callable[[], bool]) -> None:
             return
         done.wait(0.005)
     raise AssertionError("it did not come about in 10 s")
+
+
+def test_trouble_that_nobody_thought_of_is_told_whatever_was_done(make: Make) -> None:
+    parts = make()
+    parts.preferences.change = lambda _name, _value: 1 / 0  # type: ignore[method-assign, assignment, return-value]
+    parts.session.change_setting("rate 200")
+    parts.keeper.failure = ZeroDivisionError("nothing")  # type: ignore[assignment]
+    parts.session.perform(Action.DESCRIBE)
+    parts.settle()
+    parts.session.perform(Action.SAVE)
+    wait_for(lambda: len(parts.front.of(Kind.ERROR)) == 2)
+    assert all("ZeroDivisionError" in text for text in parts.front.of(Kind.ERROR))
