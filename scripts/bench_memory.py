@@ -97,7 +97,7 @@ def measure(name: str, arguments: argparse.Namespace) -> Result | None:
 
 def row(result: Result) -> dict[str, str]:
     """One line of the table."""
-    growth = result.late.held_alone / result.early.held_alone - 1
+    growth = result.late.held_alone / max(result.early.held_alone, 1) - 1
     return {
         "model": result.name,
         "both files": f"{result.files / 1e6:.0f} MB",
