@@ -81,7 +81,7 @@ class LanguageModel:
         self.n_layer = llama_cpp.llama_model_n_layer(self.model)
         self.n_embd = llama_cpp.llama_model_n_embd(self.model)
         self.n_vocab = llama_cpp.llama_vocab_n_tokens(self.vocab)
-        self.n_batch = options.n_batch
+        self.n_batch = options.n_batch or machine.SMALL_BATCH
         self.can_trim = not (
             llama_cpp.llama_model_is_recurrent(self.model)
             or llama_cpp.llama_model_is_hybrid(self.model)
@@ -110,7 +110,7 @@ class LanguageModel:
         params = llama_cpp.llama_context_default_params()
         n_ctx_train = llama_cpp.llama_model_n_ctx_train(self.model)
         params.n_ctx = min(plan.n_ctx, n_ctx_train) if n_ctx_train > 0 else plan.n_ctx
-        params.n_batch = params.n_ubatch = options.n_batch
+        params.n_batch = params.n_ubatch = self.n_batch
         params.n_seq_max = 1
         params.n_threads = params.n_threads_batch = options.n_threads or machine.physical_cores()
         params.flash_attn_type = _FLASH_ATTN[options.flash_attn]

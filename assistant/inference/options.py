@@ -24,7 +24,8 @@ class EngineOptions:
         preset: steering for requests that ask for none in particular.
         n_ctx: cells of the KV cache; cut to what the model was trained on. ``None`` takes 2048, or fewer
             where memory is short.
-        n_batch: tokens read at once while prefilling; smaller hears a cancel sooner, larger reads faster.
+        n_batch: tokens read at once while prefilling; smaller hears a cancel sooner, larger may read faster; ``None``
+            chooses by the model's size.
         n_threads: ``None`` takes the physical cores that this process may use.
         flash_attn: "auto" is on: V rows are then contiguous, which is where steering is cheapest.
         kv_type: number type of the K and V caches; q8_0 needs flash attention, "auto" chooses by the cache's
@@ -47,7 +48,7 @@ class EngineOptions:
     model_name: str = ""
     preset: SparcConfig = LLAVA_1_5
     n_ctx: int | None = None
-    n_batch: int = 128
+    n_batch: int | None = None
     n_threads: int | None = None
     flash_attn: FlashAttn = "auto"
     kv_type: KvType | str = "auto"

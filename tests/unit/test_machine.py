@@ -40,3 +40,8 @@ def test_amx_is_read_from_the_flags(tmp_path: Path) -> None:
 def test_a_small_model_gets_one_thread_and_a_large_one_every_core() -> None:
     assert machine.threads_for(3_000_000) == 1
     assert machine.threads_for(400_000_000) == machine.physical_cores()
+
+
+def test_large_models_read_in_small_batches() -> None:
+    assert machine.batch_for(400 * 10**6) == 512
+    assert machine.batch_for(4 * 10**9) == machine.SMALL_BATCH
