@@ -19,6 +19,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+# As in the worker; read when OpenMP loads.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
 from assistant.catalogue import embedded_model
 from assistant.core.events import DecodeOptions, DescribeRequest
 from assistant.inference.engine import Engine

@@ -11,7 +11,7 @@ _SMALL_MODEL = 32 * 2**20
 _LARGE_MODEL = 10**9
 """Bytes of a model from which reading more tokens at once gains nothing."""
 SMALL_BATCH = 128
-"""Tokens read at once where that is as fast as more: progress is told after each batch, and less memory is worked in."""
+"""Tokens read at once where more is no faster: progress is told after each batch, and it takes less memory."""
 
 
 def physical_cores(cpu_root: Path = Path("/sys/devices/system/cpu")) -> int:

@@ -11,7 +11,7 @@ import pytest
 from assistant.core.events import DecodeOptions, DescribeRequest, Event, TraceStep
 from assistant.errors import ModelError
 from assistant.inference import engine as engine_module
-from assistant.inference import memory, pairing
+from assistant.inference import machine, memory, pairing
 from assistant.inference.engine import Engine
 from assistant.inference.free_memory import FreeMemory
 from sparc_ggml.config import SparcConfig
@@ -92,7 +92,7 @@ def test_memory_that_is_short_is_told_and_the_choice_is_used(
     sizes = memory.sizes_of(
         *pairing.check_pair(options.model_path, options.mmproj_path), name="tiny"
     )
-    tight = memory.need(sizes, 1280, "q8_0", options.n_batch).total
+    tight = memory.need(sizes, 1280, "q8_0", machine.SMALL_BATCH).total
     monkeypatch.setattr(engine_module, "free_memory", lambda: FreeMemory(tight))
     with Engine(options) as engine:
         assert engine.loaded.model.n_ctx == 1280
