@@ -77,9 +77,10 @@ class Engine:
         native_log.redirect()
         headers = pairing.check_pair(options.model_path, options.mmproj_path)
         n_threads = options.n_threads or machine.threads_for(headers[0].size)
-        n_batch = options.n_batch or machine.batch_for(headers[0].size)
-        options = replace(options, n_threads=n_threads, n_batch=n_batch)
+        options = replace(options, n_threads=n_threads)
         plan = self._plan(options, *headers)
+        n_batch = options.n_batch or machine.batch_for(headers[0].size, plan.kv_type)
+        options = replace(options, n_batch=n_batch)
         projector = mmproj.open_projector(
             options.mmproj_path, options.cache_dir, corrects=options.corrects_pictures
         )
@@ -116,7 +117,7 @@ class Engine:
             free_memory(),
             n_ctx=options.n_ctx,
             kv_type=options.kv_type if options.kv_type in KV_TYPES else "auto",
-            n_batch=options.n_batch or machine.SMALL_BATCH,
+            n_batch=options.n_batch or machine.batch_for(model.size, "q8_0"),
             has_flash_attention=options.flash_attn != "off",
             is_checked=options.checks_memory,
         )

@@ -13,7 +13,10 @@ DEFAULT_N_CTX = 2048
 SMALL_N_CTX = 1280
 """Room for LLaVA-1.5's 576 image tokens, a few questions and one long answer."""
 LARGE_CACHE = 640 * 2**20
-"""A half-precision KV cache above this is stored in q8_0: LLaVA-1.5-7B's takes 1.1 GB at 2,048 cells."""
+"""A half-precision KV cache above this is stored in q8_0 unless there is room to spare: LLaVA-1.5-7B's takes 1.1 GB
+at 2,048 cells."""
+ROOMY = 2
+"""Times its need that must be free for a model to take the faster and larger cache."""
 
 _BASE = 110 * 2**20
 """Python, NumPy and llama.cpp's code."""
@@ -145,6 +148,11 @@ def plan(
     if sizes.n_ctx_train:
         contexts = [min(each, sizes.n_ctx_train) for each in contexts]
     kinds = _kinds(sizes, contexts[0], has_flash_attention) if kv_type == "auto" else [kv_type]
+    if kv_type == "auto" and is_checked and kinds[0] != "f16":
+        # Half precision reads a picture faster (docs/adr/0009), so it is taken where there is room to spare.
+        roomy = ROOMY * need(sizes, contexts[0], "f16", n_batch).total
+        if roomy <= min(free.memory, free.addresses):
+            kinds = ["f16", *kinds]
     tries = [(cells, kind) for cells in contexts for kind in kinds]
     if not is_checked:
         return Plan(*tries[0])

@@ -92,7 +92,7 @@ def test_memory_that_is_short_is_told_and_the_choice_is_used(
     sizes = memory.sizes_of(
         *pairing.check_pair(options.model_path, options.mmproj_path), name="tiny"
     )
-    tight = memory.need(sizes, 1280, "q8_0", machine.SMALL_BATCH).total
+    tight = memory.need(sizes, 1280, "q8_0", machine.batch_for(1, "q8_0")).total
     monkeypatch.setattr(engine_module, "free_memory", lambda: FreeMemory(tight))
     with Engine(options) as engine:
         assert engine.loaded.model.n_ctx == 1280

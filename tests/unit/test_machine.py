@@ -42,6 +42,7 @@ def test_a_small_model_gets_one_thread_and_a_large_one_every_core() -> None:
     assert machine.threads_for(400_000_000) == machine.physical_cores()
 
 
-def test_large_models_read_in_small_batches() -> None:
-    assert machine.batch_for(400 * 10**6) == 512
-    assert machine.batch_for(4 * 10**9) == machine.SMALL_BATCH
+def test_what_is_read_at_once() -> None:
+    assert machine.batch_for(400 * 10**6, "q8_0") == 512
+    assert machine.batch_for(4 * 10**9, "f16") == 512
+    assert machine.batch_for(4 * 10**9, "q8_0") == machine.SMALL_BATCH

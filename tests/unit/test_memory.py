@@ -161,3 +161,10 @@ def test_a_control_group_of_the_first_kind_is_heeded(tmp_path: Path) -> None:
 def test_where_the_kernel_says_nothing_nothing_is_refused(tmp_path: Path) -> None:
     assert free_memory(tmp_path).memory == UNLIMITED
     assert plan(LLAVA_7B, FreeMemory()).n_ctx == 2048
+
+
+def test_a_large_cache_is_half_precision_where_there_is_room_to_spare() -> None:
+    needed = need(LLAVA_7B, 2048, "f16", 128).total
+    assert plan(LLAVA_7B, FreeMemory(2 * needed)).kv_type == "f16"
+    assert plan(LLAVA_7B, FreeMemory(2 * needed - 1)).kv_type == "q8_0"
+    assert plan(LLAVA_7B, FreeMemory(2 * needed), kv_type="q8_0").kv_type == "q8_0"
