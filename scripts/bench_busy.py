@@ -35,7 +35,9 @@ def parse_arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--cache-dir", type=Path, default=Path("shapes"))
     parser.add_argument("--tokens", type=int, default=32)
     parser.add_argument("--pairs", type=int, default=5)
-    parser.add_argument("--spins", default="0,1000,10000,100000,active", help="values to try")
+    parser.add_argument(
+        "--spins", default="shipped,passive,1000,100000,active", help="values to try"
+    )
     parser.add_argument("--threads", default="", help="numbers to try; default: what is shipped")
     parser.add_argument("--report", type=Path, default=REPORT, help="Markdown file to write into")
     parser.add_argument("--no-report", action="store_true", help="print only")
@@ -90,13 +92,18 @@ def time_all(arguments: argparse.Namespace) -> list[dict[str, Any]]:
 
 
 def _run(arguments: argparse.Namespace, name: str, threads: str, spin: str) -> dict[str, float]:
-    waiting = {"OMP_WAIT_POLICY": "active"} if spin == "active" else {"GOMP_SPINCOUNT": spin}
+    waiting = {
+        "shipped": {},
+        "active": {"OMP_WAIT_POLICY": "active"},
+        "passive": {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "0"},
+    }.get(spin, {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": spin})
     command = [sys.executable, "-m", "scripts.bench_busy", "--one", f"{name}:{threads}"]
     command += ["--cache-dir", str(arguments.cache_dir.resolve())]
     command += ["--tokens", str(arguments.tokens), "--pairs", str(arguments.pairs)]
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("OMP_", "GOMP_"))}
-    # As the worker sets it where nothing else is said; bench_speed sets it too when imported.
-    environment |= {"OMP_WAIT_POLICY": "passive"} | waiting
+    environment |= (
+        waiting  # bench_speed, when it is imported, sets what is shipped, where nothing is said
+    )
     run = subprocess.run(
         command,
         env=environment,

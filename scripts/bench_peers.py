@@ -241,7 +241,7 @@ def body(
     """The report's section."""
     lines = [
         f"Machine: {bench_report.machine_line()}. llama-cpp-python 0.3.36; {arguments.threads} threads "
-        f"in every program, OpenMP's wait policy {os.environ.get('OMP_WAIT_POLICY', 'its own')}; files "
+        "in every program, each with its own way of waiting; files "
         "in the page cache; medians, and the lowest and highest in brackets. One-minute load average "
         f"at the end: {os.getloadavg()[0]:.1f}.",
         "",
@@ -282,9 +282,6 @@ def write_report(
 def main(argv: list[str] | None = None) -> int:
     """Times every model asked for and writes the report."""
     arguments = parse_arguments(argv)
-    # Our worker's choice, for the peers as well: threads that spin while they wait lose several times
-    # over as soon as anything else runs, and that would be measured instead of the programs.
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     questions: list[dict[str, str]] = []
     wholes: list[dict[str, str]] = []
     if arguments.mtmd_cli is None:

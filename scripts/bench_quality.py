@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:  # started as a file, not as a module
     sys.path.insert(0, str(ROOT))
 
+from assistant.inference import machine  # noqa: E402
 from scripts import bench_quality_run as run  # noqa: E402
 from scripts.bench_report import (  # noqa: E402
     command_line,
@@ -45,7 +46,7 @@ BAR = {"precision": 0.95, "recall": 0.95, "place": 0.93, "yes/no": 0.90}
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the benchmark; the exit status is 1 where the unsteered model misses the bar."""
     args = _arguments(argv)
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    machine.set_waiting()
     with ProcessPoolExecutor(
         args.jobs, get_context("spawn"), run.load, (args.model, args.mmproj)
     ) as pool:

@@ -20,19 +20,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-# As in the worker; read when OpenMP loads.
-os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+from assistant.inference import machine
 
-from assistant.catalogue import embedded_model
-from assistant.core.events import DecodeOptions, DescribeRequest
-from assistant.inference.engine import Engine
-from assistant.inference.options import EngineOptions
-from assistant.speech.speech_manager import SpeechManager, VoiceOptions
-from scripts import bench_report
-from scripts.bench_timing import noise_picture
-from sparc_ggml.config import SparcConfig
-from tests.support.assistant_command import STREET, Command
-from tests.support.typed_assistant import TypedAssistant
+machine.set_waiting()  # as in the worker; read when OpenMP loads
+
+from assistant.catalogue import embedded_model  # noqa: E402
+from assistant.core.events import DecodeOptions, DescribeRequest  # noqa: E402
+from assistant.inference.engine import Engine  # noqa: E402
+from assistant.inference.options import EngineOptions  # noqa: E402
+from assistant.speech.speech_manager import SpeechManager, VoiceOptions  # noqa: E402
+from scripts import bench_report  # noqa: E402
+from scripts.bench_timing import noise_picture  # noqa: E402
+from sparc_ggml.config import SparcConfig  # noqa: E402
+from tests.support.assistant_command import STREET, Command  # noqa: E402
+from tests.support.typed_assistant import TypedAssistant  # noqa: E402
 
 SECTION = "bench_session"
 

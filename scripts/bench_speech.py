@@ -16,13 +16,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # as in the worker
+from assistant.inference import machine
 
-from assistant.catalogue import embedded_model
-from assistant.inference.options import EngineOptions
-from assistant.speech.speech_manager import SpeechManager, VoiceOptions
-from scripts import bench_report, bench_shapes
-from scripts.bench_session import Player, decode_beside_speech, spread
+machine.set_waiting()  # as in the worker; read when OpenMP loads
+
+from assistant.catalogue import embedded_model  # noqa: E402
+from assistant.inference.options import EngineOptions  # noqa: E402
+from assistant.speech.speech_manager import SpeechManager, VoiceOptions  # noqa: E402
+from scripts import bench_report, bench_shapes  # noqa: E402
+from scripts.bench_session import Player, decode_beside_speech, spread  # noqa: E402
 
 REPORT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 SECTION = "bench_speech"

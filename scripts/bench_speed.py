@@ -17,15 +17,15 @@ from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-# As in the worker: waiting threads that spin take the cores from each other. Read when OpenMP
-# loads.
-os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+from assistant.inference import machine
 
-from assistant import catalogue
-from assistant.errors import ModelError
-from assistant.inference.options import EngineOptions
-from scripts import bench_report, bench_shapes
-from scripts.bench_timing import Result, Timing, time_pair
+machine.set_waiting()  # as in the worker; read when OpenMP loads
+
+from assistant import catalogue  # noqa: E402
+from assistant.errors import ModelError  # noqa: E402
+from assistant.inference.options import EngineOptions  # noqa: E402
+from scripts import bench_report, bench_shapes  # noqa: E402
+from scripts.bench_timing import Result, Timing, time_pair  # noqa: E402
 
 REPORT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 SECTION = "bench_speed"
@@ -116,7 +116,8 @@ def row(result: Result) -> dict[str, str]:
 
 
 def _spread(timing: Timing) -> str:
-    return f"{timing.median:.3f} ({timing.low:.3f}-{timing.high:.3f})"
+    low, high = timing.interval
+    return f"{timing.median:.3f} ({low:.3f}-{high:.3f})"
 
 
 def _duration(ms: float) -> str:
@@ -138,7 +139,8 @@ def body(results: list[Result], arguments: argparse.Namespace, note: str) -> str
         "",
         f"Each method wrote {arguments.tokens} tokens {arguments.pairs} times (the embedded model "
         f"{arguments.tokens * _MORE_TOKENS} tokens {arguments.pairs * _MORE_PAIRS} times), alternating, EOS "
-        "ignored; medians, and the lowest and highest in brackets. The ratio is taken pair by pair. "
+        "ignored; medians, and the lowest and highest in brackets. The ratios are taken pair by pair; in their "
+        "brackets is where the median lies with 95 % confidence (bootstrap). "
         "Load is with the files in the page cache.",
     ]
     if arguments.bare:
@@ -174,7 +176,9 @@ def main(argv: list[str] | None = None) -> int:
             options = options_for(name.strip(), arguments, folder)
             if options is None:
                 continue
-            options = replace(options, kv_type=arguments.kv_type)
+            # A number of threads that is named stays: what else the machine does must not change it half-way.
+            n_threads = arguments.threads or machine.threads_for(options.model_path.stat().st_size)
+            options = replace(options, kv_type=arguments.kv_type, n_threads=n_threads)
             shares = [None] if name == EMBEDDED else [float(s) for s in arguments.shares.split(",")]
             timed = time_pair(
                 options,

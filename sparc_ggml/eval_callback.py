@@ -37,6 +37,7 @@ class AttentionProbe:
 
     Attributes:
         layers: V caches by layer number, filled while cells are recorded.
+        row_tensors: addresses of the K and V tensors in which a cell is one row, filled likewise.
         callback: the ctypes function for ``llama_context_params.cb_eval``; keep this object alive with the context.
         user_data: the address for ``cb_eval_user_data``.
     """
@@ -49,6 +50,7 @@ class AttentionProbe:
         self._is_recording = False
         self._cells: dict[int, list[npt.NDArray[np.int64]]] = {}
         self.layers: dict[int, LayerValues] = {}
+        self.row_tensors: set[int] = set()
         self._layer = -1
         self._softmax_name = b""
         self._k_name = b""
@@ -94,6 +96,9 @@ class AttentionProbe:
             UnsupportedCacheError: a layer's V cache cannot be scaled.
         """
         return PythonStep(config, layers, cells)
+
+    def set_threads(self, n_threads: int) -> None:
+        """As many as the model computes with from now on; Python computes with one."""
 
     def stop_observing(self) -> None:
         """Goes back to refusing every node."""
@@ -145,8 +150,11 @@ class AttentionProbe:
         if match is None:
             return
         layer = int(match[2])
+        is_transposed = match[1] == b"v" and node.ne[0] == 1
+        if not is_transposed:
+            self.row_tensors.add(root)
         if match[1] == b"v":
-            self.layers[layer] = LayerValues(root, is_transposed=node.ne[0] == 1)
+            self.layers[layer] = LayerValues(root, is_transposed)
         else:
             # An input leaf, filled before the graph runs: it can be read when the node is only asked about.
             indices = _ggml.as_array(_ggml.tensor_at(node.src[1])).reshape(-1)

@@ -72,6 +72,7 @@ class AnswerRun:
         writer = AnswerWriter(self._model, self._emit)
         prefix = None
         self._model.set_abort(loaded.is_cancelled)
+        loaded.governor.start()
         try:
             prefix = reader.read_picture()
             if ready is not None:
@@ -124,6 +125,7 @@ class AnswerRun:
                 self._decode_ms = clock.ms()
 
     def _step(self, step: int, token: int, piece: str, n_past: int) -> None:
+        self._loaded.governor.adjust()
         self._steering.before_decode()
         self._model.decode_tokens((token,), n_past)
         self._loaded.tail.append(token)

@@ -128,7 +128,8 @@ class InferenceClient:
         self._worker = worker
         try:
             with self._sending:
-                worker.connection.send(Ask(request_id, request))
+                worker.connection.send(_asking(worker, request_id, request))
+                worker.picture = request.image_rgb
             if self._cancelled_id >= request_id:
                 worker.cancel(request_id)
             for told in self._listen(worker, request_id):
@@ -174,6 +175,7 @@ class InferenceClient:
             self._prepared = Prepare(self._request_id, image_rgb, question)
             with contextlib.suppress(OSError):  # a dead worker is noticed by the next question
                 worker.connection.send(self._prepared)
+                worker.picture = image_rgb
 
     def _may_look_ahead(self) -> bool:
         # A picture that ends the worker would do so again and again.
@@ -199,6 +201,16 @@ class _WorkerDiedError(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+_NO_PICTURE = np.empty((0, 0, 3), np.uint8)
+
+
+def _asking(worker: WorkerProcess, request_id: int, request: DescribeRequest) -> Ask:
+    """The request as it is sent: a picture that the worker has would only cost time."""
+    if worker.has(request.image_rgb):
+        return Ask(request_id, replace(request, image_rgb=_NO_PICTURE), has_picture=False)
+    return Ask(request_id, request)
 
 
 def _is_same_picture(prepared: Prepare | None, image_rgb: ImageRgb) -> bool:

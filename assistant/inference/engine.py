@@ -22,10 +22,11 @@ from assistant.inference.loaded import IsCancelled, LoadedModel, PicturePrefix
 from assistant.inference.optional_steering import OptionalSteering
 from assistant.inference.options import EngineOptions
 from assistant.inference.picture_encoder import PictureEncoder, Prompt
-from assistant.inference.picture_memory import PictureMemory, picture_key
+from assistant.inference.picture_memory import PictureKeys, PictureMemory
 from assistant.inference.prompt_reader import Emit, PromptReader
 from assistant.inference.read_ahead import start_reading
 from assistant.inference.room import ANSWER_ROOM, turns_to_drop
+from assistant.inference.thread_governor import ThreadGovernor
 from assistant.messages import engine as words
 from sparc_ggml._ggml import GgmlAbiError
 from sparc_ggml.config import SparcConfig, SparcConfigError
@@ -76,6 +77,7 @@ class Engine:
         started = time.perf_counter()
         native_log.redirect()
         headers = pairing.check_pair(options.model_path, options.mmproj_path)
+        has_threads = options.n_threads is not None
         n_threads = options.n_threads or machine.threads_for(headers[0].size)
         options = replace(options, n_threads=n_threads)
         plan = self._plan(options, *headers)
@@ -85,6 +87,7 @@ class Engine:
             options.mmproj_path, options.cache_dir, corrects=options.corrects_pictures
         )
         self._ready: ReadyQuestion | None = None
+        self._keys = PictureKeys()
         self._unsteered_reason = (
             "" if options.kv_type in (*KV_TYPES, "auto") else words.kv_type_unknown(options.kv_type)
         )
@@ -104,7 +107,18 @@ class Engine:
             stack.callback(encoder.close)
             self._stack = stack.pop_all()
         pictures = PictureMemory(options.kept_pictures_mb)
-        self.loaded = LoadedModel(options, model, encoder, projector, probe, is_cancelled, pictures)
+
+        def set_threads(n: int) -> None:
+            _LOGGER.info("other programs leave room for %d threads", n)
+            model.set_threads(n)
+            if probe is not None:
+                probe.set_threads(n)
+
+        # Whoever names a number of threads gets that number.
+        governor = ThreadGovernor(1 if has_threads else n_threads, set_threads)
+        self.loaded = LoadedModel(
+            options, model, encoder, projector, probe, is_cancelled, pictures, governor
+        )
         notes = (projector.note, plan.note, _lock_note(options, headers[0]))
         self.loaded.notes = tuple(filter(None, notes))
         self.loaded.load_ms = (time.perf_counter() - started) * 1000
@@ -147,7 +161,7 @@ class Engine:
             UsageError: the prompt does not fit the context, or a parameter does not fit the model.
             InferenceError: llama.cpp failed.
         """
-        model, picture = self.loaded.model, picture_key(request.image_rgb)
+        model, picture = self.loaded.model, self._keys.of(request.image_rgb)
         steering = self._steering(request.sparc)
         run = AnswerRun(self.loaded, request, emit, steering)
         ready = self._take_ready()
@@ -190,7 +204,7 @@ class Engine:
         """
         if (given_up := self._take_ready()) is not None:
             given_up.steering.finish()
-        loaded, picture = self.loaded, picture_key(image_rgb)
+        loaded, picture = self.loaded, self._keys.of(image_rgb)
         request = DescribeRequest(image_rgb, question or prompts.DETAILED_PROMPT)
         with self._tokenize(request, request.turns, picture) as prompt:
             if prompt.n_tokens >= loaded.model.n_ctx:

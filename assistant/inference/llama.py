@@ -82,6 +82,7 @@ class LanguageModel:
         self.n_embd = llama_cpp.llama_model_n_embd(self.model)
         self.n_vocab = llama_cpp.llama_vocab_n_tokens(self.vocab)
         self.n_batch = options.n_batch or machine.SMALL_BATCH
+        self._n_threads = options.n_threads or machine.physical_cores()
         self.can_trim = not (
             llama_cpp.llama_model_is_recurrent(self.model)
             or llama_cpp.llama_model_is_hybrid(self.model)
@@ -112,7 +113,7 @@ class LanguageModel:
         params.n_ctx = min(plan.n_ctx, n_ctx_train) if n_ctx_train > 0 else plan.n_ctx
         params.n_batch = params.n_ubatch = self.n_batch
         params.n_seq_max = 1
-        params.n_threads = params.n_threads_batch = options.n_threads or machine.physical_cores()
+        params.n_threads = params.n_threads_batch = self._n_threads
         params.flash_attn_type = _FLASH_ATTN[options.flash_attn]
         params.type_k = params.type_v = KV_TYPES[plan.kv_type]
         params.no_perf = True
@@ -124,6 +125,10 @@ class LanguageModel:
         if not context:
             raise ModelError(messages.context_impossible(), messages.context_impossible_hint())
         return context
+
+    def set_threads(self, n_threads: int) -> None:
+        """Threads for single tokens; whole batches keep all of them."""
+        llama_cpp.llama_set_n_threads(self.context, n_threads, self._n_threads)
 
     def set_abort(self, is_cancelled: Callable[[], bool] | None) -> None:
         """While set, a true answer ends the running ``decode`` between two graph nodes."""

@@ -14,6 +14,7 @@ from assistant.inference.mmproj import Projector
 from assistant.inference.options import EngineOptions
 from assistant.inference.picture_encoder import ImageChunk, PictureEncoder, TextChunk
 from assistant.inference.picture_memory import PictureMemory
+from assistant.inference.thread_governor import ThreadGovernor
 from sparc_ggml.eval_callback import AttentionProbe
 
 IsCancelled = Callable[[], bool]
@@ -53,6 +54,8 @@ class LoadedModel:
         tail: the tokens in the KV cache after the picture.
         n_dropped_turns: turns that the tail was read without, because there was no room.
         notes: what a person should hear once about how it was loaded.
+        governor: how many threads write single tokens.
+        is_cache_fresh: whether no picture was read so far, so that cells after the first one's were never used.
         load_ms: how long loading took.
     """
 
@@ -63,10 +66,12 @@ class LoadedModel:
     probe: AttentionProbe | None
     is_cancelled: IsCancelled
     pictures: PictureMemory
+    governor: ThreadGovernor
     prefix: PicturePrefix | None = None
     tail: list[int] = field(default_factory=list)
     n_dropped_turns: int = 0
     notes: tuple[str, ...] = ()
+    is_cache_fresh: bool = True
     load_ms: float = 0.0
 
     def forget(self) -> None:

@@ -14,6 +14,16 @@ SMALL_BATCH = 128
 """Tokens read at once where more is no faster: progress is told after each batch, and it takes less memory."""
 
 
+_WAITING = {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "100000"}
+"""How threads wait for one another: they spin for some milliseconds at most, and then sleep (docs/adr/0010)."""
+
+
+def set_waiting() -> None:
+    """Says how threads wait, unless the environment does; OpenMP reads it when it is loaded."""
+    for name, value in _WAITING.items():
+        os.environ.setdefault(name, value)
+
+
 def physical_cores(cpu_root: Path = Path("/sys/devices/system/cpu")) -> int:
     """Physical cores among the processors that this process may run on; at least 1.
 

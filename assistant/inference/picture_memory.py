@@ -37,6 +37,19 @@ def picture_key(image_rgb: ImageRgb) -> str:
     return digest.hexdigest()
 
 
+class PictureKeys:
+    """``picture_key`` without taking it again for the very array that was asked about last."""
+
+    def __init__(self) -> None:
+        self._last: tuple[ImageRgb, str] | None = None
+
+    def of(self, image_rgb: ImageRgb) -> str:
+        """The picture's key."""
+        if self._last is None or self._last[0] is not image_rgb:
+            self._last = (image_rgb, picture_key(image_rgb))
+        return self._last[1]
+
+
 MAX_PICTURES = 8
 """Pictures that anybody goes back to; of a small model, hundreds would fit the size."""
 

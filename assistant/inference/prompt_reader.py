@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.core.events import Encoding, Event, Prefilling
-from assistant.inference import mmproj
+from assistant.inference import cache_pages, mmproj
 from assistant.inference.llama import DecodeAborted
 from assistant.inference.loaded import LoadedModel, PicturePrefix, prefix_key
 from assistant.inference.picture_encoder import ImageChunk, Prompt, TextChunk
@@ -19,6 +20,7 @@ from sparc_ggml import clip_order
 from sparc_ggml.eval_callback import ObservationError
 
 Emit = Callable[[Event], None]
+_LOGGER = logging.getLogger(__name__)
 
 
 class Stopwatch:
@@ -109,7 +111,17 @@ class PromptReader:
             unsteerable_reason=reason,
             corrections=encoded.corrections,
         )
+        self._release_unused(loaded.prefix)
         return loaded.prefix
+
+    def _release_unused(self, prefix: PicturePrefix) -> None:
+        """Gives back what the cache holds beyond the first picture; at a later one, cells there were in use."""
+        loaded, cells = self._loaded, prefix.image_cells
+        if loaded.is_cache_fresh and loaded.probe is not None and cells is not None:
+            n_used = max(prefix.n_past, int(cells.max()) + 1)
+            n_bytes = cache_pages.release_unused(loaded.probe.row_tensors, n_used)
+            _LOGGER.info("%d MB of the KV cache are not in use yet", n_bytes // 10**6)
+        loaded.is_cache_fresh = False
 
     def mute(self) -> None:
         """Tells nothing from now on."""

@@ -18,10 +18,14 @@ CANCEL = struct.Struct("<Q")
 
 @dataclass(frozen=True)
 class Ask:
-    """A request and its number; numbers rise."""
+    """A request and its number; numbers rise.
+
+    Without its picture, which then is an empty array, it is about the picture that was sent last.
+    """
 
     request_id: int
     request: DescribeRequest
+    has_picture: bool = True
 
 
 @dataclass(frozen=True)

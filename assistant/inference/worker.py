@@ -12,12 +12,14 @@ import resource
 import signal
 import sys
 import threading
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from assistant import messages
-from assistant.core.events import Event, Failed, Finished, Loaded, Loading
+from assistant.core.events import Event, Failed, Finished, ImageRgb, Loaded, Loading
 from assistant.errors import AssistantError, ExitCode
+from assistant.inference import machine
 from assistant.inference.options import EngineOptions
 from assistant.inference.protocol import CANCEL, Ask, Prepare, Told
 
@@ -37,6 +39,7 @@ class Worker:
     def __init__(self, connection: Connection, cancel_fd: int, options: EngineOptions) -> None:
         self._connection, self._cancel_fd, self._options = connection, cancel_fd, options
         self.requests: queue.SimpleQueue[Ask | Prepare] = queue.SimpleQueue()
+        self._picture: ImageRgb | None = None
         self._current_id = 0
         self._waiting_id = 0
         self._cancelled_id = 0
@@ -115,9 +118,21 @@ class Worker:
                 request = self._connection.recv()
                 if isinstance(request, Ask):
                     self._waiting_id = request.request_id
-                self.requests.put(request)
+                self.requests.put(self._with_picture(request))
         except (EOFError, OSError):
             os._exit(0)
+
+    def _with_picture(self, request: Ask | Prepare) -> Ask | Prepare:
+        """Completes a request that came without its picture."""
+        if isinstance(request, Prepare):
+            self._picture = request.image_rgb
+        elif request.has_picture:
+            self._picture = request.request.image_rgb
+        else:
+            assert self._picture is not None
+            complete = replace(request.request, image_rgb=self._picture)
+            return replace(request, request=complete)
+        return request
 
     def _listen_for_cancels(self) -> None:
         while message := os.read(self._cancel_fd, CANCEL.size):
@@ -153,8 +168,7 @@ def main() -> None:
     # The front decides what Ctrl-C means and sends a cancel.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold the picture
-    # Spinning threads starve the speech beside them; libgomp reads this when it is loaded.
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    machine.set_waiting()
     connection = Connection(connection_fd)
     options = connection.recv()
     _silence(options.is_verbose)

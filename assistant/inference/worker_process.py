@@ -10,7 +10,10 @@ import sys
 from multiprocessing.connection import Pipe
 from pathlib import Path
 
+import numpy as np
+
 from assistant import messages
+from assistant.core.events import ImageRgb
 from assistant.errors import InferenceError
 from assistant.inference.options import EngineOptions
 from assistant.inference.protocol import CANCEL
@@ -26,6 +29,7 @@ class WorkerProcess:
     Attributes:
         connection: takes requests and gives events.
         process: the process.
+        picture: the last one that was sent, which need not be sent again.
     """
 
     def __init__(self, options: EngineOptions) -> None:
@@ -34,6 +38,7 @@ class WorkerProcess:
         Raises:
             InferenceError: no process can be started.
         """
+        self.picture: ImageRgb | None = None
         self.connection, theirs = Pipe()
         cancel_read, self._cancel_write = os.pipe()
         try:
@@ -51,6 +56,10 @@ class WorkerProcess:
             theirs.close()
             os.close(cancel_read)
         self.connection.send(options)
+
+    def has(self, image_rgb: ImageRgb) -> bool:
+        """Whether that picture was sent last."""
+        return self.picture is not None and np.array_equal(self.picture, image_rgb)
 
     def cancel(self, request_id: int) -> None:
         """Cancels every request up to this number; safe from a signal handler."""

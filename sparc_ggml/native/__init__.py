@@ -116,6 +116,7 @@ class NativeProbe(AttentionProbe):
         self.callback = ctypes.cast(self._library.sparc_on_node, ctypes.c_void_p)
         self.user_data = ctypes.addressof(self._state)
         self._n_threads = n_threads
+        self._step: NativeStep | None = None
         self._store = RowStore()
         self._scratch: npt.NDArray[np.float64] = np.empty(0)
 
@@ -150,7 +151,14 @@ class NativeProbe(AttentionProbe):
         self, config: SparcConfig, layers: Sequence[LayerValues], cells: npt.NDArray[np.int64]
     ) -> Step:
         """As ``AttentionProbe``."""
-        return NativeStep(self._library, config, layers, cells, self._n_threads, self._store)
+        self._step = NativeStep(self._library, config, layers, cells, self._n_threads, self._store)
+        return self._step
+
+    def set_threads(self, n_threads: int) -> None:
+        """As ``AttentionProbe``; OpenMP makes its threads anew where two callers want another number each."""
+        self._n_threads = self._state.n_threads = n_threads
+        if self._step is not None:
+            self._step.set_threads(n_threads)
 
     def stop_observing(self) -> None:
         """As ``AttentionProbe``."""

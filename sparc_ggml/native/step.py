@@ -169,6 +169,10 @@ class NativeStep:
         """As ``Step``."""
         return bool(self._state.is_clamped)
 
+    def set_threads(self, n_threads: int) -> None:
+        """Threads to share the rows of many layers from now on."""
+        self._state.n_threads = n_threads
+
     def begin(self, a: Floats) -> None:
         """As ``Step``."""
         if self._config.method == "uniform":

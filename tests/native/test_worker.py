@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ from assistant.core.events import (
 from assistant.errors import ExitCode, InferenceError
 from assistant.inference.client import InferenceClient
 from assistant.inference.options import EngineOptions
+from assistant.inference.protocol import Ask
 from sparc_ggml.config import SparcConfig
 from tests.support.recorded_engine import random_picture, tiny_pair
 from tests.support.tiny_llama import TinyLlama
@@ -200,3 +202,35 @@ def _state(pid: int) -> str:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
     except FileNotFoundError:
         return "Z"
+
+
+def test_a_picture_is_sent_once_and_answered_alike(
+    client: InferenceClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[int] = []
+    send = Connection.send
+
+    def counting(connection: Connection, message: object) -> None:
+        if isinstance(message, Ask):
+            sent.append(message.request.image_rgb.size)
+        send(connection, message)
+
+    monkeypatch.setattr(Connection, "send", counting)
+    short = DecodeOptions(max_tokens=12, ignores_eos=True)
+    first, again, other, back = (
+        finished(list(client.ask(request(short, seed)))).answer for seed in (0, 0, 1, 0)
+    )
+    size = random_picture(64).size
+    assert sent == [size, 0, size, size]
+    assert again.text == back.text == first.text
+    assert again.counts.kept_tokens > back.counts.kept_tokens
+    assert other.text != first.text
+
+
+def test_a_picture_is_sent_again_to_a_worker_that_was_started_again(
+    client: InferenceClient,
+) -> None:
+    first = finished(list(client.ask(request()))).answer
+    events = kill_at(client, Piece, 20, signal.SIGKILL)
+    assert any(isinstance(event, Restarted) for event in events)
+    assert finished(events).answer.text == first.text
