@@ -48,7 +48,7 @@ def threads_for(model_bytes: int) -> int:
     """Threads with which a model is read fastest.
 
     Threads meet a dozen times a layer. Where a layer takes microseconds, waking a sleeping thread takes longer
-    than its share of the work (docs/adr/0010-threads-that-sleep.md).
+    than its share of the work (docs/adr/0010-threads-that-spin.md).
     """
     return 1 if model_bytes < _SMALL_MODEL else physical_cores()
 
