@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,7 +37,8 @@ class AttentionProbe:
 
     Attributes:
         layers: V caches by layer number, filled while cells are recorded.
-        row_tensors: addresses of the K and V tensors in which a cell is one row, filled likewise.
+        on_new_tensor: told the address of each K and V tensor in which a cell is one row, when it is recorded for the
+            first time and before it is written to.
         callback: the ctypes function for ``llama_context_params.cb_eval``; keep this object alive with the context.
         user_data: the address for ``cb_eval_user_data``.
     """
@@ -50,7 +51,8 @@ class AttentionProbe:
         self._is_recording = False
         self._cells: dict[int, list[npt.NDArray[np.int64]]] = {}
         self.layers: dict[int, LayerValues] = {}
-        self.row_tensors: set[int] = set()
+        self.on_new_tensor: Callable[[int], None] | None = None
+        self._row_tensors: set[int] = set()
         self._layer = -1
         self._softmax_name = b""
         self._k_name = b""
@@ -151,8 +153,10 @@ class AttentionProbe:
             return
         layer = int(match[2])
         is_transposed = match[1] == b"v" and node.ne[0] == 1
-        if not is_transposed:
-            self.row_tensors.add(root)
+        if not is_transposed and root not in self._row_tensors:
+            self._row_tensors.add(root)
+            if self.on_new_tensor is not None:
+                self.on_new_tensor(root)
         if match[1] == b"v":
             self.layers[layer] = LayerValues(root, is_transposed)
         else:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from collections.abc import Iterable
 from mmap import PAGESIZE
 from pathlib import Path
 
 from sparc_ggml import _ggml
 
 _MADV_DONTNEED = 4
+WORTH_BYTES = 2**20
+"""Tensors below this stay as they are."""
 
 
 def private_ranges(maps: Path = Path("/proc/self/maps")) -> list[tuple[int, int]]:
@@ -34,29 +35,22 @@ def private_ranges(maps: Path = Path("/proc/self/maps")) -> list[tuple[int, int]
     return found
 
 
-def release_unused(tensors: Iterable[int], n_used: int) -> int:
-    """Takes the pages of all cells from number ``n_used`` on out of memory; returns how many bytes.
+def release_fresh(address: int) -> int:
+    """Takes a tensor's pages out of memory; returns how many bytes.
 
-    Only for cells that were never written to: what they hold is lost.
+    Only for a tensor that holds nothing but the zeros it was made with: what it holds is lost.
 
     Args:
-        tensors: addresses of ggml tensors of a KV cache in which a cell is one row.
-        n_used: cells that were, or may have been, written to.
+        address: of a ggml tensor of a KV cache.
     """
-    if sys.platform != "linux":
+    tensor = _ggml.tensor_at(address)
+    if sys.platform != "linux" or tensor.nb[3] < WORTH_BYTES or not _ggml.is_host(tensor):
+        return 0
+    # Whole pages inside the tensor: those at its ends hold its neighbours too.
+    start = -(-tensor.data // PAGESIZE) * PAGESIZE
+    end = (tensor.data + tensor.nb[3]) // PAGESIZE * PAGESIZE
+    if not any(low <= start and end <= high for low, high in private_ranges()):
         return 0
     madvise = ctypes.CDLL(None).madvise
     madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
-    private = private_ranges()
-    n_bytes = 0
-    for address in tensors:
-        tensor = _ggml.tensor_at(address)
-        if not _ggml.is_host(tensor) or tensor.ne[2] != 1 or n_used >= tensor.ne[1]:
-            continue
-        # Whole pages inside the tensor: those at its ends hold its neighbours too.
-        start = -(-(tensor.data + n_used * tensor.nb[1]) // PAGESIZE) * PAGESIZE
-        end = (tensor.data + tensor.nb[2]) // PAGESIZE * PAGESIZE
-        is_private = any(low <= start and end <= high for low, high in private)
-        if start < end and is_private and madvise(start, end - start, _MADV_DONTNEED) == 0:
-            n_bytes += end - start
-    return n_bytes
+    return end - start if madvise(start, end - start, _MADV_DONTNEED) == 0 else 0

@@ -55,7 +55,7 @@ class LoadedModel:
         n_dropped_turns: turns that the tail was read without, because there was no room.
         notes: what a person should hear once about how it was loaded.
         governor: how many threads write single tokens.
-        is_cache_fresh: whether no picture was read so far, so that cells after the first one's were never used.
+        is_cache_fresh: whether nothing was ever written to the KV cache.
         load_ms: how long loading took.
     """
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -90,8 +92,10 @@ class PromptReader:
         cells: list[npt.NDArray[np.int64]] = []
         for chunk in self._until_picture:
             if isinstance(chunk, TextChunk):
-                n_past = self._feed(chunk.tokens, self._model.decode_tokens, n_past)
+                with self._first_sight():
+                    n_past = self._feed(chunk.tokens, self._model.decode_tokens, n_past)
                 continue
+            loaded.is_cache_fresh = False
             if loaded.probe:
                 loaded.probe.start_recording()
             n_past = self._feed(next(embeddings), self._model.decode_embeddings, n_past)
@@ -111,17 +115,33 @@ class PromptReader:
             unsteerable_reason=reason,
             corrections=encoded.corrections,
         )
-        self._release_unused(loaded.prefix)
         return loaded.prefix
 
-    def _release_unused(self, prefix: PicturePrefix) -> None:
-        """Gives back what the cache holds beyond the first picture; at a later one, cells there were in use."""
-        loaded, cells = self._loaded, prefix.image_cells
-        if loaded.is_cache_fresh and loaded.probe is not None and cells is not None:
-            n_used = max(prefix.n_past, int(cells.max()) + 1)
-            n_bytes = cache_pages.release_unused(loaded.probe.row_tensors, n_used)
-            _LOGGER.info("%d MB of the KV cache are not in use yet", n_bytes // 10**6)
+    @contextmanager
+    def _first_sight(self) -> Iterator[None]:
+        """While the first batch of all is read, empties the cache's tensors before they are written to."""
+        loaded, released = self._loaded, 0
+
+        def release(address: int) -> None:
+            nonlocal released
+            released += cache_pages.release_fresh(address)
+
+        if not loaded.is_cache_fresh or loaded.probe is None:
+            yield
+            return
+        # Afterwards, a tensor may have been written to before it is seen.
         loaded.is_cache_fresh = False
+        loaded.probe.on_new_tensor = release
+        loaded.probe.start_recording()
+        try:
+            yield
+        finally:
+            loaded.probe.on_new_tensor = None
+            with contextlib.suppress(
+                ObservationError
+            ):  # it is told when the picture's cells are wanted
+                loaded.probe.stop_recording()
+        _LOGGER.info("%d MB of the KV cache are not in use yet", released // 10**6)
 
     def mute(self) -> None:
         """Tells nothing from now on."""
