@@ -25,6 +25,14 @@ def file_unreadable(path: str, reason: str) -> str:
     )
 
 
+def file_changing(path: str) -> str:
+    return _("The file {path} is being written by another program.").format(path=path)
+
+
+def file_changing_hint() -> str:
+    return _("Wait until that is done, and run the same command again.")
+
+
 def file_not_gguf(name: str) -> str:
     return _("{name} is not a GGUF file.").format(name=name)
 
@@ -126,7 +134,9 @@ def megabytes(n_bytes: float) -> str:
         return _("{value} gigabytes").format(value=f"{n_bytes / 1e9:.1f}")
     if n_bytes >= 10e6:
         return _("{value} megabytes").format(value=f"{n_bytes / 1e6:.0f}")
-    return _("{value} megabytes").format(value=f"{n_bytes / 1e6:.1f}")
+    if n_bytes >= 0.1e6:
+        return _("{value} megabytes").format(value=f"{n_bytes / 1e6:.1f}")
+    return _("{value} kilobytes").format(value=f"{n_bytes / 1e3:.0f}")
 
 
 def time_left(left_s: float) -> str:
@@ -149,12 +159,50 @@ def progress_spoken(percent: int) -> str:
     return _("{percent} percent.").format(percent=percent)
 
 
+def progress_stalled() -> str:
+    return _("Nothing comes at present.")
+
+
 def download_broke(name: str) -> str:
     return _("The connection broke again and again while {name} was fetched.").format(name=name)
 
 
 def download_broke_hint() -> str:
     return _("What has come is kept: run the same command again to go on.")
+
+
+def download_unreachable(host: str) -> str:
+    return _("The server {host} cannot be reached.").format(host=host)
+
+
+def download_unreachable_hint() -> str:
+    return _(
+        "See whether this machine is online, then run the same command again: what has come is kept."
+    )
+
+
+def endpoint_wrong(endpoint: str) -> str:
+    return _("The variable HF_ENDPOINT is no web address: {endpoint}.").format(
+        endpoint=endpoint.rstrip(".")
+    )
+
+
+def endpoint_wrong_hint() -> str:
+    return _("Set it to an address that begins with https, or unset it.")
+
+
+def download_other(name: str) -> str:
+    return _("The server offers another file named {name} than the one that is known.").format(
+        name=name
+    )
+
+
+def download_too_long(name: str) -> str:
+    return _("The server sends more of {name} than the file that is known has.").format(name=name)
+
+
+def download_pause(seconds: float) -> str:
+    return _("The server asks for a pause. Going on in {time}.").format(time=time_left(seconds))
 
 
 def download_wrong_size(name: str, size: int) -> str:
@@ -164,7 +212,7 @@ def download_wrong_size(name: str, size: int) -> str:
 
 
 def download_wrong_size_hint() -> str:
-    return _("Nothing was fetched. The file may have been replaced; choose another model.")
+    return _("The file may have been replaced there; choose another model.")
 
 
 def download_offline() -> str:
@@ -280,6 +328,10 @@ def projector_corrected(name: str) -> str:
     ).format(name=name)
 
 
+def projector_copying(name: str) -> str:
+    return _("Making a corrected copy of {name}.").format(name=name)
+
+
 def no_memory(name: str, needs: float, has: float) -> str:
     return _("{name} needs {needs} of memory, and this machine has {has}.").format(
         name=name, needs=megabytes(needs), has=megabytes(has)
@@ -306,6 +358,10 @@ def pull_running(name: str) -> str:
     return _("{name} is being fetched by another command already.").format(name=name)
 
 
+def pull_running_hint() -> str:
+    return _("Wait until that is done, or end it with Control C there.")
+
+
 def bad_name(name: str) -> str:
     return _("A model cannot be called {name}.").format(name=name)
 
@@ -318,6 +374,10 @@ def name_taken(name: str) -> str:
     return _("A model named {name} is installed already.").format(name=name)
 
 
+def name_in_catalogue(name: str) -> str:
+    return _("{name} is the name of a model that can be fetched.").format(name=name)
+
+
 def not_installed(name: str) -> str:
     return _("The model {name} is not installed.").format(name=name)
 
@@ -326,8 +386,12 @@ def installed_names(names: str) -> str:
     return _("Installed are: {names}.").format(names=names)
 
 
-def pull_hint(name: str) -> str:
-    return _("Get it with: sparc-assistant models pull {name}").format(name=name)
+def installed_hint() -> str:
+    return _("To hear which models there are: sparc-assistant models list")
+
+
+def demo_stays() -> str:
+    return _("demo comes with the program: it is always there, and can be chosen with models use.")
 
 
 def cannot_delete(path: str, reason: str) -> str:
@@ -566,6 +630,12 @@ def verify_failed() -> str:
 
 def verify_failed_hint(name: str) -> str:
     return _("Get it again with: sparc-assistant models pull {name}").format(name=name)
+
+
+def verify_failed_own_hint(name: str) -> str:
+    return _(
+        "Add it again, from files that are right, with: sparc-assistant models add {name}"
+    ).format(name=name)
 
 
 def nothing_installed() -> str:

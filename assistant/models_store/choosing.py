@@ -11,6 +11,8 @@ from assistant.models_store.record import InstalledModel, State
 
 DEMO = "demo"
 """Name of the embedded model, as it can be chosen."""
+BEST = "best"
+"""Not a model: leaves the choice to the program."""
 
 
 @dataclass(frozen=True)
