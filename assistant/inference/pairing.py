@@ -67,7 +67,7 @@ def read(path: Path) -> GgufHeader:
     try:
         return read_header(path)
     except FileNotFoundError as error:
-        raise ModelError(words.file_missing(str(path))) from error
+        raise ModelError(words.file_missing(str(path)), words.file_missing_hint()) from error
     except IsADirectoryError as error:
         raise ModelError(words.file_is_folder(str(path)), words.file_is_folder_hint()) from error
     except OSError as error:

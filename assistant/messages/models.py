@@ -11,6 +11,10 @@ def file_missing(path: str) -> str:
     return _("There is no model file {path}.").format(path=path)
 
 
+def file_missing_hint() -> str:
+    return _("See whether the name is spelled right, and whether the disk that it is on is there.")
+
+
 def file_is_folder(path: str) -> str:
     return _("{path} is a folder, not a model file.").format(path=path)
 
@@ -230,7 +234,9 @@ def download_gone(name: str, repository: str) -> str:
 
 
 def download_gone_hint() -> str:
-    return _("It may have moved; choose another model, or add files that you have: models add")
+    return _(
+        "It may have moved; choose another model, or add files that you have with: sparc-assistant models add"
+    )
 
 
 def download_locked(repository: str) -> str:
@@ -294,6 +300,12 @@ def store_unwritable(path: str, reason: str) -> str:
 
 def fetching(name: str, n_bytes: float) -> str:
     return _("Fetching {name}, {size}.").format(name=name, size=megabytes(n_bytes))
+
+
+def fetching_rest(name: str, n_bytes: float, n_left: float) -> str:
+    return _("Going on with {name}: {left} of {size} are missing.").format(
+        name=name, left=megabytes(n_left), size=megabytes(n_bytes)
+    )
 
 
 def checking(name: str) -> str:
@@ -535,8 +547,8 @@ def list_licence(licence: str, link: str) -> str:
     return _("Licence: {licence}, {link}").format(licence=licence, link=link)
 
 
-def list_languages(codes: str) -> str:
-    return _("Languages: {codes}.").format(codes=codes)
+def list_languages(names: str) -> str:
+    return _("Languages: {names}.").format(names=names)
 
 
 def list_demo() -> str:

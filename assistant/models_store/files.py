@@ -44,7 +44,7 @@ def taken(
                 on_bytes(done)
             after = os.fstat(file.fileno())
     except FileNotFoundError as error:
-        raise ModelError(words.file_missing(str(path))) from error
+        raise ModelError(words.file_missing(str(path)), words.file_missing_hint()) from error
     except OSError as error:
         reason = error.strerror or str(error)
         raise ModelError(words.file_unreadable(str(path), reason)) from error
@@ -72,13 +72,18 @@ def keep(path: Path) -> None:
         raise ModelError(words.store_unwritable(str(path.parent), reason)) from error
 
 
-def set_aside(path: Path, sha256: str) -> Path:
+def set_aside(path: Path, sha256: str, name: str = "") -> Path:
     """Renames a file with a wrong hash so that nothing uses it; returns where it is now.
+
+    Args:
+        path: the file.
+        sha256: the hash that it has.
+        name: what it was to become; empty for what it is called.
 
     Raises:
         ModelError: it cannot be renamed.
     """
-    target = path.with_name(f"{path.name}.wrong-{sha256[:12]}")
+    target = path.with_name(f"{name or path.name}.wrong-{sha256[:12]}")
     try:
         os.replace(path, target)
     except OSError as error:

@@ -66,7 +66,7 @@ def check_room(row: CatalogueModel, store: Store, *, forces: bool = False) -> No
             words.no_memory(row.name, row.memory_mb * MEGABYTE, there.total_mb * MEGABYTE),
             words.no_memory_hint(),
         )
-    came = sum(min(file.size, _came(file, store.folder / row.name)) for file in row.files)
+    came = sum(min(file.size, _is_here(file, store.folder / row.name)) for file in row.files)
     # The corrected copy of the projector takes its size once more.
     needed = row.n_bytes - came + row.file("mmproj").size
     free = free_disk_mb(store.folder) * MEGABYTE
@@ -76,10 +76,15 @@ def check_room(row: CatalogueModel, store: Store, *, forces: bool = False) -> No
         )
 
 
-def _came(file: CatalogueFile, folder: Path) -> int:
-    """Bytes of a file that need not be fetched any more."""
+def _is_here(file: CatalogueFile, folder: Path) -> int:
+    """Bytes of a file that will not have to be fetched."""
     if file.sha256 and next(files.find_elsewhere(file), None) is not None:
         return file.size
+    return _came(file, folder)
+
+
+def _came(file: CatalogueFile, folder: Path) -> int:
+    """Bytes of a file that an earlier run fetched."""
     sizes = [0]
     for path in (folder / file.name, *_parts(file, folder)):
         with contextlib.suppress(OSError):
@@ -149,7 +154,12 @@ def _obtain(file: CatalogueFile, work: _Work) -> FileRecord:
     if file.sha256 and (theirs := _theirs(file, work.talk)) is not None:
         return theirs
     talk = work.talk
-    talk.tell(words.fetching(file.name, file.size))
+    left = max(0, file.size - _came(file, work.folder))
+    talk.tell(
+        words.fetching(file.name, file.size)
+        if left == file.size
+        else words.fetching_rest(file.name, file.size, left)
+    )
     with work.progress.watched():
         part = download.fetch(
             file,
@@ -160,8 +170,8 @@ def _obtain(file: CatalogueFile, work: _Work) -> FileRecord:
     record = _checked(part, file, work)
     try:
         os.replace(part, target)
-        for left in _parts(file, work.folder):  # of another version of the file
-            left.unlink(missing_ok=True)
+        for other in _parts(file, work.folder):  # of another version of the file
+            other.unlink(missing_ok=True)
     except OSError as error:
         reason = error.strerror or str(error)
         raise ModelError(words.store_unwritable(str(work.folder), reason)) from error
@@ -194,7 +204,7 @@ def _checked(path: Path, file: CatalogueFile, work: _Work) -> FileRecord:
     record = taken_aloud(path, work.talk, is_ours=True, checked=checked)
     is_right = record.sha256 == file.sha256 if file.sha256 else file.may_have_size(record.size)
     if not is_right:
-        aside = files.set_aside(path, record.sha256)
+        aside = files.set_aside(path, record.sha256, file.name)
         raise ModelError(words.wrong_hash(file.name, str(aside)), words.wrong_hash_hint())
     if not file.sha256:
         work.talk.tell(words.hash_unknown(file.name))

@@ -67,11 +67,12 @@ class Progress:
     def at(self, done: int) -> None:
         """``done`` bytes are there; those of an earlier run may be among them."""
         with self._lock:
-            if self._first is None:
-                # What came before this run says nothing about how fast this one is.
-                self._first = self._shown = done
-                self._quarter = self._percent(done) // SPEAK_EVERY_PERCENT
             now, percent = self._clock(), self._percent(done)
+            if self._first is None:
+                # What came before this run, and the wait for its first byte, say nothing about how fast it is.
+                self._first = self._shown = done
+                self._quarter = percent // SPEAK_EVERY_PERCENT
+                self._started = self._last_line = now
             if done != self._done:
                 self._done, self._last_byte, self._is_stalled = done, now, False
             quarter = percent // SPEAK_EVERY_PERCENT

@@ -26,6 +26,8 @@ from tests.support.tiny_mmproj import TinyMmproj, write_tiny_mmproj
 
 MODEL_KEY, MMPROJ_KEY = f"{REPOSITORY}/tiny-model.gguf", f"{REPOSITORY}/tiny-mmproj.gguf"
 ASSISTANT = Command()
+_TYPED = b"d\nq\n"
+"""Typed into the line mode: describe, quit."""
 PULL = ("models", "pull", TINY, "--accept-licence", "--no-speech")
 
 
@@ -121,7 +123,9 @@ def test_ctrl_c_keeps_what_has_come(hub: Hub, folder: Path) -> None:
     assert "Traceback" not in stderr
     assert _part_size(folder) > 0
     hub.pause_s = 0.0
-    assert ASSISTANT.run(*PULL).returncode == 0
+    again = ASSISTANT.run(*PULL)
+    assert again.returncode == 0
+    assert "Going on with tiny-model.gguf: " in again.stderr
 
 
 @pytest.mark.parametrize("phase", ["Checking tiny-model", "Fetching tiny-mm"])
@@ -159,6 +163,7 @@ def test_wrong_bytes_are_set_aside_named_and_never_used(hub: Hub, folder: Path, 
     done = ASSISTANT.run(*PULL)
     assert done.returncode == 4
     (aside,) = folder.rglob("*.wrong-*")
+    assert aside.name.startswith(f"{Path(key).name}.wrong-")
     assert str(aside) in done.stderr
     assert Path(key).name in done.stderr
     assert (
@@ -453,7 +458,7 @@ def test_without_a_network_interface_all_but_pull_works(
 
     def alone(*arguments: str | Path) -> subprocess.CompletedProcess[bytes]:
         line = [*unshare, *ASSISTANT.line(*arguments)]
-        return subprocess.run(line, capture_output=True, timeout=120, stdin=subprocess.DEVNULL)
+        return subprocess.run(line, capture_output=True, timeout=120, input=_TYPED)
 
     short = ("--no-speech", "--max-tokens", "4")
     model, mmproj = (tmp_path / "hub" / f"tiny-{part}.gguf" for part in ("model", "mmproj"))
@@ -466,6 +471,9 @@ def test_without_a_network_interface_all_but_pull_works(
         ("models", "path", TINY),
         ("models", "bench"),
         ("models", "add", "mine", "--model", model, "--mmproj", mmproj),
+        ("plain", "--camera", STREET, "--notice-acknowledged", "yes", "--no-speech"),
+        ("doctor",),
+        ("settings",),
         ("models", "remove", TINY),
     ):
         done = alone(*arguments)
@@ -508,9 +516,13 @@ def test_no_command_but_pull_opens_a_socket(
         ("models", "use", "best"),
         ("models", "path", TINY),
         ("models", "bench"),
+        ("plain", "--camera", STREET, "--notice-acknowledged", "yes"),
+        ("doctor",),
+        ("settings",),
         ("models", "remove", TINY),
         ("--help",),
         ("--version",),
     ):
-        ASSISTANT.run(*arguments)
+        done = ASSISTANT.run(*arguments, stdin=_TYPED)
+        assert done.returncode == 0, (arguments, done.stderr)
     assert not log.exists(), log.read_text()

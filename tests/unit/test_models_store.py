@@ -177,6 +177,17 @@ def test_a_line_that_stands_still_says_so() -> None:
     assert shown == ["50 percent, nothing comes at present."]
 
 
+def test_a_long_wait_for_the_first_byte_is_no_standstill_and_no_slowness() -> None:
+    now, shown = 0.0, list[str]()
+    progress = Progress(100_000_000, shown.append, lambda _s: None, lambda: now)
+    now = 60.0
+    progress.at(0)
+    assert shown == []
+    now = 65.0
+    progress.at(10_000_000)
+    assert shown == ["10 percent, 2.0 megabytes a second, 45 seconds left."]
+
+
 def test_a_standstill_is_told_though_nothing_comes_that_could_tell_it() -> None:
     now, shown, spoken = 0.0, list[str](), list[str]()
     progress = Progress(100_000, shown.append, spoken.append, lambda: now)
