@@ -202,10 +202,22 @@ def _checked(path: Path, file: CatalogueFile, work: _Work) -> FileRecord:
     files.keep(path)
     checked = "catalogue" if file.sha256 else "size"
     record = taken_aloud(path, work.talk, is_ours=True, checked=checked)
-    is_right = record.sha256 == file.sha256 if file.sha256 else file.may_have_size(record.size)
+    is_right = record.sha256 == file.sha256 if file.sha256 else _looks_right(path, file, work.row)
     if not is_right:
         aside = files.set_aside(path, record.sha256, file.name)
         raise ModelError(words.wrong_hash(file.name, str(aside)), words.wrong_hash_hint())
     if not file.sha256:
         work.talk.tell(words.hash_unknown(file.name))
     return record
+
+
+def _looks_right(path: Path, file: CatalogueFile, row: CatalogueModel) -> bool:
+    """What can be seen of a file whose hash is not known: its size, and what it says of itself."""
+    if not file.may_have_size(path.stat().st_size):
+        return False
+    try:
+        header = pairing.read(path)
+    except ModelError:
+        return False
+    n_layer = header.number("clip.vision.block_count")
+    return file.role == "model" or n_layer == row.vision_layers
