@@ -188,9 +188,13 @@ def bench(options: argparse.Namespace, console: Console) -> ExitCode:
     engine = wiring.engine_options(settings, replace(files, name=name), is_verbose=False)
     with InferenceClient(engine) as describer:
         speed = measure(describer, machine_name(), console.status)
-    with store.change() as state:
-        state.speeds[name] = speed
     seconds = seconds_of(speed)
+    try:
+        with store.change() as state:
+            state.speeds[name] = speed
+    except ModelError:
+        console.status(words.bench_forgotten(name, words.about_seconds(seconds)))
+        raise
     said = words.bench_result(name, words.about_seconds(seconds))
     return _result(said, {"model": name, "seconds": round(seconds, 3)}, options, console)
 

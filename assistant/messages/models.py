@@ -474,6 +474,12 @@ def bench_result(name: str, seconds: str) -> str:
     )
 
 
+def bench_forgotten(name: str, seconds: str) -> str:
+    return _("{name}: about {seconds} for a picture, and this could not be remembered.").format(
+        name=name, seconds=seconds
+    )
+
+
 def about_seconds(value: float) -> str:
     if value < 10:
         return _("{n} seconds").format(n=f"{value:.1f}")

@@ -68,9 +68,9 @@ def check_room(row: CatalogueModel, store: Store, *, forces: bool = False) -> No
         )
     came = sum(min(file.size, _is_here(file, store.folder / row.name)) for file in row.files)
     # The corrected copy of the projector takes its size once more.
-    needed = row.n_bytes - came + row.file("mmproj").size
+    needed = row.n_bytes - came + row.file("mmproj").size + _SPARE_MB * MEGABYTE
     free = free_disk_mb(store.folder) * MEGABYTE
-    if needed + _SPARE_MB * MEGABYTE > free:
+    if needed > free:
         raise ModelError(
             words.no_disk(row.name, needed, free), words.no_disk_hint(str(store.folder))
         )

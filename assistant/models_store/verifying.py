@@ -36,6 +36,8 @@ def verify(model: InstalledModel, store: Store, talk: Talk) -> list[Verdict]:
         now = [verdict.file for verdict in verdicts]
         corrected = _verified_copy(model, now[1], talk)
         again = replace(model, model=now[0], mmproj=now[1], corrected=corrected)
+    if again == model:  # nothing to write down, which a disk that cannot be written would refuse
+        return verdicts
     with store.change() as state:
         if state.models.get(model.name) == model:  # another command may have changed it meanwhile
             if again is not None:

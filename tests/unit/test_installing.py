@@ -92,7 +92,7 @@ def test_room_is_looked_at_first_and_what_is_here_already_needs_none(
 ) -> None:
     store = Store(tmp_path / "store")
     monkeypatch.setattr(installing, "memory", lambda: Memory(5, 5))
-    with pytest.raises(ModelError, match="of memory"):
+    with pytest.raises(ModelError, match=r"needs 10 megabytes of memory"):
         installing.check_room(row, store)
     installing.check_room(row, store, forces=True)
     monkeypatch.setattr(installing, "_SPARE_MB", 0)

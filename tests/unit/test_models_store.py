@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,8 @@ from assistant.models_store.machine_room import Memory
 from assistant.models_store.progress import Progress
 from assistant.models_store.record import FileRecord, InstalledModel, Speed, State, Store
 from assistant.models_store.rows import CatalogueFile, read_catalogue
+from tests.support.tiny_llama import TinyLlama, write_tiny_llama
+from tests.support.tiny_mmproj import TinyMmproj, write_tiny_mmproj
 
 ROOMY = Memory(total_mb=16_000, available_mb=12_000)
 
@@ -351,6 +354,48 @@ def test_checking_again_brings_nothing_back_that_was_removed_meanwhile(
     store, model = Store(tmp_path / "store"), state.models["small"]
     assert [verdict.found for verdict in verifying.verify(model, store, _Deaf())] == ["right"] * 2
     assert store.read().models == {}
+
+
+def test_checking_again_writes_nothing_where_all_is_as_it_was(tmp_path: Path, state: State) -> None:
+    """The disk may be one that can only be read."""
+    store, model = Store(tmp_path / "store"), state.models["small"]
+    with store.change() as written:
+        written.models = dict(state.models)
+    before = store.record_path.stat().st_mtime_ns
+    verifying.verify(model, store, _Deaf())
+    assert store.record_path.stat().st_mtime_ns == before
+    os.utime(model.model.path)
+    assert not store.read().models["small"].is_unchanged
+    verifying.verify(model, store, _Deaf())
+    assert store.read().models["small"].is_unchanged
+
+
+def test_a_wrong_copy_of_the_projector_is_made_anew_when_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    llama = write_tiny_llama(tmp_path / "m.gguf", TinyLlama(n_layer=1))
+    legacy = write_tiny_mmproj(tmp_path / "p.gguf", TinyMmproj(layout="legacy"))
+    store = Store(tmp_path / "store")
+    model = keeping.add("mine", llama, legacy, None, store, _Deaf())
+    copy = model.corrected
+    assert copy is not None
+    data = bytearray(copy.path.read_bytes())
+    data[-20] ^= 1
+    copy.path.write_bytes(data)
+    verifying.verify(model, store, _Deaf())
+    again = store.read().models["mine"].corrected
+    assert again is not None
+    assert (again.sha256, again.path) == (copy.sha256, copy.path)
+    assert files.taken(copy.path, is_ours=True, checked="own").sha256 == copy.sha256
+    # A projector that was written again, as it was, gets a copy of its own, and the old one goes.
+    os.utime(legacy)
+    verifying.verify(store.read().models["mine"], store, _Deaf())
+    newest = store.read().models["mine"].corrected
+    assert newest is not None
+    assert (newest.path.exists(), copy.path.exists()) == (True, False)
+    keeping.remove("mine", store)
+    assert (newest.path.exists(), legacy.exists(), llama.exists()) == (False, True, True)
 
 
 def test_files_of_other_programs_are_found_by_size_and_name(
