@@ -94,6 +94,11 @@ def projector_width(mmproj: GgufHeader) -> int | None:
     return None
 
 
+def has_tiles(mmproj: GgufHeader) -> bool:
+    """Whether pictures are cut into tiles, as LLaVA-NeXT (1.6) does: up to 2,880 image tokens."""
+    return "clip.vision.image_grid_pinpoints" in mmproj.values
+
+
 def projector_kind(mmproj: GgufHeader) -> str:
     """``clip.projector_type``; files older than that key are MLPs."""
     value = mmproj.values.get(

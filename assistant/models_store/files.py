@@ -61,15 +61,20 @@ def keep(path: Path) -> None:
         ModelError: the disk refuses.
     """
     try:
-        for target in (path, path.parent):
-            handle = os.open(target, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+        _sync(path)
     except OSError as error:
         reason = error.strerror or str(error)
         raise ModelError(words.store_unwritable(str(path.parent), reason)) from error
+    with contextlib.suppress(OSError):  # some disks know this for files alone
+        _sync(path.parent)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def set_aside(path: Path, sha256: str, name: str = "") -> Path:

@@ -12,7 +12,7 @@ from assistant.inference import pairing
 from assistant.inference.gguf_header import ArrayLength, GgufHeader
 from assistant.messages import models as words
 from assistant.models_store.alone import LOCK_NAME, alone
-from assistant.models_store.choosing import BEST, DEMO
+from assistant.models_store.choosing import BEST, DEMO, TILED_N_CTX
 from assistant.models_store.installing import Talk, correct, taken_aloud
 from assistant.models_store.machine_room import MEGABYTE
 from assistant.models_store.record import InstalledModel, State, Store
@@ -58,8 +58,8 @@ def add(
     model, mmproj = (
         taken_aloud(path, talk, is_ours=False, checked="own") for path in (model_path, mmproj_path)
     )
-    has_tiles = "clip.vision.image_grid_pinpoints" in mmproj_header.values
-    n_ctx = 4096 if has_tiles else 2048
+    has_tiles = pairing.has_tiles(mmproj_header)
+    n_ctx = TILED_N_CTX if has_tiles else 2048
     needs = model.size + mmproj.size + cache_bytes(header, n_ctx) + _WORKING_BYTES
     installed = InstalledModel(
         name, name, model, mmproj, correct(mmproj, talk), template,
