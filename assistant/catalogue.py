@@ -10,9 +10,11 @@ from pathlib import Path
 from assistant import messages
 from assistant.errors import ModelError, UsageError
 from assistant.inference import pairing
-from assistant.models_store.choosing import DEMO, choose
+from assistant.messages import models as words
+from assistant.models_store.choosing import DEMO, TILED_N_CTX, choose
 from assistant.models_store.machine_room import memory
 from assistant.models_store.record import InstalledModel, Store
+from assistant.models_store.rows import NAME
 from sparc_ggml.config import LLAVA_1_5, LLAVA_NEXT, PRESETS, SparcConfig
 
 GGUF_MAGIC = b"GGUF"
@@ -71,10 +73,15 @@ def find_model(model_path: Path | None = None, mmproj_path: Path | None = None) 
         named = _by_name(str(model_path))
         if named is not None:
             return named
+        if NAME.fullmatch(model_path.name) and model_path.suffix != ".gguf":
+            raise UsageError(words.not_installed(str(model_path)), words.installed_hint())
     if model_path is None or mmproj_path is None:
         raise UsageError(messages.model_needs_both(), messages.model_needs_both_hint())
-    pairing.check_pair(model_path, mmproj_path)
-    return ModelFiles(model_path.stem, model_path, mmproj_path, preset=_preset_by(model_path.name))
+    _, projector = pairing.check_pair(model_path, mmproj_path)
+    files = ModelFiles(model_path.stem, model_path, mmproj_path, preset=_preset_by(model_path.name))
+    if pairing.has_tiles(projector):
+        return replace(files, preset=LLAVA_NEXT, n_ctx=TILED_N_CTX)
+    return files
 
 
 def installed_models() -> Sequence[ModelFiles]:

@@ -4,71 +4,52 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from assistant import cli_parser, wiring
-from assistant.catalogue import embedded_model, files_of
+from assistant.catalogue import embedded_model, files_of, find_model
 from assistant.config import load_settings
 from assistant.console import Console
-from assistant.core.ports import Speaker
 from assistant.errors import AssistantError, ExitCode, ModelError, UsageError
 from assistant.messages import models as words
-from assistant.models_store import installing, keeping, listing
+from assistant.models_store import installing, keeping, listing, verifying
 from assistant.models_store.choosing import DEMO, choose
 from assistant.models_store.machine_room import machine_name, memory
-from assistant.models_store.record import InstalledModel, Store
+from assistant.models_store.record import InstalledModel, State, Store
 from assistant.models_store.rows import CatalogueModel, find_row, read_catalogue
+from assistant.models_talk import ConsoleTalk, open_talk
 from assistant.typed_path import typed_path
-
-_LAST_WORDS_S = 10.0
-"""How long the voice may take to end before the program does."""
-
-
-class _Talk:
-    """Shows on stderr and speaks; neither when quiet."""
-
-    def __init__(self, console: Console, say: Callable[[str], None], *, is_quiet: bool) -> None:
-        self._console = console
-        self._say = say
-        self._is_quiet = is_quiet
-
-    def show(self, line: str) -> None:
-        if not self._is_quiet:
-            self._console.status(line)
-
-    def speak(self, sentence: str) -> None:
-        if not self._is_quiet:
-            self._say(sentence)
-
-    def tell(self, sentence: str) -> None:
-        self.show(sentence)
-        self.speak(sentence)
-
-
-def _silent_talk(console: Console) -> _Talk:
-    return _Talk(console, lambda _sentence: None, is_quiet=False)
 
 
 def list_models(options: argparse.Namespace, console: Console) -> ExitCode:
     """Says which models there are."""
     store, there = Store(), memory()
     state = store.read()
-    try:
-        chosen = choose(state, there).model
-        in_use = DEMO if chosen is None else chosen.name
-    except ModelError:  # the chosen one changed; its own line says so
-        in_use = state.chosen or DEMO
-    models = listing.listed(read_catalogue(), state, in_use, there, machine_name())
+    models = listing.listed(read_catalogue(), state, _in_use(state), there, machine_name())
     if options.json:
         console.json({"models": [model.record() for model in models]})
         return ExitCode.OK
     for line in listing.lines(models, there):
         console.data(line)
     return ExitCode.OK
+
+
+def _in_use(state: State) -> str:
+    """The name of the model that answers; an empty text where the settings name files."""
+    wished = load_settings({}).model
+    if wished.mmproj_path is not None:
+        return ""
+    if wished.model_path is not None:
+        return str(wished.model_path)
+    try:
+        chosen = choose(state, memory()).model
+    except ModelError:  # the chosen one changed; its own line says so
+        return state.chosen or DEMO
+    return DEMO if chosen is None else chosen.name
 
 
 def pull(options: argparse.Namespace, console: Console) -> ExitCode:
@@ -78,24 +59,26 @@ def pull(options: argparse.Namespace, console: Console) -> ExitCode:
     there = store.read().models.get(row.name)
     if there is not None and there.is_unchanged:
         return _done(words.already_installed(row.name), there, options, console)
-    installing.check_room(row, store, forces=options.force)
-    _accept_licence(row, store, options, console)
     with ExitStack() as stack:
-        speaker = _voice(options, console, stack)
-        talk = _Talk(console, speaker.say, is_quiet=options.quiet)
+        talk = open_talk(options, console, stack)
         try:
-            installed = installing.pull(row, store, talk)
-        except KeyboardInterrupt:
-            console.status(words.kept_for_next_time())
-            raise
+            installing.check_room(row, store, forces=options.force)
+            _accept_licence(row, store, options, talk)
+            installed = _pull(row, store, talk, console)
         except AssistantError as error:
-            speaker.say(str(error))
-            speaker.wait(_LAST_WORDS_S)
+            talk.last_words(str(error))
             raise
-        talk.speak(words.pulled(row.name))
         # Control-C never comes here: the voice then ends at once.
-        speaker.wait(_LAST_WORDS_S)
+        talk.last_words(words.pulled(row.name))
     return _done(words.pulled(row.name), installed, options, console)
+
+
+def _pull(row: CatalogueModel, store: Store, talk: ConsoleTalk, console: Console) -> InstalledModel:
+    try:
+        return installing.pull(row, store, talk)
+    except KeyboardInterrupt:
+        console.status(words.kept_for_next_time())
+        raise
 
 
 def verify(options: argparse.Namespace, console: Console) -> ExitCode:
@@ -104,28 +87,40 @@ def verify(options: argparse.Namespace, console: Console) -> ExitCode:
     models = store.read().models
     if options.name:
         models = {options.name: keeping.installed(options.name, store)}
-    wrong: list[str] = []
-    for name, model in models.items():
-        for verdict in keeping.verify(model, store, _silent_talk(console)):
-            was, now = str(verdict.file.path), str(verdict.now_at)
-            if options.json:
-                console.json(
-                    {"model": name, "file": was, "found": verdict.found, "now_at": now,
-                     "sha256": verdict.file.sha256}
-                )  # fmt: skip
-            elif verdict.found == "right":
-                console.data(words.verified_right(name, was))
-            elif verdict.found == "missing":
-                console.data(words.verified_missing(name, was))
-            else:
-                console.data(words.verified_wrong(name, was, now))
-            if verdict.found != "right" and name not in wrong:
-                wrong.append(name)
-    if not models:
+    elif not models:
         console.status(words.nothing_installed())
-    if wrong:
-        raise ModelError(words.verify_failed(), words.verify_failed_hint(wrong[0]))
-    return ExitCode.OK
+    talk = ConsoleTalk(console)
+    verdicts = [
+        (name, verdict)
+        for name, model in models.items()
+        for verdict in verifying.verify(model, store, talk)
+    ]
+    if options.json:
+        found = [
+            {"model": name, "file": str(verdict.file.path), "found": verdict.found,
+             "now_at": str(verdict.now_at), "sha256": verdict.file.sha256}
+            for name, verdict in verdicts
+        ]  # fmt: skip
+        console.json({"files": found})
+    for name, verdict in () if options.json else verdicts:
+        console.data(_verdict_words(name, verdict))
+    wrong = [name for name, verdict in verdicts if verdict.found != "right"]
+    if not wrong:
+        return ExitCode.OK
+    known = wrong[0] in read_catalogue()
+    hint = words.verify_failed_hint(wrong[0]) if known else words.verify_failed_own_hint(wrong[0])
+    error = ModelError(words.verify_failed(), hint)
+    console.error(error)  # not raised: with --json the object above is the only one
+    return error.exit_code
+
+
+def _verdict_words(name: str, verdict: verifying.Verdict) -> str:
+    was = str(verdict.file.path)
+    if verdict.found == "right":
+        return words.verified_right(name, was)
+    if verdict.found == "missing":
+        return words.verified_missing(name, was)
+    return words.verified_wrong(name, was, str(verdict.now_at))
 
 
 def use(options: argparse.Namespace, console: Console) -> ExitCode:
@@ -153,7 +148,7 @@ def path(options: argparse.Namespace, console: Console) -> ExitCode:
 
 def remove(options: argparse.Namespace, console: Console) -> ExitCode:
     """Removes a model."""
-    freed = keeping.remove(options.name, Store())
+    freed = keeping.remove(options.name, Store(), read_catalogue().get(options.name))
     said = words.removed(options.name, freed) if freed else words.removed_own(options.name)
     return _result(said, {"removed": options.name, "freed_bytes": freed}, options, console)
 
@@ -168,8 +163,9 @@ def add(options: argparse.Namespace, console: Console) -> ExitCode:
         )
     model, mmproj = (typed_path(name) for name in (options.model_file, options.mmproj_file))
     installed = keeping.add(
-        options.name, model, mmproj, options.template_name, Store(), _silent_talk(console)
-    )
+        options.name, model, mmproj, options.template_name, Store(), ConsoleTalk(console),
+        read_catalogue(),
+    )  # fmt: skip
     return _done(words.added(options.name), installed, options, console)
 
 
@@ -180,47 +176,45 @@ def bench(options: argparse.Namespace, console: Console) -> ExitCode:
     from assistant.models_store.measuring import measure
 
     store = Store()
-    if options.name and options.name != DEMO:
-        model: InstalledModel | None = keeping.installed(options.name, store)
-    else:
-        model = None if options.name else choose(store.read(), memory()).model
-    files, name = (embedded_model(), DEMO) if model is None else (files_of(model), model.name)
     settings = load_settings(cli_parser.setting_values(options))
+    if options.name is None:
+        files = find_model(settings.model.model_path, settings.model.mmproj_path)
+    elif options.name == DEMO:
+        files = embedded_model()
+    else:
+        files = files_of(keeping.usable(options.name, store))
+    name = DEMO if files.is_demo else files.name
     console.status(words.bench_start(name))
     engine = wiring.engine_options(settings, replace(files, name=name), is_verbose=False)
     with InferenceClient(engine) as describer:
         speed = measure(describer, machine_name(), console.status)
-    with store.change() as state:
-        state.speeds[name] = speed
     seconds = seconds_of(speed)
+    try:
+        with store.change() as state:
+            state.speeds[name] = speed
+    except ModelError:
+        console.status(words.bench_forgotten(name, words.about_seconds(seconds)))
+        raise
     said = words.bench_result(name, words.about_seconds(seconds))
     return _result(said, {"model": name, "seconds": round(seconds, 3)}, options, console)
 
 
 def _accept_licence(
-    row: CatalogueModel, store: Store, options: argparse.Namespace, console: Console
+    row: CatalogueModel, store: Store, options: argparse.Namespace, talk: ConsoleTalk
 ) -> None:
     """Shows the licence and has it accepted, once for each licence."""
     if row.licence_link in store.read().licences:
         return
-    console.status(words.licence(row.title, row.licence, row.licence_link))
+    talk.ask(words.licence(row.title, row.licence, row.licence_link))
     if not options.accept_licence:
         if not sys.stdin.isatty():
             raise UsageError(words.licence_needed(), words.licence_needed_hint())
-        console.status(words.licence_prompt())
+        talk.ask(words.licence_prompt())
         if sys.stdin.readline().strip().lower() not in ("yes", "y"):
             raise UsageError(words.licence_refused())
     with store.change() as state:
-        state.licences.append(row.licence_link)
-
-
-def _voice(options: argparse.Namespace, console: Console, stack: ExitStack) -> Speaker:
-    settings = load_settings(cli_parser.setting_values(options))
-    if options.quiet:
-        settings = replace(settings, speech=replace(settings.speech, is_on=False))
-    speaker = wiring.speaker(settings, console.error)
-    stack.callback(speaker.close)
-    return speaker
+        if row.licence_link not in state.licences:
+            state.licences.append(row.licence_link)
 
 
 def _done(

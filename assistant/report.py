@@ -48,13 +48,12 @@ def answer_record(
 
 def failure_record(picture: str, question: str, error: AssistantError) -> dict[str, Any]:
     """The object that ``--json`` prints for a picture that could not be described."""
-    return {
-        "picture": picture,
-        "question": question,
-        "error": error.message,
-        "hint": error.hint,
-        "exit_code": int(error.exit_code),
-    }
+    return {"picture": picture, "question": question, **error_record(error)}
+
+
+def error_record(error: AssistantError) -> dict[str, Any]:
+    """The object that ``--json`` prints for what could not be done."""
+    return {"error": error.message, "hint": error.hint, "exit_code": int(error.exit_code)}
 
 
 class TraceFile:

@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant import cli_parser, help_texts, help_texts_models
 from assistant.console import Console
-from assistant.errors import ExitCode
+from assistant.errors import AssistantError, ExitCode
 from assistant.messages import translate as _
 
 texts = help_texts_models
@@ -60,6 +60,7 @@ def add_parser(commands: Any) -> None:
 def run(options: argparse.Namespace, console: Console) -> ExitCode:
     """Does what was asked for."""
     from assistant import models_actions as actions
+    from assistant.report import error_record
 
     work: Mapping[str, Callable[[argparse.Namespace, Console], ExitCode]] = {
         "list": actions.list_models,
@@ -71,7 +72,12 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
         "add": actions.add,
         "bench": actions.bench,
     }
-    return work[options.action](options, console)
+    try:
+        return work[options.action](options, console)
+    except AssistantError as error:
+        if options.json:
+            console.json(error_record(error))
+        raise
 
 
 def _action(actions: Any, name: str, text: str) -> argparse.ArgumentParser:

@@ -27,6 +27,7 @@ from assistant.inference.prompt_reader import Emit, PromptReader
 from assistant.inference.read_ahead import start_reading
 from assistant.inference.room import ANSWER_ROOM, turns_to_drop
 from assistant.inference.thread_governor import ThreadGovernor
+from assistant.inference.vocabulary_repairs import vocabulary_repairs
 from assistant.messages import engine as words
 from sparc_ggml._ggml import GgmlAbiError
 from sparc_ggml.config import SparcConfig, SparcConfigError
@@ -101,7 +102,8 @@ class Engine:
         ):  # where memory is short, what is read too early would push out what is in use
             start_reading([options.model_path, projector.path])
         with ExitStack() as stack:
-            model = LanguageModel(options, probe, plan)
+            metadata = vocabulary_repairs(headers[0])
+            model = LanguageModel(options, probe, plan, metadata)
             stack.callback(model.close)
             encoder = PictureEncoder(options, projector, model, is_cancelled)
             stack.callback(encoder.close)

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from types import MappingProxyType
 from typing import Any
 
 import llama_cpp
@@ -38,6 +39,16 @@ class ContextFull(Exception):
     """No cell is left in the KV cache."""
 
 
+def _overrides(metadata: Mapping[str, str]) -> Any:
+    """llama.cpp's list of metadata to take instead; the last one, empty, ends it."""
+    rows = (llama_cpp.llama_model_kv_override * (len(metadata) + 1))()
+    for row, (key, text) in zip(rows, metadata.items(), strict=False):
+        row.tag = llama_cpp.LLAMA_KV_OVERRIDE_TYPE_STR
+        row.key = key.encode()
+        row.value.val_str = text.encode()
+    return rows
+
+
 class LanguageModel:
     """A GGUF language model with one context; cells hold one sequence.
 
@@ -48,7 +59,11 @@ class LanguageModel:
     """
 
     def __init__(
-        self, options: EngineOptions, probe: AttentionProbe | None, plan: Plan | None = None
+        self,
+        options: EngineOptions,
+        probe: AttentionProbe | None,
+        plan: Plan | None = None,
+        metadata: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Loads the model and makes its context.
 
@@ -56,6 +71,7 @@ class LanguageModel:
             options: paths and settings.
             plan: what of the settings depends on memory.
             probe: the context's eval callback; ``None`` for no callback at all.
+            metadata: texts to take instead of the file's own, by key.
 
         Raises:
             ModelError: llama.cpp refuses the file, or there is not enough memory for the context.
@@ -68,6 +84,8 @@ class LanguageModel:
         params.use_mmap = True
         params.use_mlock = options.locks_memory
         params.use_extra_bufts = plan.repacks and not (options.is_safe_mode or machine.has_amx())
+        overrides = _overrides(metadata)
+        params.kv_overrides = overrides
         on_progress = llama_cpp.llama_progress_callback(releasing(options.model_path))
         if params.use_extra_bufts and not options.locks_memory:
             params.progress_callback = on_progress

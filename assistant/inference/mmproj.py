@@ -13,6 +13,8 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +24,7 @@ from platformdirs import user_cache_path
 from assistant import messages
 from assistant.core.events import ImageRgb
 from assistant.errors import ModelError
-from assistant.inference.gguf_header import GgufHeader, read_header
+from assistant.inference.gguf_header import GgufError, GgufHeader, read_header
 from assistant.messages import models as words
 
 CORRECTION_NAME = "vision_layers"
@@ -32,6 +34,8 @@ _CLIP_DEPTHS = {768: 12, 1024: 24, 1280: 32, 1664: 48}
 """Layers of the published CLIP ViTs by width: a file that stores them all was not cut by the converter."""
 _CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 _FEATURE_LAYER = "clip.vision.feature_layer"
+_ABANDONED_AFTER_S = 3600.0
+"""A copy is made in seconds; another process may be at it."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,11 @@ def is_one_layer_short(header: GgufHeader) -> bool:
 
 
 def open_projector(
-    path: Path, cache_dir: Path | None = None, *, corrects: bool = True
+    path: Path,
+    cache_dir: Path | None = None,
+    *,
+    corrects: bool = True,
+    on_copy: Callable[[], None] = lambda: None,
 ) -> Projector:
     """Reads the metadata and, where it is needed, makes or finds the corrected copy.
 
@@ -112,13 +120,14 @@ def open_projector(
         path: the projector's GGUF file.
         cache_dir: where corrected copies live; ``None`` means the user's cache folder.
         corrects: false never makes a copy.
+        on_copy: told that a copy begins to be made.
 
     Raises:
         ModelError: not a projector file, damaged, or the copy cannot be written.
     """
     try:
         header = read_header(path)
-        size = header.values.get("clip.vision.image_size")
+        size = int(header.values.get("clip.vision.image_size", 0))
         mean = header.values.get("clip.vision.image_mean", _CLIP_MEAN)
         red, green, blue = (int(channel * 255) for channel in mean)
         needs_copy = is_one_layer_short(header)
@@ -131,16 +140,18 @@ def open_projector(
         raise ModelError(
             messages.mmproj_damaged(path.name), messages.mmproj_damaged_hint()
         ) from error
-    if not size:
+    if size <= 0:
         raise ModelError(
             messages.mmproj_not_for_pictures(path.name), messages.mmproj_not_for_pictures_hint()
         )
     is_corrected = corrects and needs_copy
-    used, is_new = _corrected_copy(path, cache_dir) if is_corrected else (path, False)
+    used, is_new = (
+        _corrected_copy(path, header, cache_dir, on_copy) if is_corrected else (path, False)
+    )
     return Projector(
         path=used,
         kind=header.values.get("clip.projector_type", "mlp"),
-        image_size_px=int(size),
+        image_size_px=size,
         has_tiles=bool(header.values.get("clip.vision.image_grid_pinpoints")),
         mean_rgb=(red, green, blue),
         is_corrected=is_corrected,
@@ -148,36 +159,58 @@ def open_projector(
     )
 
 
-def _corrected_copy(path: Path, cache_dir: Path | None) -> tuple[Path, bool]:
+def _corrected_copy(
+    path: Path, header: GgufHeader, cache_dir: Path | None, on_copy: Callable[[], None]
+) -> tuple[Path, bool]:
     """Where the copy is, and whether it was made just now."""
     stat = path.stat()
-    identity = hashlib.sha256(
-        f"{path.resolve()}|{stat.st_size}|{stat.st_mtime_ns}".encode()
-    ).hexdigest()[:16]
+    where = hashlib.sha256(f"{path.resolve()}".encode(errors="surrogateescape")).hexdigest()[:12]
+    state = hashlib.sha256(f"{stat.st_size}|{stat.st_mtime_ns}".encode()).hexdigest()[:12]
     folder = cache_dir or user_cache_path("sparc-assistant") / "projectors"
-    target = folder / f"{path.stem}-all-layers-{identity}.gguf"
-    if target.exists():
+    target = folder / f"{path.stem}-all-layers-{where}-{state}.gguf"
+    if _is_sound(target, header):
         return target, False
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        _tidy(folder, where)
         if shutil.disk_usage(folder).free < stat.st_size * 1.1:
             raise ModelError(
                 messages.mmproj_copy_no_space(path.name, stat.st_size // 2**20),
                 messages.mmproj_copy_hint(str(folder)),
             )
+        on_copy()
         handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
         os.close(handle)
         try:
             _write_with_feature_layer(path, Path(name))
+            with open(name, "rb") as written:
+                os.fsync(written.fileno())  # the name must not come to the disk before the bytes
             os.replace(name, target)
         finally:
             Path(name).unlink(missing_ok=True)
-    except OSError as error:
+    except (OSError, ValueError, KeyError, IndexError) as error:  # gguf-py's are of all kinds
+        reason = getattr(error, "strerror", None) or str(error)
         raise ModelError(
-            messages.mmproj_copy_failed(path.name, error.strerror or str(error)),
-            messages.mmproj_copy_hint(str(folder)),
+            messages.mmproj_copy_failed(path.name, reason), messages.mmproj_copy_hint(str(folder))
         ) from error
     return target, True
+
+
+def _is_sound(copy: Path, original: GgufHeader) -> bool:
+    """Whether a copy that was made before is whole."""
+    try:
+        header = read_header(copy)
+    except (OSError, GgufError):
+        return False
+    return _FEATURE_LAYER in header.values and header.tensors.keys() == original.tensors.keys()
+
+
+def _tidy(folder: Path, where: str) -> None:
+    """Removes copies of what the same file was before, and what a kill left; a copy is as large as its original."""
+    for left in (*folder.glob(f"*-all-layers-{where}-*.gguf"), *folder.glob("*.part")):
+        with contextlib.suppress(OSError):
+            if left.suffix == ".gguf" or time.time() - left.stat().st_mtime > _ABANDONED_AFTER_S:
+                left.unlink()
 
 
 def _write_with_feature_layer(source: Path, target: Path) -> None:

@@ -67,7 +67,7 @@ def read(path: Path) -> GgufHeader:
     try:
         return read_header(path)
     except FileNotFoundError as error:
-        raise ModelError(words.file_missing(str(path))) from error
+        raise ModelError(words.file_missing(str(path)), words.file_missing_hint()) from error
     except IsADirectoryError as error:
         raise ModelError(words.file_is_folder(str(path)), words.file_is_folder_hint()) from error
     except OSError as error:
@@ -92,6 +92,11 @@ def projector_width(mmproj: GgufHeader) -> int | None:
         if tensor is not None and len(tensor.dims) > index:
             return tensor.dims[index]
     return None
+
+
+def has_tiles(mmproj: GgufHeader) -> bool:
+    """Whether pictures are cut into tiles, as LLaVA-NeXT (1.6) does: up to 2,880 image tokens."""
+    return "clip.vision.image_grid_pinpoints" in mmproj.values
 
 
 def projector_kind(mmproj: GgufHeader) -> str:

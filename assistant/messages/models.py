@@ -11,6 +11,10 @@ def file_missing(path: str) -> str:
     return _("There is no model file {path}.").format(path=path)
 
 
+def file_missing_hint() -> str:
+    return _("See whether the name is spelled right, and whether the disk that it is on is there.")
+
+
 def file_is_folder(path: str) -> str:
     return _("{path} is a folder, not a model file.").format(path=path)
 
@@ -23,6 +27,14 @@ def file_unreadable(path: str, reason: str) -> str:
     return _("The model file {path} could not be read: {reason}.").format(
         path=path, reason=reason.rstrip(".")
     )
+
+
+def file_changing(path: str) -> str:
+    return _("The file {path} is being written by another program.").format(path=path)
+
+
+def file_changing_hint() -> str:
+    return _("Wait until that is done, and run the same command again.")
 
 
 def file_not_gguf(name: str) -> str:
@@ -126,7 +138,9 @@ def megabytes(n_bytes: float) -> str:
         return _("{value} gigabytes").format(value=f"{n_bytes / 1e9:.1f}")
     if n_bytes >= 10e6:
         return _("{value} megabytes").format(value=f"{n_bytes / 1e6:.0f}")
-    return _("{value} megabytes").format(value=f"{n_bytes / 1e6:.1f}")
+    if n_bytes >= 0.1e6:
+        return _("{value} megabytes").format(value=f"{n_bytes / 1e6:.1f}")
+    return _("{value} kilobytes").format(value=f"{n_bytes / 1e3:.0f}")
 
 
 def time_left(left_s: float) -> str:
@@ -149,12 +163,50 @@ def progress_spoken(percent: int) -> str:
     return _("{percent} percent.").format(percent=percent)
 
 
+def progress_stalled() -> str:
+    return _("Nothing comes at present.")
+
+
 def download_broke(name: str) -> str:
     return _("The connection broke again and again while {name} was fetched.").format(name=name)
 
 
 def download_broke_hint() -> str:
     return _("What has come is kept: run the same command again to go on.")
+
+
+def download_unreachable(host: str) -> str:
+    return _("The server {host} cannot be reached.").format(host=host)
+
+
+def download_unreachable_hint() -> str:
+    return _(
+        "See whether this machine is online, then run the same command again: what has come is kept."
+    )
+
+
+def endpoint_wrong(endpoint: str) -> str:
+    return _("The variable HF_ENDPOINT is no web address: {endpoint}.").format(
+        endpoint=endpoint.rstrip(".")
+    )
+
+
+def endpoint_wrong_hint() -> str:
+    return _("Set it to an address that begins with https, or unset it.")
+
+
+def download_other(name: str) -> str:
+    return _("The server offers another file named {name} than the one that is known.").format(
+        name=name
+    )
+
+
+def download_too_long(name: str) -> str:
+    return _("The server sends more of {name} than the file that is known has.").format(name=name)
+
+
+def download_pause(seconds: float) -> str:
+    return _("The server asks for a pause. Going on in {time}.").format(time=time_left(seconds))
 
 
 def download_wrong_size(name: str, size: int) -> str:
@@ -164,7 +216,7 @@ def download_wrong_size(name: str, size: int) -> str:
 
 
 def download_wrong_size_hint() -> str:
-    return _("Nothing was fetched. The file may have been replaced; choose another model.")
+    return _("The file may have been replaced there; choose another model.")
 
 
 def download_offline() -> str:
@@ -182,7 +234,9 @@ def download_gone(name: str, repository: str) -> str:
 
 
 def download_gone_hint() -> str:
-    return _("It may have moved; choose another model, or add files that you have: models add")
+    return _(
+        "It may have moved; choose another model, or add files that you have with: sparc-assistant models add"
+    )
 
 
 def download_locked(repository: str) -> str:
@@ -248,6 +302,12 @@ def fetching(name: str, n_bytes: float) -> str:
     return _("Fetching {name}, {size}.").format(name=name, size=megabytes(n_bytes))
 
 
+def fetching_rest(name: str, n_bytes: float, n_left: float) -> str:
+    return _("Going on with {name}: {left} of {size} are missing.").format(
+        name=name, left=megabytes(n_left), size=megabytes(n_bytes)
+    )
+
+
 def checking(name: str) -> str:
     return _("Checking {name}.").format(name=name)
 
@@ -280,6 +340,10 @@ def projector_corrected(name: str) -> str:
     ).format(name=name)
 
 
+def projector_copying(name: str) -> str:
+    return _("Making a corrected copy of {name}.").format(name=name)
+
+
 def no_memory(name: str, needs: float, has: float) -> str:
     return _("{name} needs {needs} of memory, and this machine has {has}.").format(
         name=name, needs=megabytes(needs), has=megabytes(has)
@@ -306,6 +370,10 @@ def pull_running(name: str) -> str:
     return _("{name} is being fetched by another command already.").format(name=name)
 
 
+def pull_running_hint() -> str:
+    return _("Wait until that is done, or end it with Control C there.")
+
+
 def bad_name(name: str) -> str:
     return _("A model cannot be called {name}.").format(name=name)
 
@@ -318,6 +386,10 @@ def name_taken(name: str) -> str:
     return _("A model named {name} is installed already.").format(name=name)
 
 
+def name_in_catalogue(name: str) -> str:
+    return _("{name} is the name of a model that can be fetched.").format(name=name)
+
+
 def not_installed(name: str) -> str:
     return _("The model {name} is not installed.").format(name=name)
 
@@ -326,8 +398,12 @@ def installed_names(names: str) -> str:
     return _("Installed are: {names}.").format(names=names)
 
 
-def pull_hint(name: str) -> str:
-    return _("Get it with: sparc-assistant models pull {name}").format(name=name)
+def installed_hint() -> str:
+    return _("To hear which models there are: sparc-assistant models list")
+
+
+def demo_stays() -> str:
+    return _("demo comes with the program: it is always there, and can be chosen with models use.")
 
 
 def cannot_delete(path: str, reason: str) -> str:
@@ -394,6 +470,12 @@ def bench_start(name: str) -> str:
 
 def bench_result(name: str, seconds: str) -> str:
     return _("{name}: about {seconds} for a picture, and this is remembered.").format(
+        name=name, seconds=seconds
+    )
+
+
+def bench_forgotten(name: str, seconds: str) -> str:
+    return _("{name}: about {seconds} for a picture, and this could not be remembered.").format(
         name=name, seconds=seconds
     )
 
@@ -471,8 +553,8 @@ def list_licence(licence: str, link: str) -> str:
     return _("Licence: {licence}, {link}").format(licence=licence, link=link)
 
 
-def list_languages(codes: str) -> str:
-    return _("Languages: {codes}.").format(codes=codes)
+def list_languages(names: str) -> str:
+    return _("Languages: {names}.").format(names=names)
 
 
 def list_demo() -> str:
@@ -566,6 +648,12 @@ def verify_failed() -> str:
 
 def verify_failed_hint(name: str) -> str:
     return _("Get it again with: sparc-assistant models pull {name}").format(name=name)
+
+
+def verify_failed_own_hint(name: str) -> str:
+    return _(
+        "Add it again, from files that are right, with: sparc-assistant models add {name}"
+    ).format(name=name)
 
 
 def nothing_installed() -> str:

@@ -11,6 +11,10 @@ from assistant.models_store.record import InstalledModel, State
 
 DEMO = "demo"
 """Name of the embedded model, as it can be chosen."""
+TILED_N_CTX = 4096
+"""Context that a picture in tiles needs."""
+BEST = "best"
+"""Not a model: leaves the choice to the program."""
 
 
 @dataclass(frozen=True)

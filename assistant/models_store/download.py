@@ -10,70 +10,100 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, BinaryIO
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from assistant.errors import ModelError
 from assistant.messages import models as words
-from assistant.models_store.rows import CatalogueFile
+from assistant.models_store.download_errors import asked_pause_s, is_past_the_end, reason
+from assistant.models_store.rows import SHA256, SIZE_TOLERANCE, CatalogueFile
 
 _PIECE_BYTES = 1 << 18
 _FRUITLESS_TRIES = 3
 """So many connections in a row that bring nothing end it; each retries a few times by itself."""
+_PAUSES = 2
+"""So many pauses that the server asks for are kept; then the person is told to come back."""
 OnBytes = Callable[[int], None]
+OnPause = Callable[[float], None]
 
 
-def fetch(file: CatalogueFile, folder: Path, on_bytes: OnBytes = lambda _done: None) -> Path:
+def fetch(
+    file: CatalogueFile,
+    folder: Path,
+    on_bytes: OnBytes = lambda _done: None,
+    on_pause: OnPause = lambda _seconds: None,
+) -> Path:
     """Gets a file, or what is still missing of it.
 
     Args:
         file: which.
         folder: where the part file lies; it is made.
         on_bytes: told how many bytes of the file are there.
+        on_pause: told that the server asked for a pause of so many seconds, which begins.
 
     Returns:
-        The finished part file: of the size that the server stated, its hash still to be checked.
+        The part file, of the size that the server stated where it stated one; its hash is still to be checked.
 
     Raises:
         ModelError: it cannot be had; what has come is kept for the next time.
     """
     hub = _hub()
+    if hub.is_offline():
+        raise ModelError(words.download_offline(), words.download_offline_hint())
     url = hub.hf_hub_url(file.repository, file.name, revision=file.revision)
-    fruitless = 0
+    address = urlsplit(url)
+    if address.scheme not in ("http", "https") or not address.hostname:
+        raise ModelError(words.endpoint_wrong(hub.endpoint()), words.endpoint_wrong_hint())
+    fruitless = n_pauses = 0
     while True:
+        about: Any = None
         part: Path | None = None
         had = 0
         try:
             about = hub.get_hf_file_metadata(url)
             part = _part_path(file, folder, about.etag or "")
-            had = _begin(part, file, about.size)
+            size, limit = _stated_size(about, file)
+            had = _begin(part, limit)
             on_bytes(had)
-            headers = hub.build_hf_headers()
-            if urlsplit(about.location).netloc != urlsplit(url).netloc:
-                headers.pop(
-                    "authorization", None
-                )  # a token is for the hub, not for where it sends us
+            store = urljoin(url, about.location)
             with part.open("ab") as raw:
                 hub.http_get(
-                    about.location, _Counted(raw, on_bytes), resume_size=had, headers=headers,
-                    expected_size=about.size, displayed_filename=file.name,
+                    store, _Counted(raw, on_bytes, file, limit), resume_size=had,
+                    headers=_headers(hub, url, store), expected_size=size,
+                    displayed_filename=file.name,
                 )  # fmt: skip
+            if size is None and _is_short(part, file):
+                raise ConnectionError  # its length was not stated, so that a cut looks like an end
             return part
         except (ModelError, KeyboardInterrupt):
             raise
         except Exception as error:
+            if part is not None and is_past_the_end(error):
+                return part
             now = part.stat().st_size if part is not None and part.exists() else 0
             fruitless = 0 if now > had else fruitless + 1
-            reason = _reason(error, file)
-            if reason is not None:
-                raise reason from error
+            pause_s = asked_pause_s(error)
+            if pause_s is not None and n_pauses < _PAUSES:
+                n_pauses += 1
+                on_pause(pause_s)
+                time.sleep(pause_s)
+                continue
+            told = reason(error, file, folder, is_met=about is not None)
+            if told is not None:
+                raise told from error
             if fruitless >= _FRUITLESS_TRIES:
+                if about is None:
+                    message = words.download_unreachable(address.hostname)
+                    raise ModelError(message, words.download_unreachable_hint()) from error
                 raise ModelError(
                     words.download_broke(file.name), words.download_broke_hint()
                 ) from error
+            if fruitless:
+                time.sleep(2.0 ** (fruitless - 1))
 
 
 def _hub() -> Any:
@@ -91,7 +121,20 @@ def _hub() -> Any:
         get_hf_file_metadata=huggingface_hub.get_hf_file_metadata,
         http_get=file_download.http_get,
         build_hf_headers=getattr(utils, "build_hf_headers"),  # noqa: B009 - public, but not to mypy
+        endpoint=lambda: constants.ENDPOINT,
+        is_offline=constants.is_offline_mode,
     )
+
+
+def _headers(hub: Any, url: str, store: str) -> dict[str, str]:
+    headers: dict[str, str] = hub.build_hf_headers()
+    # Packed bytes could not be counted, nor gone on from.
+    headers["Accept-Encoding"] = "identity"
+    theirs, ours = urlsplit(store), urlsplit(url)
+    if (theirs.scheme, theirs.netloc) != (ours.scheme, ours.netloc):
+        # A token is for the hub, not for where it sends us.
+        headers.pop("authorization", None)
+    return headers
 
 
 def _part_path(file: CatalogueFile, folder: Path, etag: str) -> Path:
@@ -100,31 +143,57 @@ def _part_path(file: CatalogueFile, folder: Path, etag: str) -> Path:
     return folder / f"{file.name}.{version}.part"
 
 
-def _begin(part: Path, file: CatalogueFile, size: int | None) -> int:
-    """Bytes that are there already."""
+def _stated_size(about: Any, file: CatalogueFile) -> tuple[int | None, int]:
+    """The size that the server states, and the most bytes that are taken.
+
+    Raises:
+        ModelError: by its size or by its hash it is not the file of the catalogue.
+    """
+    size: int | None = about.size if about.size is not None and about.size >= 0 else None
     if size is not None and not file.may_have_size(size):
         raise ModelError(
             words.download_wrong_size(file.name, size), words.download_wrong_size_hint()
         )
+    # For large files the hub's ETag is the SHA-256, which is known before gigabytes were fetched for nothing.
+    if file.sha256 and SHA256.fullmatch(about.etag or "") and about.etag != file.sha256:
+        raise ModelError(words.download_other(file.name), words.download_wrong_size_hint())
+    tolerance = 0.0 if file.size_is_exact else SIZE_TOLERANCE
+    return size, size if size is not None else int(file.size * (1 + tolerance))
+
+
+def _begin(part: Path, limit: int) -> int:
+    """Bytes that are there already."""
     part.parent.mkdir(parents=True, exist_ok=True)
     had = part.stat().st_size if part.exists() else 0
-    if size is not None and had > size:
+    if had > limit:
         part.unlink()
         return 0
     return had
 
 
-class _Counted:
-    """A file that says how long it has become; what ``http_get`` needs of one."""
+def _is_short(part: Path, file: CatalogueFile) -> bool:
+    size = part.stat().st_size
+    return size < file.size and not file.may_have_size(size)
 
-    def __init__(self, raw: BinaryIO, on_bytes: OnBytes) -> None:
+
+class _Counted:
+    """A file that says how long it has become, and takes no more than it may; what ``http_get`` needs of one."""
+
+    def __init__(self, raw: BinaryIO, on_bytes: OnBytes, file: CatalogueFile, limit: int) -> None:
         self._raw = raw
         self._on_bytes = on_bytes
+        self._file = file
+        self._limit = limit
 
     def write(self, data: bytes) -> int:
+        size = self._raw.tell() + len(data)
+        if size > self._limit:
+            raise ModelError(
+                words.download_too_long(self._file.name), words.download_wrong_size_hint()
+            )
         n = self._raw.write(data)
         self._raw.flush()  # a kill keeps what came
-        self._on_bytes(self._raw.tell())
+        self._on_bytes(size)
         return n
 
     def tell(self) -> int:
@@ -135,26 +204,3 @@ class _Counted:
 
     def truncate(self, size: int | None = None) -> int:
         return self._raw.truncate(size)
-
-
-def _reason(error: Exception, file: CatalogueFile) -> ModelError | None:
-    """What to tell of an error that trying again does not help; ``None`` where it may."""
-    from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
-
-    if isinstance(error, OfflineModeIsEnabled):
-        return ModelError(words.download_offline(), words.download_offline_hint())
-    if isinstance(error, HfHubHTTPError):
-        status = error.response.status_code
-        if status == 404:
-            return ModelError(
-                words.download_gone(file.name, file.repository), words.download_gone_hint()
-            )
-        if status == 401:
-            return ModelError(words.download_locked(file.repository), words.download_locked_hint())
-        if status == 429:
-            return ModelError(words.download_busy(), words.download_busy_hint())
-        return None  # also 403: the link that the hub gave may have grown old
-    if isinstance(error, OSError) and error.errno is not None:
-        reason = error.strerror or str(error)
-        return ModelError(words.download_unwritable(file.name, reason), words.download_broke_hint())
-    return None

@@ -17,49 +17,78 @@ from assistant.typed_path import typed_path
 _PIECE_BYTES = 1 << 20
 
 
-def hash_file(path: Path, on_bytes: Callable[[int], None] = lambda _done: None) -> str:
-    """SHA-256 of a file, in hexadecimal digits.
+OnBytes = Callable[[int], None]
+
+
+def taken(
+    path: Path, *, is_ours: bool, checked: str, on_bytes: OnBytes = lambda _done: None
+) -> FileRecord:
+    """The record of a file, its hash taken now.
 
     Args:
         path: the file.
+        is_ours: whether this program fetched or made it.
+        checked: what its hash was compared with; see ``FileRecord``.
         on_bytes: told how many bytes were read so far.
 
     Raises:
-        ModelError: it cannot be read.
+        ModelError: it cannot be read, or was written to meanwhile.
     """
     digest, done = hashlib.sha256(), 0
     try:
         with path.open("rb") as file:
-            while piece := file.read(_PIECE_BYTES):
+            before = os.fstat(file.fileno())
+            while done <= before.st_size and (piece := file.read(_PIECE_BYTES)):
                 digest.update(piece)
                 done += len(piece)
                 on_bytes(done)
+            after = os.fstat(file.fileno())
+    except FileNotFoundError as error:
+        raise ModelError(words.file_missing(str(path)), words.file_missing_hint()) from error
     except OSError as error:
         reason = error.strerror or str(error)
         raise ModelError(words.file_unreadable(str(path), reason)) from error
-    return digest.hexdigest()
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise ModelError(words.file_changing(str(path)), words.file_changing_hint())
+    sha256 = digest.hexdigest()
+    return FileRecord(path, after.st_size, after.st_mtime_ns, sha256, is_ours, checked)
 
 
-def recorded(path: Path, sha256: str, *, is_ours: bool, checked: str) -> FileRecord:
-    """The record of a file whose hash was just taken.
+def keep(path: Path) -> None:
+    """Has a file written to the disk itself, so that a power cut cannot leave other bytes than were checked.
 
     Raises:
-        ModelError: it went away meanwhile.
+        ModelError: the disk refuses.
     """
     try:
-        stat = path.stat()
+        _sync(path)
     except OSError as error:
-        raise ModelError(words.file_missing(str(path))) from error
-    return FileRecord(path, stat.st_size, stat.st_mtime_ns, sha256, is_ours, checked)
+        reason = error.strerror or str(error)
+        raise ModelError(words.store_unwritable(str(path.parent), reason)) from error
+    with contextlib.suppress(OSError):  # some disks know this for files alone
+        _sync(path.parent)
 
 
-def set_aside(path: Path, sha256: str) -> Path:
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def set_aside(path: Path, sha256: str, name: str = "") -> Path:
     """Renames a file with a wrong hash so that nothing uses it; returns where it is now.
+
+    Args:
+        path: the file.
+        sha256: the hash that it has.
+        name: what it was to become; empty for what it is called.
 
     Raises:
         ModelError: it cannot be renamed.
     """
-    target = path.with_name(f"{path.name}.wrong-{sha256[:12]}")
+    target = path.with_name(f"{name or path.name}.wrong-{sha256[:12]}")
     try:
         os.replace(path, target)
     except OSError as error:
@@ -87,7 +116,7 @@ def _candidates(file: CatalogueFile) -> Iterator[Path]:
         yield studio / "models" / file.repository / file.name
     wished = os.environ.get("OLLAMA_MODELS")
     for ollama in (
-        *([Path(wished)] if wished else []),
+        *([typed_path(wished)] if wished else []),
         home / ".ollama" / "models",
         Path("/usr/share/ollama/.ollama/models"),
     ):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
+import glob
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +13,7 @@ from assistant.errors import ModelError
 from assistant.inference import pairing
 from assistant.messages import models as words
 from assistant.models_store import download, files
+from assistant.models_store.alone import alone
 from assistant.models_store.machine_room import MEGABYTE, free_disk_mb, memory
 from assistant.models_store.progress import Progress
 from assistant.models_store.record import FileRecord, InstalledModel, Store
@@ -66,19 +66,34 @@ def check_room(row: CatalogueModel, store: Store, *, forces: bool = False) -> No
             words.no_memory(row.name, row.memory_mb * MEGABYTE, there.total_mb * MEGABYTE),
             words.no_memory_hint(),
         )
-    came = 0
-    for file in row.files:
-        for path in (store.folder / row.name).glob(f"{file.name}*"):
-            if path.name == file.name or path.suffix == ".part":
-                with contextlib.suppress(OSError):
-                    came += path.stat().st_size
+    came = sum(min(file.size, _is_here(file, store.folder / row.name)) for file in row.files)
     # The corrected copy of the projector takes its size once more.
-    needed = max(0, row.n_bytes - came) + row.file("mmproj").size
+    needed = row.n_bytes - came + row.file("mmproj").size + _SPARE_MB * MEGABYTE
     free = free_disk_mb(store.folder) * MEGABYTE
-    if needed + _SPARE_MB * MEGABYTE > free:
+    if needed > free:
         raise ModelError(
             words.no_disk(row.name, needed, free), words.no_disk_hint(str(store.folder))
         )
+
+
+def _is_here(file: CatalogueFile, folder: Path) -> int:
+    """Bytes of a file that will not have to be fetched."""
+    if file.sha256 and next(files.find_elsewhere(file), None) is not None:
+        return file.size
+    return _came(file, folder)
+
+
+def _came(file: CatalogueFile, folder: Path) -> int:
+    """Bytes of a file that an earlier run fetched."""
+    sizes = [0]
+    for path in (folder / file.name, *_parts(file, folder)):
+        with contextlib.suppress(OSError):
+            sizes.append(path.stat().st_size)
+    return max(sizes)
+
+
+def _parts(file: CatalogueFile, folder: Path) -> list[Path]:
+    return list(folder.glob(f"{glob.escape(file.name)}.*.part"))
 
 
 def pull(row: CatalogueModel, store: Store, talk: Talk) -> InstalledModel:
@@ -87,7 +102,7 @@ def pull(row: CatalogueModel, store: Store, talk: Talk) -> InstalledModel:
     Raises:
         ModelError: a file cannot be had, is not the right one, or the pair is no LLaVA.
     """
-    with _alone(row.name, store):
+    with alone(row.name, store.folder / row.name):
         work = _Work(row, store, talk, Progress(row.n_bytes, talk.show, talk.speak))
         model, mmproj = (_obtain(row.file(role), work) for role in ("model", "mmproj"))
         pairing.check_pair(model.path, mmproj.path)
@@ -108,13 +123,25 @@ def correct(mmproj: FileRecord, talk: Talk) -> FileRecord | None:
     """
     from assistant.inference.mmproj import open_projector
 
-    projector = open_projector(mmproj.path)
+    projector = open_projector(
+        mmproj.path, on_copy=lambda: talk.show(words.projector_copying(mmproj.path.name))
+    )
     if not projector.is_corrected:
         return None
     if projector.note:
         talk.tell(projector.note)
-    sha256 = files.hash_file(projector.path)
-    return files.recorded(projector.path, sha256, is_ours=True, checked="own")
+    return taken_aloud(projector.path, talk, is_ours=True, checked="own")
+
+
+def taken_aloud(path: Path, talk: Talk, *, is_ours: bool, checked: str) -> FileRecord:
+    """As ``files.taken``, with lines of progress: gigabytes take a minute to be read.
+
+    Raises:
+        ModelError: as ``files.taken``.
+    """
+    size = path.stat().st_size if path.exists() else 0
+    progress = Progress(max(1, size), talk.show, lambda _sentence: None)
+    return files.taken(path, is_ours=is_ours, checked=checked, on_bytes=progress.at)
 
 
 def _obtain(file: CatalogueFile, work: _Work) -> FileRecord:
@@ -123,56 +150,74 @@ def _obtain(file: CatalogueFile, work: _Work) -> FileRecord:
     work.done += file.size
     target = work.folder / file.name
     if target.exists():
-        return _checked(target, file, work, is_ours=True)
-    if file.sha256:
-        for path in files.find_elsewhere(file):
-            if _has_hash(path, file.sha256):
-                work.talk.tell(words.found_elsewhere(file.name, str(path.parent)))
-                return files.recorded(path, file.sha256, is_ours=False, checked="catalogue")
-    work.talk.tell(words.fetching(file.name, file.size))
-    part = download.fetch(file, work.folder, lambda done: work.progress.at(begun + done))
-    work.talk.show(words.checking(file.name))
-    record = _checked(part, file, work, is_ours=True)
+        return _checked(target, file, work)
+    if file.sha256 and (theirs := _theirs(file, work.talk)) is not None:
+        return theirs
+    talk = work.talk
+    left = max(0, file.size - _came(file, work.folder))
+    talk.tell(
+        words.fetching(file.name, file.size)
+        if left == file.size
+        else words.fetching_rest(file.name, file.size, left)
+    )
+    with work.progress.watched():
+        part = download.fetch(
+            file,
+            work.folder,
+            lambda done: work.progress.at(begun + done),
+            lambda pause_s: talk.tell(words.download_pause(pause_s)),
+        )
+    record = _checked(part, file, work)
     try:
         os.replace(part, target)
+        for other in _parts(file, work.folder):  # of another version of the file
+            other.unlink(missing_ok=True)
     except OSError as error:
         reason = error.strerror or str(error)
         raise ModelError(words.store_unwritable(str(work.folder), reason)) from error
     return replace(record, path=target)
 
 
-def _has_hash(path: Path, sha256: str) -> bool:
-    try:
-        return files.hash_file(path) == sha256
-    except ModelError:  # another program's file that may not be read
-        return False
+def _theirs(file: CatalogueFile, talk: Talk) -> FileRecord | None:
+    """The very file, as another program has it."""
+    for path in files.find_elsewhere(file):
+        talk.show(words.checking(str(path)))
+        try:
+            record = taken_aloud(path, talk, is_ours=False, checked="catalogue")
+        except ModelError:  # it may not be read
+            continue
+        if record.sha256 == file.sha256:
+            talk.tell(words.found_elsewhere(file.name, str(path.parent)))
+            return record
+    return None
 
 
-def _checked(path: Path, file: CatalogueFile, work: _Work, *, is_ours: bool) -> FileRecord:
-    sha256 = files.hash_file(path)
-    is_right = sha256 == file.sha256 if file.sha256 else file.may_have_size(path.stat().st_size)
+def _checked(path: Path, file: CatalogueFile, work: _Work) -> FileRecord:
+    """A file of ours, its hash right; a wrong one is set aside.
+
+    Raises:
+        ModelError: it is wrong, or cannot be read.
+    """
+    work.talk.tell(words.checking(file.name))
+    files.keep(path)
+    checked = "catalogue" if file.sha256 else "size"
+    record = taken_aloud(path, work.talk, is_ours=True, checked=checked)
+    is_right = record.sha256 == file.sha256 if file.sha256 else _looks_right(path, file, work.row)
     if not is_right:
-        aside = files.set_aside(path, sha256)
+        aside = files.set_aside(path, record.sha256, file.name)
         raise ModelError(words.wrong_hash(file.name, str(aside)), words.wrong_hash_hint())
     if not file.sha256:
         work.talk.tell(words.hash_unknown(file.name))
-    checked = "catalogue" if file.sha256 else "size"
-    return files.recorded(path, sha256, is_ours=is_ours, checked=checked)
+    return record
 
 
-@contextlib.contextmanager
-def _alone(name: str, store: Store) -> Iterator[None]:
-    """Two downloads of one model at once would write into one part file."""
-    folder = store.folder / name
+def _looks_right(path: Path, file: CatalogueFile, row: CatalogueModel) -> bool:
+    """What can be seen of a file whose hash is not known: its size, and what it says of itself."""
+    if not file.may_have_size(path.stat().st_size):
+        return False
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / ".lock").open("w")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise ModelError(words.store_unwritable(str(folder), reason)) from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise ModelError(words.pull_running(name)) from error
-        yield
+        header = pairing.read(path)
+    except ModelError:
+        return False
+    n_layer = header.number("clip.vision.block_count")
+    return file.role == "model" or n_layer == row.vision_layers

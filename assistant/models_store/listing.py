@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from assistant.core.languages import LANGUAGES
 from assistant.messages import models as words
 from assistant.models_store.choosing import DEMO
 from assistant.models_store.estimating import Cost, cost
@@ -73,7 +74,7 @@ def lines(models: list[Listed], memory: Memory | None) -> Iterator[str]:
         if model.memory_mb:
             yield _fit(model, memory)
         yield _price(model.cost)
-        yield words.list_languages(", ".join(model.languages))
+        yield words.list_languages(", ".join(map(_language, model.languages)))
         if model.licence:
             yield words.list_licence(model.licence, model.licence_link)
         if model.about:
@@ -119,6 +120,10 @@ def _fits(needs_mb: int, memory: Memory | None) -> Fits:
     if needs_mb > memory.total_mb:
         return "no"
     return "yes" if needs_mb <= memory.available_mb else "later"
+
+
+def _language(code: str) -> str:
+    return LANGUAGES[code].name if code in LANGUAGES else code
 
 
 def _where(model: Listed) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 import shutil
 from dataclasses import dataclass
@@ -42,9 +43,10 @@ def _group_limit_mb(path: Path = Path("/sys/fs/cgroup/memory.max")) -> int | Non
 
 def free_disk_mb(folder: Path) -> int:
     """Room on the disk where the folder lies or will lie."""
-    while not folder.exists():
-        folder = folder.parent
-    return shutil.disk_usage(folder).free // MEGABYTE
+    for there in (folder, *folder.absolute().parents):
+        with contextlib.suppress(OSError):  # not made yet, or not to be looked into
+            return shutil.disk_usage(there).free // MEGABYTE
+    return 0
 
 
 def machine_name(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:

@@ -22,7 +22,7 @@ SIZE_TOLERANCE = 0.01
 """How far a rounded size may be off, as a share of it."""
 NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,60}")
 """Names are typed and spoken: small letters, digits, dots and dashes."""
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class CatalogueError(ValueError):
@@ -154,7 +154,7 @@ def _model(row: Mapping[str, Any]) -> CatalogueModel:
 def _file(row: Mapping[str, Any], where: str) -> CatalogueFile:
     file: CatalogueFile = _made(CatalogueFile, dict(row), f"{where}, file {row.get('name')!r}")
     where = f"{where}, file {file.name!r}"
-    if file.sha256 and not _SHA256.fullmatch(file.sha256):
+    if file.sha256 and not SHA256.fullmatch(file.sha256):
         raise CatalogueError(f"{where}: sha256 must be 64 hexadecimal digits or empty")
     if file.verified not in VERIFIED or (file.verified == "none") != (not file.sha256):
         raise CatalogueError(f"{where}: verified must be none exactly where there is no hash")

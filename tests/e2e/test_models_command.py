@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
+import pty
 import random
 import signal
 import subprocess
+import termios
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.support.assistant_command import STREET, Command
+from tests.support.assistant_command import ROOT, STREET, Command
 from tests.support.fake_player import FakePlayer
 from tests.support.hub_server import Hub, running_hub
 from tests.support.tiny_catalogue import REPOSITORY, TINY, tiny_hub
@@ -22,6 +26,8 @@ from tests.support.tiny_mmproj import TinyMmproj, write_tiny_mmproj
 
 MODEL_KEY, MMPROJ_KEY = f"{REPOSITORY}/tiny-model.gguf", f"{REPOSITORY}/tiny-mmproj.gguf"
 ASSISTANT = Command()
+_TYPED = b"d\nq\n"
+"""Typed into the line mode: describe, quit."""
 PULL = ("models", "pull", TINY, "--accept-licence", "--no-speech")
 
 
@@ -117,7 +123,37 @@ def test_ctrl_c_keeps_what_has_come(hub: Hub, folder: Path) -> None:
     assert "Traceback" not in stderr
     assert _part_size(folder) > 0
     hub.pause_s = 0.0
-    assert ASSISTANT.run(*PULL).returncode == 0
+    again = ASSISTANT.run(*PULL)
+    assert again.returncode == 0
+    assert "Going on with tiny-model.gguf: " in again.stderr
+
+
+@pytest.mark.parametrize("phase", ["Checking tiny-model", "Fetching tiny-mm"])
+def test_ctrl_c_after_a_download_ends_at_once_and_nothing_is_fetched_twice(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, phase: str
+) -> None:
+    hub = tiny_hub(tmp_path / "hub", tmp_path / "catalogue.toml", padding=40_000_000)
+    with running_hub(hub):
+        monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
+        process = ASSISTANT.start(*PULL)
+        assert process.stderr is not None
+        while not process.stderr.readline().startswith(phase):
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        sent = time.monotonic()
+        _, stderr = process.communicate(timeout=20)
+        assert time.monotonic() - sent < 5
+        assert process.returncode == 130
+        assert "What has come is kept." in stderr
+        assert "Traceback" not in stderr
+        assert json.loads(ASSISTANT.run("models", "list", "--json").stdout)["models"][0]["name"]
+        hub.seen.clear()
+        assert ASSISTANT.run(*PULL).returncode == 0
+    assert (
+        sha256(folder / TINY / "tiny-model.gguf")
+        == hashlib.sha256(hub.files[MODEL_KEY]).hexdigest()
+    )
+    assert not any(method == "GET" and MODEL_KEY in path for method, path, _ in hub.seen)
 
 
 @pytest.mark.parametrize("key", [MODEL_KEY, MMPROJ_KEY])
@@ -127,6 +163,7 @@ def test_wrong_bytes_are_set_aside_named_and_never_used(hub: Hub, folder: Path, 
     done = ASSISTANT.run(*PULL)
     assert done.returncode == 4
     (aside,) = folder.rglob("*.wrong-*")
+    assert aside.name.startswith(f"{Path(key).name}.wrong-")
     assert str(aside) in done.stderr
     assert Path(key).name in done.stderr
     assert (
@@ -151,6 +188,81 @@ def test_the_licence_is_shown_and_accepted_once(hub: Hub, folder: Path) -> None:
     again = ASSISTANT.run("models", "pull", TINY, "--no-speech")
     assert again.returncode == 0
     assert "licence" not in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"), [(b"\n", 2), (b"no\n", 2), (b"\x03", 130), (b"yes\n", 0)]
+)
+def test_the_licence_is_asked_for_on_a_terminal(
+    hub: Hub, folder: Path, typed: bytes, code: int
+) -> None:
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        ASSISTANT.line("models", "pull", TINY, "--no-speech"), stdin=theirs,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+        start_new_session=True, preexec_fn=lambda: fcntl.ioctl(theirs, termios.TIOCSCTTY, 0),
+    )  # fmt: skip
+    os.close(theirs)
+    assert process.stderr is not None
+    while "Type yes and Enter" not in process.stderr.readline():
+        assert process.poll() is None
+    os.write(ours, typed)
+    _, stderr = process.communicate(timeout=60)
+    os.close(ours)
+    assert process.returncode == code, stderr
+    assert "Traceback" not in stderr
+    assert bool(hub.seen) == (code == 0)
+    state = folder / "installed.json"
+    accepted = json.loads(state.read_text())["licences"] if state.exists() else []
+    assert accepted == (["https://example.org/licence"] if code == 0 else [])
+
+
+def test_with_json_every_end_is_one_object_on_stdout(hub: Hub, folder: Path) -> None:
+    def run(*arguments: str) -> tuple[int, dict[str, Any]]:
+        done = ASSISTANT.run("models", *arguments, "--json")
+        assert done.stdout.count("\n") == 1, done
+        return done.returncode, json.loads(done.stdout)
+
+    pull = ("pull", TINY, "--no-speech", "--accept-licence")
+    assert run("verify") == (0, {"files": []})
+    for arguments in (
+        ("pull", TINY, "--no-speech"), ("use", "nothing"), ("path", TINY), ("remove", "demo"),
+        ("verify", "nothing"), ("add", TINY, "--model", "nothing.gguf", "--mmproj", "nothing.gguf"),
+    ):  # fmt: skip
+        code, record = run(*arguments)
+        assert record.keys() == {"error", "hint", "exit_code"}, arguments
+        assert code == record["exit_code"] > 0
+        assert record["error"].endswith(".")
+    hub.refuses = [404]
+    code, record = run(*pull)
+    assert code == record["exit_code"] == 4
+    assert "no file" in record["error"]
+    assert run(*pull)[1]["name"] == TINY
+    code, record = run("verify")
+    assert (code, [file["found"] for file in record["files"]]) == (0, ["right", "right"])
+    Path(record["files"][1]["file"]).write_bytes(b"wrong")
+    code, record = run("verify", TINY)
+    assert (code, [file["found"] for file in record["files"]]) == (4, ["right", "wrong"])
+    assert Path(record["files"][1]["now_at"]).name.startswith("tiny-mmproj.gguf.wrong-")
+    assert run("use", "best") == (0, {"chosen": "best"})
+    assert run("remove", TINY)[1]["removed"] == TINY
+
+
+def test_a_model_that_the_settings_name_is_the_one_in_use(
+    hub: Hub, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ASSISTANT.run(*PULL)
+
+    def in_use() -> list[str]:
+        models = json.loads(ASSISTANT.run("models", "list", "--json").stdout)["models"]
+        return [model["name"] for model in models if model["is_in_use"]]
+
+    assert in_use() == [TINY]
+    monkeypatch.setenv("SPARC_ASSISTANT_MODEL", "demo")
+    assert in_use() == ["demo"]
+    monkeypatch.setenv("SPARC_ASSISTANT_MODEL", "mine.gguf")
+    monkeypatch.setenv("SPARC_ASSISTANT_MMPROJ", "mine-too.gguf")
+    assert in_use() == []
 
 
 def test_quiet_says_only_the_result(hub: Hub, folder: Path) -> None:
@@ -180,17 +292,21 @@ def test_progress_is_plain_lines_and_quarters_are_spoken(
 def test_what_goes_on_is_spoken(
     tmp_path: Path, folder: Path, player: FakePlayer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Fetching, the quarters, the other file, the corrected projector, and the end; a quiet pull says nothing."""
+    """All that a person must know, a failure too; a quiet pull says nothing."""
     hub = tiny_hub(tmp_path / "hub", tmp_path / "catalogue.toml", padding=3_000_000)
     with running_hub(hub):
         monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
         hub.pause_s = 0.005
         done = ASSISTANT.run("models", "pull", TINY, "--accept-licence")
         assert done.returncode == 0, done.stderr
-        assert player.finished == 2 + 3 + 1 + 1
+        licence, files, quarters, checks, copy, end = 1, 2, 3, 2, 1, 1
+        assert player.finished == licence + files + quarters + checks + copy + end
         ASSISTANT.run("models", "remove", TINY)
         assert ASSISTANT.run(*PULL[:3], "--quiet").returncode == 0
-    assert player.finished == 7
+        assert player.finished == 10
+    assert ASSISTANT.run("models", "remove", TINY).returncode == 0
+    assert ASSISTANT.run(*PULL[:3]).returncode == 4  # nobody is there any more
+    assert player.finished == 12
 
 
 def test_a_model_too_large_for_the_machine_or_the_disk_is_refused_first(
@@ -306,16 +422,30 @@ def test_an_unknown_name_is_one_sentence_with_the_known_ones(hub: Hub, folder: P
 
 
 def test_two_pulls_at_once_do_not_meet(hub: Hub, folder: Path) -> None:
-    hub.pause_s = 0.05
+    hub.pause_s = 0.2
     first = ASSISTANT.start(*PULL)
     while _part_size(folder) == 0:
         time.sleep(0.01)
     second = ASSISTANT.run(*PULL)
     assert second.returncode == 4
     assert "by another command" in second.stderr
+    removed = ASSISTANT.run("models", "remove", TINY)
+    assert removed.returncode == 4
+    assert "by another command" in removed.stderr
     hub.pause_s = 0.0
     first.communicate(timeout=60)
     assert first.returncode == 0
+
+
+def test_a_proxy_is_used(hub: Hub, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hub stands in for one: it is asked for whole addresses of a server that is nowhere."""
+    monkeypatch.setenv("HF_ENDPOINT", "http://nowhere.invalid")
+    monkeypatch.setenv("http_proxy", hub.endpoint)
+    monkeypatch.setenv("no_proxy", "localhost")
+    hub.prefix = "http://nowhere.invalid"
+    done = ASSISTANT.run(*PULL)
+    assert done.returncode == 0, done.stderr
+    assert any(path.startswith("http://nowhere.invalid/owner/") for _, path, _ in hub.seen)
 
 
 def test_without_a_network_interface_all_but_pull_works(
@@ -328,7 +458,7 @@ def test_without_a_network_interface_all_but_pull_works(
 
     def alone(*arguments: str | Path) -> subprocess.CompletedProcess[bytes]:
         line = [*unshare, *ASSISTANT.line(*arguments)]
-        return subprocess.run(line, capture_output=True, timeout=120, stdin=subprocess.DEVNULL)
+        return subprocess.run(line, capture_output=True, timeout=120, input=_TYPED)
 
     short = ("--no-speech", "--max-tokens", "4")
     model, mmproj = (tmp_path / "hub" / f"tiny-{part}.gguf" for part in ("model", "mmproj"))
@@ -341,13 +471,16 @@ def test_without_a_network_interface_all_but_pull_works(
         ("models", "path", TINY),
         ("models", "bench"),
         ("models", "add", "mine", "--model", model, "--mmproj", mmproj),
+        ("plain", "--camera", STREET, "--notice-acknowledged", "yes", "--no-speech"),
+        ("doctor",),
+        ("settings",),
         ("models", "remove", TINY),
     ):
         done = alone(*arguments)
         assert done.returncode == 0, (arguments, done.stderr.decode())
     pulled = alone(*PULL)
     assert pulled.returncode == 4
-    assert b"connection broke" in pulled.stderr
+    assert b"cannot be reached" in pulled.stderr
 
 
 _WATCH = """
@@ -383,9 +516,13 @@ def test_no_command_but_pull_opens_a_socket(
         ("models", "use", "best"),
         ("models", "path", TINY),
         ("models", "bench"),
+        ("plain", "--camera", STREET, "--notice-acknowledged", "yes"),
+        ("doctor",),
+        ("settings",),
         ("models", "remove", TINY),
         ("--help",),
         ("--version",),
     ):
-        ASSISTANT.run(*arguments)
+        done = ASSISTANT.run(*arguments, stdin=_TYPED)
+        assert done.returncode == 0, (arguments, done.stderr)
     assert not log.exists(), log.read_text()

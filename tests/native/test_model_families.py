@@ -14,7 +14,7 @@ from assistant.inference.engine import Engine
 from assistant.models_store.rows import read_catalogue
 from sparc_ggml.config import SparcConfig
 from tests.support.recorded_engine import Recording, random_picture, record, tiny_pair
-from tests.support.tiny_llama import TinyLlama
+from tests.support.tiny_llama import BOS, TinyLlama
 from tests.support.tiny_mmproj import TinyMmproj
 
 STRONG = SparcConfig(alpha=1.5, tau=0.3)
@@ -45,14 +45,21 @@ FAMILIES = [
     Family(  # four tiles and the whole; grouped queries, as Mistral
         "llava-1.6-mistral-7b", 80, {"n_head_kv": 2}, {"pinpoints": ((128, 128),)}, picture_px=128
     ),
+    # Its authors turned Phi-3 into a Llama before they published it.
+    Family("llava-phi-3-mini", 16, {"vocabulary": "phi-3", "quant": "Q8_0", "n_ff": 128}),
     Family("llava-phi-3-mini", 16, {"architecture": "phi3", "special": PHI_3}),
     Family("llava-llama-3-8b", 16, {"n_head_kv": 1, "special": LLAMA_3}),
+    Family(
+        "llava-llama-3-8b",
+        16,
+        {"n_head_kv": 1, "vocabulary": "llama-3", "quant": "Q8_0", "n_ff": 128},
+    ),
     Family("mobilevlm-1.7b", 144, {}, {"projector": "ldp", "image_size": 96, "patch_size": 4}),
 ]
 
 
 def test_every_model_of_the_catalogue_has_its_family() -> None:
-    assert [family.row for family in FAMILIES] == list(read_catalogue())
+    assert list(dict.fromkeys(family.row for family in FAMILIES)) == list(read_catalogue())
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.row)
@@ -107,3 +114,30 @@ def test_the_templates_marks_are_read_as_the_tokens_that_they_are(
     first = n_vocab - len(special)
     expected = {"phi-3": (0, 1, 2), "llama-3": (0, 1, 2, 0, 1)}[name]
     assert [token - first for token in marks] == list(expected)
+
+
+@pytest.mark.parametrize("name", ["LLaMA v2", "llava-phi-3-mini", "Phi3"])
+def test_phi_3_marks_swallow_the_line_break_after_them_whatever_the_file_is_called(
+    tmp_path: Path, name: str
+) -> None:
+    """As its authors' tokenizer does; llama.cpp goes by the name, and refuses one that lacks the other marks."""
+    shape = TinyLlama(vocabulary="phi-3", name=name, quant="Q8_0", n_ff=128)
+    options = tiny_pair(tmp_path, shape, TinyMmproj(), template="phi-3")
+    with Engine(options) as engine:
+        seen = record(engine, random_picture(64), NONE, n_tokens=2)
+        assert engine.loaded.model.is_end(32_007)
+        assert engine.loaded.model.is_end(32_000)
+    assert seen.before == [BOS, 32_010]
+    assert seen.after[-2:] == [32_007, 32_001]
+
+
+def test_a_llama_3_file_from_before_its_way_of_cutting_was_named_gets_its_bos(
+    tmp_path: Path,
+) -> None:
+    shape = TinyLlama(vocabulary="llama-3", quant="Q8_0", n_ff=128)
+    options = tiny_pair(tmp_path, shape, TinyMmproj(), template="llama-3")
+    with Engine(options) as engine:
+        seen = record(engine, random_picture(64), NONE, n_tokens=2)
+        assert engine.loaded.model.is_end(128_009)
+    assert seen.before[:2] == [128_000, 128_006]
+    assert [token for token in seen.after if token >= 128_000] == [128_009, 128_006, 128_007]

@@ -30,6 +30,13 @@ class Hub:
         ignores_ranges: answers a range with the whole file.
         pause_s: wait before every 16 KiB.
         needs_token: refuses downloads without it.
+        prefix: path before all others, as a mirror may have.
+        stated_size: the size that it states instead of the true one.
+        stated_etag: the ETag that it states instead of the SHA-256.
+        states_length: whether any length is stated at all; a cut then looks like an end.
+        pause_asked: seconds that a 429 asks to wait, as its ``Retry-After``.
+        store_refuses: status codes for the next requests to the store, one each.
+        renamed: repositories that are sent on to another name, on the same host.
         seen: method, path and Range of each request.
         authorized: paths that were asked for with a token.
     """
@@ -42,6 +49,13 @@ class Hub:
     ignores_ranges: bool = False
     pause_s: float = 0.0
     needs_token: str = ""
+    prefix: str = ""
+    stated_size: int | None = None
+    stated_etag: str = ""
+    states_length: bool = True
+    pause_asked: str = "0"
+    store_refuses: list[int] = field(default_factory=list)
+    renamed: dict[str, str] = field(default_factory=dict)
     seen: list[tuple[str, str, str]] = field(default_factory=list)
     authorized: list[str] = field(default_factory=list)
     port: int = 0
@@ -49,7 +63,7 @@ class Hub:
     @property
     def endpoint(self) -> str:
         """For ``HF_ENDPOINT``."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://127.0.0.1:{self.port}{self.prefix}"
 
     @property
     def n_sent(self) -> int:
@@ -111,7 +125,15 @@ class _Handler(BaseHTTPRequestHandler):
         if hub.refuses:
             self._refuse(hub.refuses.pop(0))
             return
-        found = re.fullmatch(r"/([^/]+/[^/]+)/resolve/([^/]+)/(.+)", self.path)
+        path = self.path.removeprefix(hub.prefix) if self.path.startswith(hub.prefix) else ""
+        found = re.fullmatch(r"/([^/]+/[^/]+)/resolve/([^/]+)/(.+)", path)
+        if found and found[1] in hub.renamed:
+            self.send_response(307)
+            new = hub.renamed[found[1]]
+            self.send_header("Location", f"{hub.prefix}/{new}/resolve/{found[2]}/{found[3]}")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         key = f"{found[1]}/{found[3]}" if found else ""
         if key not in hub.files:
             self._refuse(404, "EntryNotFound")
@@ -120,13 +142,15 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(401, "GatedRepo")
             return
         content = hub.files[key]
-        etag = hashlib.sha256(content).hexdigest()
+        etag = hub.stated_etag or hashlib.sha256(content).hexdigest()
         self.send_response(302)
         # Another host than the hub, as the real store is.
         self.send_header("Location", f"http://localhost:{hub.port}/store/{key}")
         self.send_header("X-Repo-Commit", COMMIT)
         self.send_header("X-Linked-Etag", f'"{etag}"')
-        self.send_header("X-Linked-Size", str(len(content)))
+        if hub.states_length:
+            size = len(content) if hub.stated_size is None else hub.stated_size
+            self.send_header("X-Linked-Size", str(size))
         self.send_header("ETag", f'"{etag[:32]}"')
         self.send_header("Content-Length", "0")
         self.end_headers()
@@ -136,8 +160,7 @@ class _Handler(BaseHTTPRequestHandler):
         if code:
             self.send_header("X-Error-Code", code)
         if status == 429:
-            self.send_header("RateLimit", '"resolvers";r=0;t=0')
-            self.send_header("Retry-After", "0")
+            self.send_header("Retry-After", self.hub.pause_asked)
         self.send_header("X-Repo-Commit", COMMIT)
         self.send_header("Content-Length", "0")
         self.end_headers()
@@ -147,14 +170,24 @@ class _Handler(BaseHTTPRequestHandler):
         content = hub.serves.get(key, hub.files[key])
         first, status = 0, 200
         wanted = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
+        if hub.store_refuses:
+            self._refuse(hub.store_refuses.pop(0))
+            return
         if wanted and not hub.ignores_ranges:
             first, status = int(wanted[1]), 206
+            if first >= len(content):
+                self._refuse(416)
+                return
         self.send_response(status)
         self.send_header("Accept-Ranges", "bytes")
         self.send_header("ETag", f'"{hashlib.md5(content).hexdigest()}"')
         if status == 206:
             self.send_header("Content-Range", f"bytes {first}-{len(content) - 1}/{len(content)}")
-        self.send_header("Content-Length", str(len(content) - first))
+        if hub.states_length:
+            self.send_header("Content-Length", str(len(content) - first))
+        else:
+            self.send_header("Connection", "close")
+            self.close_connection = True
         self.end_headers()
         if self.command == "HEAD":
             return

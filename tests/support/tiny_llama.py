@@ -15,14 +15,16 @@ import gguf
 import numpy as np
 import numpy.typing as npt
 
+from tests.support.family_vocabularies import (
+    add_llama_3_vocabulary,
+    add_phi_3_vocabulary,
+    spm_vocabulary,
+)
+
 FloatArray = npt.NDArray[np.float32]
 
 UNK, BOS, EOS = 0, 1, 2
 FIRST_BYTE = 3
-_TEXT = (
-    "USER ASSISTANT Please describe this image in detail what is on the left right a dog tree "
-    "red car house sun there and an apple cat near of picture shows"
-)
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,9 @@ class TinyLlama:
         chat_template: Jinja template to store, or ``None`` for none (as LLaVA-1.5's files).
         architecture: "llama", or "phi3", whose query, key and value are one matrix, as are its gate and up.
         special: control tokens of its chat template.
+        name: ``general.name``; ``None`` takes one that says nothing.
+        vocabulary: "small"; or one of the size and with the marks of the real "phi-3", or of "llama-3" as files from
+            before May 2024 have it: byte pairs without ``tokenizer.ggml.pre``.
     """
 
     n_layer: int = 5
@@ -52,34 +57,15 @@ class TinyLlama:
     chat_template: str | None = None
     architecture: Literal["llama", "phi3"] = "llama"
     special: tuple[str, ...] = ()
-
-
-def spm_vocabulary(special: tuple[str, ...] = ()) -> tuple[list[str], list[float], list[int]]:
-    """Returns tokens, scores and types of a SentencePiece vocabulary with all 256 byte tokens.
-
-    SPM merges neighbours pairwise, so every prefix of a word has to be a token as well.
-    """
-    kind = gguf.TokenType
-    tokens = ["<unk>", "<s>", "</s>"]
-    types = [kind.UNKNOWN, kind.CONTROL, kind.CONTROL]
-    tokens += [f"<0x{byte:02X}>" for byte in range(256)]
-    types += [kind.BYTE] * 256
-    normal = ["\u2581", *"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,:?!"]
-    for word in _TEXT.split():
-        spelled = "\u2581" + word
-        normal += [spelled[:end] for end in range(2, len(spelled) + 1)]
-    normal = list(dict.fromkeys(normal))
-    # Longer pieces score higher, so that words come out whole.
-    scores = [0.0] * len(tokens) + [float(len(token)) - 100.0 for token in normal]
-    types += [kind.NORMAL] * len(normal) + [kind.CONTROL] * len(special)
-    return tokens + normal + list(special), scores + [0.0] * len(special), [int(t) for t in types]
+    name: str | None = None
+    vocabulary: Literal["small", "phi-3", "llama-3"] = "small"
 
 
 def write_tiny_llama(path: Path, shape: TinyLlama = TinyLlama()) -> Path:
     """Writes a GGUF file of the wished architecture; returns ``path``."""
     writer = gguf.GGUFWriter(str(path), shape.architecture)
     head_dim = shape.n_embd // shape.n_head
-    writer.add_name(f"tiny-llama-{shape.seed}")
+    writer.add_name(shape.name or f"tiny-llama-{shape.seed}")
     writer.add_context_length(shape.n_ctx_train)
     writer.add_embedding_length(shape.n_embd)
     writer.add_block_count(shape.n_layer)
@@ -89,7 +75,12 @@ def write_tiny_llama(path: Path, shape: TinyLlama = TinyLlama()) -> Path:
     writer.add_rope_dimension_count(head_dim)
     writer.add_rope_freq_base(10000.0)
     writer.add_layer_norm_rms_eps(1e-5)
-    n_vocab = _add_vocabulary(writer, shape.special)
+    add_vocabulary = {
+        "small": lambda writer: _add_vocabulary(writer, shape.special),
+        "phi-3": add_phi_3_vocabulary,
+        "llama-3": add_llama_3_vocabulary,
+    }[shape.vocabulary]
+    n_vocab = add_vocabulary(writer)
     if shape.chat_template is not None:
         writer.add_chat_template(shape.chat_template)
 

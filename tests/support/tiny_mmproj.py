@@ -32,9 +32,10 @@ class TinyMmproj:
         n_layer: layers *stored*: in the legacy layout the ViT it comes from had one more.
         projection_dim: the language model's ``n_embd``.
         layout: "modern" or "legacy".
-        quant: storage of the matrices, "F32" or "F16". The legacy converter writes F16.
+        quant: storage of the matrices, "F32", "F16" or "Q8_0". The legacy converter writes F16.
         use_gelu: tanh-approximated GELU in the ViT instead of CLIP's quick GELU.
-        pinpoints: sizes (width, height) in px of pictures cut into tiles, as LLaVA-NeXT has them.
+        pinpoints: sizes (width, height) in px of pictures cut into tiles, as LLaVA-NeXT has them; its other keys
+            and its newline vector are then written too.
         projector: "mlp" (LLaVA) or "ldp" (MobileVLM), for which llama.cpp wants 24 patches a side and makes 144 tokens.
         has_post_ln: whether a post-layernorm is stored (LLaVA's files have none).
         seed: of the weights.
@@ -72,7 +73,7 @@ def write_tiny_mmproj(path: Path, shape: TinyMmproj = TinyMmproj()) -> Path:
     else:
         writer.add_array("clip.vision.feature_layer", [shape.n_layer])
     writer.add_bool("clip.has_vision_encoder", True)
-    writer.add_file_type(1 if shape.quant == "F16" else 0)
+    writer.add_file_type({"F32": 0, "F16": 1, "Q8_0": 7}[shape.quant])
     writer.add_name(f"tiny-clip-{shape.seed}")
     writer.add_string("clip.projector_type", shape.projector)
     writer.add_uint32("clip.vision.image_size", shape.image_size)
@@ -87,11 +88,15 @@ def write_tiny_mmproj(path: Path, shape: TinyMmproj = TinyMmproj()) -> Path:
     if shape.pinpoints:
         flat = [side for size in shape.pinpoints for side in size]
         writer.add_array("clip.vision.image_grid_pinpoints", flat)
+        writer.add_uint32("clip.vision.image_crop_resolution", 224)
+        writer.add_string("clip.vision.image_aspect_ratio", "anyres")
+        writer.add_string("clip.vision.mm_patch_merge_type", "spatial_unpad")
     writer.add_array("clip.vision.image_mean", list(CLIP_MEAN))
     writer.add_array("clip.vision.image_std", list(CLIP_STD))
     writer.add_bool("clip.use_gelu", shape.use_gelu)
     for name, values in _random_tensors(shape).items():
-        writer.add_tensor(name, _stored(values, shape.quant))
+        kind = _storage(values, shape.quant)
+        writer.add_tensor(name, gguf.quants.quantize(values, kind), raw_dtype=kind)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -99,11 +104,12 @@ def write_tiny_mmproj(path: Path, shape: TinyMmproj = TinyMmproj()) -> Path:
     return path
 
 
-def _stored(values: FloatArray, quant: str) -> npt.NDArray[np.float16] | FloatArray:
-    # Matrices and the patch convolution in F16, vectors in F32; "F32" keeps all of it.
-    if values.ndim >= 2 and quant == "F16":
-        return values.astype(np.float16)
-    return values
+def _storage(values: FloatArray, quant: str) -> gguf.GGMLQuantizationType:
+    """Matrices and the patch convolution small, vectors in F32; "F32" keeps all of it."""
+    kinds = gguf.GGMLQuantizationType
+    if values.ndim < 2 or quant == "F32":
+        return kinds.F32
+    return kinds.Q8_0 if quant == "Q8_0" and values.ndim == 2 else kinds.F16
 
 
 def _random_tensors(shape: TinyMmproj) -> dict[str, FloatArray]:
@@ -136,6 +142,8 @@ def _random_tensors(shape: TinyMmproj) -> dict[str, FloatArray]:
         tensors[f"{block}.{fc2}.weight"] = normal(n, n_ff, std=1.0 / np.sqrt(n_ff))
         tensors[f"{block}.{fc2}.bias"] = normal(n, std=0.1)
         tensors |= layer_norm(f"{block}.ln1") | layer_norm(f"{block}.ln2")
+    if shape.pinpoints:
+        tensors["model.image_newline"] = normal(shape.projection_dim, std=1.0)
     if shape.has_post_ln:
         tensors |= layer_norm("v.post_ln")
     if shape.projector == "ldp":

@@ -33,6 +33,24 @@ def test_llava_next_has_its_own_preset(pair: tuple[Path, Path], name: str) -> No
     assert find_model(path, pair[1]).preset == LLAVA_NEXT
 
 
+def test_a_pair_that_cuts_pictures_into_tiles_has_room_for_them(pair: tuple[Path, Path]) -> None:
+    """Whatever its files are called: 2,880 image tokens do not go into the usual 2,048 cells."""
+    assert find_model(*pair).n_ctx is None
+    write_tiny_mmproj(pair[1], TinyMmproj(n_layer=2, pinpoints=((128, 128),)))
+    files = find_model(*pair)
+    assert files.n_ctx is not None
+    assert files.n_ctx > 2880
+    assert files.preset == LLAVA_NEXT
+
+
+def test_a_name_that_is_not_installed_is_no_lack_of_a_second_file(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"llava-1\.5-7b is not installed") as caught:
+        find_model(Path("llava-1.5-7b"))
+    assert "models list" in caught.value.hint
+    with pytest.raises(UsageError, match="two files"):
+        find_model(tmp_path / "missing.gguf")
+
+
 def test_one_file_is_not_enough(pair: tuple[Path, Path]) -> None:
     for model, mmproj in ((pair[0], None), (None, pair[1])):
         with pytest.raises(UsageError, match="two files"):

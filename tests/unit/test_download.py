@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import logging
+import os
 import random
 from collections.abc import Iterator
 from dataclasses import replace
@@ -96,21 +99,46 @@ def test_a_part_that_is_too_long_begins_anew(hub: Hub, tmp_path: Path) -> None:
 
 
 def test_a_file_that_was_replaced_on_the_server_begins_anew(hub: Hub, tmp_path: Path) -> None:
-    download.fetch(FILE, tmp_path).write_bytes(CONTENT[:500])
+    unknown = replace(FILE, sha256="")
+    download.fetch(unknown, tmp_path).write_bytes(CONTENT[:500])
     hub.files[KEY] = other = CONTENT[::-1]
-    assert fetched(tmp_path) == other
+    assert fetched(tmp_path, unknown) == other
+
+
+def test_another_file_than_the_known_one_is_refused_before_it_is_fetched(
+    hub: Hub, tmp_path: Path
+) -> None:
+    """For large files the hub's ETag is the SHA-256."""
+    hub.files[KEY] = CONTENT[::-1]
+    with pytest.raises(ModelError, match="another file"):
+        fetched(tmp_path)
+    assert hub.n_sent == 0
+
+
+def test_an_etag_that_is_no_hash_says_nothing_and_a_new_one_begins_anew(
+    hub: Hub, tmp_path: Path
+) -> None:
+    hub.stated_etag = "abc"
+    download.fetch(FILE, tmp_path).write_bytes(CONTENT[:500])
+    hub.stated_etag = "def"
+    hub.seen.clear()
+    assert fetched(tmp_path) == CONTENT
+    assert next(seen for seen in hub.seen if seen[0] == "GET")[2] == ""
 
 
 @pytest.mark.parametrize(
-    ("status", "says"), [(404, "no file"), (401, "does not let"), (429, "pause")]
+    ("status", "says"),
+    [(404, "no file"), (401, "does not let"), (403, "does not let"), (429, "pause")],
 )
 def test_a_refusal_is_one_sentence(hub: Hub, tmp_path: Path, status: int, says: str) -> None:
     if status == 404:
         hub.files.clear()
     elif status == 401:
         hub.needs_token = "secret"
+    elif status == 403:
+        hub.refuses = [403]
     else:
-        hub.refuses = [429] * 50
+        hub.refuses, hub.pause_asked = [429] * 50, "4000"
     with pytest.raises(ModelError, match=says) as caught:
         fetched(tmp_path)
     assert caught.value.hint
@@ -147,7 +175,7 @@ def test_no_server_at_all(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     from tests.support.network_guard import ALLOWED_PORTS
 
     ALLOWED_PORTS.add(gone.port)
-    with pytest.raises(ModelError, match="broke"):
+    with pytest.raises(ModelError, match=r"127\.0\.0\.1 cannot be reached"):
         fetched(tmp_path)
     ALLOWED_PORTS.discard(gone.port)
 
@@ -156,3 +184,145 @@ def test_a_folder_that_cannot_be_written(hub: Hub, tmp_path: Path) -> None:
     (tmp_path / "blocked").write_text("in the way")
     with pytest.raises(ModelError, match="could not be stored"):
         fetched(tmp_path / "blocked" / "below")
+
+
+def test_a_pause_that_the_server_asks_for_is_told_and_kept(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, slept = list[float](), list[float]()
+    monkeypatch.setattr("time.sleep", slept.append)
+    hub.refuses, hub.pause_asked = [429, 429], "40"
+    part = download.fetch(FILE, tmp_path, on_pause=told.append)
+    assert part.read_bytes() == CONTENT
+    assert told == slept == [41.0, 41.0]
+
+
+def test_a_server_that_asks_for_ever_new_pauses_is_left(hub: Hub, tmp_path: Path) -> None:
+    hub.refuses, hub.pause_asked = [429] * 50, "40"
+    with pytest.raises(ModelError, match="pause"):
+        fetched(tmp_path)
+    assert len(hub.seen) == 3
+
+
+@pytest.mark.parametrize("begins", [0, 700_000])
+def test_a_server_that_states_no_length_and_cuts_is_asked_for_the_rest(
+    hub: Hub, tmp_path: Path, begins: int
+) -> None:
+    hub.states_length = False
+    download.fetch(FILE, tmp_path).write_bytes(CONTENT[:begins])
+    hub.cut_after, hub.n_cuts = 300_000, 2
+    assert fetched(tmp_path) == CONTENT
+
+
+def test_a_whole_part_of_a_server_that_states_no_length_is_taken(hub: Hub, tmp_path: Path) -> None:
+    hub.states_length = False
+    assert fetched(tmp_path) == CONTENT
+    assert fetched(tmp_path) == CONTENT
+
+
+@pytest.mark.parametrize("stated", [-5, 0, 10**18])
+def test_a_size_that_cannot_be_is_never_believed(hub: Hub, tmp_path: Path, stated: int) -> None:
+    hub.stated_size = stated
+    if stated < 0:
+        assert fetched(tmp_path) == CONTENT
+        return
+    with pytest.raises(ModelError, match="not the file that is known"):
+        fetched(tmp_path)
+    assert hub.n_sent == 0
+
+
+@pytest.mark.parametrize("states_length", [True, False])
+def test_a_store_that_sends_without_end_is_stopped(
+    hub: Hub, tmp_path: Path, states_length: bool
+) -> None:
+    hub.serves[KEY] = CONTENT * 3
+    hub.states_length, hub.stated_size = states_length, len(CONTENT)
+    with pytest.raises(ModelError, match="sends more"):
+        fetched(tmp_path)
+    assert hub.n_sent == 1
+    (part,) = tmp_path.glob("*.part")
+    assert part.stat().st_size <= len(CONTENT)
+
+
+def test_a_store_that_has_less_gives_a_part_that_the_hash_then_refuses(
+    hub: Hub, tmp_path: Path
+) -> None:
+    hub.serves[KEY] = CONTENT[:-1000]
+    assert fetched(tmp_path) == CONTENT[:-1000]
+
+
+def test_a_link_of_the_store_that_grew_old_is_asked_for_anew(hub: Hub, tmp_path: Path) -> None:
+    hub.store_refuses = [403]
+    assert fetched(tmp_path) == CONTENT
+
+
+def test_a_mirror_below_a_path_and_a_renamed_repository(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import huggingface_hub.constants as constants
+
+    hub.prefix = "/mirror/hf"
+    template = hub.endpoint + "/{repo_id}/resolve/{revision}/{filename}"
+    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+    hub.renamed = {"owner/old": "owner/repo"}
+    assert fetched(tmp_path, replace(FILE, repository="owner/old")) == CONTENT
+    asked = [path for method, path, _ in hub.seen if method == "HEAD"]
+    assert all(path.startswith("/mirror/hf/owner/") for path in asked)
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize("endpoint", ["huggingface.co", "ftp://huggingface.co", "https://", "/"])
+def test_an_endpoint_that_is_no_address_is_one_sentence(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, endpoint: str
+) -> None:
+    import huggingface_hub.constants as constants
+
+    template = endpoint + "/{repo_id}/resolve/{revision}/{filename}"
+    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+    monkeypatch.setattr(constants, "ENDPOINT", endpoint)
+    with pytest.raises(ModelError, match="HF_ENDPOINT") as caught:
+        fetched(tmp_path)
+    assert caught.value.hint
+
+
+def test_downloads_that_are_switched_off(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import huggingface_hub.constants as constants
+
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    with pytest.raises(ModelError, match="HF_HUB_OFFLINE"):
+        fetched(tmp_path)
+    assert hub.seen == []
+
+
+def test_a_full_disk_keeps_what_has_come(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = 600_000
+    write = download._Counted.write
+
+    def fill(self: download._Counted, data: bytes) -> int:
+        if self.tell() + len(data) > full:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(self, data)
+
+    monkeypatch.setattr(download._Counted, "write", fill)
+    with pytest.raises(ModelError, match="No space left") as caught:
+        fetched(tmp_path)
+    assert str(tmp_path) in caught.value.hint
+    (part,) = tmp_path.glob("*.part")
+    assert 0 < part.stat().st_size <= full
+    monkeypatch.setattr(download._Counted, "write", write)
+    assert fetched(tmp_path) == CONTENT
+
+
+def test_a_token_that_cannot_be_sent_is_not_told(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The client's own error repeats the token."""
+    monkeypatch.setenv("HF_TOKEN", "hf_sec\u20acret")
+    with caplog.at_level(logging.DEBUG), pytest.raises(ModelError) as caught:
+        fetched(tmp_path)
+    assert "ret" not in str(caught.value)
+    assert "hf_sec" not in caplog.text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import gguf
@@ -16,8 +18,20 @@ from tests.support.tiny_mmproj import TinyMmproj, write_tiny_mmproj
 LEGACY = TinyMmproj(layout="legacy")
 
 
-def test_a_legacy_file_gets_a_copy_that_differs_in_one_key_only(tmp_path: Path) -> None:
-    path = write_tiny_mmproj(tmp_path / "legacy.gguf", LEGACY)
+@pytest.mark.parametrize(
+    "shape",
+    [
+        LEGACY,
+        replace(LEGACY, n_embd=64, quant="Q8_0"),  # as LLaVA-1.5's small projector is stored
+        replace(LEGACY, pinpoints=((128, 128), (64, 128))),  # LLaVA-1.6's grid and newline
+        replace(LEGACY, projector="ldp", image_size=96, patch_size=4),
+    ],
+    ids=["mlp", "q8_0", "tiles", "ldp"],
+)
+def test_a_legacy_file_gets_a_copy_that_differs_in_one_key_only(
+    tmp_path: Path, shape: TinyMmproj
+) -> None:
+    path = write_tiny_mmproj(tmp_path / "legacy.gguf", shape)
     original = path.read_bytes()
     projector = mmproj.open_projector(path, tmp_path / "cache")
     assert projector.is_corrected
@@ -25,7 +39,7 @@ def test_a_legacy_file_gets_a_copy_that_differs_in_one_key_only(tmp_path: Path) 
     before, after = gguf.GGUFReader(path), gguf.GGUFReader(projector.path)
     added = after.get_field("clip.vision.feature_layer")
     assert added is not None
-    assert added.contents() == [LEGACY.n_layer]
+    assert added.contents() == [shape.n_layer]
     assert set(after.fields) - set(before.fields) == {"clip.vision.feature_layer"}
     for name, field in before.fields.items():
         if not name.startswith("GGUF."):
@@ -53,6 +67,34 @@ def test_the_copy_is_made_once_and_again_when_the_file_changes(tmp_path: Path) -
     assert mmproj.open_projector(path, tmp_path / "cache").path != first
 
 
+def test_one_file_has_one_copy_and_what_a_kill_left_goes(tmp_path: Path) -> None:
+    """A copy is as large as its original: those of earlier states of a file must not pile up."""
+    path, cache = write_tiny_mmproj(tmp_path / "legacy.gguf", LEGACY), tmp_path / "cache"
+    other = write_tiny_mmproj(tmp_path / "other.gguf", LEGACY)
+    kept = mmproj.open_projector(other, cache).path
+    first = mmproj.open_projector(path, cache).path
+    killed, running = cache / "tmp1.part", cache / "tmp2.part"
+    for part in (killed, running):
+        part.write_bytes(b"half")
+    os.utime(killed, (0, 0))
+    os.utime(path)  # written again
+    second = mmproj.open_projector(path, cache).path
+    assert second != first
+    assert sorted(cache.iterdir()) == sorted([kept, second, running])
+
+
+def test_a_copy_that_is_not_whole_is_made_anew(tmp_path: Path) -> None:
+    path = write_tiny_mmproj(tmp_path / "legacy.gguf", LEGACY)
+    copy = mmproj.open_projector(path, tmp_path / "cache").path
+    right, began = copy.read_bytes(), list[bool]()
+    for damage in (b"", right[:-100], path.read_bytes()):
+        copy.write_bytes(damage)
+        again = mmproj.open_projector(path, tmp_path / "cache", on_copy=lambda: began.append(True))
+        assert again.path.read_bytes() == right
+        assert again.note
+    assert began == [True] * 3
+
+
 @pytest.mark.parametrize(
     "shape", [TinyMmproj(), TinyMmproj(layout="legacy", n_embd=768, n_layer=12, n_head=12)]
 )
@@ -72,15 +114,22 @@ def test_a_cache_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -
         mmproj.open_projector(path, blocked / "cache")
 
 
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (OSError(28, "No space left on device"), "No space left"),
+        (ValueError("no such type"), "no such type"),
+    ],
+)
 def test_a_copy_that_is_interrupted_leaves_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, says: str
 ) -> None:
     def fail(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+        raise error
 
     monkeypatch.setattr(gguf.GGUFWriter, "write_tensor_data", fail)
     path = write_tiny_mmproj(tmp_path / "legacy.gguf", LEGACY)
-    with pytest.raises(ModelError, match="No space left"):
+    with pytest.raises(ModelError, match=says):
         mmproj.open_projector(path, tmp_path / "cache")
     assert list((tmp_path / "cache").iterdir()) == []
 

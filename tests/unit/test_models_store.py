@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -9,13 +11,16 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import ModelError, UsageError
-from assistant.models_store import files, keeping, listing, machine_room
+from assistant.models_store import files, keeping, listing, machine_room, verifying
+from assistant.models_store.alone import alone
 from assistant.models_store.choosing import choose
 from assistant.models_store.estimating import cost, seconds_of
 from assistant.models_store.machine_room import Memory
 from assistant.models_store.progress import Progress
 from assistant.models_store.record import FileRecord, InstalledModel, Speed, State, Store
-from assistant.models_store.rows import read_catalogue
+from assistant.models_store.rows import CatalogueFile, read_catalogue
+from tests.support.tiny_llama import TinyLlama, write_tiny_llama
+from tests.support.tiny_mmproj import TinyMmproj, write_tiny_mmproj
 
 ROOMY = Memory(total_mb=16_000, available_mb=12_000)
 
@@ -24,7 +29,7 @@ def installed(folder: Path, name: str, rank: int = 1, memory_mb: int = 1000) -> 
     def record(part: str) -> FileRecord:
         path = folder / f"{name}-{part}.gguf"
         path.write_bytes(name.encode() * 100)
-        return files.recorded(path, files.hash_file(path), is_ours=True, checked="catalogue")
+        return files.taken(path, is_ours=True, checked="catalogue")
 
     model, mmproj = record("model"), record("mmproj")
     return InstalledModel(
@@ -144,12 +149,12 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None
 
 def test_progress_is_a_line_every_five_seconds_and_a_word_every_quarter() -> None:
     now, shown, spoken = 0.0, list[str](), list[str]()
-    progress = Progress(1000, shown.append, spoken.append, lambda: now)
+    progress = Progress(1_000_000, shown.append, spoken.append, lambda: now)
     for second in range(101):
         now = float(second)
-        progress.at(second * 10)
+        progress.at(second * 10_000)
     assert len(shown) == 20
-    assert shown[0] == "5 percent, 0.0 megabytes a second, 2 minutes left."
+    assert shown[0] == "5 percent, 10 kilobytes a second, 2 minutes left."
     assert spoken == ["25 percent.", "50 percent.", "75 percent."]
 
 
@@ -173,6 +178,50 @@ def test_a_line_that_stands_still_says_so() -> None:
     now = 6.0
     progress.at(50)
     assert shown == ["50 percent, nothing comes at present."]
+
+
+def test_a_long_wait_for_the_first_byte_is_no_standstill_and_no_slowness() -> None:
+    now, shown = 0.0, list[str]()
+    progress = Progress(100_000_000, shown.append, lambda _s: None, lambda: now)
+    now = 60.0
+    progress.at(0)
+    assert shown == []
+    now = 65.0
+    progress.at(10_000_000)
+    assert shown == ["10 percent, 2.0 megabytes a second, 45 seconds left."]
+
+
+def test_a_standstill_is_told_though_nothing_comes_that_could_tell_it() -> None:
+    now, shown, spoken = 0.0, list[str](), list[str]()
+    progress = Progress(100_000, shown.append, spoken.append, lambda: now)
+    progress.at(30_000)
+    for second in range(1, 121):
+        now = float(second)
+        progress.tick()
+    assert spoken == ["Nothing comes at present."]
+    assert shown == ["30 percent, nothing comes at present."] * 4  # after 10 s, then every 30 s
+    progress.at(40_000)
+    now = 140.0
+    progress.tick()
+    assert spoken == ["Nothing comes at present."] * 2
+
+
+def test_a_standstill_is_watched_while_a_file_comes() -> None:
+    now, shown, before = 0.0, threading.Event(), set(threading.enumerate())
+    progress = Progress(100, lambda _line: shown.set(), lambda _s: None, lambda: now)
+    with progress.watched():
+        now = 60.0
+        assert shown.wait(10)
+    assert set(threading.enumerate()) <= before
+
+
+def test_a_rounded_total_never_gives_time_below_nothing() -> None:
+    now, shown = 0.0, list[str]()
+    progress = Progress(1_000_000, shown.append, lambda _s: None, lambda: now)
+    progress.at(0)
+    now = 10.0
+    progress.at(1_010_000)
+    assert shown == ["100 percent, 0.1 megabytes a second, 0 seconds left."]
 
 
 def test_seconds_are_measured_here_or_reckoned_from_the_nearest_model() -> None:
@@ -231,6 +280,153 @@ def test_removing_what_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     for name in ("nothing", "..", "../models"):
         with pytest.raises(UsageError, match="not installed"):
             keeping.remove(name, Store(tmp_path))
+
+
+def test_a_file_that_is_written_to_while_its_hash_is_taken_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "file.gguf"
+    path.write_bytes(bytes(3_000_000))
+
+    def append(_done: int) -> None:
+        with path.open("ab") as file:
+            file.write(b"more")
+
+    with pytest.raises(ModelError, match="being written") as caught:
+        files.taken(path, is_ours=False, checked="own", on_bytes=append)
+    assert caught.value.hint
+
+
+def test_removing_leaves_what_somebody_else_put_into_the_folder(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    folder = store.folder / "tiny"
+    folder.mkdir(parents=True)
+    with store.change() as state:
+        state.models["tiny"] = replace(installed(folder, "tiny"), corrected=None)
+    (folder / "tiny.gguf.0123.part").write_bytes(bytes(10))
+    (folder / "tiny.gguf.wrong-0123").write_bytes(bytes(10))
+    (folder / "my notes.txt").write_text("mine")
+    (folder / "my folder").mkdir()
+    assert keeping.remove("tiny", store) == 2 * 400 + 20
+    assert sorted(path.name for path in folder.iterdir()) == ["my folder", "my notes.txt"]
+    assert store.read().models == {}
+
+
+def test_removing_waits_for_a_pull_and_its_lock_keeps_others_out(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    (tmp_path / "tiny").mkdir()
+    with alone("tiny", tmp_path / "tiny"):
+        with pytest.raises(ModelError, match="another command") as caught:
+            keeping.remove("tiny", store)
+        assert caught.value.hint
+        # Whoever removes the lock's file keeps the next one from holding what nobody else sees.
+        (tmp_path / "tiny" / ".lock").unlink()
+        with alone("tiny", tmp_path / "tiny"):
+            assert (tmp_path / "tiny" / ".lock").exists()
+
+
+def test_names_of_the_catalogue_and_of_fetched_models_are_not_taken_by_others(
+    tmp_path: Path, state: State
+) -> None:
+    store = Store(tmp_path / "store")
+    with store.change() as written:
+        written.models = state.models
+    missing = tmp_path / "missing"  # the name is looked at before the files
+    rows = read_catalogue()
+    with pytest.raises(UsageError, match="can be fetched"):
+        keeping.add("llava-1.5-7b", missing, missing, None, store, _Deaf(), rows)
+    with pytest.raises(UsageError, match="installed already"):
+        keeping.add("large", missing, missing, None, store, _Deaf(), rows)
+
+
+def test_a_changed_model_cannot_be_chosen(tmp_path: Path, state: State) -> None:
+    store = Store(tmp_path / "store")
+    with store.change() as written:
+        written.models = state.models
+    state.models["large"].mmproj.path.write_bytes(b"other")
+    with pytest.raises(ModelError, match="changed since"):
+        keeping.use("large", store)
+    keeping.use("small", store)
+    assert store.read().chosen == "small"
+
+
+def test_checking_again_brings_nothing_back_that_was_removed_meanwhile(
+    tmp_path: Path, state: State
+) -> None:
+    store, model = Store(tmp_path / "store"), state.models["small"]
+    assert [verdict.found for verdict in verifying.verify(model, store, _Deaf())] == ["right"] * 2
+    assert store.read().models == {}
+
+
+def test_checking_again_writes_nothing_where_all_is_as_it_was(tmp_path: Path, state: State) -> None:
+    """The disk may be one that can only be read."""
+    store, model = Store(tmp_path / "store"), state.models["small"]
+    with store.change() as written:
+        written.models = dict(state.models)
+    before = store.record_path.stat().st_mtime_ns
+    verifying.verify(model, store, _Deaf())
+    assert store.record_path.stat().st_mtime_ns == before
+    os.utime(model.model.path)
+    assert not store.read().models["small"].is_unchanged
+    verifying.verify(model, store, _Deaf())
+    assert store.read().models["small"].is_unchanged
+
+
+def test_a_wrong_copy_of_the_projector_is_made_anew_when_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    llama = write_tiny_llama(tmp_path / "m.gguf", TinyLlama(n_layer=1))
+    legacy = write_tiny_mmproj(tmp_path / "p.gguf", TinyMmproj(layout="legacy"))
+    store = Store(tmp_path / "store")
+    model = keeping.add("mine", llama, legacy, None, store, _Deaf())
+    copy = model.corrected
+    assert copy is not None
+    data = bytearray(copy.path.read_bytes())
+    data[-20] ^= 1
+    copy.path.write_bytes(data)
+    verifying.verify(model, store, _Deaf())
+    again = store.read().models["mine"].corrected
+    assert again is not None
+    assert (again.sha256, again.path) == (copy.sha256, copy.path)
+    assert files.taken(copy.path, is_ours=True, checked="own").sha256 == copy.sha256
+    # A projector that was written again, as it was, gets a copy of its own, and the old one goes.
+    os.utime(legacy)
+    verifying.verify(store.read().models["mine"], store, _Deaf())
+    newest = store.read().models["mine"].corrected
+    assert newest is not None
+    assert (newest.path.exists(), copy.path.exists()) == (True, False)
+    keeping.remove("mine", store)
+    assert (newest.path.exists(), legacy.exists(), llama.exists()) == (False, True, True)
+
+
+def test_files_of_other_programs_are_found_by_size_and_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = b"the file"
+    sha256 = hashlib.sha256(content).hexdigest()
+    file = CatalogueFile(
+        "model", "owner/repo", "a.gguf", "main", len(content), True, sha256, "source", False
+    )
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("HF_HUB_CACHE", "HF_HOME", "OLLAMA_MODELS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / ".cache"))
+    blob = tmp_path / ".cache/huggingface/hub/models--owner--repo/blobs/0123"
+    link = tmp_path / ".cache/huggingface/hub/models--owner--repo/snapshots/abc/a.gguf"
+    places = [
+        blob,
+        tmp_path / ".lmstudio/models/owner/repo/a.gguf",
+        tmp_path / ".cache/lm-studio/models/owner/repo/a.gguf",
+        tmp_path / f".ollama/models/blobs/sha256-{sha256}",
+    ]
+    for place in places:
+        place.parent.mkdir(parents=True)
+        place.write_bytes(content)
+    link.parent.mkdir(parents=True)
+    link.symlink_to(blob)
+    assert list(files.find_elsewhere(file)) == places  # a link is named by what it leads to
+    for place in places[1:]:
+        place.write_bytes(content + b"!")
+    assert list(files.find_elsewhere(file)) == places[:1]
 
 
 class _Deaf:
