@@ -52,7 +52,10 @@ def backdrop(setting: str, number: int, side: int) -> NDArray[np.uint8]:
     x, y = line[None, :, None], line[:, None, None]
     is_floor = y >= horizon
     share = np.where(is_floor, (y - horizon) / (1 - horizon), y / horizon)
-    start, end = np.where(is_floor, colours[2], colours[0]), np.where(is_floor, colours[3], colours[1])
+    start, end = (
+        np.where(is_floor, colours[2], colours[0]),
+        np.where(is_floor, colours[3], colours[1]),
+    )
     image = np.broadcast_to(start + (end - start) * share, (side, side, 3)).astype(np.float32)
     image += is_floor * _floor(setting, rng, x, y, horizon)
     if SETTING_BY_NAME[setting].is_indoors:
@@ -67,9 +70,7 @@ def backdrop(setting: str, number: int, side: int) -> NDArray[np.uint8]:
     return image.clip(0, 255).astype(np.uint8)
 
 
-def _floor(
-    setting: str, rng: np.random.Generator, x: Floats, y: Floats, horizon: float
-) -> Floats:
+def _floor(setting: str, rng: np.random.Generator, x: Floats, y: Floats, horizon: float) -> Floats:
     """Lines that run to a vanishing point, and lines across that crowd with distance."""
     down = np.maximum(y - horizon, 0.004)
     phase = float(rng.random())
@@ -80,7 +81,9 @@ def _floor(
         lane = (np.abs(along - phase) < 0.06) & (across * 2.2 % 1 < 0.55)
         return np.asarray(lane * 90.0 - (np.abs(along - phase) > 1.1) * 18.0)
     if setting in ("kitchen", "bathroom", "shop"):
-        return np.asarray(np.where((np.floor(along * 3) + np.floor(across * 3)) % 2 > 0, -16.0, 10.0) * fade)
+        return np.asarray(
+            np.where((np.floor(along * 3) + np.floor(across * 3)) % 2 > 0, -16.0, 10.0) * fade
+        )
     if setting in ("living room", "bedroom", "workshop"):
         return np.asarray((along * 4 % 1 < 0.08) * -34.0 * fade)
     if setting == "farm":
@@ -113,7 +116,9 @@ def _wall(
     image += ((y > horizon - 0.025) & above) * -40.0
     if rng.random() < 0.7:
         left, width = float(rng.uniform(0.05, 0.65)), float(rng.uniform(0.2, 0.3))
-        pane = (np.abs(x - left - width / 2) < width / 2) & (y > SHELF + 0.03) & (y < horizon - 0.04)
+        pane = (
+            (np.abs(x - left - width / 2) < width / 2) & (y > SHELF + 0.03) & (y < horizon - 0.04)
+        )
         frame = pane & (np.abs((x - left) / width - 0.5) < 0.03)
         light = np.array([120, 170, 225]) if rng.random() < 0.6 else np.array([30, 34, 70])
         image[:] = np.where(pane, light, image)
@@ -140,7 +145,9 @@ def _sky(
         glow = 70.0 if setting == "night" else 22.0
         image += block * -26.0 + (block & lit) * glow
         if setting == "night":
-            image += (((x * 31 + y * 17) % 1 < 0.05) & ((y * 29 - x * 11) % 1 < 0.05) & above) * 130.0
+            image += (
+                ((x * 31 + y * 17) % 1 < 0.05) & ((y * 29 - x * 11) % 1 < 0.05) & above
+            ) * 130.0
     elif setting == "beach":
         sea = (y > horizon - 0.1) & above
         image += sea * np.array([-80.0, -50.0, -20.0])

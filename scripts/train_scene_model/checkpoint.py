@@ -52,17 +52,16 @@ class Keeper:
         beside.replace(self.path)
         self._saved = time.monotonic()
 
-    def resume(self) -> None:
-        """Takes up the checkpoint if there is one."""
+    def resume(self, frozen: tuple[str, ...] = ()) -> None:
+        """Takes up the checkpoint if there is one; `frozen` modules stay what they are."""
         if not self.path.exists():
             return
         state = torch.load(self.path, weights_only=True)
-        for name, module in self.modules.items():
-            module.load_state_dict(state[name])
-        self.average.state = {
-            name: {key: value.to(self.average.state[name][key].device) for key, value in kept.items()}
-            for name, kept in state["average"].items()
-        }
+        for name in self.modules.keys() - set(frozen):
+            self.modules[name].load_state_dict(state[name])
+            kept = self.average.state[name]
+            for key, value in state["average"][name].items():
+                kept[key].copy_(value)
         self.optimizers.muon.load_state_dict(state["muon"])
         self.optimizers.adam.load_state_dict(state["adam"])
         self.pace.taken_up(state["step"], state["spent_s"])

@@ -33,16 +33,18 @@ class Choice:
     beside: int | None = None
 
 
-def choose(
-    rng: np.random.Generator, setting: Setting, count: int, is_usual: bool
-) -> list[Choice]:
+def choose(rng: np.random.Generator, setting: Setting, count: int, is_usual: bool) -> list[Choice]:
     """`count` things for a scene. `is_usual`: pairs mostly come together, as in training."""
     names: list[str] = [SIGN.name] if rng.random() < _SIGN else []
     beside: list[int | None] = [None] * len(names)
     broken: set[str] = set()
     while len(names) < count:
         pool = setting.usual if rng.random() < _USUAL[is_usual] else None
-        name = pool[int(rng.integers(len(pool)))] if pool else KINDS[int(rng.integers(len(KINDS)))].name
+        name = (
+            pool[int(rng.integers(len(pool)))]
+            if pool
+            else KINDS[int(rng.integers(len(KINDS)))].name
+        )
         second = PAIRS.get(name)
         if name in names or name in broken:
             continue

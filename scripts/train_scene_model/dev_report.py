@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from assistant.core.questions import DETAILED_PROMPT
+
 from .claims import Score, parse
 from .config import Config
 from .data import picture
 from .llama import Llama
-from .prompts import DETAILED_PROMPT
 from .questions import presence, some_kind
 from .tokenizer import EOS, Tokenizer
 from .training import Average, precision

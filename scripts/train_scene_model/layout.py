@@ -130,5 +130,7 @@ def _covered(below: Placed, others: list[Placed]) -> float:
         width = (below.width + above.width) / 2 - abs(below.x - above.x)
         height = (below.height + above.height) / 2 - abs(below.y - above.y)
         if width > 0 and height > 0:
-            covered += min(width, below.width, above.width) * min(height, below.height, above.height)
+            covered += min(width, below.width, above.width) * min(
+                height, below.height, above.height
+            )
     return covered / (below.width * below.height)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -10,6 +12,41 @@ from .config import LanguageShape
 
 Cache = list[tuple[Tensor, Tensor]]
 EMBEDDING_STD = 0.3
+
+
+@dataclass(frozen=True)
+class Part:
+    """A run of tokens that attend to the first part and to themselves, and to no other part.
+
+    Attributes:
+        start: first token.
+        end: behind the last token.
+        mask: (batch, 1, tokens, tokens of the first part + tokens), True where a query may look;
+            None for the first part, which is causal.
+    """
+
+    start: int
+    end: int
+    mask: Tensor | None
+
+
+def _in_parts(q: Tensor, k: Tensor, v: Tensor, parts: list[Part]) -> Tensor:
+    """Attention (batch, heads, tokens, head width) without the pairs that no part needs."""
+    first, *others = parts
+    prefix = slice(first.start, first.end)
+    mixed = [
+        functional.scaled_dot_product_attention(
+            q[:, :, prefix], k[:, :, prefix], v[:, :, prefix], is_causal=True
+        )
+    ]
+    for part in others:
+        own = slice(part.start, part.end)
+        keys = torch.cat((k[:, :, prefix], k[:, :, own]), 2)
+        values = torch.cat((v[:, :, prefix], v[:, :, own]), 2)
+        mixed.append(
+            functional.scaled_dot_product_attention(q[:, :, own], keys, values, attn_mask=part.mask)
+        )
+    return torch.cat(mixed, 2)
 
 
 def rotate(x: Tensor, turn: Tensor) -> Tensor:
@@ -39,7 +76,7 @@ class Layer(nn.Module):
         self,
         x: Tensor,
         rope: Tensor,
-        mask: Tensor | None,
+        parts: list[Part] | None,
         past: tuple[Tensor, Tensor] | None = None,
     ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         """(batch, tokens, width) to the same, and the keys and values so far."""
@@ -53,23 +90,22 @@ class Layer(nn.Module):
         v = heads(self.v(normed))
         if past is not None:
             k, v = torch.cat((past[0], k), 2), torch.cat((past[1], v), 2)
+        kept = (k, v)
         group = self.shape.heads // self.shape.kv_heads
-        mixed = functional.scaled_dot_product_attention(
-            q,
-            k.repeat_interleave(group, 1),
-            v.repeat_interleave(group, 1),
-            attn_mask=mask,
-            is_causal=mask is None and past is None,
-        )
+        k, v = k.repeat_interleave(group, 1), v.repeat_interleave(group, 1)
+        if parts is None:
+            mixed = functional.scaled_dot_product_attention(q, k, v, is_causal=past is None)
+        else:
+            mixed = _in_parts(q, k, v, parts)
         x = x + self.o(mixed.transpose(1, 2).reshape(batch, tokens, width))
         normed = self.ffn_norm(x)
-        return x + self.down(functional.silu(self.gate(normed)) * self.up(normed)), (k, v)
+        return x + self.down(functional.silu(self.gate(normed)) * self.up(normed)), kept
 
 
 class Llama(nn.Module):
     """The decoder. Inputs are embeddings, so that image tokens stand among the words."""
 
-    def __init__(self, shape: LanguageShape) -> None:
+    def __init__(self, shape: LanguageShape, embedding_std: float = EMBEDDING_STD) -> None:
         super().__init__()
         self.shape = shape
         self.embed = nn.Embedding(shape.vocabulary, shape.width)
@@ -78,7 +114,7 @@ class Llama(nn.Module):
         self.head = nn.Linear(shape.width, shape.vocabulary, bias=False)
         for name, parameter in self.named_parameters():
             if parameter.ndim == 2:
-                std = EMBEDDING_STD if name == "embed.weight" else parameter.shape[1] ** -0.5
+                std = embedding_std if name == "embed.weight" else parameter.shape[1] ** -0.5
                 nn.init.normal_(parameter, std=std)
                 if name.endswith(("o.weight", "down.weight")):
                     parameter.data *= (2 * shape.depth) ** -0.5
@@ -87,20 +123,24 @@ class Llama(nn.Module):
         self.register_buffer("turns", torch.polar(torch.ones_like(angles), angles), False)
 
     def forward(
-        self, x: Tensor, positions: Tensor, mask: Tensor | None = None, past: Cache | None = None
+        self,
+        x: Tensor,
+        positions: Tensor,
+        parts: list[Part] | None = None,
+        past: Cache | None = None,
     ) -> tuple[Tensor, Cache]:
         """Last hidden states, normed, of embeddings (batch, tokens, width).
 
         Args:
             x: embeddings.
             positions: (batch, tokens) position of each.
-            mask: (batch, 1, tokens, tokens) bool, True where a query may look; causal if None.
+            parts: how the sequences are divided; None for one that is causal throughout.
             past: keys and values of earlier tokens, for generating.
         """
         rope = self.turns[positions][:, None]
         cache: Cache = []
         for number, layer in enumerate(self.layers):
-            x, kept = layer(x, rope, mask, past[number] if past else None)
+            x, kept = layer(x, rope, parts, past[number] if past else None)
             cache.append(kept)
         return self.norm(x), cache
 

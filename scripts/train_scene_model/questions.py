@@ -74,7 +74,11 @@ def some_kind(scene: Scene, rng: np.random.Generator, is_present: bool) -> str:
     while True:
         tempts = rng.random()
         names = expected if tempts < 0.25 and expected else usual if tempts < 0.6 else None
-        name = names[int(rng.integers(len(names)))] if names else KINDS[int(rng.integers(len(KINDS)))].name
+        name = (
+            names[int(rng.integers(len(names)))]
+            if names
+            else KINDS[int(rng.integers(len(KINDS)))].name
+        )
         if scene.count(name) == 0:
             return name
 
@@ -141,7 +145,9 @@ def colour(scene: Scene, kind: str, rng: np.random.Generator | None = None) -> T
 def neighbour(scene: Scene, thing: Thing) -> Thing | None:
     """The thing that is clearly nearest in the picture, if one is."""
     others = [other for other in scene.things if other is not thing]
-    ranked = sorted((float(np.hypot(o.x - thing.x, o.y - thing.y)), n) for n, o in enumerate(others))
+    ranked = sorted(
+        (float(np.hypot(o.x - thing.x, o.y - thing.y)), n) for n, o in enumerate(others)
+    )
     if len(ranked) > 1 and ranked[1][0] < _CLEARLY * ranked[0][0]:
         return None
     return others[ranked[0][1]]
@@ -175,9 +181,7 @@ def reading(scene: Scene, rng: np.random.Generator | None = None) -> Turn:
 def side(scene: Scene, words: str, rng: np.random.Generator | None = None) -> Turn:
     """What is in one part of the picture: "What is on the left?"."""
     things = [thing for thing in scene.in_reading_order() if thing.cell in SIDES[words]]
-    question = _ask(
-        rng, f"What is {words}?", f"What can you see {words}?", f"What's {words}?"
-    )
+    question = _ask(rng, f"What is {words}?", f"What can you see {words}?", f"What's {words}?")
     if not things:
         return Turn(question, f"There is nothing {words}.", "nothing")
     listed = joined([noun_phrase(thing) for thing in things])
@@ -227,5 +231,3 @@ def training_turns(scene: Scene, rng: np.random.Generator) -> list[Turn]:
         if turn is not None and len(turns) < 6:
             turns.append(turn)
     return turns
-
-

@@ -9,7 +9,8 @@ without a picture of its own, and does not see the prefix.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -20,6 +21,7 @@ from torch.utils.data import IterableDataset
 from .config import VisionShape
 from .data import picture, supersampling_for, worker_offset
 from .language import brief, detailed
+from .llama import Part
 from .prompts import BRIEF_REQUESTS, DETAILED_REQUESTS
 from .questions import NO_PICTURE, Turn, training_turns
 from .tokenizer import Tokenizer
@@ -77,29 +79,46 @@ def make_sequence(tokenizer: Tokenizer, turns: list[Turn], patches: int) -> Sequ
     return Sequence(*(np.array(x, np.int64) for x in (ids, positions, numbers, targets)))
 
 
-def collate(sequences: list[Sequence]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Pads on the right: ids, positions, turns (padding is turn -1), targets."""
-    length = max(len(s.ids) for s in sequences)
+def collate(sequences: list[Sequence]) -> tuple[Tensor, Tensor, Tensor, Tensor, list[int]]:
+    """Puts sequences side by side: ids, positions, turns (padding is turn -1), targets, bounds.
 
-    def padded(rows: list[NDArray[np.int64]], value: int) -> Tensor:
-        return torch.from_numpy(
-            np.stack([np.pad(r, (0, length - len(r)), constant_values=value) for r in rows])
-        )
+    The prefix, the first turn (the long one) and the other turns are padded each for itself, so
+    that attention can go part by part; `bounds` are where they start, and the end.
+    """
+    bounds = [0]
+    columns: list[list[Tensor]] = [[], [], [], []]
+    for part in range(3):
+        pieces = [_part(sequence, part) for sequence in sequences]
+        length = max(len(piece.ids) for piece in pieces)
+        bounds.append(bounds[-1] + length)
+        rows = [(p.ids, p.positions, p.turns, p.targets) for p in pieces]
+        for number, value in enumerate((0, 0, -1, -1)):
+            padded = [
+                np.pad(row[number], (0, length - len(row[number])), constant_values=value)
+                for row in rows
+            ]
+            columns[number].append(torch.from_numpy(np.stack(padded)))
+    ids, positions, turns, targets = (torch.cat(column, 1) for column in columns)
+    return ids, positions, turns, targets, bounds
 
-    return (
-        padded([s.ids for s in sequences], 0),
-        padded([s.positions for s in sequences], 0),
-        padded([s.turns for s in sequences], -1),
-        padded([s.targets for s in sequences], -1),
-    )
+
+def _part(sequence: Sequence, part: int) -> Sequence:
+    """The prefix (0), the first turn (1) or the other turns (2)."""
+    chosen = np.minimum(sequence.turns, 2) == part
+    return Sequence(*(getattr(sequence, f.name)[chosen] for f in fields(Sequence)))
 
 
-def attention_mask(turns: Tensor) -> Tensor:
-    """(batch, 1, tokens, tokens): the past of the prefix and of one's own turn."""
-    length = turns.shape[1]
-    query, key = turns[:, :, None], turns[:, None, :]
-    causal = torch.ones(length, length, dtype=torch.bool, device=turns.device).tril()
-    return ((((key == 0) & (query != BLIND)) | (key == query)) & causal)[:, None]
+def attention_parts(turns: Tensor, bounds: list[int]) -> list[Part]:
+    """What may look at what: the past of the prefix and of one's own turn."""
+    prefix = turns[:, : bounds[1]]
+    parts = [Part(0, bounds[1], None)]
+    for start, end in pairwise(bounds[1:]):
+        own = turns[:, start:end]
+        causal = torch.ones(end - start, end - start, dtype=torch.bool, device=turns.device).tril()
+        among = (own[:, :, None] == own[:, None, :]) & causal
+        sees = (own != BLIND)[:, :, None].expand(-1, -1, prefix.shape[1])
+        parts.append(Part(start, end, torch.cat((sees, among), 2)[:, None]))
+    return parts
 
 
 def most_things(batch: int, few_first: int) -> int:
@@ -128,12 +147,12 @@ class LanguageBatches(IterableDataset):  # type: ignore[type-arg]
         self.start, self.seed = start, seed
         self.done, self.few_first = done, few_first
 
-    def __iter__(self) -> Iterator[tuple[Tensor, ...]]:
+    def __iter__(self) -> Iterator[tuple[Tensor | list[int], ...]]:
         # The same order of lengths in every process, so that none waits for a longer batch.
         rng = np.random.default_rng(self.seed)
         index, number = self.start + worker_offset(), self.done
         while True:
-            pool = []
+            pool: list[tuple[int, Scene, Sequence]] = []
             while len(pool) < _POOL * self.batch:
                 scene = make_scene("train", index)
                 if len(scene.things) <= most_things(number, self.few_first):

@@ -102,7 +102,9 @@ def _sign(colour: str, word: str) -> Image.Image:
     ink = _DARK if colour in ("white", "yellow", "orange") else _PALE
     big = Image.new("RGBA", (_SIGN_SIZE[0] * 4, _SIGN_SIZE[1] * 4))
     edge = (0, 0, big.width - 1, big.height - 1)
-    ImageDraw.Draw(big).rounded_rectangle(edge, 40, fill=(*COLOURS[colour], 255), outline=ink, width=12)
+    ImageDraw.Draw(big).rounded_rectangle(
+        edge, 40, fill=(*COLOURS[colour], 255), outline=ink, width=12
+    )
     plate = big.resize(_SIGN_SIZE, Image.Resampling.LANCZOS)
     letters = _tiles()[_tile_numbers()[f"word {word}"]].getchannel("A")
     place = ((plate.width - letters.width) // 2, (plate.height - letters.height) // 2)
@@ -110,9 +112,7 @@ def _sign(colour: str, word: str) -> Image.Image:
     return plate
 
 
-def recoloured(
-    tile: NDArray[np.uint8], colour: tuple[int, int, int]
-) -> NDArray[np.uint8]:
+def recoloured(tile: NDArray[np.uint8], colour: tuple[int, int, int]) -> NDArray[np.uint8]:
     """Gives the main colour of a drawing (height, width, 4) another colour, with its shades kept.
 
     The main colour is the hue that most saturated pixels share; everything of another hue, and what
@@ -123,7 +123,9 @@ def recoloured(
     spread = np.maximum(high - low, 1e-6)
     saturated = (high - low > _SATURATED * np.maximum(high, 1)) & (tile[..., 3] > 40) & (high > 50)
     r, g, b = rgb[..., 0], rgb[..., 1], rgb[..., 2]
-    hue = np.where(high == r, (g - b) / spread, np.where(high == g, 2 + (b - r) / spread, 4 + (r - g) / spread))
+    hue = np.where(
+        high == r, (g - b) / spread, np.where(high == g, 2 + (b - r) / spread, 4 + (r - g) / spread)
+    )
     counts = np.histogram(hue[saturated] % 6, bins=36, range=(0, 6))[0]
     wide = counts + np.roll(counts, 1) + np.roll(counts, -1)
     main = (int(wide.argmax()) + 0.5) / 6
@@ -133,7 +135,9 @@ def recoloured(
     usual = float(np.median(lightness[chosen])) if chosen.any() else 128.0
     shade = (lightness / usual)[..., None]
     target = np.array(colour, np.float32)
-    lit = np.where(shade <= 1, target * shade, target + (255 - target) * (shade - 1).clip(0, 1) * 0.7)
+    lit = np.where(
+        shade <= 1, target * shade, target + (255 - target) * (shade - 1).clip(0, 1) * 0.7
+    )
     out = tile.copy()
     out[..., :3][chosen] = lit.clip(0, 255).astype(np.uint8)[chosen]
     return out
@@ -141,7 +145,10 @@ def recoloured(
 
 @lru_cache(maxsize=1)
 def _aspects() -> dict[str, float]:
-    return {kind.name: glyph(kind.name, "red", "STOP").height / glyph(kind.name, "red", "STOP").width for kind in KINDS}
+    return {
+        kind.name: glyph(kind.name, "red", "STOP").height / glyph(kind.name, "red", "STOP").width
+        for kind in KINDS
+    }
 
 
 def aspect(kind: str) -> float:
@@ -150,7 +157,11 @@ def aspect(kind: str) -> float:
 
 
 @lru_cache(maxsize=30_000)
-def sprite(kind: str, colour: str, word: str, width: int, height: int, is_mirrored: bool) -> Image.Image:
+def sprite(
+    kind: str, colour: str, word: str, width: int, height: int, is_mirrored: bool
+) -> Image.Image:
     """A thing's drawing scaled to pixels."""
-    drawn = glyph(kind, colour, word).resize((max(width, 1), max(height, 1)), Image.Resampling.BICUBIC)
+    drawn = glyph(kind, colour, word).resize(
+        (max(width, 1), max(height, 1)), Image.Resampling.BICUBIC
+    )
     return drawn.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if is_mirrored else drawn

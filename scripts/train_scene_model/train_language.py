@@ -13,7 +13,7 @@ from .config import Config, Schedule
 from .data import loader, picture
 from .dev_report import dev_report
 from .llama import Llama
-from .sequences import BLIND, DESCRIPTIONS, IMAGE, LanguageBatches, attention_mask
+from .sequences import BLIND, DESCRIPTIONS, IMAGE, LanguageBatches, attention_parts
 from .start import scale_image_tokens, take_words
 from .tokenizer import Tokenizer
 from .train_vision import CHECKPOINT as VISION_CHECKPOINT
@@ -58,6 +58,7 @@ def _train(rank: int, config: Config, work: Path, device: str, processes: int) -
         device,
         processes,
         few_first=_FEW_FIRST,
+        frozen=("tower",),
     )
 
 
@@ -72,14 +73,18 @@ def learn(
     processes: int,
     first_scene: int = 0,
     few_first: int = 0,
+    frozen: tuple[str, ...] = (),
 ) -> None:
-    """Teaches both halves, as far as their weights may change, until the schedule ends."""
+    """Teaches the halves until the schedule ends; `frozen` ones stay as they are handed over.
+
+    So where stage 1 has gone on meanwhile, stage 2 goes on with the better tower.
+    """
     tokenizer = Tokenizer(checkpoint.parent)
     modules: dict[str, torch.nn.Module] = {"llama": llama, "tower": tower}
     is_cuda = device.startswith("cuda")
     optimizers, pace = Optimizers(modules, schedule), Pace(schedule, is_cuda)
     keeper = Keeper(checkpoint, modules, optimizers, pace, Average(modules))
-    keeper.resume()
+    keeper.resume(frozen)
     share = schedule.batch // processes
     # Twice as many scenes as pictures: the first batches pass over scenes with many things.
     start = first_scene + 2 * pace.step * share + rank * _RANK_STRIDE
@@ -89,9 +94,12 @@ def learn(
     batches = iter(loader(dataset, config.loader_workers, is_cuda))
     goes_on, saved = not pace.is_done, 0
     while goes_on:
-        batch = [part.to(device, non_blocking=True) for part in next(batches)]
+        *tensors, bounds = next(batches)
+        pictures, ids, positions, turns, targets = (
+            part.to(device, non_blocking=True) for part in tensors
+        )
         with precision(device):
-            loss = sequence_loss(llama, tower(batch[0]), *batch[1:])
+            loss = sequence_loss(llama, tower(pictures), ids, positions, turns, targets, bounds)
         goes_on = advance(optimizers, pace, loss, processes)
         keeper.average.update(pace.step)
         if rank:
@@ -112,6 +120,7 @@ def sequence_loss(
     positions: torch.Tensor,
     turns: torch.Tensor,
     targets: torch.Tensor,
+    bounds: list[int],
 ) -> torch.Tensor:
     """Cross-entropy of all answers of a batch.
 
@@ -121,7 +130,7 @@ def sequence_loss(
     x = llama.embed(ids.clamp(min=0))
     start = int((ids[0] == IMAGE).nonzero()[0])
     x = torch.cat((x[:, :start], image.to(x.dtype), x[:, start + image.shape[1] :]), 1)
-    out, _ = llama(x, positions, attention_mask(turns))
+    out, _ = llama(x, positions, attention_parts(turns, bounds))
     learned = targets >= 0
     starts = learned & (targets.roll(1, 1) < 0) & (turns > DESCRIPTIONS) & (turns != BLIND)
     weights = (1 + (_FIRST_WORD - 1) * starts.float())[learned]

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, distributed, nn
@@ -41,7 +42,7 @@ class Optimizers:
                     joined.append(parameter)
                 else:
                     matrices.append(parameter)
-        groups = [{"params": matrices}, {"params": joined, "split": 3}]
+        groups: list[dict[str, Any]] = [{"params": matrices}, {"params": joined, "split": 3}]
         self.muon = Muon([g for g in groups if g["params"]], schedule.matrix_rate)
         self.adam = torch.optim.AdamW(others, schedule.rate, betas=(0.9, 0.98), weight_decay=0.0)
         self.schedule = schedule

@@ -11,7 +11,6 @@ from .data import CELL, COLOUR, IGNORED, KIND, SIZE, WORD, X, Y
 from .kinds import COLOUR_NAMES, KINDS, WORDS
 from .settings import SETTINGS
 
-QUICK_GELU = 1.702
 _BACKGROUND_WEIGHT = 0.3
 
 
@@ -136,9 +135,7 @@ class DenseHeads(nn.Module):
         labels = labels.flatten(0, 1)
         kind, truth = self.kind(x), labels[:, KIND]
         weight = torch.where(truth == 0, _BACKGROUND_WEIGHT, 1.0) * (truth != IGNORED)
-        losses = functional.cross_entropy(
-            kind, truth, reduction="none", ignore_index=IGNORED
-        )
+        losses = functional.cross_entropy(kind, truth, reduction="none", ignore_index=IGNORED)
         loss = (losses * weight).sum() / weight.sum()
         on_thing = truth > 0
         right = {"kind": (kind.argmax(-1) == truth)[on_thing].float().mean()}

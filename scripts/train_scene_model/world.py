@@ -12,7 +12,7 @@ import numpy as np
 
 from .choice import choose
 from .layout import Placed, place
-from .settings import SETTINGS, SETTING_BY_NAME
+from .settings import SETTING_BY_NAME, SETTINGS
 
 Split = Literal["train", "dev", "test"]
 Size = Literal["small", "medium", "large"]
@@ -117,9 +117,7 @@ class Scene:
 
     def to_json(self) -> dict[str, Any]:
         """Plain data of the truth, for a JSON file."""
-        things = [
-            asdict(t) | {"cell": t.cell, "size": t.size, "box": t.box} for t in self.things
-        ]
+        things = [asdict(t) | {"cell": t.cell, "size": t.size, "box": t.box} for t in self.things]
         return asdict(self) | {"things": things}
 
 
