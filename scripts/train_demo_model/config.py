@@ -9,7 +9,6 @@ from scripts.train_scene_model.config import IMAGE_STD as IMAGE_STD
 from scripts.train_scene_model.config import LanguageShape as LanguageShape
 from scripts.train_scene_model.config import VisionShape as VisionShape
 
-
 _VISION = VisionShape(image_size=128, width=160, depth=5, heads=5, ffn=640)
 _LANGUAGE = LanguageShape(vocabulary=1024, width=192, depth=5, heads=6, kv_heads=2, ffn=512)
 

@@ -82,7 +82,7 @@ class Config:
 
     vision: VisionShape = field(default_factory=VisionShape)
     language: LanguageShape = field(default_factory=LanguageShape)
-    vision_schedule: Schedule = Schedule(batch=32, matrix_rate=0.02, rate=1.5e-3, minutes=30)
+    vision_schedule: Schedule = Schedule(batch=48, matrix_rate=0.02, rate=1.5e-3, minutes=30)
     language_schedule: Schedule = Schedule(batch=16, matrix_rate=0.02, rate=2e-3, minutes=180)
     together_schedule: Schedule = Schedule(batch=16, matrix_rate=0.004, rate=4e-4, minutes=60)
     loader_workers: int = 1

@@ -21,6 +21,7 @@ KIND, SIZE, CELL, COLOUR, WORD, X, Y = range(7)
 IGNORED = -1
 _SIZES = ("small", "medium", "large")
 _NO_COVER, _COVER = 0.10, 0.25
+_SOME_BACKGROUND = 16
 _STRIDE = 20_000_000  # each loading process has scenes of its own
 
 
@@ -69,27 +70,47 @@ def patch_labels(scene: Scene, shape: VisionShape) -> NDArray[np.int64]:
     return table[winner]
 
 
+def kept_patches(labels: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
+    """Half of a picture's patches, in order: those of things, as many as go in, and some background.
+
+    What is left out is mostly sky and floor, of which there is enough, and time halves.
+    """
+    shuffled = rng.permutation(len(labels))
+    is_background = labels[shuffled, KIND] == 0
+    first = np.concatenate((shuffled[~is_background], shuffled[is_background]))
+    things = max(1, len(labels) // 2 - _SOME_BACKGROUND)
+    chosen = first[: min(int((~is_background).sum()), things)]
+    rest = shuffled[is_background][: len(labels) // 2 - len(chosen)]
+    kept = np.concatenate((chosen, rest))
+    missing = len(labels) // 2 - len(kept)
+    spare = first[len(chosen) : len(chosen) + missing]
+    return np.sort(np.concatenate((kept, spare)))
+
+
 class VisionBatches(IterableDataset):  # type: ignore[type-arg]
-    """Endless batches (pictures uint8, labels, settings) of the training split."""
+    """Endless batches (pictures uint8, labels, settings, kept patches) of the training split."""
 
     def __init__(self, shape: VisionShape, batch: int, start: int) -> None:
         super().__init__()
         self.shape, self.batch, self.start = shape, batch, start
 
-    def __iter__(self) -> Iterator[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]:
+    def __iter__(self) -> Iterator[tuple[torch.Tensor, ...]]:
         index = self.start + worker_offset()
+        rng = np.random.default_rng(index)
         while True:
-            pictures, labels, settings = [], [], []
+            pictures, labels, settings, kept = [], [], [], []
             for _ in range(self.batch):
                 scene = make_scene("train", index)
                 pictures.append(picture(scene, self.shape.image_size, supersampling_for(index)))
                 labels.append(patch_labels(scene, self.shape))
                 settings.append(SETTING_INDEX[scene.setting])
+                kept.append(kept_patches(labels[-1], rng))
                 index += 1
             yield (
                 torch.from_numpy(np.stack(pictures)),
                 torch.from_numpy(np.stack(labels)),
                 torch.tensor(settings),
+                torch.from_numpy(np.stack(kept)),
             )
 
 

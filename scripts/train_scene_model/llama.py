@@ -51,8 +51,8 @@ def _in_parts(q: Tensor, k: Tensor, v: Tensor, parts: list[Part]) -> Tensor:
 
 def rotate(x: Tensor, turn: Tensor) -> Tensor:
     """RoPE on pairs (2i, 2i + 1) as complex numbers. x is (batch, heads, tokens, head width)."""
-    pairs = torch.view_as_complex(x.unflatten(-1, (-1, 2)))
-    return torch.view_as_real(pairs * turn).flatten(-2)
+    pairs = torch.view_as_complex(x.float().unflatten(-1, (-1, 2)))
+    return torch.view_as_real(pairs * turn).flatten(-2).to(x.dtype)
 
 
 class Layer(nn.Module):

@@ -1,4 +1,8 @@
-"""Stage 1: the ViT and the projector learn to say what every patch shows."""
+"""Stage 1: the ViT and the projector learn to say what every patch shows.
+
+Until the rate falls, half of every picture's patches are left out, mostly background; then all are
+looked at, as they are later.
+"""
 
 from __future__ import annotations
 
@@ -42,9 +46,13 @@ def _train(rank: int, config: Config, work: Path, device: str, processes: int) -
     batches = iter(loader(dataset, config.loader_workers, is_cuda))
     goes_on = not pace.is_done
     while goes_on:
-        pictures, labels, settings = (p.to(device, non_blocking=True) for p in next(batches))
+        pictures, labels, settings, kept = (p.to(device, non_blocking=True) for p in next(batches))
+        is_whole = pace.is_cooling
+        if not is_whole:
+            labels = labels.gather(1, kept[..., None].expand(-1, -1, labels.shape[2]))
         with precision(device):
-            loss, right = heads(tower(pictures), labels, settings)
+            tokens = tower(pictures, None if is_whole else kept)
+            loss, right = heads(tokens, labels, settings)
         goes_on = advance(optimizers, pace, loss, processes)
         keeper.average.update(pace.step)
         if rank:

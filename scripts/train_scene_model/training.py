@@ -98,6 +98,11 @@ class Pace:
         return self.elapsed_s >= 60 * self.schedule.minutes
 
     @property
+    def is_cooling(self) -> bool:
+        """Whether the stage is in its last minutes, in which the rate falls."""
+        return self.elapsed_s > 60 * (self.schedule.minutes - self.schedule.cool_minutes)
+
+    @property
     def share(self) -> float:
         """Part of the peak rate that is due now."""
         warm = min(1.0, (self.step + 1) / self.schedule.warmup_steps)

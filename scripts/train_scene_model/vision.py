@@ -83,12 +83,19 @@ class VisionTower(nn.Module):
         self.register_buffer("mean", torch.tensor(IMAGE_MEAN).view(1, 3, 1, 1) * 255)
         self.register_buffer("std", torch.tensor(IMAGE_STD).view(1, 3, 1, 1) * 255)
 
-    def features(self, pictures: Tensor) -> Tensor:
-        """ViT features of uint8 pictures (batch, side, side, 3): (batch, patches, width)."""
+    def features(self, pictures: Tensor, kept: Tensor | None = None) -> Tensor:
+        """ViT features of uint8 pictures (batch, side, side, 3): (batch, patches, width).
+
+        With `kept` (batch, number), only these patches are looked at.
+        """
         pixels = (pictures.permute(0, 3, 1, 2).float() - self.mean) / self.std
         patches = self.patch(pixels).flatten(2).transpose(1, 2)
         first = self.class_token.expand(patches.shape[0], 1, -1)
-        x = self.pre_ln(torch.cat([first, patches], 1) + self.positions)
+        x = torch.cat([first, patches], 1) + self.positions
+        if kept is not None:
+            chosen = functional.pad(kept + 1, (1, 0))
+            x = x.gather(1, chosen[..., None].expand(-1, -1, x.shape[2]))
+        x = self.pre_ln(x)
         for block in self.blocks:
             x = block(x)
         return x[:, 1:]
@@ -97,9 +104,9 @@ class VisionTower(nn.Module):
         """The projector: (batch, patches, language width). llama.cpp's GELU here is tanh's."""
         return self.mm_2(functional.gelu(self.mm_0(features), approximate="tanh"))
 
-    def forward(self, pictures: Tensor) -> Tensor:
-        """Image tokens of uint8 pictures."""
-        return self.project(self.features(pictures))
+    def forward(self, pictures: Tensor, kept: Tensor | None = None) -> Tensor:
+        """Image tokens of uint8 pictures, of the `kept` patches or of all."""
+        return self.project(self.features(pictures, kept))
 
 
 class DenseHeads(nn.Module):
