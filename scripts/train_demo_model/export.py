@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
-import gguf
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
-from .config import IMAGE_MEAN, IMAGE_STD, Config, LanguageShape, VisionShape
-from .tokenizer import BOS, EOS, Tokenizer
+from scripts.train_scene_model.gguf_files import write_checksums, write_language, write_vision
+
+from .config import Config
+from .tokenizer import Tokenizer
 from .train_language import CHECKPOINT as LANGUAGE_CHECKPOINT
 from .train_together import CHECKPOINT as TOGETHER_CHECKPOINT
-from .vision import QUICK_GELU
 
 LANGUAGE_FILE = "sparc-demo-llava-q8_0.gguf"
 VISION_FILE = "sparc-demo-llava-mmproj-f16.gguf"
 NAME = "sparc-demo-llava"
-
-State = dict[str, NDArray[np.float32]]
-
-_LLAMA_NAMES = {
-    "attn_norm.weight": "attn_norm.weight",
-    "q.weight": "attn_q.weight",
-    "k.weight": "attn_k.weight",
-    "v.weight": "attn_v.weight",
-    "o.weight": "attn_output.weight",
-    "ffn_norm.weight": "ffn_norm.weight",
-    "gate.weight": "ffn_gate.weight",
-    "up.weight": "ffn_up.weight",
-    "down.weight": "ffn_down.weight",
-}
 
 
 def export(config: Config, work: Path, out: Path) -> None:
@@ -45,156 +28,9 @@ def export(config: Config, work: Path, out: Path) -> None:
         part: {name: tensor.float().numpy() for name, tensor in state[part].items()}
         for part in ("llama", "tower")
     }
-    write_language(out / LANGUAGE_FILE, config.language, arrays["llama"], Tokenizer(work))
-    write_vision(out / VISION_FILE, config.vision, config.language.width, arrays["tower"])
-    write_checksums(out)
+    vocabulary = Tokenizer(work).model
+    write_language(out / LANGUAGE_FILE, NAME, config.language, arrays["llama"], vocabulary)
+    write_vision(out / VISION_FILE, NAME, config.vision, config.language.width, arrays["tower"])
+    write_checksums(out, (VISION_FILE, LANGUAGE_FILE))
     for name in (LANGUAGE_FILE, VISION_FILE):
         print(f"{name}: {(out / name).stat().st_size / 1e6:.2f} MB")
-
-
-def write_checksums(folder: Path) -> None:
-    """Writes the SHA-256 of both files, by which a damaged one is found later."""
-    lines = ["# SHA-256 of the model's files, by which the doctor finds a damaged one.", "[sha256]"]
-    for name in (VISION_FILE, LANGUAGE_FILE):
-        digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()
-        lines.append(f'"{name}" = "{digest}"')
-    (folder / "checksums.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def _describe(writer: gguf.GGUFWriter, description: str) -> None:
-    writer.add_name(NAME)
-    writer.add_description(description)
-    writer.add_license("apache-2.0")
-    writer.add_quantization_version(gguf.GGML_QUANT_VERSION)
-
-
-def _finish(writer: gguf.GGUFWriter) -> None:
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-
-
-def write_language(path: Path, shape: LanguageShape, state: State, tokenizer: Tokenizer) -> None:
-    """The Llama: matrices Q8_0, norms F32, the vocabulary as SPM."""
-    writer = gguf.GGUFWriter(path, "llama")
-    _describe(writer, "Language model of the embedded demo LLaVA; knows drawn scenes only")
-    writer.add_file_type(gguf.LlamaFileType.MOSTLY_Q8_0)
-    writer.add_context_length(shape.context)
-    writer.add_embedding_length(shape.width)
-    writer.add_block_count(shape.depth)
-    writer.add_feed_forward_length(shape.ffn)
-    writer.add_head_count(shape.heads)
-    writer.add_head_count_kv(shape.kv_heads)
-    writer.add_layer_norm_rms_eps(shape.eps)
-    writer.add_rope_dimension_count(shape.head_width)
-    writer.add_rope_freq_base(shape.rope_base)
-    writer.add_vocab_size(shape.vocabulary)
-    _write_vocabulary(writer, tokenizer)
-
-    def matrix(name: str, values: NDArray[np.float32]) -> None:
-        kind = gguf.GGMLQuantizationType.Q8_0
-        writer.add_tensor(name, gguf.quants.quantize(values, kind), raw_dtype=kind)
-
-    matrix("token_embd.weight", state["embed.weight"])
-    matrix("output.weight", state["head.weight"])
-    writer.add_tensor("output_norm.weight", state["norm.weight"])
-    for layer in range(shape.depth):
-        for ours, theirs in _LLAMA_NAMES.items():
-            values = state[f"layers.{layer}.{ours}"]
-            name = f"blk.{layer}.{theirs}"
-            if values.ndim == 2:
-                matrix(name, values)
-            else:
-                writer.add_tensor(name, values)
-    _finish(writer)
-
-
-def _write_vocabulary(writer: gguf.GGUFWriter, tokenizer: Tokenizer) -> None:
-    model = tokenizer.model
-    pieces, scores, types = [], [], []
-    for number in range(model.vocab_size()):
-        pieces.append(model.id_to_piece(number))
-        scores.append(model.get_score(number))
-        if model.is_unknown(number):
-            types.append(gguf.TokenType.UNKNOWN)
-        elif model.is_control(number):
-            types.append(gguf.TokenType.CONTROL)
-        elif model.is_byte(number):
-            types.append(gguf.TokenType.BYTE)
-        else:
-            types.append(gguf.TokenType.NORMAL)
-    writer.add_tokenizer_model("llama")
-    writer.add_tokenizer_pre("default")
-    writer.add_token_list(pieces)
-    writer.add_token_scores(scores)
-    writer.add_token_types(types)
-    writer.add_bos_token_id(BOS)
-    writer.add_eos_token_id(EOS)
-    writer.add_unk_token_id(0)
-    writer.add_add_bos_token(True)
-    writer.add_add_eos_token(False)
-    writer.add_add_space_prefix(True)
-
-
-def write_vision(path: Path, shape: VisionShape, language_width: int, state: State) -> None:
-    """The ViT and the projector: matrices F16, the rest F32.
-
-    `clip.vision.feature_layer` names the last stored block, because llama.cpp would otherwise leave
-    it out (it expects files that still hold one block more than LLaVA uses).
-    """
-    writer = gguf.GGUFWriter(path, "clip")
-    _describe(writer, "Vision encoder and projector of the embedded demo LLaVA")
-    writer.add_file_type(gguf.LlamaFileType.MOSTLY_F16)
-    writer.add_bool("clip.has_vision_encoder", True)
-    writer.add_bool("clip.has_text_encoder", False)
-    writer.add_bool("clip.has_llava_projector", True)
-    writer.add_string("clip.projector_type", "mlp")
-    writer.add_bool("clip.use_gelu", False)  # quick GELU, as OpenAI's CLIP
-    writer.add_uint32("clip.vision.image_size", shape.image_size)
-    writer.add_uint32("clip.vision.patch_size", shape.patch_size)
-    writer.add_uint32("clip.vision.embedding_length", shape.width)
-    writer.add_uint32("clip.vision.feed_forward_length", shape.ffn)
-    writer.add_uint32("clip.vision.projection_dim", language_width)
-    writer.add_uint32("clip.vision.block_count", shape.depth)
-    writer.add_uint32("clip.vision.attention.head_count", shape.heads)
-    writer.add_float32("clip.vision.attention.layer_norm_epsilon", shape.eps)
-    writer.add_array("clip.vision.feature_layer", [shape.depth])
-    writer.add_array("clip.vision.image_mean", list(IMAGE_MEAN))
-    writer.add_array("clip.vision.image_std", list(IMAGE_STD))
-
-    def add(name: str, values: NDArray[np.float32], half: bool = False) -> None:
-        kept = values.astype(np.float16) if half else values.astype(np.float32)
-        writer.add_tensor(name, np.ascontiguousarray(kept))
-
-    def linear(name: str, weight: NDArray[np.float32], bias: NDArray[np.float32]) -> None:
-        add(f"{name}.weight", weight, half=True)
-        add(f"{name}.bias", bias)
-
-    add("v.class_embd", state["class_token"])
-    add("v.patch_embd.weight", state["patch.weight"], half=True)
-    add("v.position_embd.weight", state["positions"])
-    add("v.pre_ln.weight", state["pre_ln.weight"])
-    add("v.pre_ln.bias", state["pre_ln.bias"])
-    for layer in range(shape.depth):
-        ours, theirs = f"blocks.{layer}.", f"v.blk.{layer}."
-        weights = np.split(state[ours + "qkv.weight"], 3)
-        biases = np.split(state[ours + "qkv.bias"], 3)
-        for name, weight, bias in zip("qkv", weights, biases, strict=True):
-            linear(f"{theirs}attn_{name}", weight, bias)
-        linear(theirs + "attn_out", state[ours + "out.weight"], state[ours + "out.bias"])
-        # Trained with SiLU; exactly quick GELU after this change of scale (see vision.Block).
-        linear(
-            theirs + "ffn_up",
-            state[ours + "up.weight"] / QUICK_GELU,
-            state[ours + "up.bias"] / QUICK_GELU,
-        )
-        linear(
-            theirs + "ffn_down", state[ours + "down.weight"] * QUICK_GELU, state[ours + "down.bias"]
-        )
-        for norm, name in (("ln_1", "ln1"), ("ln_2", "ln2")):
-            add(f"{theirs}{name}.weight", state[f"{ours}{norm}.weight"])
-            add(f"{theirs}{name}.bias", state[f"{ours}{norm}.bias"])
-    for number in (0, 2):
-        linear(f"mm.{number}", state[f"mm_{number}.weight"], state[f"mm_{number}.bias"])
-    _finish(writer)

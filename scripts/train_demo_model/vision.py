@@ -9,8 +9,6 @@ from torch.nn import functional
 from .config import IMAGE_MEAN, IMAGE_STD, VisionShape
 from .kinds import KINDS, SETTINGS
 
-QUICK_GELU = 1.702
-
 
 class Block(nn.Module):
     """Pre-norm attention and feed-forward block of the ViT.

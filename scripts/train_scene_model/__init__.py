@@ -1,0 +1,1 @@
+"""How the embedded demo LLaVA is made: its world, its language, its training and its files."""

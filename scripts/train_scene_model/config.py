@@ -1,0 +1,100 @@
+"""Sizes and schedules of the embedded model: one for two CPU cores, a larger one for a GPU."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+# The mean and spread that CLIP was trained with; written into the mmproj and used in training.
+IMAGE_MEAN = (0.48145466, 0.4578275, 0.40821073)
+IMAGE_STD = (0.26862954, 0.26130258, 0.27577711)
+
+
+@dataclass(frozen=True)
+class VisionShape:
+    """The CLIP-style ViT, and the projector behind it."""
+
+    image_size: int = 224
+    patch_size: int = 16
+    width: int = 192
+    depth: int = 6
+    heads: int = 6
+    ffn: int = 768
+    eps: float = 1e-5
+
+    @property
+    def side(self) -> int:
+        """Patches along one side."""
+        return self.image_size // self.patch_size
+
+    @property
+    def patches(self) -> int:
+        """Image tokens of a picture."""
+        return self.side**2
+
+
+@dataclass(frozen=True)
+class LanguageShape:
+    """The Llama. Widths are multiples of 256, the block of the K-quants."""
+
+    vocabulary: int = 1536
+    width: int = 256
+    depth: int = 8
+    heads: int = 8
+    kv_heads: int = 2
+    ffn: int = 512
+    eps: float = 1e-5
+    rope_base: float = 10000.0
+    context: int = 2048
+
+    @property
+    def head_width(self) -> int:
+        """Numbers in one head."""
+        return self.width // self.heads
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How a stage learns: a warm-up, a constant rate, and a fall to a tenth over its last minutes.
+
+    Minutes are of the training process's own CPU time (of the clock on a GPU), so that a pause
+    costs nothing. With `cool_minutes` 0 the rate stays, and a later run goes on from there.
+
+    Attributes:
+        batch: pictures a step, over all processes.
+        matrix_rate: peak rate of the hidden matrices (Muon).
+        rate: peak rate of everything else (AdamW).
+        minutes: when the stage ends, over all its runs.
+        cool_minutes: how long before its end the rate falls.
+        warmup_steps: steps until the peak.
+    """
+
+    batch: int
+    matrix_rate: float
+    rate: float
+    minutes: float
+    cool_minutes: float = 0.0
+    warmup_steps: int = 100
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that a training run needs to be repeated."""
+
+    vision: VisionShape = field(default_factory=VisionShape)
+    language: LanguageShape = field(default_factory=LanguageShape)
+    vision_schedule: Schedule = Schedule(batch=48, matrix_rate=0.02, rate=1.5e-3, minutes=30)
+    language_schedule: Schedule = Schedule(batch=16, matrix_rate=0.02, rate=2e-3, minutes=180)
+    together_schedule: Schedule = Schedule(batch=16, matrix_rate=0.004, rate=4e-4, minutes=60)
+    loader_workers: int = 1
+    seed: int = 1
+
+
+CPU = Config()
+CUDA = Config(
+    vision=VisionShape(width=320, depth=8, heads=10, ffn=1280),
+    language=LanguageShape(width=512, depth=8, heads=8, kv_heads=2, ffn=1536),
+    vision_schedule=Schedule(256, 0.02, 1.5e-3, minutes=8, cool_minutes=2, warmup_steps=200),
+    language_schedule=Schedule(128, 0.02, 1.5e-3, minutes=14, cool_minutes=0, warmup_steps=200),
+    together_schedule=Schedule(128, 0.005, 5e-4, minutes=6, cool_minutes=4, warmup_steps=50),
+    loader_workers=14,
+)
