@@ -19,10 +19,11 @@ from assistant.core.questions import DETAILED_PROMPT
 from assistant.errors import ExitCode, UsageError
 from assistant.inference.client import InferenceClient
 from assistant.judging import amber, coco, intervals, pope, quality, yes_no
+from assistant.judging.data_files import fingerprint
 from assistant.judging.methods import Method, parse_methods
 from assistant.judging.results import ResultsFile
 from assistant.judging.running import Job, Watch, run
-from assistant.judging.scenes import read_scenes
+from assistant.judging.scenes import read_scenes, scenes_fingerprint
 from assistant.judging.summary import (
     BASELINE,
     Captions,
@@ -112,7 +113,7 @@ class _Bench:
 
     @staticmethod
     def _identity(path: Path) -> list[Any]:
-        return [path.name, path.stat().st_size]
+        return [path.name, fingerprint(path)]
 
 
 def chair(options: argparse.Namespace, console: Console) -> ExitCode:
@@ -221,8 +222,9 @@ def drawn_scenes(options: argparse.Namespace, console: Console) -> ExitCode:
         has_questions=options.questions,
         max_tokens=options.tokens,
     )
+    _check_pictures(jobs)
     data = {
-        "scenes": path.name, "world": world.name, "prompt": DETAILED_PROMPT,
+        "scenes": scenes_fingerprint(path, scenes), "world": world.name, "prompt": DETAILED_PROMPT,
         "max_tokens": options.tokens, "has_attention": options.attention,
     }  # fmt: skip
     answers = bench.answers(jobs, data, quality.AttentionWatch(world, scenes)).answers

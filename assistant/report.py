@@ -79,7 +79,7 @@ class TraceFile:
         else:
             fields = asdict(record)
             if not record.attention:  # a number for each image token is for measurements alone
-                del fields["attention"]
+                del fields["attention"], fields["boosted"]
         try:
             self._file.write(json.dumps(fields, ensure_ascii=False) + "\n")
         except OSError as error:

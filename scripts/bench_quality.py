@@ -24,8 +24,9 @@ if str(ROOT) not in sys.path:  # started as a file, not as a module
 
 from assistant.catalogue import ModelFiles, embedded_model  # noqa: E402
 from assistant.judging import quality  # noqa: E402
+from assistant.judging.data_files import fingerprint  # noqa: E402
 from assistant.judging.methods import Method, method  # noqa: E402
-from assistant.judging.scenes import read_scenes  # noqa: E402
+from assistant.judging.scenes import read_scenes, scenes_fingerprint  # noqa: E402
 from scripts import bench_quality_plots as plots  # noqa: E402
 from scripts import bench_quality_report as report  # noqa: E402
 from scripts import bench_second_look as second_look  # noqa: E402
@@ -49,10 +50,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     started = time.monotonic()
     files = embedded_model()
     name, drawn = find_world(args.world)
-    work = args.work / f"{name}-{files.model_path.stem}"
+    work = args.work / f"{name}-{fingerprint(files.model_path)}-{fingerprint(files.mmproj_path)}"
     dev_path = draw_scenes(drawn, "dev", 0, args.dev, work / "dev")
     test_path = draw_scenes(drawn, "test", args.first, args.scenes, work / "test")
-    dev = _Split(files, dev_path, work / "dev-answers", args.jobs)
+    dev = _Split(files, dev_path, work, args.jobs)
 
     grid = dev.ask((NONE, *UNIFORM, *GRID))
     f1 = {m.label: float(grid[m.label]["micro"]["f1"]) for m in GRID}
@@ -63,11 +64,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     ablation = dev.ask((*betas, *layers))
 
     methods = tuple({m.label: m for m in (NONE, *UNIFORM, AUTHORS, preset)}.values())
-    test = _Split(files, test_path, work / "test-answers", args.jobs)
+    test = _Split(files, test_path, work, args.jobs)
     found = test.ask(methods, has_attention=True, has_questions=True)
     shipped = method(files.preset)
     pairs = answers(
-        files, test_path, (shipped,), work / "second-looks", args.jobs, has_second_look=True
+        files, test_path, (shipped,), test.folder / "second-looks", args.jobs, has_second_look=True
     )
     world, scenes = read_scenes(test_path)
     check = second_look.summary(world, scenes, shipped.label, pairs)
@@ -109,13 +110,17 @@ def _row(one: Method, found: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
 class _Split:
     """The scenes of one split, and all that was answered about them."""
 
-    def __init__(self, files: ModelFiles, scenes: Path, folder: Path, jobs: int) -> None:
-        self._files, self._scenes, self._folder, self._jobs = files, scenes, folder, jobs
+    def __init__(self, files: ModelFiles, scenes: Path, work: Path, jobs: int) -> None:
+        self._files, self._scenes, self._jobs = files, scenes, jobs
+        # Other scenes, or a model made anew, must not meet answers of before.
+        version = scenes_fingerprint(scenes, read_scenes(scenes)[1])
+        self.folder = work / f"{scenes.parent.name}-answers-{version}"
         self.answers: Answers = {}
 
     def ask(self, methods: Sequence[Method], **what: bool) -> Mapping[str, dict[str, Any]]:
         """The summary of each method, by its label."""
-        self.answers = answers(self._files, self._scenes, methods, self._folder, self._jobs, **what)
+        folder = self.folder / ("watched" if what.get("has_attention") else "plain")
+        self.answers = answers(self._files, self._scenes, methods, folder, self._jobs, **what)
         world, scenes = read_scenes(self._scenes)
         found = quality.summary(
             world, scenes, methods, lambda key, label: self.answers.get((key, label))

@@ -43,9 +43,10 @@ def draw(data: Mapping[str, Any], folder: Path) -> dict[str, str]:
 
 
 def _attention(test: Sequence[Mapping[str, Any]]) -> Any:
-    figure, axes = plt.subplots(1, 3, figsize=(11, 3.6))
+    figure, axes = plt.subplots(1, 4, figsize=(14, 3.6))
     titles = {
         "share": "share of attention on the picture",
+        "boosted": "the same with the boost",
         "entropy": "entropy on the picture (1: everywhere alike)",
         "region": "share of that on what is being named",
     }

@@ -203,7 +203,7 @@ def _attention(test: Sequence[Mapping[str, Any]], pictures: Mapping[str, str]) -
             {"method": one["method"]}
             | {
                 f"{name}, third {k + 1}": "" if third[name] is None else f"{third[name]:.3f}"
-                for name in ("share", "entropy", "region")
+                for name in ("share", "boosted", "entropy", "region")
                 for k, third in enumerate(thirds)
             }
             | {f"{name}, last less first": _signed(fading[name]) for name in fading}
@@ -211,14 +211,15 @@ def _attention(test: Sequence[Mapping[str, Any]], pictures: Mapping[str, str]) -
     chance = f" The boxes take {area:.3f} of the picture on average." if area is not None else ""
     return "\n\n".join(
         (
-            "At the observed layer, mean over heads, before the boost. Share: of all attention, on the picture. "
+            "At the observed layer, mean over heads. Share: of all attention, on the picture, before the boost. "
+            "Boosted: the same with each token's boost multiplied in, which is what reaches the values. "
             "Entropy: over the picture's tokens, 1 is everywhere alike. Region: of the attention on the picture, "
             f"what falls on the boxes of the thing that is just being named.{chance}",
             markdown_table(rows),
             _plot(
                 pictures,
                 "attention",
-                "Share, entropy and region against the step, a line a method; the table above has their thirds.",
+                "Share, boosted share, entropy and region against the step, a line a method; thirds are in the table.",
             ),
         )
     )

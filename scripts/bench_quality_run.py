@@ -18,10 +18,11 @@ from assistant.core.questions import DETAILED_PROMPT
 from assistant.inference.engine import Engine
 from assistant.inference.options import EngineOptions
 from assistant.judging import quality
+from assistant.judging.data_files import fingerprint
 from assistant.judging.methods import Method
 from assistant.judging.results import ResultsFile
 from assistant.judging.running import MAX_TOKENS, run
-from assistant.judging.scenes import read_scenes
+from assistant.judging.scenes import read_scenes, scenes_fingerprint
 
 Answers = Mapping[tuple[str, str], Mapping[str, Any]]
 _SECOND_LOOK_SEED = 7
@@ -141,7 +142,8 @@ def _work(batch: Batch) -> dict[tuple[str, str], dict[str, Any]]:
     ]
     header = {
         "world": world.name,
-        "model": [[p.name, p.stat().st_size] for p in (_files.model_path, _files.mmproj_path)],
+        "scenes": scenes_fingerprint(batch.scenes, scenes),
+        "model": [[p.name, fingerprint(p)] for p in (_files.model_path, _files.mmproj_path)],
         "has_attention": batch.has_attention,
     }
     results = ResultsFile(batch.results, header)

@@ -21,12 +21,14 @@ class StepRecord:
         max_gain: largest accumulated gain during this step.
         is_clamped: whether a gain was held back before its number type overflowed.
         attention: probability paid to each image token, where it is watched; else empty.
+        boosted: the sum of them with each token's gain multiplied in, which is what reaches the values.
     """
 
     selected: tuple[int, ...]
     max_gain: float
     is_clamped: bool
     attention: tuple[float, ...] = ()
+    boosted: float = 0.0
 
 
 class Steering:
@@ -64,6 +66,7 @@ class Steering:
         self._observes = config.method == "sparc" or is_watched
         self._is_watched = is_watched
         self._attention: tuple[float, ...] = ()
+        self._boosted = 0.0
         if self._observes:
             probe.observe(config.selected_layer, image_cells)
 
@@ -90,6 +93,7 @@ class Steering:
             self._step.observe(seen)
             if self._is_watched:
                 self._attention = tuple(seen.tolist())
+                self._boosted = float(seen @ self._step.gain)
 
     def record(self) -> StepRecord:
         """What the last step did."""
@@ -98,6 +102,7 @@ class Steering:
             max_gain=float(self._step.gain.max(initial=1.0)),
             is_clamped=self._step.is_clamped,
             attention=self._attention,
+            boosted=self._boosted,
         )
 
     def finish(self) -> None:

@@ -142,6 +142,7 @@ class TraceStep:
         is_clamped: whether a gain was held back so that the V cache's number type does not overflow.
         attention: probability that this step's token pays to each image token, mean over heads at the observed
             layer, in reading order; empty unless ``DescribeRequest.has_attention``.
+        boosted: the sum of it with each token's gain multiplied in; 0 unless ``has_attention``.
     """
 
     step: int
@@ -151,6 +152,7 @@ class TraceStep:
     max_gain: float
     is_clamped: bool = False
     attention: tuple[float, ...] = ()
+    boosted: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -133,7 +133,7 @@ class AnswerRun:
             self._emit(
                 TraceStep(
                     step, token, piece, record.selected, record.max_gain, record.is_clamped,
-                    record.attention,
+                    record.attention, record.boosted,
                 )
             )  # fmt: skip
 

@@ -3,6 +3,7 @@
 Of each decode step, from the probabilities ``a[j]`` that its token pays to image token j at the observed layer:
 
 - share: ``sum(a)``, what the picture gets of all attention;
+- boosted: ``sum(gain * a)``, the same with the boost, which weighs the values and is not made to sum to 1 again;
 - entropy: of ``a / sum(a)``, divided by its largest value ``log(n)``: 0 looks at one spot, 1 everywhere alike;
 - region: what the boxes of the thing that is just being named get of ``sum(a)``. A step names a thing where the token
   that it produces (the next one fed) belongs to the thing's name; elsewhere there is none.
@@ -22,6 +23,9 @@ from assistant.judging.mentions import Mention
 from assistant.judging.scenes import Box
 from assistant.judging.tally import N_PARTS, Floats
 
+MEANS = ("share", "boosted", "entropy", "region")
+"""The curves whose means are told."""
+
 
 @dataclass(frozen=True)
 class Curves:
@@ -29,12 +33,14 @@ class Curves:
 
     Attributes:
         share: shape (n_steps,).
+        boosted: shape (n_steps,).
         entropy: shape (n_steps,).
         region: shape (n_steps,); NaN where no thing with a known place is being named.
         area: the part of the picture that the region takes, likewise: what looking everywhere alike would give.
     """
 
     share: Floats
+    boosted: Floats
     entropy: Floats
     region: Floats
     area: Floats
@@ -52,7 +58,7 @@ def read_record(record: dict[str, Any]) -> Curves:
     return Curves(
         *(
             np.array([np.nan if v is None else v for v in record[name]], np.float64)
-            for name in ("share", "entropy", "region", "area")
+            for name in ("share", "boosted", "entropy", "region", "area")
         )
     )
 
@@ -93,7 +99,8 @@ def curves(
             if fed:  # the first token comes of the prompt's last one, which is no step
                 region[fed - 1] = p[fed - 1] @ weights
                 area[fed - 1] = weights.mean()
-    return Curves(share, entropy, region, area)
+    boosted = np.array([step.boosted for step in steps], np.float64)
+    return Curves(share, boosted, entropy, region, area)
 
 
 def cover(boxes: Sequence[Box], rows: int, columns: int, aspect: float) -> Floats:
@@ -122,18 +129,13 @@ def _overlap(start: float, end: float, n: int) -> npt.NDArray[np.float64]:
 
 
 def by_part(found: Curves) -> Floats:
-    """Means of share, entropy and region over the thirds of the steps, shape (3, 3); NaN where there is none."""
+    """Means of ``MEANS`` over the thirds of the steps, shape (3, len(MEANS)); NaN where there is none."""
     n = len(found.share)
     part = np.minimum(N_PARTS * np.arange(n) // max(n, 1), N_PARTS - 1)
     rows = []
     for k in range(N_PARTS):
         here = part == k
-        named = here & ~np.isnan(found.region)
-        rows.append(
-            (
-                found.share[here].mean() if here.any() else np.nan,
-                found.entropy[here].mean() if here.any() else np.nan,
-                found.region[named].mean() if named.any() else np.nan,
-            )
-        )
+        values = [getattr(found, name)[here] for name in MEANS]
+        known = [v[~np.isnan(v)] for v in values]
+        rows.append([float(v.mean()) if len(v) else np.nan for v in known])
     return np.array(rows)

@@ -31,7 +31,7 @@ from assistant.messages import judging as words
 QUESTION_TOKENS = 64
 BIN_STEPS = 10
 """Steps that a point of a curve stands for."""
-_CURVES = ("share", "entropy", "region")
+_CURVES = attention.MEANS
 
 
 def jobs(

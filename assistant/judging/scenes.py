@@ -9,14 +9,15 @@ picture's width and height, and colour, place, box and questions may be left out
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from assistant.errors import UsageError
-from assistant.judging.data_files import Fields, read_json_lines
+from assistant.judging.data_files import Fields, fingerprint, read_json_lines
 from assistant.judging.mentions import ThingWords
 from assistant.messages import judging as words
 
@@ -127,6 +128,16 @@ def read_scenes(path: Path) -> tuple[World, list[JudgedScene]]:
     if not scenes:
         raise UsageError(words.scenes_none(str(path)))
     return world, scenes
+
+
+def scenes_fingerprint(path: Path, scenes: Sequence[JudgedScene]) -> str:
+    """Tells one version of the scenes, truth and pictures, from another.
+
+    Raises:
+        UsageError: the file or a picture cannot be read.
+    """
+    parts = [fingerprint(path), *(fingerprint(scene.picture) for scene in scenes)]
+    return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:16]
 
 
 def _scene(path: Path, fields: Fields, world: World) -> JudgedScene:

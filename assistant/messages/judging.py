@@ -190,6 +190,7 @@ _FIGURES = {
     "place": "place right",
     "colour": "colour right",
     "share": "share of attention on the picture",
+    "boosted": "the same with the boost",
     "entropy": "entropy of attention on the picture",
     "region": "share of that on what is being named",
 }

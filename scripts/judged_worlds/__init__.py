@@ -17,7 +17,6 @@ from assistant.judging.scenes import (
     SceneObject,
     SceneQuestion,
     World,
-    read_scenes,
     write_scenes,
 )
 
@@ -61,14 +60,10 @@ def find_world(name: str | None = None) -> tuple[str, DrawnWorld]:
 
 
 def draw_scenes(drawn: DrawnWorld, split: Split, first: int, count: int, folder: Path) -> Path:
-    """Draws scenes into a folder, unless they are there, and returns the file that tells their truth."""
+    """Draws scenes into a folder, and returns the file that tells their truth."""
     path = folder / "scenes.jsonl"
     world = drawn.world(split)
     named = World(f"{world.name}, {first} on", world.things, world.colours, world.places)
-    if path.exists():
-        there, scenes = read_scenes(path)
-        if there.name == named.name and len(scenes) == count:
-            return path
     folder.mkdir(parents=True, exist_ok=True)
     scenes = []
     for index in range(first, first + count):

@@ -52,7 +52,14 @@ def test_watching_sees_probabilities_and_changes_no_token(
             assert (a >= 0).all()
             assert (a.sum(axis=1) < 1).all(), "the rest goes to the text"
             assert a.sum(axis=1).min() > 0.01
+            boosted = np.array([step.boosted for step in steps])
+            if config.method == "uniform":
+                assert boosted == pytest.approx(1.3 * a.sum(axis=1), rel=1e-5)
+            elif config.method == "sparc":
+                assert (boosted >= a.sum(axis=1) * (1 - 1e-5)).all()
+                assert boosted.sum() > a.sum()
             if config.method == "none":
+                assert boosted == pytest.approx(a.sum(axis=1), rel=1e-5)
                 assert all(step.max_gain == 1.0 and not step.selected for step in steps)
 
 

@@ -15,7 +15,7 @@ from assistant.judging.scenes import Box
 
 
 def step(number: int, piece: str, *a: float) -> TraceStep:
-    return TraceStep(number, 1, piece, (), 1.0, False, a)
+    return TraceStep(number, 1, piece, (), 1.0, False, a, 2 * sum(a))
 
 
 STEPS = [
@@ -29,6 +29,7 @@ DOG = Mention("dog", "dog", 2, 5)
 def test_share_and_entropy() -> None:
     found = curves(STEPS, (2, 2), 1.0, [], {})
     assert found.share == pytest.approx([0.4, 0.6, 0.0])
+    assert found.boosted == pytest.approx([0.8, 1.2, 0.0])
     five, one = 5 / 6, 1 / 6
     expected = -(five * np.log(five) + one * np.log(one)) / np.log(4)
     assert found.entropy == pytest.approx([1.0, expected, 0.0])
@@ -89,13 +90,14 @@ def test_boxes_that_overlap_cover_no_more_than_all() -> None:
 def test_thirds_are_means_over_their_steps() -> None:
     share = np.array([0.1, 0.3, 0.5, 0.7, 0.9, 0.9])
     region = np.array([np.nan, 0.2, np.nan, np.nan, 0.4, 0.6])
-    found = by_part(attention.Curves(share, share, region, region))
+    found = by_part(attention.Curves(share, 2 * share, share, region, region))
     assert found[:, 0] == pytest.approx([0.2, 0.6, 0.9])
-    assert found[:, 2] == pytest.approx([0.2, np.nan, 0.5], nan_ok=True)
+    assert found[:, 1] == pytest.approx([0.4, 1.2, 1.8])
+    assert found[:, 3] == pytest.approx([0.2, np.nan, 0.5], nan_ok=True)
 
 
 def test_curves_are_kept_as_json() -> None:
     found = curves(STEPS, (2, 2), 1.0, [DOG], {"dog": [(0.0, 0.0, 0.5, 0.5)]})
     again = read_record(json.loads(json.dumps(found.record())))
-    for name in ("share", "entropy", "region", "area"):
+    for name in ("share", "boosted", "entropy", "region", "area"):
         assert getattr(again, name) == pytest.approx(getattr(found, name), abs=1e-4, nan_ok=True)
