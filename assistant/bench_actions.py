@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant import cli_parser, wiring
+from assistant import cli_parser, messages, wiring
 from assistant.camera.still_image import load_picture
 from assistant.catalogue import ModelFiles, find_model
 from assistant.config import Settings, load_settings
 from assistant.console import Console
+from assistant.core.heartbeat import Heartbeat
 from assistant.core.questions import DETAILED_PROMPT
 from assistant.errors import ExitCode, UsageError
 from assistant.inference.client import InferenceClient
@@ -119,9 +120,12 @@ class _Bench:
 def chair(options: argparse.Namespace, console: Console) -> ExitCode:
     """CHAIR on COCO's pictures."""
     bench = _Bench.of(options, console)
-    truth = coco.read_truth(typed_path(options.annotations), typed_path(options.captions))
     folder = typed_path(options.images)
-    names = coco.choose(truth, folder, options.count, options.pick_seed)
+    console.status(words.reading_annotations())
+    with Heartbeat(lambda: console.status(messages.still_working(words.stage_annotations()))):
+        known = coco.CocoAnnotations(typed_path(options.annotations), typed_path(options.captions))
+        names = coco.choose(known.names, folder, options.count, options.pick_seed)
+        truth = {name: known.truth(name) for name in names}
     jobs = [Job(name, folder / name, DETAILED_PROMPT, options.tokens) for name in names]
     data = {"prompt": DETAILED_PROMPT, "max_tokens": options.tokens}
     answers = bench.answers(jobs, data).answers

@@ -28,39 +28,54 @@ def coco_words() -> ThingWords:
     return ThingWords(table["things"], read_as, table["hidden_by"])
 
 
-def read_truth(instances: Path, captions: Path) -> dict[str, frozenset[str]]:
-    """What is in each picture: every category with a segment, and every one that a person's caption names.
+class CocoAnnotations:
+    """COCO's pair of annotation files, without what CHAIR does not need."""
 
-    Args:
-        instances: COCO's ``instances_val2014.json``.
-        captions: COCO's ``captions_val2014.json``.
+    def __init__(self, instances: Path, captions: Path) -> None:
+        """Reads both files.
 
-    Returns:
-        Things by the picture's file name.
+        Args:
+            instances: COCO's ``instances_val2014.json``.
+            captions: COCO's ``captions_val2014.json``.
 
-    Raises:
-        UsageError: a file is missing, damaged, or not COCO's.
-    """
-    segments, told = _read(instances, "categories"), _read(captions, "annotations")
-    table = coco_words()
-    try:
-        names = {entry["id"]: entry["name"] for entry in segments["categories"]}
-        things = {number: table.thing(name) for number, name in names.items()}
-        if unknown := next((names[number] for number, thing in things.items() if not thing), None):
-            raise UsageError(words.coco_unknown_category(str(instances), unknown))
-        pictures = {entry["id"]: entry["file_name"] for entry in segments["images"]}
-        found: dict[Any, set[str]] = {number: set() for number in pictures}
-        for entry in segments["annotations"]:
-            thing = things[entry["category_id"]]
-            assert thing is not None
-            found[entry["image_id"]].add(thing)
-        for entry in told["annotations"]:
-            if entry["image_id"] in found:
-                mentioned = table.find(entry["caption"])
-                found[entry["image_id"]].update(mention.thing for mention in mentioned)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise UsageError(words.not_coco(str(instances), str(captions))) from error
-    return {name: frozenset(found[number]) for number, name in pictures.items()}
+        Raises:
+            UsageError: a file is missing, damaged, or not COCO's.
+        """
+        segments, told = _read(instances, "categories"), _read(captions, "annotations")
+        self._segments: dict[Any, set[str]] = {}
+        self._captions: dict[Any, list[str]] = {}
+        try:
+            things = _things(segments["categories"], instances)
+            self._pictures = {entry["file_name"]: entry["id"] for entry in segments["images"]}
+            for entry in segments["annotations"]:
+                thing = things[entry["category_id"]]
+                self._segments.setdefault(entry["image_id"], set()).add(thing)
+            for entry in told["annotations"]:
+                self._captions.setdefault(entry["image_id"], []).append(str(entry["caption"]))
+        except (KeyError, TypeError, AttributeError) as error:
+            raise UsageError(words.not_coco(str(instances), str(captions))) from error
+
+    @property
+    def names(self) -> Iterable[str]:
+        """File names of all pictures."""
+        return self._pictures.keys()
+
+    def truth(self, name: str) -> frozenset[str]:
+        """What is in a picture: every category with a segment, and every one that a person's caption names."""
+        number = self._pictures[name]
+        told = (coco_words().find(caption) for caption in self._captions.get(number, ()))
+        named = {mention.thing for mentions in told for mention in mentions}
+        return frozenset(self._segments.get(number, set()) | named)
+
+
+def _things(categories: Iterable[dict[str, Any]], path: Path) -> dict[Any, str]:
+    found: dict[Any, str] = {}
+    for entry in categories:
+        thing = coco_words().thing(entry["name"])
+        if thing is None:
+            raise UsageError(words.coco_unknown_category(str(path), entry["name"]))
+        found[entry["id"]] = thing
+    return found
 
 
 def choose(known: Iterable[str], folder: Path, count: int, seed: int) -> list[str]:

@@ -127,6 +127,14 @@ def method_hint() -> str:
 # Work
 
 
+def reading_annotations() -> str:
+    return _("Reading the annotations.")
+
+
+def stage_annotations() -> str:
+    return _("reading the annotations")
+
+
 def answers_to_come(count: int) -> str:
     return _("Answers to come: {count}.").format(count=count)
 

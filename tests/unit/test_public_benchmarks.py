@@ -37,10 +37,13 @@ def write(path: Path, value: Any) -> Path:
 
 
 def test_what_is_in_a_picture_is_what_segments_or_people_name(tmp_path: Path) -> None:
-    truth = coco.read_truth(
+    known = coco.CocoAnnotations(
         write(tmp_path / "i.json", INSTANCES), write(tmp_path / "c.json", CAPTIONS)
     )
-    assert truth == {"a.jpg": {"dog", "couch"}, "b.jpg": {"dining table", "bear", "hot dog"}}
+    assert {name: known.truth(name) for name in known.names} == {
+        "a.jpg": {"dog", "couch"},
+        "b.jpg": {"dining table", "bear", "hot dog"},
+    }
 
 
 @pytest.mark.parametrize(
@@ -61,7 +64,7 @@ def test_other_files_are_told_in_a_sentence(
     path = tmp_path / "i.json"
     path.write_text(instances if isinstance(instances, str) else json.dumps(instances))
     with pytest.raises(UsageError, match=told):
-        coco.read_truth(path, write(tmp_path / "c.json", captions))
+        coco.CocoAnnotations(path, write(tmp_path / "c.json", captions))
 
 
 def test_the_draw_depends_on_names_and_seed_alone(tmp_path: Path) -> None:
