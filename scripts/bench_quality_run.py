@@ -150,7 +150,8 @@ def _work(batch: Batch) -> dict[tuple[str, str], dict[str, Any]]:
 
     def tell(line: str) -> None:
         if batch.share == 0:
-            print(f"{batch.results.parent.name}: {line}", flush=True)
+            split, kind = batch.scenes.parent.name, batch.results.parent.name
+            print(f"{split}, {kind}: {line}", flush=True)
 
     try:
         watch = quality.AttentionWatch(world, scenes)

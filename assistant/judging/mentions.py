@@ -17,6 +17,7 @@ from functools import cache
 
 _TOKEN = re.compile(r"[^\W_]+(?:-[^\W_]+)*|[^\w\s]")
 """A word, with its hyphens, or one sign: "hot, dog" is no hot dog."""
+_QUOTED = re.compile(r'"[^"]*"|“[^”]*”')
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,8 @@ class ThingWords:
         things: Mapping[str, Iterable[str]],
         read_as: Mapping[str, str] | None = None,
         hidden_by: Mapping[str, str] | None = None,
+        *,
+        skips_quoted: bool = False,
     ) -> None:
         """Makes all plurals; takes some milliseconds for a hundred words.
 
@@ -75,6 +78,7 @@ class ThingWords:
             read_as: several words, in the singular, to what is looked up in their place; what is in no table then
                 names nothing ("train track").
             hidden_by: a word to another one in the caption that takes its meaning from it ("seat" to "toilet").
+            skips_quoted: whether words in quotation marks name nothing: a sign that says "TAXI" is no taxi.
         """
         self._thing_of: dict[str, str] = {}
         for thing, names in things.items():
@@ -83,6 +87,7 @@ class ThingWords:
         several = {name: name for name in self._thing_of if " " in name}
         self._read_as: dict[str, str] = several | dict(read_as or {})
         self._hidden_by = dict(hidden_by or {})
+        self._skips_quoted = skips_quoted
         self._longest = max((name.count(" ") + 1 for name in self._read_as), default=1)
         parts = [name.rpartition(" ") for name in {*self._thing_of, *self._read_as}]
         parts += [name.rpartition(" ") for name in (*self._hidden_by, *self._hidden_by.values())]
@@ -103,6 +108,8 @@ class ThingWords:
     def find(self, text: str) -> list[Mention]:
         """All mentions of a text, in its order; the longest of several words counts."""
         found: list[tuple[str, int, int]] = []
+        if self._skips_quoted:
+            text = _QUOTED.sub(lambda quoted: "." * len(quoted.group()), text)
         given = tokens(text)
         at = 0
         while at < len(given):

@@ -82,7 +82,7 @@ class World:
 
     def thing_words(self) -> ThingWords:
         """The table that finds things in a text."""
-        return ThingWords(self.things)
+        return ThingWords(self.things, skips_quoted=True)
 
 
 def write_scenes(path: Path, world: World, scenes: Iterable[JudgedScene]) -> None:

@@ -50,10 +50,7 @@ def find_world(name: str | None = None) -> tuple[str, DrawnWorld]:
         LookupError: there is none.
     """
     for one in NAMES if name is None else (name,):
-        try:
-            module: DrawnWorld = importlib.import_module(f"scripts.judged_worlds.{one}")
-        except ModuleNotFoundError:
-            continue
+        module: DrawnWorld = importlib.import_module(f"scripts.judged_worlds.{one}")
         if module.is_here():
             return one, module
     raise LookupError(f"no drawn world of the name {name or ' or '.join(NAMES)}")

@@ -90,6 +90,14 @@ def test_the_longest_name_counts() -> None:
     ]  # fmt: skip
 
 
+def test_what_a_sign_says_is_no_thing() -> None:
+    text = 'A red sign that says "TAXI" beside a taxi, and one of “bus”.'
+    things = {"taxi": ["taxi"], "bus": ["bus"], "sign": ["sign"]}
+    found = ThingWords(things, skips_quoted=True).find(text)
+    assert [(m.thing, m.start) for m in found] == [("sign", 6), ("taxi", text.index("taxi,"))]
+    assert len(ThingWords(things).find(text)) == 4
+
+
 @pytest.mark.parametrize(
     ("one", "several"),
     [("knife", "knives"), ("person", "people"), ("sheep", "sheep"), ("bus", "buses"), ("", "")],
