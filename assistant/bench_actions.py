@@ -6,7 +6,7 @@ import argparse
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +81,8 @@ class _Bench:
             options = wiring.engine_options(
                 self.settings, self.files, is_verbose=self.options.verbose
             )
-            with InferenceClient(options) as describer:
+            # Answers are judged in English, whatever language the user is answered in.
+            with InferenceClient(replace(options, language=None)) as describer:
                 run(
                     jobs, self.methods, describer, load_picture, results, self.console.status, watch
                 )

@@ -32,7 +32,7 @@ from scripts import bench_quality_report as report  # noqa: E402
 from scripts import bench_second_look as second_look  # noqa: E402
 from scripts.bench_quality_run import Answers, answers  # noqa: E402
 from scripts.bench_report import command_line, machine_line  # noqa: E402
-from scripts.judged_worlds import draw_scenes, find_world  # noqa: E402
+from scripts.judged_worlds import DrawnWorld, draw_scenes, find_world  # noqa: E402
 from sparc_ggml.config import SparcConfig  # noqa: E402
 
 NONE = method(SparcConfig(method="none"))
@@ -47,10 +47,24 @@ FIRST = 600
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the benchmark and writes the report."""
     args = _arguments(argv)
-    started = time.monotonic()
     files = embedded_model()
     name, drawn = find_world(args.world)
     work = args.work / f"{name}-{fingerprint(files.model_path)}-{fingerprint(files.mmproj_path)}"
+    with _Clock(work / "minutes") as clock:
+        data = _measure(args, files, drawn, work, clock)
+    (work / "quality.json").write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    pictures = plots.draw(data, args.report.parent / "quality") if args.report else {}
+    text = report.text(data, pictures)
+    if args.report:
+        args.report.write_text(text, encoding="utf-8")
+    print(text)
+    return 0
+
+
+def _measure(
+    args: argparse.Namespace, files: ModelFiles, drawn: DrawnWorld, work: Path, clock: _Clock
+) -> dict[str, Any]:
+    """Everything that the report tells."""
     dev_path = draw_scenes(drawn, "dev", 0, args.dev, work / "dev")
     test_path = draw_scenes(drawn, "test", args.first, args.scenes, work / "test")
     dev = _Split(files, dev_path, work, args.jobs)
@@ -71,11 +85,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         files, test_path, (shipped,), test.folder / "second-looks", args.jobs, has_second_look=True
     )
     world, scenes = read_scenes(test_path)
-    check = second_look.summary(world, scenes, shipped.label, pairs)
     run: dict[str, Any] = {
         "command": command_line(),
         "machine": machine_line(),
-        "minutes": (time.monotonic() - started) / 60,
+        "minutes": clock.minutes,
         "world": world.name,
         "model": files.model_path.name,
         "scenes": len(scenes),
@@ -85,21 +98,34 @@ def main(argv: Sequence[str] | None = None) -> int:
         "authors": AUTHORS.label,
         "by_count": report.by_count(world, scenes, test.answers, NONE.label),
     }
-    data = {
+    return {
         "run": run,
         "test": list(found.values()),
         "dev_grid": [_row(m, grid) for m in (NONE, *UNIFORM, *GRID)],
         "dev_beta": [_row(m, ablation) for m in betas],
         "dev_layer": [_row(m, ablation) for m in layers],
-        "check": check,
+        "check": second_look.summary(world, scenes, shipped.label, pairs),
     }
-    (work / "quality.json").write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
-    pictures = plots.draw(data, args.report.parent / "quality") if args.report else {}
-    text = report.text(data, pictures)
-    if args.report:
-        args.report.write_text(text, encoding="utf-8")
-    print(text)
-    return 0
+
+
+class _Clock:
+    """Minutes of work, those of runs that were stopped included."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._started = path, time.monotonic()
+        self._before = float(path.read_text()) if path.exists() else 0.0
+
+    def __enter__(self) -> _Clock:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.write_text(f"{self.minutes:.2f}\n")
+
+    @property
+    def minutes(self) -> float:
+        """Until now."""
+        return self._before + (time.monotonic() - self._started) / 60
 
 
 def _row(one: Method, found: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
