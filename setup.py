@@ -37,6 +37,7 @@ setup(
         "assistant._models": ["*.toml", "*.md"],
         "assistant._models.demo": ["*.gguf", "*.md", "*.toml", "*.json"],
         "assistant": ["py.typed"],
+        "assistant.judging": ["*.toml"],
         "assistant.tui": ["*.tcss"],
         "sparc_ggml": ["py.typed", "native/*.c", "native/*.h"],
     },

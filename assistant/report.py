@@ -73,7 +73,12 @@ class TraceFile:
 
     def write(self, record: TraceHeader | TraceStep) -> None:
         """Adds a line; raises UsageError when the disk is full."""
-        fields = record.fields if isinstance(record, TraceHeader) else asdict(record)
+        if isinstance(record, TraceHeader):
+            fields = record.fields
+        else:
+            fields = asdict(record)
+            if not record.attention:  # a number for each image token is for measurements alone
+                del fields["attention"], fields["boosted"]
         try:
             self._file.write(json.dumps(fields, ensure_ascii=False) + "\n")
         except OSError as error:

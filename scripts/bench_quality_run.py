@@ -1,158 +1,193 @@
-"""The working half of bench_quality: one scene through the engine with every configuration."""
+"""The working half of bench_quality: scenes through the real engine, several processes at once, kept as they come."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-
-from assistant.core.events import DecodeOptions, DescribeRequest, EndReason, ImageRgb
+from assistant.camera.still_image import load_picture
+from assistant.catalogue import ModelFiles
+from assistant.core.answering import SECOND_LOOK_TEMPERATURE
+from assistant.core.events import DecodeOptions, DescribeRequest, Event, Finished, ImageRgb
+from assistant.core.questions import DETAILED_PROMPT
 from assistant.inference.engine import Engine
 from assistant.inference.options import EngineOptions
-from assistant.inference.prompts import DETAILED_PROMPT
-from scripts.train_demo_model.claims import Score, parse
-from scripts.train_demo_model.questions import number, presence, some_kind
-from scripts.train_demo_model.render import render
-from scripts.train_demo_model.world import Scene, Split, make_scene, scene_rng
-from sparc_ggml.config import SparcConfig
+from assistant.judging import quality
+from assistant.judging.data_files import fingerprint
+from assistant.judging.methods import Method
+from assistant.judging.results import ResultsFile
+from assistant.judging.running import MAX_TOKENS, run
+from assistant.judging.scenes import read_scenes, scenes_fingerprint
 
-PICTURE_PX = 512
-_MAX_TOKENS = 300
-_RESAMPLES = 1000
-_QUESTIONS = 3  # purpose number of the random stream that chooses what is asked
+Answers = Mapping[tuple[str, str], Mapping[str, Any]]
+_SECOND_LOOK_SEED = 7
+
+
+class EngineDescriber:
+    """A ``Describer`` in this very process: a benchmark that crashes may crash."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def ask(self, request: DescribeRequest) -> Iterator[Event]:
+        """Yields all events when the answer is complete."""
+        events: list[Event] = []
+        answer = self._engine.answer(request, events.append)
+        yield from events
+        yield Finished(answer)
+
+    def cancel(self) -> None:
+        """Nobody cancels."""
+
+    def prepare(self, image_rgb: ImageRgb, question: str = "") -> None:
+        """Nothing is read ahead."""
+
+    def cancel_prepare(self) -> None:
+        """Nothing is read ahead."""
+
+    def close(self) -> None:
+        """The engine is the caller's."""
 
 
 @dataclass(frozen=True)
-class Task:
-    """One scene and what to do with it."""
+class Batch:
+    """What one process does.
 
-    split: Split
-    index: int
-    configs: tuple[SparcConfig, ...]
-    asks: bool
+    Attributes:
+        scenes: the file of scenes.
+        share: number of this process.
+        n_shares: how many there are; each takes every n-th scene.
+        methods: of steering.
+        results: where its answers are kept.
+        has_attention: whether the attention is watched.
+        has_questions: whether the scenes' questions are asked.
+        has_second_look: whether each scene is described a second time, as the check key does.
+    """
+
+    scenes: Path
+    share: int
+    n_shares: int
+    methods: tuple[Method, ...]
+    results: Path
+    has_attention: bool = False
+    has_questions: bool = False
+    has_second_look: bool = False
 
 
-@dataclass(frozen=True)
-class Result:
-    """What one configuration made of one scene."""
+def answers(
+    files: ModelFiles,
+    scenes: Path,
+    methods: Sequence[Method],
+    folder: Path,
+    jobs: int,
+    **what: bool,
+) -> Answers:
+    """All scenes with all methods; what is in ``folder`` already is not done again.
 
-    score: Score
-    tokens: int
-    looped: bool
-    yes_no: tuple[bool, ...] = ()
-    counted: tuple[bool, ...] = ()
-
-
-@dataclass
-class Tally:
-    """Sums of results over scenes, in scene order."""
-
-    results: list[Result] = field(default_factory=list)
-
-    def add(self, result: Result) -> None:
-        """Takes one more scene."""
-        self.results.append(result)
-
-    @property
-    def total(self) -> Score:
-        """All scenes' claims together."""
-        total = Score()
-        for result in self.results:
-            for name in vars(total):
-                setattr(total, name, getattr(total, name) + getattr(result.score, name))
-        return total
-
-    @property
-    def f1(self) -> float:
-        """Harmonic mean of precision and recall over all scenes."""
-        total = self.total
-        return 2 * total.right / max(total.claimed + total.present, 1)
-
-    def values(self) -> dict[str, float]:
-        """Every figure by name."""
-        total = self.total
-        yes_no = [right for result in self.results for right in result.yes_no]
-        counted = [right for result in self.results for right in result.counted]
-        return {
-            "precision": total.precision,
-            "recall": total.recall,
-            "place": total.place,
-            "size": total.size,
-            "all right": float(np.mean([result.score.is_perfect for result in self.results])),
-            "yes/no": float(np.mean(yes_no)) if yes_no else float("nan"),
-            "how many": float(np.mean(counted)) if counted else float("nan"),
-        }
-
-    def row(self, plain: Tally) -> dict[str, str]:
-        """Table cells, with the paired difference to the unsteered model."""
-        difference, low, high = self.difference(plain)
-        return {
-            **{name: f"{value:.3f}" for name, value in self.values().items()},
-            "tokens": f"{np.mean([result.tokens for result in self.results]):.0f}",
-            "loops": str(sum(result.looped for result in self.results)),
-            "F1 − none": "" if self is plain else f"{difference:+.3f} ({low:+.3f} to {high:+.3f})",
-        }
-
-    def difference(self, plain: Tally) -> tuple[float, float, float]:
-        """F1 less the unsteered model's, and a 95 % interval from resampled scenes."""
-
-        def sums(tally: Tally) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-            scores = [r.score for r in tally.results]
-            return np.array([(2.0 * s.right, float(s.claimed + s.present)) for s in scores])
-
-        ours, theirs = sums(self), sums(plain)
-        rng = np.random.default_rng(0)
-        picks = rng.integers(len(ours), size=(_RESAMPLES, len(ours)))
-
-        def f1(values: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> float:
-            right, all_of = values.sum(0)
-            return float(right / max(all_of, 1))
-
-        spread = [f1(ours[pick]) - f1(theirs[pick]) for pick in picks]
-        low, high = np.quantile(spread, (0.025, 0.975))
-        return f1(ours) - f1(theirs), float(low), float(high)
+    Args:
+        files: the model.
+        scenes: the file of scenes.
+        methods: of steering.
+        folder: where answers are kept.
+        jobs: processes, one thread each.
+        what: the ``has_`` switches of ``Batch``.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    batches = [
+        Batch(scenes, share, jobs, tuple(methods), folder / f"{share}-of-{jobs}.jsonl", **what)
+        for share in range(jobs)
+    ]
+    found: dict[tuple[str, str], Mapping[str, Any]] = {}
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    with ProcessPoolExecutor(jobs, get_context("spawn"), _load, (files,)) as pool:
+        for part in pool.map(_work, batches):
+            found |= part
+    return found
 
 
 _engine: Engine | None = None
+_files: ModelFiles | None = None
 
 
-def load(model: Path, mmproj: Path) -> None:
-    """Loads the engine of this process, on one thread: processes share the cores."""
-    global _engine
-    options = EngineOptions(model_path=model, mmproj_path=mmproj, n_threads=1, n_ctx=1024)
+def _load(files: ModelFiles) -> None:
+    global _engine, _files
+    _files = files
+    options = EngineOptions(
+        files.model_path,
+        files.mmproj_path,
+        preset=files.preset,
+        template=files.template,
+        n_threads=1,
+    )
     _engine = Engine(options)
 
 
-def work(task: Task) -> list[Result]:
-    """One scene with every configuration, in the order of `task.configs`."""
-    scene = make_scene(task.split, task.index)
-    picture = np.asarray(render(scene, PICTURE_PX))
-    return [_describe(scene, picture, config, task.asks) for config in task.configs]
-
-
-def _ask(picture: ImageRgb, question: str, config: SparcConfig) -> tuple[str, int, bool]:
+def _work(batch: Batch) -> dict[tuple[str, str], dict[str, Any]]:
     assert _engine is not None
-    options = DecodeOptions(max_tokens=_MAX_TOKENS)
-    answer = _engine.answer(DescribeRequest(picture, question, options, config))
-    if answer.unsteered_reason:
-        raise RuntimeError(f"not steered: {answer.unsteered_reason}")
-    return answer.text, answer.counts.tokens, answer.ended is EndReason.REPETITION
+    assert _files is not None
+    world, scenes = read_scenes(batch.scenes)
+    mine = range(batch.share, len(scenes), batch.n_shares)
+    wanted = {quality.caption_key(number) for number in mine}
+    jobs = [
+        job
+        for job in quality.jobs(
+            scenes, has_attention=batch.has_attention, has_questions=batch.has_questions
+        )
+        if job.key.partition(" question ")[0] in wanted
+    ]
+    header = {
+        "world": world.name,
+        "scenes": scenes_fingerprint(batch.scenes, scenes),
+        "model": [[p.name, fingerprint(p)] for p in (_files.model_path, _files.mmproj_path)],
+        "has_attention": batch.has_attention,
+    }
+    results = ResultsFile(batch.results, header)
+
+    def tell(line: str) -> None:
+        if batch.share == 0:
+            split, kind = batch.scenes.parent.name, batch.results.parent.name
+            print(f"{split}, {kind}: {line}", flush=True)
+
+    try:
+        watch = quality.AttentionWatch(world, scenes)
+        run(jobs, batch.methods, EngineDescriber(_engine), load_picture, results, tell, watch)
+        if batch.has_second_look:
+            _look_again(results, batch, [(n, scenes[n].picture) for n in mine], tell)
+    finally:
+        results.close()
+    return results.answers
 
 
-def _describe(scene: Scene, picture: ImageRgb, config: SparcConfig, asks: bool) -> Result:
-    text, tokens, looped = _ask(picture, DETAILED_PROMPT, config)
-    score = Score()
-    score.add(parse(text), scene)
-    if not asks:
-        return Result(score, tokens, looped)
-    rng = scene_rng(scene.seed, _QUESTIONS)
-    yes_no = []
-    for present in (True, False):
-        turn = presence(scene, some_kind(scene, rng, present))
-        said = _ask(picture, turn.question, config)[0]
-        yes_no.append(said.strip().lower().startswith(turn.truth))
-    turn = number(scene, some_kind(scene, rng, True))
-    said = _ask(picture, turn.question, config)[0]
-    counted = said.strip().lower().rstrip(".") == turn.answer.lower().rstrip(".")
-    return Result(score, tokens, looped, tuple(yes_no), (counted,))
+def second_key(number: int) -> str:
+    """Key of the second look at scene ``number``."""
+    return f"scene {number} again"
+
+
+def _look_again(
+    results: ResultsFile,
+    batch: Batch,
+    pictures: Sequence[tuple[int, Path]],
+    tell: Callable[[str], None],
+) -> None:
+    assert _engine is not None
+    method = batch.methods[-1]
+    for number, path in pictures:
+        if results.has(second_key(number), method.label):
+            continue
+        decode = DecodeOptions(
+            max_tokens=MAX_TOKENS,
+            temperature=SECOND_LOOK_TEMPERATURE,
+            seed=_SECOND_LOOK_SEED + number,
+        )
+        image = load_picture(str(path))
+        answer = _engine.answer(DescribeRequest(image, DETAILED_PROMPT, decode, method.config))
+        results.add(
+            {"key": second_key(number), "method": method.label, "text": answer.text,
+             "tokens": answer.counts.tokens, "ended": answer.ended.value}
+        )  # fmt: skip
+    tell("second looks done.")

@@ -20,11 +20,15 @@ class StepRecord:
         selected: 0-based image tokens that this step's attention selects for the next one.
         max_gain: largest accumulated gain during this step.
         is_clamped: whether a gain was held back before its number type overflowed.
+        attention: probability paid to each image token, where it is watched; else empty.
+        boosted: the sum of them with each token's gain multiplied in, which is what reaches the values.
     """
 
     selected: tuple[int, ...]
     max_gain: float
     is_clamped: bool
+    attention: tuple[float, ...] = ()
+    boosted: float = 0.0
 
 
 class Steering:
@@ -34,7 +38,11 @@ class Steering:
     """
 
     def __init__(
-        self, probe: AttentionProbe, config: SparcConfig, image_cells: npt.NDArray[np.int64]
+        self,
+        probe: AttentionProbe,
+        config: SparcConfig,
+        image_cells: npt.NDArray[np.int64],
+        is_watched: bool = False,
     ) -> None:
         """Prepares observation; call before the last prompt batch is decoded.
 
@@ -42,6 +50,7 @@ class Steering:
             probe: the context's eval callback, which has recorded the picture's cells.
             config: with its layers filled in by ``SparcConfig.for_depth``.
             image_cells: the KV cell of each image token, shape (n_image,).
+            is_watched: whether the attention is observed and recorded even where the method needs none of it.
 
         Raises:
             UnsupportedCacheError: a layer's V cache cannot be scaled.
@@ -54,7 +63,10 @@ class Steering:
             raise UnsupportedCacheError(f"layer {missing[0]} keeps no V cache")
         self._probe = probe
         self._step = probe.make_step(config, [probe.layers[il] for il in wanted], image_cells)
-        self._observes = config.method == "sparc"
+        self._observes = config.method == "sparc" or is_watched
+        self._is_watched = is_watched
+        self._attention: tuple[float, ...] = ()
+        self._boosted = 0.0
         if self._observes:
             probe.observe(config.selected_layer, image_cells)
 
@@ -77,7 +89,11 @@ class Steering:
             ObservationError: the attention could not be observed.
         """
         if self._observes:
-            self._step.observe(self._probe.take())
+            seen = self._probe.take()
+            self._step.observe(seen)
+            if self._is_watched:
+                self._attention = tuple(seen.tolist())
+                self._boosted = float(seen @ self._step.gain)
 
     def record(self) -> StepRecord:
         """What the last step did."""
@@ -85,6 +101,8 @@ class Steering:
             selected=tuple(int(j) for j in self._step.selected),
             max_gain=float(self._step.gain.max(initial=1.0)),
             is_clamped=self._step.is_clamped,
+            attention=self._attention,
+            boosted=self._boosted,
         )
 
     def finish(self) -> None:

@@ -10,7 +10,18 @@ import argparse
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from assistant.commands import ask, cameras, describe, doctor, models, plain, settings, start, trace
+from assistant.commands import (
+    ask,
+    bench,
+    cameras,
+    describe,
+    doctor,
+    models,
+    plain,
+    settings,
+    start,
+    trace,
+)
 from assistant.console import Console
 from assistant.errors import ExitCode
 
@@ -35,6 +46,7 @@ COMMANDS: Mapping[str, Command] = {
     "cameras": cameras,
     "trace": trace,
     "models": models,
+    "bench": bench,
     "settings": settings,
     "doctor": doctor,
 }

@@ -67,6 +67,7 @@ class DescribeRequest:
         decode: how the answer is written.
         sparc: how attention is steered; ``None`` takes the model's preset.
         has_trace: whether ``TraceStep`` events are wanted.
+        has_attention: whether they carry the attention on the picture, with every method; for measurements.
         turns: what was asked and answered about this picture before, oldest first, as far as the
             question builds on it.
     """
@@ -77,6 +78,7 @@ class DescribeRequest:
     sparc: SparcConfig | None = None
     has_trace: bool = False
     turns: tuple[Turn, ...] = ()
+    has_attention: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,9 @@ class TraceStep:
         selected: 0-based image-token indices that this step's attention selects for the next step.
         max_gain: largest accumulated gain after the rows selected before this step were scaled.
         is_clamped: whether a gain was held back so that the V cache's number type does not overflow.
+        attention: probability that this step's token pays to each image token, mean over heads at the observed
+            layer, in reading order; empty unless ``DescribeRequest.has_attention``.
+        boosted: the sum of it with each token's gain multiplied in; 0 unless ``has_attention``.
     """
 
     step: int
@@ -146,6 +151,8 @@ class TraceStep:
     selected: tuple[int, ...]
     max_gain: float
     is_clamped: bool = False
+    attention: tuple[float, ...] = ()
+    boosted: float = 0.0
 
 
 @dataclass(frozen=True)

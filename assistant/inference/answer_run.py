@@ -132,8 +132,12 @@ class AnswerRun:
         self._steering.after_decode()
         if self._request.has_trace:
             record = self._steering.record()
-            selected, max_gain, is_clamped = record.selected, record.max_gain, record.is_clamped
-            self._emit(TraceStep(step, token, piece, selected, max_gain, is_clamped))
+            self._emit(
+                TraceStep(
+                    step, token, piece, record.selected, record.max_gain, record.is_clamped,
+                    record.attention, record.boosted,
+                )
+            )  # fmt: skip
 
     def _emit_header(self, prompt: Prompt, prefix: PicturePrefix) -> None:
         if not self._request.has_trace:

@@ -164,7 +164,7 @@ class Engine:
             InferenceError: llama.cpp failed.
         """
         model, picture = self.loaded.model, self._keys.of(request.image_rgb)
-        steering = self._steering(request.sparc)
+        steering = self._steering(request.sparc, request.has_attention)
         run = AnswerRun(self.loaded, request, emit, steering)
         ready = self._take_ready()
         prompt, n_dropped = self._fitting_prompt(request, picture)
@@ -174,6 +174,7 @@ class Engine:
                 reader.has_picture
                 and ready.tail == tuple(reader.tail)
                 and ready.steering.config == steering.config
+                and not steering.is_watched
             ):
                 ready.steering.finish()
                 ready = None
@@ -275,7 +276,7 @@ class Engine:
         is_encoded = self.loaded.pictures.get(picture) is not None
         return self.loaded.encoder.tokenize(prompt, request.image_rgb, is_encoded)
 
-    def _steering(self, wanted: SparcConfig | None) -> OptionalSteering:
+    def _steering(self, wanted: SparcConfig | None, is_watched: bool = False) -> OptionalSteering:
         try:
             config = (wanted or self.loaded.options.preset).for_depth(self.loaded.model.n_layer)
         except SparcConfigError as error:
@@ -283,4 +284,4 @@ class Engine:
         reason = self._unsteered_reason or self.loaded.model.unsteerable_reason
         if config.method != "none" and reason:
             return OptionalSteering(replace(config, method="none"), reason)
-        return OptionalSteering(config)
+        return OptionalSteering(config, is_watched=is_watched)

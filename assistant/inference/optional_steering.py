@@ -24,22 +24,24 @@ class OptionalSteering:
     Attributes:
         config: the parameters in force; method "none" once steering was given up.
         reason: why a wished-for steering was given up, or an empty string.
+        is_watched: whether the attention on the picture is recorded, with method "none" too.
     """
 
-    def __init__(self, config: SparcConfig, reason: str = "") -> None:
+    def __init__(self, config: SparcConfig, reason: str = "", is_watched: bool = False) -> None:
         self.config = config
         self.reason = reason
+        self.is_watched = is_watched
         self._steering: Steering | None = None
 
     def start(self, probe: AttentionProbe | None, prefix: PicturePrefix) -> None:
         """Call before the last prompt batch."""
-        if self.config.method == "none":
+        if self.config.method == "none" and not self.is_watched:
             return
         if probe is None or prefix.image_cells is None:
             self._give_up(prefix.unsteerable_reason or messages.unsteered_cells())
             return
         try:
-            self._steering = Steering(probe, self.config, prefix.image_cells)
+            self._steering = Steering(probe, self.config, prefix.image_cells, self.is_watched)
         except _CANNOT_STEER as error:
             probe.stop_observing()
             self._give_up(str(error))

@@ -79,6 +79,7 @@ def test_the_wheel_has_packages_data_and_licence(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     for name in (
         "assistant/cli.py",
+        "assistant/judging/coco_things.toml",
         "assistant/py.typed",
         "sparc_ggml/config.py",
         "sparc_ggml/py.typed",

@@ -19,6 +19,7 @@ HEAVY = {
     "gguf",
     "espeakng_loader",
     "rich",
+    "inflect",
 }
 
 
@@ -28,7 +29,9 @@ def _modules_after(code: str) -> set[str]:
     return {name.split(".")[0] for name in json.loads(done.stderr.splitlines()[-1])}
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["describe", "--help"], ["--version"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["describe", "--help"], ["bench", "quality", "--help"], ["--version"]]
+)
 def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     code = f"from assistant.cli import main\ntry:\n    main({arguments!r})\nexcept SystemExit:\n    pass"
     assert not HEAVY & _modules_after(code)
