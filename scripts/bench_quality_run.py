@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from assistant.catalogue import ModelFiles
 from assistant.core.answering import SECOND_LOOK_TEMPERATURE
 from assistant.core.events import DecodeOptions, DescribeRequest, Event, Finished, ImageRgb
 from assistant.core.questions import DETAILED_PROMPT
+from assistant.inference import machine
 from assistant.inference.engine import Engine
 from assistant.inference.options import EngineOptions
 from assistant.judging import quality
@@ -103,7 +103,7 @@ def answers(
         for share in range(jobs)
     ]
     found: dict[tuple[str, str], Mapping[str, Any]] = {}
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    machine.set_waiting()
     with ProcessPoolExecutor(jobs, get_context("spawn"), _load, (files,)) as pool:
         for part in pool.map(_work, batches):
             found |= part
