@@ -12,6 +12,7 @@ import resource
 import signal
 import sys
 import threading
+import time
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from assistant.core.events import Event, Failed, Finished, Loaded, Loading
 from assistant.errors import AssistantError, ExitCode
 from assistant.inference.options import EngineOptions
 from assistant.inference.protocol import CANCEL, Ask, Prepare, Told
+from assistant.inference.worker_watch import BEAT_S, IDLE, WORKING
 
 if TYPE_CHECKING:
     from assistant.inference.engine import Engine
@@ -34,8 +36,11 @@ class Worker:
         requests: what the front asked, in order.
     """
 
-    def __init__(self, connection: Connection, cancel_fd: int, options: EngineOptions) -> None:
+    def __init__(
+        self, connection: Connection, cancel_fd: int, life_fd: int, options: EngineOptions
+    ) -> None:
         self._connection, self._cancel_fd, self._options = connection, cancel_fd, options
+        self._life_fd, self._is_working = life_fd, True
         self.requests: queue.SimpleQueue[Ask | Prepare] = queue.SimpleQueue()
         self._current_id = 0
         self._waiting_id = 0
@@ -43,8 +48,8 @@ class Worker:
 
     def run(self) -> None:
         """Serves until the front goes away; never returns."""
-        for listen in (self._listen_for_requests, self._listen_for_cancels):
-            threading.Thread(target=listen, daemon=True).start()
+        for serve in (self._live, self._listen_for_requests, self._listen_for_cancels):
+            threading.Thread(target=serve, daemon=True).start()
         engine: Engine | None = None
         failure: Failed | None = None
         try:
@@ -52,7 +57,9 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - the front is told of it
             failure = _failed(error)
         while True:
+            self._is_working = False
             request = self.requests.get()
+            self._is_working = True
             self._current_id = request.request_id
             if isinstance(request, Prepare):
                 if engine is not None:
@@ -109,6 +116,18 @@ class Worker:
     def _is_cancelled(self) -> bool:
         return 0 < self._current_id <= self._cancelled_id
 
+    def _live(self) -> None:
+        """Gives signs of life, also while llama.cpp computes; see ``worker_watch``."""
+        os.set_blocking(self._life_fd, False)
+        while True:
+            try:
+                os.write(self._life_fd, WORKING if self._is_working else IDLE)
+            except BlockingIOError:
+                pass  # the front was stopped for hours and has signs enough
+            except OSError:
+                os._exit(0)
+            time.sleep(BEAT_S)
+
     def _listen_for_requests(self) -> None:
         try:
             while True:
@@ -148,8 +167,8 @@ def _silence(is_verbose: bool) -> None:
 
 
 def main() -> None:
-    """Entry point of the process; its arguments are two inherited file descriptors."""
-    connection_fd, cancel_fd = map(int, sys.argv[1:3])
+    """Entry point of the process; its arguments are three inherited file descriptors."""
+    connection_fd, cancel_fd, life_fd = map(int, sys.argv[1:4])
     # The front decides what Ctrl-C means and sends a cancel.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold the picture
@@ -158,7 +177,7 @@ def main() -> None:
     connection = Connection(connection_fd)
     options = connection.recv()
     _silence(options.is_verbose)
-    Worker(connection, cancel_fd, options).run()
+    Worker(connection, cancel_fd, life_fd, options).run()
 
 
 if __name__ == "__main__":

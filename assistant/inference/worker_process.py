@@ -14,6 +14,7 @@ from assistant import messages
 from assistant.errors import InferenceError
 from assistant.inference.options import EngineOptions
 from assistant.inference.protocol import CANCEL
+from assistant.inference.worker_watch import Patience, WorkerWatch
 
 _ROOT = Path(__file__).resolve().parents[2]
 _BOOT = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from assistant.inference.worker import main; main()"
@@ -28,29 +29,39 @@ class WorkerProcess:
         process: the process.
     """
 
-    def __init__(self, options: EngineOptions) -> None:
+    def __init__(self, options: EngineOptions, patience: Patience | None = None) -> None:
         """Starts it.
+
+        Args:
+            options: what it loads.
+            patience: how long it may give no sign of life.
 
         Raises:
             InferenceError: no process can be started.
         """
         self.connection, theirs = Pipe()
         cancel_read, self._cancel_write = os.pipe()
+        life_read, life_write = os.pipe()
+        inherited = (theirs.fileno(), cancel_read, life_write)
         try:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", _BOOT, str(theirs.fileno()), str(cancel_read)],
-                pass_fds=(theirs.fileno(), cancel_read),
+                [sys.executable, "-c", _BOOT, *map(str, inherited)],
+                pass_fds=inherited,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
             )
         except OSError as error:
             os.close(self._cancel_write)
+            os.close(life_read)
             self.connection.close()
             raise InferenceError(messages.worker_cannot_start(str(error))) from error
         finally:
             theirs.close()
             os.close(cancel_read)
-        self.connection.send(options)
+            os.close(life_write)
+        self._watch = WorkerWatch(self.process, life_read, patience)
+        with contextlib.suppress(OSError):  # a worker that died at once is noticed by who listens
+            self.connection.send(options)
 
     def cancel(self, request_id: int) -> None:
         """Cancels every request up to this number; safe from a signal handler."""
@@ -69,6 +80,8 @@ class WorkerProcess:
     def why_dead(self) -> str:
         """What the exit code says, as words that complete a sentence."""
         code = self.process.wait()
+        if self._watch.has_hung:
+            return messages.worker_reason_hung()
         if code == -signal.SIGKILL:
             return messages.worker_reason_memory()
         if code == -signal.SIGILL:

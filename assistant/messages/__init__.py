@@ -501,6 +501,10 @@ def worker_reason_memory() -> str:
     return _("it was ended from outside, perhaps because memory ran out")
 
 
+def worker_reason_hung() -> str:
+    return _("it gave no sign of life")
+
+
 def worker_reason_crash(name: str) -> str:
     return _("it crashed with {name}").format(name=name)
 
