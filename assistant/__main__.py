@@ -7,8 +7,10 @@ import sys
 
 def main() -> int:
     """Runs the command line and returns the exit code."""
+    from assistant.child_process import hide_memory
     from assistant.cli import main as run
 
+    hide_memory()
     return run()
 
 

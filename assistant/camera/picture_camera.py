@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.camera.still_image import load_picture
+from assistant.camera.picture_reader import PictureReader
 from assistant.core.events import ImageRgb
 from assistant.errors import CameraError, PictureError
 from assistant.messages import camera as words
@@ -14,6 +14,7 @@ class PictureCamera:
     def __init__(self, path: str, name: str) -> None:
         """Reads nothing yet."""
         self._path, self._name = path, name
+        self._reader = PictureReader()
         self._is_closed = False
 
     @property
@@ -30,7 +31,7 @@ class PictureCamera:
         if self._is_closed:
             raise CameraError(words.closed(self._name))
         try:
-            return load_picture(self._path)
+            return self._reader.read(self._path)
         except PictureError as error:
             raise CameraError(error.message, error.hint) from error
 
@@ -44,3 +45,4 @@ class PictureCamera:
     def close(self) -> None:
         """See the port."""
         self._is_closed = True
+        self._reader.close()

@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import os
 import queue
-import resource
 import signal
 import sys
 import threading
@@ -16,7 +15,7 @@ import time
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from assistant import messages
+from assistant import child_process, messages
 from assistant.core.events import Event, Failed, Finished, Loaded, Loading
 from assistant.errors import AssistantError, ExitCode
 from assistant.inference.options import EngineOptions
@@ -171,7 +170,7 @@ def main() -> None:
     connection_fd, cancel_fd, life_fd = map(int, sys.argv[1:4])
     # The front decides what Ctrl-C means and sends a cancel.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold the picture
+    child_process.hide_memory()
     # Spinning threads starve the speech beside them; libgomp reads this when it is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     connection = Connection(connection_fd)

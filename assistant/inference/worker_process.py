@@ -6,19 +6,13 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 from multiprocessing.connection import Pipe
-from pathlib import Path
 
-from assistant import messages
+from assistant import child_process, messages
 from assistant.errors import InferenceError
 from assistant.inference.options import EngineOptions
 from assistant.inference.protocol import CANCEL
 from assistant.inference.worker_watch import Patience, WorkerWatch
-
-_ROOT = Path(__file__).resolve().parents[2]
-_BOOT = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from assistant.inference.worker import main; main()"
-"""The worker finds the same packages as the front, installed or not, and never runs the front's main module."""
 
 
 class WorkerProcess:
@@ -45,7 +39,7 @@ class WorkerProcess:
         inherited = (theirs.fileno(), cancel_read, life_write)
         try:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", _BOOT, *map(str, inherited)],
+                [*child_process.command("assistant.inference.worker"), *map(str, inherited)],
                 pass_fds=inherited,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,

@@ -46,6 +46,10 @@ def stage_starting() -> str:
     return _("starting")
 
 
+def stage_opening() -> str:
+    return _("waiting for the picture")
+
+
 def stage_loading() -> str:
     return _("loading the model")
 
@@ -172,6 +176,16 @@ def picture_too_large(name: str, megapixels: int, limit: int) -> str:
 
 def picture_too_large_hint() -> str:
     return _("Make it smaller first.")
+
+
+def picture_slow(name: str, limit_s: float) -> str:
+    return _("{name} was not read to its end within {limit} seconds, so it was given up.").format(
+        name=name, limit=round(limit_s)
+    )
+
+
+def picture_ends_decoder(name: str) -> str:
+    return _("{name} is damaged: the program that reads pictures ended at it.").format(name=name)
 
 
 def picture_file_too_large(name: str, limit_mb: int) -> str:

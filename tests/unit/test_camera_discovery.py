@@ -48,6 +48,7 @@ def test_a_picture_that_goes_away_and_comes_back(tmp_path: Path) -> None:
         camera.capture()
     path.write_bytes(EXAMPLE.read_bytes())
     assert camera.capture().size
+    camera.close()
 
 
 def test_the_fake_follows_the_port() -> None:
