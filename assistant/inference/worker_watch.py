@@ -13,7 +13,8 @@ import subprocess
 import threading
 import time
 from dataclasses import dataclass
-from pathlib import Path
+
+from assistant.process_state import STOPPED, ProcessState, state_of
 
 IDLE, WORKING = b".", b"w"
 """What a worker writes: a sign of life without work, and with work."""
@@ -35,28 +36,6 @@ class Patience:
     stopped_s: float = 3.0
     silent_s: float = 60.0
     stuck_s: float = 180.0
-
-
-@dataclass(frozen=True)
-class ProcessState:
-    """What the kernel says of a process (``proc_pid_stat(5)``).
-
-    Attributes:
-        letter: R, S, D, T and so on; empty where nothing is known.
-        effort: rises with processor time and with pages that are read from the disk.
-    """
-
-    letter: str
-    effort: int
-
-
-def state_of(pid: int, proc: Path = Path("/proc")) -> ProcessState:
-    """Looks the process up; nothing is known where there is no such folder."""
-    try:
-        fields = (proc / str(pid) / "stat").read_text("ascii", "replace").rpartition(")")[2].split()
-        return ProcessState(fields[0], int(fields[9]) + int(fields[11]) + int(fields[12]))
-    except (OSError, IndexError, ValueError):
-        return ProcessState("", 0)
 
 
 class Judge:
@@ -84,7 +63,7 @@ class Judge:
     def is_hung(self, state: ProcessState, now_s: float) -> bool:
         """Whether the worker is to be given up."""
         silent_s = now_s - self._heard_at
-        if state.letter == "T" and silent_s >= self._patience.stopped_s:
+        if state.letter == STOPPED and silent_s >= self._patience.stopped_s:
             return True
         if silent_s >= self._patience.silent_s:
             return True

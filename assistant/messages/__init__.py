@@ -330,7 +330,7 @@ def no_voice_engine_hint() -> str:
 def player_failed(reason: str) -> str:
     if not reason:
         return _("the sound could not be played")
-    return _("the sound could not be played, aplay says: {reason}").format(reason=reason)
+    return _("the sound could not be played: {reason}").format(reason=reason)
 
 
 def player_failed_hint() -> str:

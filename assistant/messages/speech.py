@@ -21,3 +21,11 @@ def spd_say_failed(reason: str) -> str:
 
 def spd_say_failed_hint() -> str:
     return _("Try it alone with: spd-say hello")
+
+
+def no_place(reason: str) -> str:
+    return _("there is no folder for its sound: {reason}").format(reason=reason.rstrip("."))
+
+
+def no_place_hint() -> str:
+    return _("Free some space in the folder /tmp, or name another one in the variable TMPDIR.")

@@ -17,7 +17,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from assistant import messages
+from assistant.process_state import STOPPED, state_of
 
+STOPPED_S = 1.0
+"""How long a process may be stopped by a signal; then its sentence is said again by another."""
+_LOOK_S = 0.25
 WORKER = Path(__file__).with_name("pyttsx3_worker.py")
 
 
@@ -108,20 +112,28 @@ class VoiceProcess:
         """Waits for its next reply.
 
         Raises:
-            EOFError: it is gone.
+            EOFError: it is gone, or was stopped by a signal and ended here for it.
             TimeoutError: it said nothing in time.
         """
         assert self._process.stdout is not None
         end = time.monotonic() + timeout_s
+        n_stopped = 0
         while b"\n" not in self._buffer:
+            left_s = max(0.0, end - time.monotonic())
             try:
                 descriptor = self._process.stdout.fileno()
-                ready, _, _ = select.select([descriptor], [], [], max(0.0, end - time.monotonic()))
+                ready, _, _ = select.select([descriptor], [], [], min(left_s, _LOOK_S))
                 data = os.read(descriptor, 65536) if ready else None
             except (OSError, ValueError) as error:
                 raise EOFError from error
             if data is None:
-                raise TimeoutError
+                if left_s <= _LOOK_S:
+                    raise TimeoutError
+                is_stopped = state_of(self._process.pid).letter == STOPPED
+                n_stopped = n_stopped + 1 if is_stopped else 0
+                if n_stopped * _LOOK_S >= STOPPED_S:
+                    raise EOFError
+                continue
             if not data:
                 raise EOFError
             self._buffer += data
@@ -151,15 +163,3 @@ class VoiceProcess:
                 if stream is not None:
                     stream.close()
         shutil.rmtree(self._folder, ignore_errors=True)
-
-
-def private_folder() -> Path:
-    """Makes a folder (0700) for sound: in the user's memory-backed runtime folder where there is one.
-
-    pyttsx3 puts the path unquoted into a shell command, so a folder with odd characters is avoided.
-    """
-    for place in (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp"):
-        if place and all(c.isalnum() or c in "/._-" for c in place) and os.access(place, os.W_OK):
-            with contextlib.suppress(OSError):
-                return Path(tempfile.mkdtemp(prefix="sparc-speech-", dir=place))
-    return Path(tempfile.mkdtemp(prefix="sparc-speech-"))

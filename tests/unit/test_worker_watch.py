@@ -14,10 +14,9 @@ from assistant.inference.worker_watch import (
     WORKING,
     Judge,
     Patience,
-    ProcessState,
     WorkerWatch,
-    state_of,
 )
+from assistant.process_state import ProcessState, state_of
 
 PATIENCE = Patience(stopped_s=3.0, silent_s=60.0, stuck_s=180.0)
 
