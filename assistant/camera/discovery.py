@@ -11,6 +11,7 @@ from assistant.camera.picture_camera import PictureCamera
 from assistant.camera.rpicam import RpiCamera, find_pi_cameras
 from assistant.core.ports import Camera, CameraInfo
 from assistant.errors import CameraError
+from assistant.masking import masked
 from assistant.messages import camera as words
 from assistant.typed_path import typed_path
 
@@ -89,7 +90,7 @@ def _identify(spec: str, found: list[CameraInfo]) -> CameraInfo:
         if scheme[1].lower() in _SCHEMES:
             return CameraInfo(spec, _stream_name(spec), "network")
         problem = f"{words.scheme_unknown(scheme[1])} {words.scheme_unknown_hint()}"
-        return CameraInfo(spec, spec, "network", is_usable=False, problem=problem)
+        return CameraInfo(spec, masked(spec), "network", is_usable=False, problem=problem)
     pi = re.fullmatch(r"rpicam(?::(\d{1,3}))?", spec)
     if pi is not None:
         number = int(pi[1] or 0)

@@ -9,6 +9,7 @@ from assistant.core.ports import Earcon, Earcons, Priority, Speaker
 from assistant.core.reader import Reader
 from assistant.core.session_ports import Front, Kind, Line
 from assistant.errors import AssistantError
+from assistant.masking import masked
 
 
 class Announcer:
@@ -25,13 +26,15 @@ class Announcer:
         self.reader = Reader(speaker)
 
     def tell(self, text: str, kind: Kind = Kind.STATUS) -> None:
-        """Says something at once: before the rest of an answer."""
+        """Says something at once: before the rest of an answer; passwords in addresses are hidden."""
+        text = masked(text)
         self._front.show(Line(kind, text))
         priority = Priority.ERROR if kind is Kind.ERROR else Priority.STATUS
         self._speaker.say(text, priority)
 
     def tell_after(self, text: str, kind: Kind = Kind.NOTE) -> None:
         """Says something when the answer was read to its end."""
+        text = masked(text)
         self._front.show(Line(kind, text))
         self._speaker.say(text, Priority.DESCRIPTION)
 
