@@ -17,11 +17,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from assistant import messages
-from assistant.process_state import STOPPED, state_of
+from assistant.messages import speech as words
+from assistant.process_state import STOPPED, holder_of, state_of
 
 STOPPED_S = 1.0
 """How long a process may be stopped by a signal; then its sentence is said again by another."""
 _LOOK_S = 0.25
+DEVICES = Path("/dev/snd")
+"""Where ALSA's devices are."""
 WORKER = Path(__file__).with_name("pyttsx3_worker.py")
 
 
@@ -143,6 +146,14 @@ class VoiceProcess:
 
     def failure(self, reason: str) -> tuple[str, str]:
         """What to say, and what to do, when nothing was heard."""
+        if "busy" in reason.lower():
+            for device in sorted(DEVICES.glob("pcm*p")):
+                holder = holder_of(device)
+                if holder is not None:
+                    held = words.device_held(
+                        holder.name, holder.pid, is_assistant=holder.is_assistant
+                    )
+                    return held, words.device_held_hint()
         return messages.player_failed(reason), messages.player_failed_hint()
 
     def kill(self) -> None:
