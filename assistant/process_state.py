@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,5 +91,5 @@ def _is_ours(pid: int, proc: Path) -> bool:
         words = (proc / str(pid) / "cmdline").read_bytes().decode("utf-8", "replace").split("\0")
     except OSError:
         return False
-    is_module = any(pair == ("-m", "assistant") for pair in zip(words, words[1:], strict=False))
+    is_module = any(pair == ("-m", "assistant") for pair in itertools.pairwise(words))
     return is_module or any(word.endswith(_OURS) for word in words)
