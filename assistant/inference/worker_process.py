@@ -67,6 +67,7 @@ class WorkerProcess:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+        self._watch.join()
         self.connection.close()
         with contextlib.suppress(OSError):
             os.close(self._cancel_write)

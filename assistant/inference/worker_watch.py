@@ -94,7 +94,12 @@ class WorkerWatch:
         self._process, self._life = process, life
         self._patience = patience or Patience()
         os.set_blocking(life, False)
-        threading.Thread(target=self._run, name="worker-watch", daemon=True).start()
+        self._thread = threading.Thread(target=self._run, name="worker-watch", daemon=True)
+        self._thread.start()
+
+    def join(self) -> None:
+        """Waits until the watch of a worker that has ended is over, and its pipe closed."""
+        self._thread.join(2.0)
 
     def _run(self) -> None:
         last = time.monotonic()
