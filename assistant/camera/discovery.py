@@ -106,8 +106,8 @@ def _at_path(path: Path, found: list[CameraInfo]) -> CameraInfo:
     for info in found:
         if info.id == str(path):
             return info
-    # A device may be unplugged now and be back when a picture is wanted; a file must be there.
-    if path.is_relative_to("/dev"):
+    # A device may be unplugged now and be back when a picture is wanted; a file must be there, as in /dev/shm.
+    if path.is_relative_to("/dev") and not path.is_file():
         return CameraInfo(str(path), devices.device_name(path), "webcam")
     if not path.is_file():
         problem = f"{words.source_unknown(str(path))} {words.source_unknown_hint()}"

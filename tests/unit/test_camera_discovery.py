@@ -6,6 +6,7 @@ import os
 import struct
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.camera import devices
-from assistant.camera.discovery import list_cameras, open_camera
+from assistant.camera.discovery import find_camera, list_cameras, open_camera
 from assistant.camera.picture_camera import PictureCamera
 from assistant.core.fakes import FakeCamera
 from assistant.core.ports import Camera
@@ -49,6 +50,14 @@ def test_a_picture_that_goes_away_and_comes_back(tmp_path: Path) -> None:
     path.write_bytes(EXAMPLE.read_bytes())
     assert camera.capture().size
     camera.close()
+
+
+def test_a_picture_in_shared_memory_is_no_device() -> None:
+    with tempfile.NamedTemporaryFile(dir="/dev/shm", suffix=".png") as file:
+        file.write(EXAMPLE.read_bytes())
+        file.flush()
+        assert find_camera(file.name).kind == "picture"
+    assert find_camera("/dev/video77").kind == "webcam"
 
 
 def test_the_fake_follows_the_port() -> None:
