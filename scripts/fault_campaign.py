@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from scripts.faults.record import Record
+from scripts.faults.record import Courtesy, Record
 
 CLASSES = {"pictures": 10_000, "models": 1_000, "kills": 200, "machine": 60, "soak": 1_000}
 """Classes of faults, and how many cases each has."""
@@ -29,15 +29,20 @@ def main() -> int:
     parser.add_argument("--count", type=int)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=1e9)
+    parser.add_argument("--lock", type=Path, help="lock this file, shared, during each case")
+    parser.add_argument("--yield-to", type=Path, help="begin no case while this file is there")
     parser.add_argument("--results", type=Path, default=Path("build/faults"))
     options = parser.parse_args()
     if options.what == "report":
         from scripts.faults.report import write_report
 
-        return write_report(options.results, CLASSES)
+        write_report(options.results)
+        return 0
     record = Record(options.results, options.what, options.seed)
     module = importlib.import_module(f"scripts.faults.{options.what}")
-    code: int = module.run(record, options.count or CLASSES[options.what], options.minutes)
+    courtesy = Courtesy(options.lock, options.yield_to)
+    count = options.count or CLASSES[options.what]
+    code: int = module.run(record, count, options.minutes, courtesy)
     failed = [case for case in record.cases if case.has_failed]
     print(f"{options.what}: {len(record.cases)} cases, {len(failed)} failed", flush=True)
     return code or bool(failed)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from assistant import messages
 from assistant.core.actions import Action
-from scripts.faults.record import BrokenPromiseError, Record, n_descriptors, run_cases
+from scripts.faults.record import BrokenPromiseError, Courtesy, Record, n_descriptors, run_cases
 from scripts.faults.under_test import VOICE, WORKER, UnderTest, running
 
 NEXT_KEY_S = 5.0
@@ -103,9 +103,9 @@ class KillCampaign:
             raise BrokenPromiseError(f"descriptors: {self._n_descriptors}, now {n_descriptors()}")
 
 
-def run(record: Record, count: int, minutes: float) -> int:
+def run(record: Record, count: int, minutes: float, courtesy: Courtesy | None = None) -> int:
     """Runs what is missing of ``count`` kills; see ``run_cases``."""
     with running("--look-ahead", "off") as assistant:
         assistant.next_key()
         assistant.settle()
-        return run_cases(record, count, minutes, KillCampaign(assistant).run)
+        return run_cases(record, count, minutes, KillCampaign(assistant).run, courtesy)

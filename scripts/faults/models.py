@@ -29,6 +29,7 @@ from assistant.inference.options import EngineOptions
 from scripts.faults.gguf_damage import damaged
 from scripts.faults.record import (
     BrokenPromiseError,
+    Courtesy,
     Record,
     children_of,
     must_be_a_sentence,
@@ -126,12 +127,12 @@ class ModelCampaign:
         return events, has_stopped.is_set()
 
 
-def run(record: Record, count: int, minutes: float) -> int:
+def run(record: Record, count: int, minutes: float, courtesy: Courtesy | None = None) -> int:
     """Runs what is missing of ``count`` pairs; see ``run_cases``."""
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, resource.RLIM_INFINITY))
     with (
         tempfile.TemporaryDirectory(prefix="faults-") as folder,
         contextlib.suppress(KeyboardInterrupt),
     ):
-        return run_cases(record, count, minutes, ModelCampaign(Path(folder)).run)
+        return run_cases(record, count, minutes, ModelCampaign(Path(folder)).run, courtesy)
     return 130

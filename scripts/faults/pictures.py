@@ -20,6 +20,7 @@ from assistant.inference.options import EngineOptions
 from scripts.faults.picture_damage import damaged, good_pictures
 from scripts.faults.record import (
     BrokenPromiseError,
+    Courtesy,
     Record,
     memory_kb,
     must_be_a_sentence,
@@ -110,7 +111,7 @@ def opened() -> Iterator[PictureCampaign]:
             yield campaign
 
 
-def run(record: Record, count: int, minutes: float) -> int:
+def run(record: Record, count: int, minutes: float, courtesy: Courtesy | None = None) -> int:
     """Runs what is missing of ``count`` pictures; see ``run_cases``."""
     with opened() as campaign:
-        return run_cases(record, count, minutes, campaign.run)
+        return run_cases(record, count, minutes, campaign.run, courtesy)

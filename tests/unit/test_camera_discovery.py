@@ -52,6 +52,30 @@ def test_a_picture_that_goes_away_and_comes_back(tmp_path: Path) -> None:
     camera.close()
 
 
+def test_a_picture_that_did_not_change_is_read_once_for_looking_ahead(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(EXAMPLE.read_bytes())
+    camera = open_camera(str(path))
+    assert isinstance(camera, PictureCamera)
+    first = camera.peek()
+    read, reads = camera._reader.read, []
+    camera._reader.read = lambda name: reads.append(name) or read(name)  # type: ignore[method-assign,func-returns-value]
+    second = camera.peek()
+    assert first is not None
+    assert second is not None
+    assert reads == []
+    assert second is not first
+    assert np.array_equal(first, second)
+    path.write_bytes((EXAMPLE.parent / "park.png").read_bytes())
+    third = camera.peek()
+    assert third is not None
+    assert not np.array_equal(first, third)
+    path.unlink()
+    assert camera.peek() is None
+    camera.close()
+    assert camera.peek() is None
+
+
 def test_a_picture_in_shared_memory_is_no_device() -> None:
     with tempfile.NamedTemporaryFile(dir="/dev/shm", suffix=".png") as file:
         file.write(EXAMPLE.read_bytes())
