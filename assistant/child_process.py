@@ -22,10 +22,17 @@ def command(module: str) -> list[str]:
     return [sys.executable, "-P", "-c", boot]
 
 
+def limit(what: int, at_most: int) -> None:
+    """Sets a limit of ``setrlimit`` for this process and its children; a lower one that holds already stays."""
+    _, hard = resource.getrlimit(what)
+    value = at_most if hard == resource.RLIM_INFINITY else min(at_most, hard)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(what, (value, value))
+
+
 def forbid_core_dumps() -> None:
     """No core dump of this process and of its children: it would hold pictures and what was said."""
-    with contextlib.suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    limit(resource.RLIMIT_CORE, 0)
 
 
 def hide_memory() -> None:

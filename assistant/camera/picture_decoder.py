@@ -31,11 +31,8 @@ def main() -> None:
     """Serves the inherited socket until the front is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the front decides what Ctrl-C means
     child_process.hide_memory()
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    null = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):  # native decoders complain on stderr
-        os.dup2(null, stream)
+    child_process.limit(resource.RLIMIT_AS, MEMORY_BYTES)
+    child_process.limit(resource.RLIMIT_FSIZE, 0)
     connection = socket.socket(fileno=int(sys.argv[1]))
     try:
         while (request := _receive(connection)) is not None:

@@ -179,6 +179,9 @@ class SpeechManager:
     def _warm(self) -> None:
         if self._current is None:
             self._current = self._start()
+        if self._spare is not None and not self._spare.is_alive:
+            self._spare.dispose()
+            self._spare = None
         if self._spare is None:
             self._spare = self._start()
 

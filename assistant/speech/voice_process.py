@@ -43,6 +43,11 @@ class Voice(Protocol):
     is_ready: bool
     """False until ``receive`` gave its first reply, which tells whether it can speak."""
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether it could speak."""
+        ...
+
     def send(self, text: str, rate_wpm: int) -> None:
         """Begins to speak; raises OSError when it is gone."""
         ...
@@ -94,6 +99,11 @@ class VoiceProcess:
         except OSError:
             shutil.rmtree(self._folder, ignore_errors=True)
             raise
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it runs."""
+        return self._process.poll() is None
 
     def send(self, text: str, rate_wpm: int) -> None:
         """Gives it an utterance and the rate to speak it at.

@@ -102,6 +102,8 @@ def ends_flipped(data: bytes, rng: random.Random) -> bytes:
 
 def cut(data: bytes, rng: random.Random) -> bytes:
     """Ends too early, often very early."""
+    if not data:
+        return data
     return data[
         : rng.choice(
             (rng.randrange(len(data)), rng.randrange(64), len(data) - rng.randrange(1, 20))
@@ -197,6 +199,8 @@ DAMAGES: tuple[Damage, ...] = (
 
 
 def _flipped(data: bytes, rng: random.Random, within: int, n: int) -> bytes:
+    if not data:
+        return data
     changed = bytearray(data)
     for _ in range(n):
         changed[rng.randrange(within)] ^= 1 << rng.randrange(8)

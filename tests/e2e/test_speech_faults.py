@@ -15,6 +15,7 @@ import pytest
 
 from assistant.core.ports import Priority
 from assistant.errors import AssistantError
+from assistant.process_state import state_of
 from assistant.speech import speech_manager
 from assistant.speech.speech_manager import SpeechManager, VoiceOptions
 from assistant.speech.voice_process import VoiceProcess
@@ -104,6 +105,23 @@ def test_a_stopped_spare_is_passed_over(speech: Callable[..., Opened], player: F
     assert opened.manager.wait(10.0)
     assert player.finished == 1
     assert time.monotonic() - started < 5
+    assert opened.problems == []
+
+
+def test_a_spare_that_died_is_replaced_before_it_is_needed(
+    speech: Callable[..., Opened], player: FakePlayer
+) -> None:
+    opened = speech()
+    opened.manager.say("A sentence.")
+    assert opened.manager.wait(10.0)
+    spare = opened.voices[1]._process.pid
+    os.kill(spare, signal.SIGKILL)
+    assert until(lambda: state_of(spare).letter == "Z")
+    opened.manager.say("The next.")
+    assert opened.manager.wait(10.0)
+    assert state_of(spare).letter == "", "no dead process stays listed"
+    assert len(opened.voices) == 3
+    assert player.finished == 2
     assert opened.problems == []
 
 

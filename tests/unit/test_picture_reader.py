@@ -114,6 +114,17 @@ def test_memory_has_a_limit(reader: PictureReader) -> None:
     assert "Max core file size        0  " in limits
 
 
+def test_a_lower_limit_of_the_machine_stays() -> None:
+    program = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))\n"
+        "from assistant.camera.picture_reader import PictureReader\n"
+        "reader = PictureReader(); print(reader.read(sys.argv[1]).shape); reader.close()"
+    )
+    path = str(EXAMPLES / "park.png")
+    done = subprocess.run([sys.executable, "-c", program, path], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("(512, 512, 3)\n", "")
+
+
 def test_close_ends_a_reading_and_the_process(tmp_path: Path) -> None:
     (tmp_path / "slow.jpg").write_bytes(slow_jpeg())
     reader = PictureReader()
