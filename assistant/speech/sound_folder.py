@@ -19,9 +19,13 @@ def private_folder() -> Path:
     Raises:
         OSError: no folder can be made.
     """
-    wished = (os.environ.get("XDG_RUNTIME_DIR"), _SHARED_MEMORY, tempfile.gettempdir(), "/tmp")
-    places = [place for place in wished if place and _is_plain(place) and os.access(place, os.W_OK)]
-    for place in sorted(places, key=lambda place: not is_in_memory(place)):
+    wished = (os.environ.get("XDG_RUNTIME_DIR"), _SHARED_MEMORY)
+    places = [place for place in wished if place and _is_usable(place)]
+    places.sort(key=lambda place: not is_in_memory(place))
+    if not places or not is_in_memory(places[0]):
+        # Asked late: Python tries the temporary folder out by writing a file.
+        places += [place for place in (tempfile.gettempdir(), "/tmp") if _is_usable(place)]
+    for place in places:
         with contextlib.suppress(OSError):
             return Path(tempfile.mkdtemp(prefix="sparc-speech-", dir=place))
     return Path(tempfile.mkdtemp(prefix="sparc-speech-"))
@@ -44,5 +48,6 @@ def is_in_memory(folder: str, mounts: Path = Path("/proc/self/mounts")) -> bool:
     return kind in _IN_MEMORY
 
 
-def _is_plain(place: str) -> bool:
-    return all(character.isalnum() or character in "/._-" for character in place)
+def _is_usable(place: str) -> bool:
+    is_plain = all(character.isalnum() or character in "/._-" for character in place)
+    return is_plain and os.access(place, os.W_OK)

@@ -146,7 +146,8 @@ def verdict(samples: list[dict[str, int]]) -> tuple[str, str]:
 def run(record: Record, count: int, minutes: float, courtesy: Courtesy | None = None) -> int:
     """Presses ``count`` keys in one run of the assistant; a soak is not resumed."""
     record.forget()
-    with running("--look-ahead", "on", "--max-tokens", "60") as assistant:
+    # A short history is full early, as what else is remembered.
+    with running("--look-ahead", "on", "--max-tokens", "60", "--history-size", "12") as assistant:
         assistant.play("sleep 0.02")
         assistant.next_key()
         code = run_cases(record, count, minutes, Soak(assistant).run, courtesy)
