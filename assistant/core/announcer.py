@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant import messages
+from assistant import unexpected
 from assistant.core.ports import Earcon, Earcons, Priority, Speaker
 from assistant.core.reader import Reader
 from assistant.core.session_ports import Front, Kind, Line
@@ -51,8 +51,7 @@ class Announcer:
 
     def unexpected(self, error: Exception) -> None:
         """Says that something happened that nobody thought of."""
-        reason = f"{type(error).__name__}, {error}"
-        self.fail(AssistantError(messages.unexpected(reason), messages.unexpected_hint()))
+        self.fail(unexpected.told(error))
 
     def earcon(self, earcon: Earcon) -> None:
         """Plays a sign."""

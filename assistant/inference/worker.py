@@ -15,7 +15,7 @@ import time
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from assistant import child_process, messages
+from assistant import child_process, unexpected
 from assistant.core.events import Event, Failed, Finished, Loaded, Loading
 from assistant.errors import AssistantError, ExitCode
 from assistant.inference.options import EngineOptions
@@ -148,8 +148,8 @@ def _failed(error: Exception) -> Failed:
     if isinstance(error, AssistantError):
         return Failed(error.message, error.hint, error.exit_code)
     _LOGGER.error("unexpected", exc_info=error)
-    reason = messages.unexpected(f"{type(error).__name__}: {error}")
-    return Failed(reason, messages.unexpected_hint(), ExitCode.INFERENCE)
+    said = unexpected.told(error)
+    return Failed(said.message, said.hint, ExitCode.INFERENCE)
 
 
 def _silence(is_verbose: bool) -> None:

@@ -368,6 +368,14 @@ def interrupted() -> str:
     return _("Stopped.")
 
 
+def no_memory() -> str:
+    return _("There is not enough free memory.")
+
+
+def no_memory_hint() -> str:
+    return _("Close other programs and try again.")
+
+
 def unexpected(reason: str) -> str:
     return _("Something went wrong inside the program: {reason}.").format(reason=reason.rstrip("."))
 

@@ -271,7 +271,10 @@ def front_killed(at: Place, rng: random.Random) -> str:
             person.type("d")
     time.sleep(rng.uniform(0, 1.5))
     person.process.send_signal(signum)
-    code = person.end(20)
+    try:
+        code = person.end(20)
+    finally:
+        person.kill()
     at.must_be_empty()
     again = Person(at)
     try:

@@ -138,7 +138,8 @@ class Person:
         )  # fmt: skip
         self.lines: list[str] = []
         self._changed = threading.Condition()
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def _read(self) -> None:
         assert self.process.stdout is not None
@@ -201,6 +202,11 @@ class Person:
         """Ends it at once."""
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
+        self._reader.join(5)
+        for stream in (self.process.stdin, self.process.stdout):
+            with contextlib.suppress(OSError):
+                if stream is not None:
+                    stream.close()
 
 
 def must_be_plain(lines: Sequence[str]) -> None:
