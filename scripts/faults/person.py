@@ -105,6 +105,7 @@ def limited(limits: Limits) -> Callable[[], None]:
     """What a new process does to itself before it starts."""
 
     def limit() -> None:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # a campaign under nohup ignores it
         for number, value in limits.items():
             resource.setrlimit(number, (value, value))
 
