@@ -7,8 +7,12 @@ import sys
 
 def main() -> int:
     """Runs the command line and returns the exit code."""
+    from assistant import signal_waker
+    from assistant.child_process import hide_memory
     from assistant.cli import main as run
 
+    hide_memory()
+    signal_waker.start()
     return run()
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import NoReturn
 
-from assistant import cli_options, messages
+from assistant import cli_options, messages, unexpected
 from assistant.commands import COMMANDS
 from assistant.console import Console
 from assistant.errors import AssistantError, ExitCode
@@ -42,8 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ExitCode.BROKEN_PIPE
     except Exception as error:  # noqa: BLE001 - the last stop: a person hears a sentence, not a traceback
         _log.debug("unexpected error", exc_info=True)
-        reason = f"{type(error).__name__}, {error}"
-        console.error(AssistantError(messages.unexpected(reason), messages.unexpected_hint()))
+        console.error(unexpected.told(error))
         return ExitCode.FAILURE
 
 

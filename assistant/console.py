@@ -9,6 +9,7 @@ from typing import Any, TextIO
 
 from assistant import messages
 from assistant.errors import AssistantError
+from assistant.masking import masked
 
 
 class Console:
@@ -44,8 +45,8 @@ class Console:
         self.data(json.dumps(value, ensure_ascii=False))
 
     def status(self, message: str, after_s: float | None = None) -> None:
-        """Says what is going on: the message first, the time last."""
-        line = message if after_s is None else f"{message} {messages.seconds(after_s)}."
+        """Says what is going on: the message first, the time last; passwords in addresses are hidden."""
+        line = masked(message if after_s is None else f"{message} {messages.seconds(after_s)}.")
         with self._lock:
             try:
                 self._stderr.write(line + "\n")

@@ -18,6 +18,7 @@ from assistant.core.events import (
     TraceHeader,
     TraceStep,
 )
+from assistant.core.heartbeat import Heartbeat
 from assistant.core.pipeline import narrate_answer
 from assistant.core.ports import Describer, Priority, Speaker
 from assistant.errors import AssistantError, ExitCode
@@ -103,6 +104,10 @@ class _Front:
         self._equipment.console.status(message)
         self._equipment.speaker.say(message)
 
+    def beat(self) -> None:
+        """A sign of life while a picture is being taken or read."""
+        self.status(messages.still_working(messages.stage_opening()))
+
     def stage(self, stage: str) -> None:
         """Nobody can ask here."""
 
@@ -136,7 +141,8 @@ def run_job(
         for index, question in enumerate(job.questions, start=1):
             try:
                 if index == 1:
-                    image = equipment.load_picture(name)
+                    with Heartbeat(front.beat, is_heard=front.is_heard):
+                        image = equipment.load_picture(name)
                 if len(job.questions) > 1:
                     equipment.console.status(messages.next_question(index, len(job.questions)))
                 _label(job, equipment, question)

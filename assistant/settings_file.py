@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import tempfile
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,9 @@ from assistant.errors import AssistantError, UsageError
 from assistant.messages import settings as words
 from assistant.settings_table import BY_NAME, Setting, Unfit
 from assistant.typed_path import typed_path
+
+LOCK_TIMEOUT_S = 2.0
+"""How long another program may hold the file; a change takes a few milliseconds."""
 
 
 class SettingsFileError(AssistantError):
@@ -36,19 +41,26 @@ class SettingsFile:
 
         Raises:
             UsageError: there is no such setting, or the value does not fit.
-            SettingsFileError: the file cannot be read or written; it stays as it was.
+            SettingsFileError: the file cannot be read or written, or another program holds it; it stays as it was.
         """
         import tomlkit
         from tomlkit.exceptions import TOMLKitError
 
         setting = find_setting(name)
         parsed = _plain(_parsed(setting, value))
+        # A linked file stays a link: what it points to is read and written.
+        path = Path(os.path.realpath(self.path))
+        if path.exists() and not path.is_file():  # a device, which must not be replaced by a file
+            raise SettingsFileError(
+                words.unwritable(str(self.path), words.no_plain_file()), words.unwritable_hint()
+            )
         try:
-            text = self.path.read_text("utf-8") if self.path.exists() else ""
-            document = tomlkit.parse(text)
-            table: Any = document.setdefault(setting.section, tomlkit.table())
-            table[setting.file_key] = parsed
-            _write(self.path, tomlkit.dumps(document))
+            with _alone(path):
+                text = path.read_text("utf-8") if path.exists() else ""
+                document = tomlkit.parse(text)
+                table: Any = document.setdefault(setting.section, tomlkit.table())
+                table[setting.file_key] = parsed
+                _write(path, tomlkit.dumps(document))
         except OSError as error:
             reason = error.strerror or str(error)
             raise SettingsFileError(
@@ -132,8 +144,40 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _write(path: Path, text: str) -> None:
+@contextlib.contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Two programs that change the file at once would each lose the other's change.
+
+    The folder is locked, not the file, which is replaced, and no lock file is left behind.
+
+    Raises:
+        SettingsFileError: another program holds it for too long.
+        OSError: the folder cannot be made or opened.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        end = time.monotonic() + LOCK_TIMEOUT_S
+        while not _is_locked(folder):
+            if time.monotonic() > end:
+                raise SettingsFileError(words.locked(str(path)), words.locked_hint())
+            time.sleep(0.02)
+        yield
+    finally:
+        os.close(folder)
+
+
+def _is_locked(folder: int) -> bool:
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks: better written unlocked than not at all
+        return True
+    return True
+
+
+def _write(path: Path, text: str) -> None:
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:

@@ -10,6 +10,7 @@ from typing import Any
 
 from assistant import help_texts
 from assistant.config import Settings, load_settings
+from assistant.masking import masked
 from assistant.messages import session as session_words
 from assistant.messages import settings as words
 from assistant.messages import translate as _
@@ -78,7 +79,7 @@ def report(
 
 
 def shown(value: Any) -> str:
-    """A value as it is said, and as it may be typed."""
+    """A value as it is said, and as it may be typed; passwords in addresses are hidden."""
     match value:
         case None:
             return words.not_set()
@@ -89,7 +90,7 @@ def shown(value: Any) -> str:
         case tuple():
             return "-".join(map(str, value))
         case _:
-            return str(value)
+            return masked(str(value))
 
 
 def _value(settings: Settings, setting: Setting) -> Any:

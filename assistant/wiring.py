@@ -13,6 +13,7 @@ from assistant.catalogue import ModelFiles
 from assistant.config import Settings
 from assistant.core.languages import LANGUAGES, voice_of
 from assistant.errors import AssistantError
+from assistant.masking import masked
 from assistant.messages import models as words
 
 if TYPE_CHECKING:
@@ -20,13 +21,19 @@ if TYPE_CHECKING:
     from assistant.inference.options import EngineOptions
 
 
+class _MaskingFormatter(logging.Formatter):
+    """Hides passwords in addresses, those in tracebacks included."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return masked(super().format(record))
+
+
 def start_logging(*, is_verbose: bool) -> None:
     """Lets the log out to stderr, or keeps it in."""
-    logging.basicConfig(
-        level=logging.DEBUG if is_verbose else logging.CRITICAL,
-        format="%(name)s: %(message)s",
-        stream=sys.stderr,
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_MaskingFormatter("%(name)s: %(message)s"))
+    level = logging.DEBUG if is_verbose else logging.CRITICAL
+    logging.basicConfig(level=level, handlers=[handler])
     logging.getLogger("PIL").setLevel(logging.INFO)
 
 

@@ -7,6 +7,7 @@ import threading
 from assistant.camera.discovery import find_camera, list_cameras, open_camera
 from assistant.core.events import ImageRgb
 from assistant.core.ports import Camera
+from assistant.masking import masked
 from assistant.messages import session as words
 
 
@@ -28,7 +29,9 @@ class CameraChooser:
     def name(self) -> str:
         """What the camera in use is called."""
         camera = self._camera
-        return camera.name if camera is not None else self._spec or words.no_camera_opened()
+        if camera is not None:
+            return camera.name
+        return masked(self._spec) if self._spec else words.no_camera_opened()
 
     def capture(self) -> ImageRgb:
         """The newest frame.

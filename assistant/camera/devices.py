@@ -14,6 +14,7 @@ from pathlib import Path
 
 from assistant.errors import CameraError
 from assistant.messages import camera as words
+from assistant.process_state import holder_of
 
 _QUERYCAP = 0x80685600
 """VIDIOC_QUERYCAP of linux/videodev2.h: driver, card, bus, version, capabilities, device_caps, 3 reserved."""
@@ -112,23 +113,13 @@ def explain(path: Path, name: str) -> CameraError:
         check(path, name)
     except CameraError as error:
         return error
-    program = user_of(path)
-    if program or _is_busy(path):
-        return CameraError(words.busy(name, program), words.busy_hint())
+    holder = holder_of(path)
+    if holder is not None and holder.is_assistant:
+        message = words.busy_assistant(name, holder.pid)
+        return CameraError(message, words.busy_assistant_hint())
+    if holder is not None or _is_busy(path):
+        return CameraError(words.busy(name, holder.name if holder else ""), words.busy_hint())
     return CameraError(words.no_frames(name), words.no_frames_hint())
-
-
-def user_of(path: Path, proc: Path = Path("/proc")) -> str:
-    """The name of another program that has a file open, as far as this user may look; else empty."""
-    real = os.path.realpath(path)
-    for descriptors in proc.glob("[0-9]*/fd"):
-        if descriptors.parent.name == str(os.getpid()):
-            continue
-        with contextlib.suppress(OSError):
-            for link in descriptors.iterdir():
-                if os.readlink(link) == real:
-                    return (descriptors.parent / "comm").read_text(errors="replace").strip()
-    return ""
 
 
 def _is_busy(path: Path) -> bool:

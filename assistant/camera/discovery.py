@@ -11,6 +11,7 @@ from assistant.camera.picture_camera import PictureCamera
 from assistant.camera.rpicam import RpiCamera, find_pi_cameras
 from assistant.core.ports import Camera, CameraInfo
 from assistant.errors import CameraError
+from assistant.masking import masked
 from assistant.messages import camera as words
 from assistant.typed_path import typed_path
 
@@ -89,7 +90,7 @@ def _identify(spec: str, found: list[CameraInfo]) -> CameraInfo:
         if scheme[1].lower() in _SCHEMES:
             return CameraInfo(spec, _stream_name(spec), "network")
         problem = f"{words.scheme_unknown(scheme[1])} {words.scheme_unknown_hint()}"
-        return CameraInfo(spec, spec, "network", is_usable=False, problem=problem)
+        return CameraInfo(spec, masked(spec), "network", is_usable=False, problem=problem)
     pi = re.fullmatch(r"rpicam(?::(\d{1,3}))?", spec)
     if pi is not None:
         number = int(pi[1] or 0)
@@ -105,8 +106,8 @@ def _at_path(path: Path, found: list[CameraInfo]) -> CameraInfo:
     for info in found:
         if info.id == str(path):
             return info
-    # A device may be unplugged now and be back when a picture is wanted; a file must be there.
-    if path.is_relative_to("/dev"):
+    # A device may be unplugged now and be back when a picture is wanted; a file must be there, as in /dev/shm.
+    if path.is_relative_to("/dev") and not path.is_file():
         return CameraInfo(str(path), devices.device_name(path), "webcam")
     if not path.is_file():
         problem = f"{words.source_unknown(str(path))} {words.source_unknown_hint()}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from assistant.camera.discovery import open_camera
+from assistant.camera.picture_reader import PictureReader
 from assistant.camera.quality import assess
-from assistant.camera.still_image import load_picture
 from assistant.core.events import ImageRgb
 from assistant.core.ports import Camera
 
@@ -26,6 +26,11 @@ class NamedPictures:
         """
         self._source, self._tell = source, tell
         self._camera: Camera | None = None
+        self._reader = PictureReader()
+
+    def warm(self) -> None:
+        """Gets ready for files, so that the first need not wait for the process that reads them."""
+        self._reader.warm()
 
     def __call__(self, name: str) -> ImageRgb:
         """The picture of that name.
@@ -35,7 +40,7 @@ class NamedPictures:
             CameraError: the camera gives no picture.
         """
         if name != CAMERA:
-            return load_picture(name)
+            return self._reader.read(name)
         if self._camera is None:
             self._camera = open_camera(self._source)
         image = self._camera.capture()
@@ -44,6 +49,7 @@ class NamedPictures:
         return image
 
     def close(self) -> None:
-        """Frees the camera; idempotent."""
+        """Frees the camera and ends the reading process; idempotent."""
+        self._reader.close()
         if self._camera is not None:
             self._camera.close()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from assistant.camera.still_image import load_picture
+import os
+
+from assistant.camera.picture_reader import PictureReader
 from assistant.core.events import ImageRgb
 from assistant.errors import CameraError, PictureError
 from assistant.messages import camera as words
@@ -14,7 +16,9 @@ class PictureCamera:
     def __init__(self, path: str, name: str) -> None:
         """Reads nothing yet."""
         self._path, self._name = path, name
+        self._reader = PictureReader()
         self._is_closed = False
+        self._seen: tuple[tuple[int, ...], ImageRgb] | None = None
 
     @property
     def name(self) -> str:
@@ -29,18 +33,33 @@ class PictureCamera:
         """
         if self._is_closed:
             raise CameraError(words.closed(self._name))
+        before = self._signature()
         try:
-            return load_picture(self._path)
+            image = self._reader.read(self._path)
         except PictureError as error:
+            self._seen = None
             raise CameraError(error.message, error.hint) from error
+        self._seen = (before, image) if before else None
+        return image.copy()
 
     def peek(self) -> ImageRgb | None:
-        """See the port."""
+        """See the port; a file that did not change is not read again."""
+        if self._seen is not None and self._seen[0] == self._signature() and not self._is_closed:
+            return self._seen[1].copy()
         try:
             return self.capture()
         except CameraError:
             return None
 
+    def _signature(self) -> tuple[int, ...]:
+        """What changes when the file does; empty where it cannot be looked at."""
+        try:
+            stat = os.stat(self._path)
+        except OSError:
+            return ()
+        return (stat.st_ino, stat.st_size, stat.st_mtime_ns)
+
     def close(self) -> None:
         """See the port."""
         self._is_closed = True
+        self._reader.close()

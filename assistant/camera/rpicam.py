@@ -14,7 +14,7 @@ import signal
 import subprocess
 import threading
 
-from assistant.camera.still_image import decode_picture
+from assistant.camera.picture_reader import PictureReader
 from assistant.core.events import ImageRgb
 from assistant.core.ports import CameraInfo
 from assistant.errors import CameraError, PictureError
@@ -42,6 +42,7 @@ class RpiCamera:
         """
         self._number, self._name = number, name or words.pi_camera(number, "")
         self._timeout_s = timeout_s
+        self._reader = PictureReader()
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._closed = threading.Event()
@@ -68,7 +69,7 @@ class RpiCamera:
         if code != 0 or not jpeg:
             raise self._failure(complaints)
         try:
-            return decode_picture(jpeg, self._name)
+            return self._reader.decode(jpeg, self._name)
         except PictureError as error:
             raise CameraError(words.pi_no_picture(self._name), words.try_again()) from error
 
@@ -79,6 +80,7 @@ class RpiCamera:
     def close(self) -> None:
         """See the port."""
         self._closed.set()
+        self._reader.close()
         process = self._process
         if process is not None:
             _kill(process)

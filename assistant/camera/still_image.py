@@ -8,12 +8,8 @@ few hundred pixels a side, and a 100-megapixel picture must fit into a small com
 from __future__ import annotations
 
 import io
-import os
-import stat
-import sys
 import warnings
 from collections.abc import Callable
-from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
@@ -32,6 +28,7 @@ from PIL import (
 )
 
 from assistant import messages
+from assistant.camera import picture_file
 from assistant.errors import PictureError
 
 ImageRgb = npt.NDArray[np.uint8]
@@ -53,8 +50,6 @@ MAX_SIDE_PX = 2048
 MAX_PIXELS = 150_000_000
 """Larger pictures are refused unread: 150 megapixels with alpha take 600 MB while they are read."""
 _BAND_PIXELS = 4_000_000
-MAX_STREAM_BYTES = 400_000_000
-"""Most that is read from a pipe."""
 
 WHITE = (255, 255, 255)
 DARK_GREY = (64, 64, 64)
@@ -87,20 +82,8 @@ def load_picture(name: str) -> ImageRgb:
     Raises:
         PictureError: it is missing, not readable, damaged, too large, or not a picture.
     """
-    shown = messages.picture_from_stdin() if name == "-" else name
-    try:
-        with _open(name, shown) as stream:
-            return _decode(stream, shown)
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise PictureError(messages.picture_missing(shown)) from error
-    except IsADirectoryError as error:
-        raise PictureError(messages.picture_is_folder(shown)) from error
-    except PermissionError as error:
-        hint = messages.picture_forbidden_hint(shown)
-        raise PictureError(messages.picture_forbidden(shown), hint) from error
-    except (OSError, ValueError) as error:  # ValueError: a NUL character in the name
-        reason = getattr(error, "strerror", None) or str(error)
-        raise PictureError(messages.picture_unreadable(shown, reason)) from error
+    with picture_file.opened(name) as stream:
+        return decode_stream(stream, picture_file.shown_name(name))
 
 
 def decode_picture(content: bytes, shown: str) -> ImageRgb:
@@ -109,33 +92,16 @@ def decode_picture(content: bytes, shown: str) -> ImageRgb:
     Raises:
         PictureError: it is damaged, too large, or not a picture.
     """
-    return _decode(io.BytesIO(content), shown)
+    return decode_stream(io.BytesIO(content), shown)
 
 
-def _open(name: str, shown: str) -> BinaryIO:
-    """Opens a file that can be sought; pipes and devices are read into memory up to a limit."""
-    if name == "-":
-        return _read_stream(sys.stdin.buffer, shown)
-    if stat.S_ISDIR(os.stat(name).st_mode):
-        raise IsADirectoryError(name)
-    stream = Path(name).open("rb")  # noqa: SIM115 - the caller closes it
-    if stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-        return stream
-    with stream:
-        return _read_stream(stream, shown)
+def decode_stream(stream: BinaryIO, shown: str) -> ImageRgb:
+    """Reads a picture from what can be sought, as ``load_picture`` does; ``shown`` is what to call it.
 
-
-def _read_stream(stream: BinaryIO, shown: str) -> BinaryIO:
-    content = stream.read(MAX_STREAM_BYTES + 1)
-    if len(content) > MAX_STREAM_BYTES:
-        raise PictureError(
-            messages.picture_file_too_large(shown, MAX_STREAM_BYTES // 1_000_000),
-            messages.picture_too_large_hint(),
-        )
-    return io.BytesIO(content)
-
-
-def _decode(stream: BinaryIO, shown: str) -> ImageRgb:
+    Raises:
+        PictureError: it is damaged, too large, or not a picture.
+        OSError: it cannot be read.
+    """
     beginning = stream.read(12)
     if not beginning:
         raise PictureError(messages.picture_empty(shown))

@@ -62,7 +62,7 @@ def _work(
     sparc: SparcConfig,
     console: Console,
 ) -> ExitCode:
-    from assistant.camera.named_pictures import NamedPictures
+    from assistant.camera.named_pictures import CAMERA, NamedPictures
     from assistant.core.questions import BRIEF_PROMPT, DETAILED_PROMPT
     from assistant.describe import Equipment, Job, run_job
     from assistant.inference.client import InferenceClient
@@ -96,6 +96,8 @@ def _work(
 
         load_picture = NamedPictures(settings.camera.source, tell)
         stack.callback(load_picture.close)
+        if set(pictures) != {CAMERA}:
+            load_picture.warm()
         # Opened last, so closed first: sound stops before anything else is taken down.
         speaker = wiring.speaker(settings, console.error)
         stack.callback(speaker.close)

@@ -10,6 +10,7 @@ from assistant import cli_parser, help_texts
 from assistant.config import load_settings
 from assistant.console import Console
 from assistant.errors import CameraError, ExitCode
+from assistant.masking import masked
 from assistant.messages import camera as words
 from assistant.messages import translate as _
 from assistant.typed_path import typed_path
@@ -39,13 +40,17 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
     found = list_cameras(settings.camera.source)
     for number, info in enumerate(found, start=1):
         if options.json:
-            console.json(asdict(info))
+            console.json({name: _shown(value) for name, value in asdict(info).items()})
         elif info.is_usable:
-            console.data(words.listed(number, info.name, info.id))
+            console.data(words.listed(number, masked(info.name), masked(info.id)))
         else:
-            console.data(words.listed_unusable(number, info.name, info.problem))
+            console.data(words.listed_unusable(number, masked(info.name), masked(info.problem)))
     if not found:
         raise CameraError(words.none_found(), words.none_found_hint())
     if not any(info.is_usable for info in found):
         raise CameraError(words.none_usable())
     return ExitCode.OK
+
+
+def _shown(value: Any) -> Any:
+    return masked(value) if isinstance(value, str) else value

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant import messages
+from assistant import unexpected
 from assistant.core.ports import Earcon, Earcons, Priority, Speaker
 from assistant.core.reader import Reader
 from assistant.core.session_ports import Front, Kind, Line
 from assistant.errors import AssistantError
+from assistant.masking import masked
 
 
 class Announcer:
@@ -25,13 +26,15 @@ class Announcer:
         self.reader = Reader(speaker)
 
     def tell(self, text: str, kind: Kind = Kind.STATUS) -> None:
-        """Says something at once: before the rest of an answer."""
+        """Says something at once: before the rest of an answer; passwords in addresses are hidden."""
+        text = masked(text)
         self._front.show(Line(kind, text))
         priority = Priority.ERROR if kind is Kind.ERROR else Priority.STATUS
         self._speaker.say(text, priority)
 
     def tell_after(self, text: str, kind: Kind = Kind.NOTE) -> None:
         """Says something when the answer was read to its end."""
+        text = masked(text)
         self._front.show(Line(kind, text))
         self._speaker.say(text, Priority.DESCRIPTION)
 
@@ -48,8 +51,7 @@ class Announcer:
 
     def unexpected(self, error: Exception) -> None:
         """Says that something happened that nobody thought of."""
-        reason = f"{type(error).__name__}, {error}"
-        self.fail(AssistantError(messages.unexpected(reason), messages.unexpected_hint()))
+        self.fail(unexpected.told(error))
 
     def earcon(self, earcon: Earcon) -> None:
         """Plays a sign."""

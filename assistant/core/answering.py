@@ -11,6 +11,7 @@ from datetime import datetime
 from assistant import messages
 from assistant.core.agreement import agreement_lines, compare, same_answer_lines
 from assistant.core.announcer import Announcer
+from assistant.core.capturing import Capturing
 from assistant.core.events import (
     DescribeRequest,
     EndReason,
@@ -55,7 +56,7 @@ class Answering:
         self.describer = describer
         self.is_steered = True
         self._announcer = announcer
-        self._cameras = cameras
+        self._capturing = Capturing(cameras, self._beat, announcer.is_heard, quiet_s)
         self._models = models
         self._preferences = preferences
         self._inspect = inspect
@@ -141,11 +142,18 @@ class Answering:
         """Whether something is being spoken."""
         return self._announcer.is_heard()
 
+    def interrupt_capture(self) -> None:
+        """Nobody waits for a picture that is being taken."""
+        self._capturing.interrupt()
+
+    def _beat(self) -> None:
+        self._announcer.tell(messages.still_working(self._stage))
+
     def _capture(self, ticket: Ticket) -> ImageRgb | None:
         self._announcer.tell(messages.looking())
         self.set_stage(words.stage_capturing())
         prepared = self._take_prepared()
-        image = self._cameras.capture() if prepared is None else prepared
+        image = self._capturing.take() if prepared is None else prepared
         if ticket.is_cancelled:
             return None
         self._announcer.earcon(Earcon.SHUTTER)

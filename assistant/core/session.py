@@ -269,6 +269,7 @@ class Session:
     def _silence(self) -> None:
         self._present = None
         self._is_paused = False
+        self._answering.interrupt_capture()
         self._announcer.silence()
 
     def _stop_quietly(self) -> bool:

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assistant import catalogue
+from assistant import catalogue, child_process
 from assistant.config import CONFIG_VARIABLE, default_config_path, load_settings
 from assistant.doctor.findings import Check, Finding, State
 from assistant.errors import AssistantError
@@ -47,7 +47,7 @@ class Machine:
     root: Path = Path("/")
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     python: tuple[int, ...] = tuple(sys.version_info[:3])
-    probe: Sequence[str] = (sys.executable, "-m", "assistant.doctor.probe")
+    probe: Sequence[str] = tuple(child_process.command("assistant.doctor.probe"))
     coding: str | None = None
     espeak: Sequence[str] = ESPEAK_LIBRARIES
     config_path: Path | None = None

@@ -29,6 +29,7 @@ from assistant.errors import InferenceError
 from assistant.inference.options import EngineOptions
 from assistant.inference.protocol import Ask, Prepare, Told
 from assistant.inference.worker_process import WorkerProcess
+from assistant.inference.worker_watch import Patience
 from sparc_ggml.config import SparcConfig
 
 _LOGGER = logging.getLogger(__name__)
@@ -40,17 +41,21 @@ _POLL_S = 0.1
 class InferenceClient:
     """A ``Describer`` whose model lives in a process of its own.
 
-    The worker starts loading the model as soon as the client is made. If it dies, it is started again
-    once per request, without weight repacking, and the request is repeated.
+    The worker starts loading the model as soon as the client is made. If it dies, or hangs and is ended for
+    it, it is started again once per request, without weight repacking, and the request is repeated.
     """
 
-    def __init__(self, options: EngineOptions) -> None:
+    def __init__(self, options: EngineOptions, patience: Patience | None = None) -> None:
         """Starts the worker.
+
+        Args:
+            options: what it loads, and how.
+            patience: how long it may give no sign of life.
 
         Raises:
             InferenceError: no process can be started.
         """
-        self._options = options
+        self._options, self._patience = options, patience
         self._request_id = 0
         self._asked_id = 0
         self._cancelled_id = 0
@@ -58,7 +63,7 @@ class InferenceClient:
         self._sending = threading.RLock()
         self._prepared: Prepare | None = None
         self._is_asking = self._has_died_preparing = False
-        self._worker: WorkerProcess | None = WorkerProcess(options)
+        self._worker: WorkerProcess | None = WorkerProcess(options, patience)
 
     def __enter__(self) -> InferenceClient:
         return self
@@ -124,7 +129,7 @@ class InferenceClient:
                 yield Restarted(death.reason)
 
     def _attempt(self, request_id: int, request: DescribeRequest) -> Iterator[Event]:
-        worker = self._worker or WorkerProcess(self._options)
+        worker = self._worker or WorkerProcess(self._options, self._patience)
         self._worker = worker
         try:
             with self._sending:

@@ -8,20 +8,21 @@ from __future__ import annotations
 import logging
 import os
 import queue
-import resource
 import signal
 import sys
 import threading
+import time
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from assistant import messages
+from assistant import child_process, unexpected
 from assistant.core.events import Event, Failed, Finished, ImageRgb, Loaded, Loading
 from assistant.errors import AssistantError, ExitCode
 from assistant.inference import machine
 from assistant.inference.options import EngineOptions
 from assistant.inference.protocol import CANCEL, Ask, Prepare, Told
+from assistant.inference.worker_watch import BEAT_S, IDLE, WORKING
 
 if TYPE_CHECKING:
     from assistant.inference.engine import Engine
@@ -36,8 +37,11 @@ class Worker:
         requests: what the front asked, in order.
     """
 
-    def __init__(self, connection: Connection, cancel_fd: int, options: EngineOptions) -> None:
+    def __init__(
+        self, connection: Connection, cancel_fd: int, life_fd: int, options: EngineOptions
+    ) -> None:
         self._connection, self._cancel_fd, self._options = connection, cancel_fd, options
+        self._life_fd, self._is_working = life_fd, True
         self.requests: queue.SimpleQueue[Ask | Prepare] = queue.SimpleQueue()
         self._picture: ImageRgb | None = None
         self._current_id = 0
@@ -46,8 +50,8 @@ class Worker:
 
     def run(self) -> None:
         """Serves until the front goes away; never returns."""
-        for listen in (self._listen_for_requests, self._listen_for_cancels):
-            threading.Thread(target=listen, daemon=True).start()
+        for serve in (self._live, self._listen_for_requests, self._listen_for_cancels):
+            threading.Thread(target=serve, daemon=True).start()
         engine: Engine | None = None
         failure: Failed | None = None
         try:
@@ -55,7 +59,9 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - the front is told of it
             failure = _failed(error)
         while True:
+            self._is_working = False
             request = self.requests.get()
+            self._is_working = True
             self._current_id = request.request_id
             if isinstance(request, Prepare):
                 if engine is not None:
@@ -112,6 +118,18 @@ class Worker:
     def _is_cancelled(self) -> bool:
         return 0 < self._current_id <= self._cancelled_id
 
+    def _live(self) -> None:
+        """Gives signs of life, also while llama.cpp computes; see ``worker_watch``."""
+        os.set_blocking(self._life_fd, False)
+        while True:
+            try:
+                os.write(self._life_fd, WORKING if self._is_working else IDLE)
+            except BlockingIOError:
+                pass  # the front was stopped for hours and has signs enough
+            except OSError:
+                os._exit(0)
+            time.sleep(BEAT_S)
+
     def _listen_for_requests(self) -> None:
         try:
             while True:
@@ -145,8 +163,8 @@ def _failed(error: Exception) -> Failed:
     if isinstance(error, AssistantError):
         return Failed(error.message, error.hint, error.exit_code)
     _LOGGER.error("unexpected", exc_info=error)
-    reason = messages.unexpected(f"{type(error).__name__}: {error}")
-    return Failed(reason, messages.unexpected_hint(), ExitCode.INFERENCE)
+    said = unexpected.told(error)
+    return Failed(said.message, said.hint, ExitCode.INFERENCE)
 
 
 def _silence(is_verbose: bool) -> None:
@@ -163,16 +181,16 @@ def _silence(is_verbose: bool) -> None:
 
 
 def main() -> None:
-    """Entry point of the process; its arguments are two inherited file descriptors."""
-    connection_fd, cancel_fd = map(int, sys.argv[1:3])
+    """Entry point of the process; its arguments are three inherited file descriptors."""
+    connection_fd, cancel_fd, life_fd = map(int, sys.argv[1:4])
     # The front decides what Ctrl-C means and sends a cancel.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold the picture
+    child_process.hide_memory()
     machine.set_waiting()
     connection = Connection(connection_fd)
     options = connection.recv()
     _silence(options.is_verbose)
-    Worker(connection, cancel_fd, options).run()
+    Worker(connection, cancel_fd, life_fd, options).run()
 
 
 if __name__ == "__main__":

@@ -6,21 +6,16 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 from multiprocessing.connection import Pipe
-from pathlib import Path
 
 import numpy as np
 
-from assistant import messages
+from assistant import child_process, messages
 from assistant.core.events import ImageRgb
 from assistant.errors import InferenceError
 from assistant.inference.options import EngineOptions
 from assistant.inference.protocol import CANCEL
-
-_ROOT = Path(__file__).resolve().parents[2]
-_BOOT = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from assistant.inference.worker import main; main()"
-"""The worker finds the same packages as the front, installed or not, and never runs the front's main module."""
+from assistant.inference.worker_watch import Patience, WorkerWatch
 
 
 class WorkerProcess:
@@ -32,8 +27,12 @@ class WorkerProcess:
         picture: the last one that was sent, which need not be sent again.
     """
 
-    def __init__(self, options: EngineOptions) -> None:
+    def __init__(self, options: EngineOptions, patience: Patience | None = None) -> None:
         """Starts it.
+
+        Args:
+            options: what it loads.
+            patience: how long it may give no sign of life.
 
         Raises:
             InferenceError: no process can be started.
@@ -41,21 +40,27 @@ class WorkerProcess:
         self.picture: ImageRgb | None = None
         self.connection, theirs = Pipe()
         cancel_read, self._cancel_write = os.pipe()
+        life_read, life_write = os.pipe()
+        inherited = (theirs.fileno(), cancel_read, life_write)
         try:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", _BOOT, str(theirs.fileno()), str(cancel_read)],
-                pass_fds=(theirs.fileno(), cancel_read),
+                [*child_process.command("assistant.inference.worker"), *map(str, inherited)],
+                pass_fds=inherited,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
             )
         except OSError as error:
             os.close(self._cancel_write)
+            os.close(life_read)
             self.connection.close()
             raise InferenceError(messages.worker_cannot_start(str(error))) from error
         finally:
             theirs.close()
             os.close(cancel_read)
-        self.connection.send(options)
+            os.close(life_write)
+        self._watch = WorkerWatch(self.process, life_read, patience)
+        with contextlib.suppress(OSError):  # a worker that died at once is noticed by who listens
+            self.connection.send(options)
 
     def has(self, image_rgb: ImageRgb) -> bool:
         """Whether that picture was sent last."""
@@ -71,6 +76,7 @@ class WorkerProcess:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+        self._watch.join()
         self.connection.close()
         with contextlib.suppress(OSError):
             os.close(self._cancel_write)
@@ -78,6 +84,8 @@ class WorkerProcess:
     def why_dead(self) -> str:
         """What the exit code says, as words that complete a sentence."""
         code = self.process.wait()
+        if self._watch.has_hung:
+            return messages.worker_reason_hung()
         if code == -signal.SIGKILL:
             return messages.worker_reason_memory()
         if code == -signal.SIGILL:

@@ -46,6 +46,10 @@ def stage_starting() -> str:
     return _("starting")
 
 
+def stage_opening() -> str:
+    return _("waiting for the picture")
+
+
 def stage_loading() -> str:
     return _("loading the model")
 
@@ -172,6 +176,16 @@ def picture_too_large(name: str, megapixels: int, limit: int) -> str:
 
 def picture_too_large_hint() -> str:
     return _("Make it smaller first.")
+
+
+def picture_slow(name: str, limit_s: float) -> str:
+    return _("{name} was not read to its end within {limit} seconds, so it was given up.").format(
+        name=name, limit=round(limit_s)
+    )
+
+
+def picture_ends_decoder(name: str) -> str:
+    return _("{name} is damaged: the program that reads pictures ended at it.").format(name=name)
 
 
 def picture_file_too_large(name: str, limit_mb: int) -> str:
@@ -316,7 +330,7 @@ def no_voice_engine_hint() -> str:
 def player_failed(reason: str) -> str:
     if not reason:
         return _("the sound could not be played")
-    return _("the sound could not be played, aplay says: {reason}").format(reason=reason)
+    return _("the sound could not be played: {reason}").format(reason=reason)
 
 
 def player_failed_hint() -> str:
@@ -352,6 +366,14 @@ def wrong_use_hint(command: str) -> str:
 
 def interrupted() -> str:
     return _("Stopped.")
+
+
+def no_memory() -> str:
+    return _("There is not enough free memory.")
+
+
+def no_memory_hint() -> str:
+    return _("Close other programs and try again.")
 
 
 def unexpected(reason: str) -> str:
@@ -499,6 +521,10 @@ def no_logits() -> str:
 
 def worker_reason_memory() -> str:
     return _("it was ended from outside, perhaps because memory ran out")
+
+
+def worker_reason_hung() -> str:
+    return _("it gave no sign of life")
 
 
 def worker_reason_crash(name: str) -> str:

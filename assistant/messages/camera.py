@@ -118,6 +118,16 @@ def busy(name: str, program: str) -> str:
     return _("The {name} is in use by the program {program}.").format(name=name, program=program)
 
 
+def busy_assistant(name: str, pid: int) -> str:
+    return _("The {name} is in use by another running assistant, process {pid}.").format(
+        name=name, pid=pid
+    )
+
+
+def busy_assistant_hint() -> str:
+    return _("Quit that one, or choose another camera with the key c.")
+
+
 def busy_hint() -> str:
     return _("End that program and try again.")
 

@@ -19,8 +19,21 @@ def unwritable(path: str, reason: str) -> str:
     )
 
 
+def no_plain_file() -> str:
+    """Completes the sentence of ``unwritable``."""
+    return _("it is not a plain file")
+
+
 def unwritable_hint() -> str:
     return _("The setting holds for this run. Check the free space and the rights of the folder.")
+
+
+def locked(path: str) -> str:
+    return _("The settings file {path} is being changed by another program.").format(path=path)
+
+
+def locked_hint() -> str:
+    return _("The setting holds for this run. End the other program and try again.")
 
 
 def broken(reason: str, aside: str) -> str:

@@ -21,3 +21,22 @@ def spd_say_failed(reason: str) -> str:
 
 def spd_say_failed_hint() -> str:
     return _("Try it alone with: spd-say hello")
+
+
+def no_place(reason: str) -> str:
+    return _("there is no folder for its sound: {reason}").format(reason=reason.rstrip("."))
+
+
+def no_place_hint() -> str:
+    return _("Free some space in the folder /tmp, or name another one in the variable TMPDIR.")
+
+
+def device_held(name: str, pid: int, *, is_assistant: bool) -> str:
+    """Completes the sentence of ``messages.speech_off``."""
+    if is_assistant:
+        return _("another running assistant, process {pid}, has the sound device").format(pid=pid)
+    return _("the program {name}, process {pid}, has the sound device").format(name=name, pid=pid)
+
+
+def device_held_hint() -> str:
+    return _("End that program and try again.")

@@ -78,6 +78,8 @@ class PlayedEarcons:
                 # At most 18 KB, which a pipe takes at once.
                 self._process.stdin.write(wav_bytes(earcon))
                 self._process.stdin.close()
+                # Its end is noted when it comes: a sign is often the last for hours, and a dead process stays listed.
+                threading.Thread(target=self._process.wait, daemon=True).start()
 
     def cancel(self) -> None:
         """Ends the player."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 from assistant import messages
 from assistant.core.ports import Earcons, Speaker
@@ -12,6 +14,7 @@ from assistant.messages import speech as words
 from assistant.speech import spd_say
 from assistant.speech.silent import SilentEarcons, SilentSpeaker
 from assistant.speech.speech_manager import SpeechManager, VoiceOptions
+from assistant.speech.voice_process import Voice, VoiceProcess
 
 PLAYER = "aplay"
 """The program by which pyttsx3's espeak driver plays sound on Linux."""
@@ -40,7 +43,7 @@ def open_speaker(
         driver = "spd-say" if shutil.which(PLAYER) is None and has_spd_say else "pyttsx3"
     if driver == "spd-say":
         if has_spd_say:
-            return SpeechManager(voice, on_problem, spd_say.SpdSayProcess)
+            return _managed(voice, on_problem, spd_say.SpdSayProcess)
         message = messages.speech_off(words.no_spd_say())
         on_problem(SpeechError(message, words.no_spd_say_hint()))
         return SilentSpeaker()
@@ -48,7 +51,20 @@ def open_speaker(
         message = messages.speech_off(messages.no_player())
         on_problem(SpeechError(message, messages.no_player_hint()))
         return SilentSpeaker()
-    return SpeechManager(voice, on_problem)
+    return _managed(voice, on_problem, VoiceProcess)
+
+
+def _managed(
+    voice: VoiceOptions,
+    on_problem: Callable[[AssistantError], None],
+    starter: Callable[[dict[str, Any], Path], Voice],
+) -> Speaker:
+    try:
+        return SpeechManager(voice, on_problem, starter)
+    except OSError as error:  # no folder can be written to
+        reason = error.strerror or str(error)
+        on_problem(SpeechError(messages.speech_off(words.no_place(reason)), words.no_place_hint()))
+        return SilentSpeaker()
 
 
 def open_earcons(*, is_on: bool) -> Earcons:

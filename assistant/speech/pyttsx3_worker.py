@@ -14,8 +14,11 @@ import contextlib
 import ctypes
 import json
 import os
+import re
+import shlex
 import shutil
 import signal
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -54,17 +57,27 @@ def prepare_espeak() -> None:
 
 
 class Player:
-    """Watches ``os.system``, through which pyttsx3 runs aplay and whose status it throws away."""
+    """Stands in for ``os.system``, through which pyttsx3 runs aplay and whose status it throws away.
+
+    The command is run without a shell: only its first word, a program, with the rest as that program's arguments.
+
+    Attributes:
+        status: of the last program; ``NOT_CALLED`` before it, and where pyttsx3 could not make a sound to play.
+    """
+
+    NOT_CALLED = -1
 
     def __init__(self) -> None:
-        self._system = os.system
-        self.status = 0
+        self.status = self.NOT_CALLED
         os.system = self._run  # type: ignore[assignment]
 
     def _run(self, command: str) -> int:
-        status = self._system(command)
-        self.status = status
-        return status
+        try:
+            self.status = subprocess.call(shlex.split(command))
+        except (OSError, ValueError) as error:
+            os.write(2, f"{error}\n".encode())
+            self.status = 127
+        return self.status
 
 
 class Voice:
@@ -72,8 +85,10 @@ class Voice:
 
     def __init__(self, rate_wpm: int, volume: float, voice: str | None) -> None:
         import pyttsx3
+        from pyttsx3.drivers import _espeak
 
         self._engine = pyttsx3.init("espeak")
+        self._synchronize = _espeak.Synchronize
         self._finished = threading.Event()
         self._error = ""
         self._engine.connect("finished-utterance", self._on_finished)
@@ -98,6 +113,8 @@ class Voice:
         self._engine.say(text)
         self._engine.runAndWait()  # comes back before the sound has ended
         self._finished.wait()
+        # "Finished" comes from inside espeak's callback; what the driver does after it would end the next utterance.
+        self._synchronize()
         return self._error
 
     def _on_finished(self, name: str | None, completed: bool) -> None:
@@ -129,9 +146,10 @@ def main() -> None:
     options = json.loads(sys.argv[1])
     folder = Path(os.environ["TMPDIR"])
     front = os.fdopen(os.dup(1), "w", buffering=1)
-    log = os.open(folder / "messages", os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)
+    log = os.memfd_create("messages")  # in memory: a full disk must not keep it from being written
     for stream in (1, 2):  # aplay's and pyttsx3's messages must not reach the terminal
         os.dup2(log, stream)
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     commands: SimpleQueue[dict[str, Any]] = SimpleQueue()
     threading.Thread(target=_listen, args=(commands, folder), daemon=True).start()
 
@@ -149,13 +167,14 @@ def main() -> None:
     tell(event="ready", unknown_voice_examples=voice.unknown_voice_examples)
     while True:
         command = commands.get()
-        player.status = 0
+        player.status = player.NOT_CALLED
         os.ftruncate(log, 0)
+        os.lseek(log, 0, os.SEEK_SET)
         wrong = voice.say(command["say"], command["rate_wpm"])
         for left in folder.glob("*.wav"):
             left.unlink(missing_ok=True)
         if player.status or wrong:
-            tell(event="failed", reason=wrong or _last_line(folder / "messages"))
+            tell(event="failed", reason=wrong or _last_line(log))
         else:
             tell(event="spoken")
 
@@ -171,10 +190,15 @@ def _listen(commands: SimpleQueue[dict[str, Any]], folder: Path) -> None:
     os._exit(0)
 
 
-def _last_line(path: Path) -> str:
-    lines = [line for line in path.read_text(errors="replace").splitlines() if line.strip()]
+def _last_line(log: int) -> str:
+    text = os.pread(log, 1 << 16, 0).decode(errors="replace")
+    lines = [line for line in text.splitlines() if line.strip()]
+    if not lines:
+        return ""
+    # pyttsx3's own: "Playback error: [Errno 28] No space left on device: '/run/...'".
+    system = re.search(r"\[Errno \d+\] ([^:]+)", lines[-1])
     # "aplay: main:850: audio open error: No such file" is for programmers up to the last colons.
-    return lines[-1].split(": ", 2)[-1].strip()[:200] if lines else ""
+    return (system[1] if system else lines[-1].split(": ", 2)[-1]).strip()[:200]
 
 
 if __name__ == "__main__":

@@ -45,6 +45,11 @@ class SpdSayProcess:
         self._lock = threading.Lock()
         self.is_ready = True
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether it could speak; there is nothing that could die between two texts."""
+        return not self._is_killed
+
     def send(self, text: str, rate_wpm: int) -> None:
         """Begins to speak.
 

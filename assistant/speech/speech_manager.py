@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -16,13 +17,16 @@ from typing import Any
 from assistant import messages
 from assistant.core.ports import Priority
 from assistant.errors import AssistantError, SpeechError
+from assistant.speech.sound_folder import private_folder
 from assistant.speech.utterance_queue import Utterance, UtteranceQueue
-from assistant.speech.voice_process import Voice, VoiceProcess, private_folder
+from assistant.speech.voice_process import Voice, VoiceProcess
 from assistant.speech.voice_process import VoiceOptions as VoiceOptions
 
 START_TIMEOUT_S = 20.0
 MOST_FAILURES = 3
-"""So many failures in a row end speech: the cause will not go away by itself."""
+"""So many failures in a row end speech for a while: each costs a person seconds of silence."""
+REST_S = 5.0
+"""After this long the next utterance is tried again: a sound device may have come back."""
 
 
 class SpeechManager:
@@ -38,8 +42,11 @@ class SpeechManager:
 
         Args:
             voice: how it sounds.
-            on_problem: hears once, from another thread, why nothing can be spoken.
+            on_problem: hears from another thread why nothing can be spoken, once until something was again.
             starter: makes what speaks, from the voice's fields and a private folder.
+
+        Raises:
+            OSError: there is no place for a private folder.
         """
         self._starter = starter
         self._voice = voice
@@ -50,8 +57,9 @@ class SpeechManager:
         self._position: int | None = None
         self._is_paused = False
         self._is_closed = False
-        self._has_given_up = False
-        self._has_told_problem = False
+        self._has_given_up = self._is_over = False
+        self._try_again_at = 0.0
+        self._has_told_problem = self._has_told_voice = self._is_on_trial = False
         self._failures = 0
         self._cancels = 0
         self._base = private_folder()
@@ -78,10 +86,19 @@ class SpeechManager:
     ) -> None:
         """Queues an utterance and returns at once; one without a letter or digit is nothing to say."""
         with self._changed:
-            if self._is_closed or self._has_given_up:
+            if self._is_closed or not self._may_try():
                 return
             self._queue.put(Utterance(utterance, priority, position))
             self._changed.notify_all()
+
+    def _may_try(self) -> bool:
+        if not self._has_given_up:
+            return True
+        if self._is_over or time.monotonic() < self._try_again_at:
+            return False
+        self._has_given_up, self._is_on_trial = False, True
+        self._failures = MOST_FAILURES - 1
+        return True
 
     def cancel(self) -> None:
         """Drops the queue, kills what speaks, and ends a pause."""
@@ -137,17 +154,36 @@ class SpeechManager:
         shutil.rmtree(self._base, ignore_errors=True)
 
     def _run(self) -> None:
-        try:
-            self._current, self._spare = self._start(), self._start()
-            while (taken := self._take()) is not None:
-                try:
-                    self._speak(*taken)
-                finally:
-                    with self._changed:
-                        self._speaking = None
-                        self._changed.notify_all()
-        except Exception as error:  # noqa: BLE001 - else a front would wait for ever for words never said
-            self._give_up(f"{type(error).__name__}, {error}", "")
+        is_warm = False
+        while not (self._is_closed or self._is_over):
+            try:
+                if not is_warm:
+                    is_warm = True
+                    self._warm()
+                self._serve()
+            except Exception as error:  # noqa: BLE001 - else a front would wait for ever for words never said
+                # A process that cannot be started now (no memory, no descriptors) may be startable later.
+                is_for_good = not isinstance(error, OSError)
+                self._give_up(f"{type(error).__name__}, {error}", "", is_for_good=is_for_good)
+
+    def _serve(self) -> None:
+        while (taken := self._take()) is not None:
+            try:
+                self._warm()
+                self._speak(*taken)
+            finally:
+                with self._changed:
+                    self._speaking = None
+                    self._changed.notify_all()
+
+    def _warm(self) -> None:
+        if self._current is None:
+            self._current = self._start()
+        if self._spare is not None and not self._spare.is_alive:
+            self._spare.dispose()
+            self._spare = None
+        if self._spare is None:
+            self._spare = self._start()
 
     def _interrupt(self) -> None:
         self._cancels += 1
@@ -158,7 +194,7 @@ class SpeechManager:
     def _take(self) -> tuple[Utterance, int] | None:
         """The next utterance and the number of interruptions before it; None when closed or given up."""
         with self._changed:
-            while not (self._is_closed or self._has_given_up):
+            while not (self._is_closed or self._is_over):
                 utterance = self._queue.take(is_paused=self._is_paused)
                 if utterance is not None:
                     self._speaking = utterance
@@ -182,6 +218,8 @@ class SpeechManager:
                 reply = process.receive(utterance.longest_s(self._voice.rate_wpm))
                 if reply["event"] == "spoken":
                     self._failures = 0
+                    if self._is_on_trial:
+                        self._is_on_trial = self._has_told_problem = False
                 else:
                     self._fail(*process.failure(str(reply["reason"])))
                 return
@@ -205,27 +243,29 @@ class SpeechManager:
         if reply["event"] != "ready":
             is_missing = reply["event"] == "no_espeak"
             reason = messages.no_voice_engine() if is_missing else str(reply["reason"])
-            self._give_up(reason, messages.no_voice_engine_hint())
+            self._give_up(reason, messages.no_voice_engine_hint(), is_for_good=is_missing)
             return False
         examples = reply.get("unknown_voice_examples")
-        if isinstance(examples, list):
-            self._tell(
-                messages.voice_unknown(self._voice.voice or ""),
-                messages.voice_unknown_hint(", ".join(map(str, examples))),
-            )
+        if isinstance(examples, list) and not self._has_told_voice:
+            self._has_told_voice = True
+            message = messages.voice_unknown(self._voice.voice or "")
+            hint = messages.voice_unknown_hint(", ".join(map(str, examples)))
+            self._on_problem(SpeechError(message, hint))
         return True
 
     def _fail(self, reason: str, hint: str, *, is_grave: bool = True) -> None:
-        """Counts a failure; tells the first grave one, and ends speech at too many in a row."""
+        """Counts a failure; tells the first grave one, and rests after too many in a row."""
         self._failures += 1
         if self._failures >= MOST_FAILURES:
             self._give_up(reason, hint)
         elif is_grave:
             self._tell(messages.speech_off(reason), hint)
 
-    def _give_up(self, reason: str, hint: str) -> None:
+    def _give_up(self, reason: str, hint: str, *, is_for_good: bool = False) -> None:
         with self._changed:
             self._has_given_up = True
+            self._is_over = self._is_over or is_for_good
+            self._try_again_at = time.monotonic() + REST_S
             self._queue.clear()
             self._speaking = None
             self._changed.notify_all()

@@ -17,7 +17,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from assistant import messages
+from assistant.messages import speech as words
+from assistant.process_state import STOPPED, holder_of, state_of
 
+STOPPED_S = 1.0
+"""How long a process may be stopped by a signal; then its sentence is said again by another."""
+_LOOK_S = 0.25
+DEVICES = Path("/dev/snd")
+"""Where ALSA's devices are."""
 WORKER = Path(__file__).with_name("pyttsx3_worker.py")
 
 
@@ -35,6 +42,11 @@ class Voice(Protocol):
 
     is_ready: bool
     """False until ``receive`` gave its first reply, which tells whether it can speak."""
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it could speak."""
+        ...
 
     def send(self, text: str, rate_wpm: int) -> None:
         """Begins to speak; raises OSError when it is gone."""
@@ -88,6 +100,11 @@ class VoiceProcess:
             shutil.rmtree(self._folder, ignore_errors=True)
             raise
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether it runs."""
+        return self._process.poll() is None
+
     def send(self, text: str, rate_wpm: int) -> None:
         """Gives it an utterance and the rate to speak it at.
 
@@ -108,20 +125,28 @@ class VoiceProcess:
         """Waits for its next reply.
 
         Raises:
-            EOFError: it is gone.
+            EOFError: it is gone, or was stopped by a signal and ended here for it.
             TimeoutError: it said nothing in time.
         """
         assert self._process.stdout is not None
         end = time.monotonic() + timeout_s
+        n_stopped = 0
         while b"\n" not in self._buffer:
+            left_s = max(0.0, end - time.monotonic())
             try:
                 descriptor = self._process.stdout.fileno()
-                ready, _, _ = select.select([descriptor], [], [], max(0.0, end - time.monotonic()))
+                ready, _, _ = select.select([descriptor], [], [], min(left_s, _LOOK_S))
                 data = os.read(descriptor, 65536) if ready else None
             except (OSError, ValueError) as error:
                 raise EOFError from error
             if data is None:
-                raise TimeoutError
+                if left_s <= _LOOK_S:
+                    raise TimeoutError
+                is_stopped = state_of(self._process.pid).letter == STOPPED
+                n_stopped = n_stopped + 1 if is_stopped else 0
+                if n_stopped * _LOOK_S >= STOPPED_S:
+                    raise EOFError
+                continue
             if not data:
                 raise EOFError
             self._buffer += data
@@ -131,6 +156,14 @@ class VoiceProcess:
 
     def failure(self, reason: str) -> tuple[str, str]:
         """What to say, and what to do, when nothing was heard."""
+        if "busy" in reason.lower():
+            for device in sorted(DEVICES.glob("pcm*p")):
+                holder = holder_of(device)
+                if holder is not None:
+                    held = words.device_held(
+                        holder.name, holder.pid, is_assistant=holder.is_assistant
+                    )
+                    return held, words.device_held_hint()
         return messages.player_failed(reason), messages.player_failed_hint()
 
     def kill(self) -> None:
@@ -151,15 +184,3 @@ class VoiceProcess:
                 if stream is not None:
                     stream.close()
         shutil.rmtree(self._folder, ignore_errors=True)
-
-
-def private_folder() -> Path:
-    """Makes a folder (0700) for sound: in the user's memory-backed runtime folder where there is one.
-
-    pyttsx3 puts the path unquoted into a shell command, so a folder with odd characters is avoided.
-    """
-    for place in (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp"):
-        if place and all(c.isalnum() or c in "/._-" for c in place) and os.access(place, os.W_OK):
-            with contextlib.suppress(OSError):
-                return Path(tempfile.mkdtemp(prefix="sparc-speech-", dir=place))
-    return Path(tempfile.mkdtemp(prefix="sparc-speech-"))

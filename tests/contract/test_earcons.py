@@ -12,6 +12,7 @@ import pytest
 
 from assistant.core.fakes import RecordingEarcons
 from assistant.core.ports import Earcon, Earcons
+from assistant.process_state import state_of
 from assistant.speech.earcons import PlayedEarcons, wav_bytes
 from assistant.speech.factory import open_earcons
 from assistant.speech.silent import SilentEarcons
@@ -57,6 +58,18 @@ def test_a_sign_goes_to_the_player_whole(player: FakePlayer) -> None:
         time.sleep(0.01)
     earcons.close()
     assert player.signs == [wav_bytes(Earcon.READY)]
+
+
+def test_a_player_that_has_ended_is_not_left_as_a_dead_process(player: FakePlayer) -> None:
+    player.behave(":")
+    earcons = PlayedEarcons("aplay")
+    earcons.play(Earcon.READY)
+    assert earcons._process is not None
+    pid, end = earcons._process.pid, time.monotonic() + 10
+    while state_of(pid).letter and time.monotonic() < end:
+        time.sleep(0.01)
+    assert state_of(pid).letter == ""
+    earcons.close()
 
 
 def test_no_player_is_no_trouble(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:

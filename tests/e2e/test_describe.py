@@ -301,11 +301,23 @@ def test_no_file_is_left_anywhere(tiny: Command, player: FakePlayer, tmp_path: P
     place = tmp_path / "tmp"
     place.mkdir()
     environment = {**os.environ, "TMPDIR": str(place), "XDG_RUNTIME_DIR": str(place)}
+    shared = set(os.listdir("/dev/shm"))
     subprocess.run(
         tiny.line("describe", STREET), env=environment, check=True, capture_output=True, timeout=60
     )
     assert player.finished > 0
     assert list(place.iterdir()) == []
+    left = set(os.listdir("/dev/shm")) - shared
+    assert not [name for name in left if not _is_used(Path("/dev/shm", name))]
+
+
+def _is_used(folder: Path) -> bool:
+    """Whether another test's process, which runs at the same time, is at home there."""
+    return any(
+        str(folder).encode() in environ.read_bytes()
+        for environ in Path("/proc").glob("[0-9]*/environ")
+        if os.access(environ, os.R_OK) and environ.exists()
+    )
 
 
 def test_help_is_plain() -> None:

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -34,12 +35,11 @@ def until(condition: Callable[[], bool], timeout_s: float = 10.0) -> bool:
 
 
 @pytest.fixture
-def sound_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where all sound files of a test live, if they live at all."""
-    folder = tmp_path / "sound"
-    folder.mkdir()
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
-    return folder
+def sound_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where all sound files of a test live, if they live at all: in memory, as a runtime folder is."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
+        yield Path(folder)
 
 
 class Fixture:
@@ -223,6 +223,34 @@ def test_a_player_that_fails_is_told_once(
     assert "The text still comes" in problem.message
     assert problem.exit_code is ExitCode.OK
     assert player.started == MOST_FAILURES
+
+
+def test_a_sound_device_that_comes_back_is_used_again(
+    speech: Callable[..., Fixture], player: FakePlayer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.speech.speech_manager.REST_S", 0.3)
+    player.behave("exit 1")
+    fixture = speech()
+    for _ in range(MOST_FAILURES + 3):
+        fixture.manager.say("A sentence.")
+    assert fixture.manager.wait(20.0)
+    assert player.started == MOST_FAILURES
+    time.sleep(0.4)
+    fixture.manager.say("Still gone.")
+    assert fixture.manager.wait(20.0)
+    fixture.manager.say("Said too soon, so it is only shown.")
+    assert fixture.manager.wait(20.0)
+    assert player.started == MOST_FAILURES + 1
+    assert len(fixture.problems) == 1, "told once while it lasts"
+    player.behave(":")
+    time.sleep(0.4)
+    fixture.manager.say("Back again.")
+    assert fixture.manager.wait(20.0)
+    assert player.finished == 1
+    player.behave("exit 1")
+    fixture.manager.say("Gone again.")
+    assert fixture.manager.wait(20.0)
+    assert until(lambda: len(fixture.problems) == 2), "and told again the next time"
 
 
 def test_an_unknown_voice_is_told_and_the_usual_one_speaks(

@@ -15,9 +15,11 @@ import pytest
 
 from assistant.core.ports import Priority
 from assistant.errors import AssistantError
+from assistant.process_state import state_of
 from assistant.speech import speech_manager
 from assistant.speech.speech_manager import SpeechManager, VoiceOptions
 from assistant.speech.voice_process import VoiceProcess
+from tests.support.assistant_command import ROOT
 from tests.support.fake_player import FakePlayer
 
 
@@ -73,6 +75,53 @@ def test_killed_in_a_sentence_it_is_said_again_by_the_spare(
     long, again, _ = player.durations_s
     assert long == again, "the whole sentence again"
     assert opened.manager.position == 5
+    assert opened.problems == []
+
+
+def test_stopped_in_a_sentence_it_is_said_again_by_the_spare(
+    speech: Callable[..., Opened], player: FakePlayer
+) -> None:
+    player.behave("sleep 1.5")
+    opened = speech()
+    opened.manager.say("A sentence.")
+    assert until(lambda: player.started == 1)
+    player.behave(":")
+    os.kill(opened.voices[0]._process.pid, signal.SIGSTOP)
+    assert opened.manager.wait(10.0)
+    assert until(lambda: player.started == 2)
+    assert opened.problems == []
+
+
+def test_a_stopped_spare_is_passed_over(speech: Callable[..., Opened], player: FakePlayer) -> None:
+    player.behave("sleep 30")
+    opened = speech()
+    opened.manager.say("A sentence.")
+    assert until(lambda: player.started == 1 and len(opened.voices) == 2)
+    player.behave(":")
+    os.kill(opened.voices[1]._process.pid, signal.SIGSTOP)
+    opened.manager.cancel()
+    opened.manager.say("The next.")
+    started = time.monotonic()
+    assert opened.manager.wait(10.0)
+    assert player.finished == 1
+    assert time.monotonic() - started < 5
+    assert opened.problems == []
+
+
+def test_a_spare_that_died_is_replaced_before_it_is_needed(
+    speech: Callable[..., Opened], player: FakePlayer
+) -> None:
+    opened = speech()
+    opened.manager.say("A sentence.")
+    assert opened.manager.wait(10.0)
+    spare = opened.voices[1]._process.pid
+    os.kill(spare, signal.SIGKILL)
+    assert until(lambda: state_of(spare).letter == "Z")
+    opened.manager.say("The next.")
+    assert opened.manager.wait(10.0)
+    assert state_of(spare).letter == "", "no dead process stays listed"
+    assert len(opened.voices) == 3
+    assert player.finished == 2
     assert opened.problems == []
 
 
@@ -171,3 +220,76 @@ def test_close_right_after_the_start(player: FakePlayer) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=True)
     assert done.stdout + done.stderr == b""
+
+
+def test_no_shell_is_started_and_no_text_is_on_a_command_line(
+    player: FakePlayer, tmp_path: Path
+) -> None:
+    """Every program that speaking starts is recorded by its audit event, in the speech process itself."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os, sys\n"
+        f"log = os.open({str(tmp_path / 'events')!r}, os.O_CREAT | os.O_WRONLY | os.O_APPEND)\n"
+        "def note(event, arguments):\n"
+        "    if event in ('subprocess.Popen', 'os.system', 'os.exec', 'os.posix_spawn'):\n"
+        "        os.write(log, (repr((event, arguments[:2])) + '\\n').encode())\n"
+        "sys.addaudithook(note)\n"
+    )
+    code = (
+        "from assistant.speech.speech_manager import SpeechManager, VoiceOptions\n"
+        "m = SpeechManager(VoiceOptions(voice='en; touch hurt'), print)\n"
+        "m.say('Now $(touch hurt) `touch hurt` ; touch hurt | hurt'); m.wait(20); m.close()\n"
+    )
+    place = tmp_path / "odd $(touch hurt); folder"
+    place.mkdir()
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}", "TMPDIR": str(place)}
+    subprocess.run([sys.executable, "-c", code], env=environment, cwd=place, check=True, timeout=60)
+    events = (tmp_path / "events").read_text().splitlines()
+    spoken = [event for event in events if "aplay" in event]
+    assert len(spoken) == 1
+    assert spoken[0].startswith("('subprocess.Popen', ('aplay', ['aplay', '/")
+    assert not [event for event in events if "os.system" in event or "'sh'" in event]
+    assert not [event for event in events if "hurt" in event and "voice" not in event]
+    assert list(place.iterdir()) == []
+    assert player.finished == 1
+
+
+def test_a_full_sound_folder_is_told(player: FakePlayer) -> None:
+    """A limit on the size of files stands in for the full folder: writing the sound fails."""
+    code = (
+        "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))\n"
+        "from assistant.speech.speech_manager import SpeechManager, VoiceOptions\n"
+        "m = SpeechManager(VoiceOptions(), lambda error: print(error.message, flush=True))\n"
+        "m.say('There is a large red car to the right of the dog.'); m.wait(20); m.close()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, timeout=60)
+    assert done.stdout.decode().splitlines() == [
+        "Nothing can be spoken: the sound could not be played: File too large. The text still comes."
+    ]
+    assert player.started == 0
+
+
+def test_on_a_busy_machine_no_sentence_is_silent(
+    speech: Callable[..., Opened],
+    player: FakePlayer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What the driver does after "finished" must not end the next sentence, however late it comes to do it."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import threading, time\n"
+        "from pyttsx3 import driver\n"
+        "at_once = driver.DriverProxy.setBusy\n"
+        "def late(self, busy):\n"
+        "    if threading.current_thread() is not threading.main_thread():\n"
+        "        time.sleep(0.1)\n"
+        "    at_once(self, busy)\n"
+        "driver.DriverProxy.setBusy = late\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    opened = speech()
+    for number in range(4):
+        opened.manager.say(f"There is a car number {number}.")
+    assert opened.manager.wait(60.0)
+    assert len(player.durations_s) == 4
+    assert min(player.durations_s) > 0.5
+    assert opened.problems == []

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant import messages
 from assistant.core.events import (
     DecodeOptions,
     DescribeRequest,
@@ -22,6 +23,7 @@ from assistant.core.events import (
     Failed,
     Finished,
     Loaded,
+    Loading,
     Piece,
     Prefilling,
     Restarted,
@@ -30,6 +32,7 @@ from assistant.errors import ExitCode, InferenceError
 from assistant.inference.client import InferenceClient
 from assistant.inference.options import EngineOptions
 from assistant.inference.protocol import Ask
+from assistant.inference.worker_watch import Patience
 from sparc_ggml.config import SparcConfig
 from tests.support.recorded_engine import random_picture, tiny_pair
 from tests.support.tiny_llama import TinyLlama
@@ -195,6 +198,50 @@ def test_the_worker_ends_when_its_front_is_killed(options: EngineOptions) -> Non
     while Path(f"/proc/{pid}").exists() and "Z" not in _state(pid):
         assert time.monotonic() < deadline, "the worker outlived its front"
         time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    ("kind", "number"),
+    [(Loading, 1), (Prefilling, 2), (Piece, 20)],
+    ids=["load", "prefill", "decode"],
+)
+def test_a_stopped_worker_is_noticed_and_replaced_while_it_answers(
+    options: EngineOptions, kind: type[Event], number: int
+) -> None:
+    with InferenceClient(options, Patience(stopped_s=0.5)) as client:
+        events = kill_at(client, kind, number, signal.SIGSTOP)
+        restarts = [event for event in events if isinstance(event, Restarted)]
+        assert [restart.reason for restart in restarts] == [messages.worker_reason_hung()]
+        assert finished(events).answer.ended == EndReason.MAX_TOKENS
+
+
+def test_a_worker_that_is_stopped_without_work_is_replaced_by_the_next_question(
+    options: EngineOptions,
+) -> None:
+    """The picture is larger than a pipe: sending it to a stopped process must not hang either."""
+    with InferenceClient(options, Patience(stopped_s=1.0)) as client:
+        list(client.ask(request()))
+        pid = client.worker_pid
+        assert pid is not None
+        os.kill(pid, signal.SIGSTOP)
+        picture = random_picture(1024)
+        asked = replace(request(), image_rgb=picture)
+        started = time.monotonic()
+        assert finished(list(client.ask(asked))).answer.ended == EndReason.MAX_TOKENS
+        assert client.worker_pid != pid
+        assert time.monotonic() - started < 30
+
+
+def test_a_stop_ends_a_question_to_a_stopped_worker(options: EngineOptions) -> None:
+    with InferenceClient(options, Patience(stopped_s=60.0)) as client:
+        events = []
+        for event in client.ask(request()):
+            events.append(event)
+            if isinstance(event, Prefilling) and client.worker_pid is not None:
+                os.kill(client.worker_pid, signal.SIGSTOP)
+                client.cancel()
+        assert finished(events).answer.ended == EndReason.CANCELLED
+        assert finished(list(client.ask(request()))).answer.ended == EndReason.MAX_TOKENS
 
 
 def _state(pid: int) -> str:

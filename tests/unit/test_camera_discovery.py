@@ -6,6 +6,7 @@ import os
 import struct
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.camera import devices
-from assistant.camera.discovery import list_cameras, open_camera
+from assistant.camera.discovery import find_camera, list_cameras, open_camera
 from assistant.camera.picture_camera import PictureCamera
 from assistant.core.fakes import FakeCamera
 from assistant.core.ports import Camera
@@ -48,6 +49,33 @@ def test_a_picture_that_goes_away_and_comes_back(tmp_path: Path) -> None:
         camera.capture()
     path.write_bytes(EXAMPLE.read_bytes())
     assert camera.capture().size
+    camera.close()
+
+
+def test_a_picture_that_did_not_change_is_read_once_for_looking_ahead(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(EXAMPLE.read_bytes())
+    camera = open_camera(str(path))
+    assert isinstance(camera, PictureCamera)
+    first = camera.peek()
+    camera._reader.close()  # so that it could not be read again
+    second = camera.peek()
+    assert first is not None
+    assert second is not None
+    assert second is not first
+    assert np.array_equal(first, second)
+    path.write_bytes((EXAMPLE.parent / "park.png").read_bytes())
+    assert camera.peek() is None, "a changed file is not the one that was seen"
+    camera.close()
+    assert camera.peek() is None
+
+
+def test_a_picture_in_shared_memory_is_no_device() -> None:
+    with tempfile.NamedTemporaryFile(dir="/dev/shm", suffix=".png") as file:
+        file.write(EXAMPLE.read_bytes())
+        file.flush()
+        assert find_camera(file.name).kind == "picture"
+    assert find_camera("/dev/video77").kind == "webcam"
 
 
 def test_the_fake_follows_the_port() -> None:
@@ -142,20 +170,6 @@ def test_devices_are_found_in_order_and_named_by_the_system(tmp_path: Path) -> N
     (names / "name").write_text("Webcam C270: Webcam C270\n")
     found = devices.find_devices(dev, sysfs)
     assert found == [(dev / "video2", "Webcam C270"), (dev / "video10", "webcam 10")]
-
-
-def test_who_uses_a_device_is_found(tmp_path: Path) -> None:
-    path = tmp_path / "video0"
-    path.touch()
-    assert devices.user_of(path) == ""
-    code = f"f = open({str(path)!r}); print('open', flush=True); input()"
-    with subprocess.Popen(
-        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as other:
-        assert other.stdout is not None
-        other.stdout.readline()
-        assert devices.user_of(path).startswith("python")
-        other.communicate(b"\n")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")

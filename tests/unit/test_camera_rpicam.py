@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from pathlib import Path
@@ -45,6 +46,7 @@ def test_takes_a_picture(programs: Path, name: str) -> None:
     assert number_of(camera.capture()) == 321
     assert calls.read_text().split() == ["--camera", "1", "-n", "-t", "1000", "-o", "-"]
     assert camera.peek() is None
+    camera.close()
 
 
 @pytest.mark.parametrize(
@@ -66,8 +68,11 @@ def test_takes_a_picture(programs: Path, name: str) -> None:
 def test_failures_have_their_sentences(programs: Path, script: str, said: str) -> None:
     picture = str(programs.parent / "picture.jpg")
     _install(programs, "rpicam-jpeg", script.replace("{picture}", picture))
-    with pytest.raises(CameraError, match=said) as caught:
-        RpiCamera(0).capture()
+    with (
+        contextlib.closing(RpiCamera(0)) as camera,
+        pytest.raises(CameraError, match=said) as caught,
+    ):
+        camera.capture()
     assert caught.value.hint
     assert "\n" not in str(caught.value)
 

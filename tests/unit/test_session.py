@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
 
+from assistant.core import capturing
 from assistant.core.actions import Action
 from assistant.core.events import DescribeRequest, EndReason, Failed, Piece
 from assistant.core.fakes import ScriptedDescriber, answer_events
 from assistant.core.ports import Earcon
 from assistant.core.session import Wants
 from assistant.core.session_ports import Kind
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, CameraError
 from tests.support.session_parts import SessionParts, make_session
 
 TEXT = "A red car. A green tree stands behind it. There is a small dog."
@@ -453,3 +455,33 @@ def test_trouble_that_nobody_thought_of_is_told_whatever_was_done(make: Make) ->
     parts.session.perform(Action.SAVE)
     wait_for(lambda: len(parts.front.of(Kind.ERROR)) == 2)
     assert all("ZeroDivisionError" in text for text in parts.front.of(Kind.ERROR))
+
+
+def test_a_stop_breaks_a_picture_off_that_does_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(capturing, "PATIENCE_S", 0.05)
+    parts = make_session(ScriptedDescriber(answer_events("A dog.")))
+    parts.cameras.gate.clear()
+    closed = []
+
+    def close() -> None:
+        closed.append(True)
+        parts.cameras.failure = CameraError("The camera was closed.")
+        parts.cameras.gate.set()
+
+    monkeypatch.setattr(parts.cameras, "close", close)
+    parts.session.perform(Action.DESCRIBE)
+    assert parts.jobs.is_busy
+    time.sleep(0.1)
+    started = time.monotonic()
+    parts.session.perform(Action.STOP)
+    parts.settle()
+    assert time.monotonic() - started < 5
+    assert closed == [True]
+    assert parts.front.of(Kind.ERROR) == [], "nobody waited for it any more"
+    parts.cameras.failure = None
+    parts.session.perform(Action.DESCRIBE)
+    parts.settle()
+    parts.session.perform(Action.STOP)
+    time.sleep(0.1)
+    assert closed == [True], "a picture that came leaves the camera open"
+    parts.session.close()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -158,3 +161,58 @@ def test_preferences_change_for_this_run_and_for_good(path: Path) -> None:
     assert settings.speech.rate_wpm == 250
     assert settings.assistant.notice_acknowledged
     assert len(list(preferences.lines())) == len(SETTINGS)
+
+
+def test_two_programs_lose_none_of_each_others_changes(path: Path) -> None:
+    names = ["rate", "seed", "max-tokens", "history-size"]
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from assistant.settings_file import SettingsFile\n"
+        "for value in range(200, 210): SettingsFile(Path(sys.argv[1])).set(sys.argv[2], value)\n"
+    )
+    programs = [subprocess.Popen([sys.executable, "-c", code, str(path), name]) for name in names]
+    assert [program.wait(60) for program in programs] == [0] * len(names)
+    settings = load_settings({}, {}, path)
+    assert settings.speech.rate_wpm == settings.answer.seed == 209
+    assert settings.answer.max_tokens == settings.assistant.history_size == 209
+    assert os.listdir(path.parent) == ["config.toml"]
+
+
+def test_a_file_that_another_program_holds_is_a_sentence(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.settings_file.LOCK_TIMEOUT_S", 0.1)
+    SettingsFile(path).set("rate", 200)
+    folder = os.open(path.parent, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    with pytest.raises(SettingsFileError, match="being changed by another program"):
+        SettingsFile(path).set("rate", 300)
+    os.close(folder)
+    assert load_settings({}, {}, path).speech.rate_wpm == 200
+    SettingsFile(path).set("rate", 300)
+    assert load_settings({}, {}, path).speech.rate_wpm == 300
+
+
+def test_a_linked_file_stays_a_link(path: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "dotfiles" / "assistant.toml"
+    kept.parent.mkdir()
+    kept.write_text("# mine\n[speech]\nrate = 100\n")
+    path.parent.mkdir()
+    path.symlink_to(kept)
+    SettingsFile(path).set("rate", 200)
+    assert path.is_symlink()
+    assert kept.read_text() == "# mine\n[speech]\nrate = 200\n"
+    kept.unlink()
+    SettingsFile(path).set("rate", 250)
+    assert path.is_symlink()
+    assert kept.read_text() == "[speech]\nrate = 250\n"
+
+
+@pytest.mark.parametrize("target", ["/dev/null", "."])
+def test_what_is_no_plain_file_is_left_alone(path: Path, target: str) -> None:
+    path.parent.mkdir()
+    path.symlink_to(target)
+    with pytest.raises(SettingsFileError, match="is not a plain file"):
+        SettingsFile(path).set("rate", 200)
+    assert not Path("/dev/null").is_file()
+    assert path.is_symlink()

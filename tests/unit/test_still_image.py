@@ -238,6 +238,6 @@ def test_standard_input_and_pipes(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_an_endless_device_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assistant.camera.still_image.MAX_STREAM_BYTES", 100_000)
+    monkeypatch.setattr("assistant.camera.picture_file.MAX_STREAM_BYTES", 100_000)
     with pytest.raises(PictureError, match="too large"):
         load_picture("/dev/zero")

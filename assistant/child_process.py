@@ -1,0 +1,45 @@
+"""How the program's own modules are run as processes, and what each of its processes forbids itself."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import resource
+import sys
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parents[1]
+_PR_SET_DUMPABLE = 4
+"""``prctl(2)``"""
+
+
+def command(module: str) -> list[str]:
+    """The command line that runs ``main()`` of a module, with this interpreter and these packages.
+
+    ``-P``: a file in the current folder must not pass for a library. Arguments may follow.
+    """
+    boot = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from {module} import main; main()"
+    return [sys.executable, "-P", "-c", boot]
+
+
+def limit(what: int, at_most: int) -> None:
+    """Sets a limit of ``setrlimit`` for this process and its children; a lower one that holds already stays."""
+    _, hard = resource.getrlimit(what)
+    value = at_most if hard == resource.RLIM_INFINITY else min(at_most, hard)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(what, (value, value))
+
+
+def forbid_core_dumps() -> None:
+    """No core dump of this process and of its children: it would hold pictures and what was said."""
+    limit(resource.RLIMIT_CORE, 0)
+
+
+def hide_memory() -> None:
+    """Beside core dumps, keeps this user's other programs from reading the process's memory (Linux).
+
+    A limit on core dumps does not hold where the kernel pipes them to a program; this does.
+    """
+    forbid_core_dumps()
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)

@@ -1,0 +1,225 @@
+"""A person at the line mode of a process of its own, in a place of its own, on a machine that may be hostile."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from assistant.messages import session as words
+from scripts.faults.record import BrokenPromiseError
+
+ROOT = Path(__file__).resolve().parents[2]
+STREET = ROOT / "examples" / "street.png"
+_MARK = "SPARC_FAULTS_MARK"
+_PLAYER = """#!/bin/sh
+if [ "$1" = -q ]; then cat > /dev/null; exit; fi
+echo x >> {folder}/started
+. {folder}/behaviour
+"""
+Limits = Mapping[int, int]
+"""Limits of ``setrlimit``, by resource."""
+
+
+class Place:
+    """A home, a runtime folder and a player that makes no sound; nothing of the real user's is touched."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for part in ("home", "run", "tmp", "player", "saved"):
+            (folder / part).mkdir(mode=0o700)
+        player = folder / "player" / "aplay"
+        player.write_text(_PLAYER.format(folder=player.parent))
+        player.chmod(player.stat().st_mode | stat.S_IXUSR)
+        self.play("sleep 0.02")
+        self._mark = uuid.uuid4().hex
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "SPARC_"))}
+        self.environment = {
+            **kept, _MARK: self._mark, "HOME": str(folder / "home"), "TMPDIR": str(folder / "tmp"),
+            "XDG_RUNTIME_DIR": str(folder / "run"), "PYTHONDONTWRITEBYTECODE": "1",
+            "PATH": f"{player.parent}{os.pathsep}{os.environ['PATH']}",
+        }  # fmt: skip
+
+    def play(self, shell: str) -> None:
+        """Sets what playing does, as a line of shell."""
+        (self.folder / "player" / "behaviour").write_text(shell + "\n")
+
+    @property
+    def n_played(self) -> int:
+        """Utterances that the player was started for."""
+        path = self.folder / "player" / "started"
+        return path.stat().st_size // 2 if path.exists() else 0
+
+    def processes(self) -> list[int]:
+        """What was started here and still runs, wherever it hangs."""
+        found = []
+        for environ in Path("/proc").glob("[0-9]*/environ"):
+            with contextlib.suppress(OSError):
+                if f"{_MARK}={self._mark}".encode() in environ.read_bytes():
+                    found.append(int(environ.parent.name))
+        return found
+
+    def must_be_empty(self) -> None:
+        """Holds the place against what may be left: no process, no temporary file.
+
+        Raises:
+            BrokenPromiseError: there is something.
+        """
+        end = time.monotonic() + 8
+        while (left := self.processes()) and time.monotonic() < end:
+            time.sleep(0.05)
+        if left:
+            names = [
+                Path(f"/proc/{pid}/cmdline").read_bytes()[:200]
+                for pid in left
+                if Path(f"/proc/{pid}").exists()
+            ]
+            raise BrokenPromiseError(f"processes left: {names}")
+        if files := [*(self.folder / "run").iterdir(), *(self.folder / "tmp").iterdir()]:
+            raise BrokenPromiseError(f"files left: {files}")
+
+
+@contextlib.contextmanager
+def place() -> Iterator[Place]:
+    """A place in memory."""
+    with tempfile.TemporaryDirectory(prefix="faults-", dir="/dev/shm") as folder:
+        yield Place(Path(folder))
+
+
+def command(name: str, *arguments: str | Path) -> list[str]:
+    """The command line of ``sparc-assistant NAME``."""
+    return [sys.executable, "-m", "assistant", name, *map(str, arguments)]
+
+
+def limited(limits: Limits) -> Callable[[], None]:
+    """What a new process does to itself before it starts."""
+
+    def limit() -> None:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # a campaign under nohup ignores it
+        for number, value in limits.items():
+            resource.setrlimit(number, (value, value))
+
+    return limit
+
+
+class Person:
+    """Types keys into ``sparc-assistant plain`` and reads what it says."""
+
+    def __init__(
+        self, at: Place, *options: str, limits: Limits | None = None, prefix: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
+        """Starts it.
+
+        Args:
+            at: where.
+            options: of ``plain``; the camera's picture is the street, unless one is given.
+            limits: of the process and its children.
+            prefix: words before the command, such as ``unshare -n``.
+            environment: variables beside the place's.
+        """
+        line = ["--notice-acknowledged", "yes", "--save-folder", str(at.folder / "saved")]
+        if "--camera" not in options:
+            line += ["--camera", str(STREET)]
+        self.process = subprocess.Popen(
+            [*prefix, *command("plain", *line, *options)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT,
+            env={**at.environment, **(environment or {})}, preexec_fn=limited(limits or {}),
+            start_new_session=True,
+        )  # fmt: skip
+        self.lines: list[str] = []
+        self._changed = threading.Condition()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            with self._changed:
+                self.lines.append(line.rstrip("\n"))
+                self._changed.notify_all()
+
+    def type(self, key: str) -> int:
+        """Types a key and Enter; returns how many lines there were before."""
+        assert self.process.stdin is not None
+        with self._changed:
+            before = len(self.lines)
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.write(key + "\n")
+            self.process.stdin.flush()
+        return before
+
+    def hear(self, *texts: str, after: int = 0, timeout_s: float = 60.0) -> str:
+        """Waits for a line that begins with one of the texts.
+
+        Raises:
+            BrokenPromiseError: none comes.
+        """
+        found: list[str] = []
+
+        def is_there() -> bool:
+            found[:] = [line for line in self.lines[after:] if line.startswith(texts)]
+            return bool(found)
+
+        with self._changed:
+            if not self._changed.wait_for(is_there, timeout_s):
+                raise BrokenPromiseError(f"{texts} was not said but {self.lines[after:]}")
+        return found[0]
+
+    def quit(self, timeout_s: float = 20.0) -> int:
+        """Types q.
+
+        Raises:
+            BrokenPromiseError: it does not end, or what it said has a traceback.
+        """
+        self.type("q")
+        return self.end(timeout_s)
+
+    def end(self, timeout_s: float = 20.0) -> int:
+        """Waits for its end; returns the exit code.
+
+        Raises:
+            BrokenPromiseError: it does not end, or what it said has a traceback.
+        """
+        try:
+            code = self.process.wait(timeout_s)
+        except subprocess.TimeoutExpired as error:
+            self.kill()
+            raise BrokenPromiseError(f"it did not end; it said {self.lines[-5:]}") from error
+        must_be_plain(self.lines)
+        return code
+
+    def kill(self) -> None:
+        """Ends it at once."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        self._reader.join(5)
+        for stream in (self.process.stdin, self.process.stdout):
+            with contextlib.suppress(OSError):
+                if stream is not None:
+                    stream.close()
+
+
+def must_be_plain(lines: Sequence[str]) -> None:
+    """Raises BrokenPromiseError where what was said has a traceback or words of a library."""
+    for line in lines:
+        if any(
+            word in line
+            for word in ("Traceback", 'File "', "Error:", "ggml", "libc++", "terminate called")
+        ):
+            raise BrokenPromiseError(f"not a sentence: {line!r} in {lines[-12:]}")
+
+
+def stopped() -> str:
+    """What is said after a stop."""
+    return words.stopped()

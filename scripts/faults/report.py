@@ -1,0 +1,76 @@
+"""Writes the campaign's table into ``docs/reliability.md``."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+from scripts.faults.record import Case, Record
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+_NAMES = {
+    "pictures": "damaged pictures",
+    "models": "damaged model pairs",
+    "kills": "kills and stops of a process",
+    "machine": "a hostile machine",
+    "soak": "keys of one long run",
+}
+
+
+def write_report(results: Path) -> None:
+    """Puts what was recorded between the document's markers.
+
+    Args:
+        results: folder of the records.
+    """
+    lines = [
+        "| faults | seed | cases | what came of them | longest case | broken promises |",
+        "|---|---|---|---|---|---|",
+    ]
+    notes = []
+    for path in sorted(results.glob("*.jsonl"), key=lambda path: _place(path.stem)):
+        name, _, seed = path.stem.rpartition("-")
+        cases = Record(results, name, int(seed)).cases
+        lines.append(_row(name, seed, cases))
+        notes += _notes(name, cases)
+    text = DOCUMENT.read_text("utf-8")
+    head, _, rest = text.partition(BEGIN)
+    tail = rest.partition(END)[2]
+    body = "\n".join([*lines, "", *notes])
+    DOCUMENT.write_text(f"{head}{BEGIN}\n{body}\n{END}{tail}", encoding="utf-8")
+
+
+def _place(stem: str) -> tuple[int, str]:
+    name = stem.rpartition("-")[0]
+    return (list(_NAMES).index(name) if name in _NAMES else len(_NAMES), stem)
+
+
+def _row(name: str, seed: str, cases: list[Case]) -> str:
+    counted = Counter(case.outcome for case in cases if not case.has_failed)
+    outcomes = ", ".join(f"{outcome}: {n}" for outcome, n in counted.most_common())
+    n_failed = sum(case.has_failed for case in cases)
+    longest_s = max((case.seconds for case in cases), default=0.0)
+    return f"| {_NAMES.get(name, name)} | {seed} | {len(cases)} | {outcomes} | {longest_s:.1f} s | {n_failed} |"
+
+
+def _notes(name: str, cases: list[Case]) -> list[str]:
+    if name == "kills":
+        times = [json.loads(case.detail) for case in cases if not case.has_failed]
+        if times:
+            shown, heard = (max(time[key] for time in times) for key in ("shown_s", "heard_s"))
+            said = f"first sentence came within {shown:.1f} s, its first sound within {heard:.1f} s"
+            return [f"- After a kill the next key's {said}."]
+    if name == "machine":
+        kinds = Counter(case.kind for case in cases if case.kind)
+        return [
+            "- The hostile machine: "
+            + ", ".join(f"{kind} ({n})" for kind, n in sorted(kinds.items()))
+            + "."
+        ]
+    if name == "soak":
+        return [
+            f"- The long run: {case.detail}." for case in cases if case.kind.startswith("memory")
+        ]
+    return []

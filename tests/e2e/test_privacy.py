@@ -1,0 +1,163 @@
+"""No picture, sound or word leaves the machine or touches a disk, unless it is saved; docs/privacy.md states it."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant import child_process
+from tests.support import system_calls
+from tests.support.assistant_command import ROOT, STREET, Command
+from tests.support.fake_player import FakePlayer
+from tests.support.typed_assistant import TypedAssistant
+
+pytestmark = pytest.mark.model
+traced = pytest.mark.skipif(bool(system_calls.why_not()), reason=system_calls.why_not() or "-")
+_CANNOT_UNSHARE = (
+    subprocess.run(["unshare", "-rn", "true"], capture_output=True).stderr.decode().strip()
+)
+
+
+@pytest.fixture
+def runtime(player: FakePlayer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A runtime folder in memory, as a system has it, and a player that keeps nothing."""
+    (player.folder / "aplay").write_text("#!/bin/sh\nexit 0\n")
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
+        yield Path(folder)
+
+
+def is_listed(path: Path, runtime: Path) -> bool:
+    """Whether a path is on the list of docs/privacy.md: the null device, and sound in memory."""
+    return path == Path("/dev/null") or runtime in path.parents
+
+
+def no_network(calls: system_calls.SystemCalls) -> bool:
+    pairs = calls.of("socketpair")
+    assert pairs, "the processes talk over pairs that no other process can open"
+    assert all("AF_UNIX" in line or "resumed" in line for line in pairs)
+    return calls.of("socket", "connect", "bind", "listen", "accept", "accept4") == []
+
+
+@traced
+def test_describing_opens_no_connection_and_writes_no_file(
+    embedded: Command, runtime: Path, tmp_path: Path
+) -> None:
+    calls = system_calls.record(embedded.line("describe", STREET), tmp_path / "calls", os.environ)
+    assert "Done." in calls.output
+    assert no_network(calls)
+    assert [path for path in calls.written() if not is_listed(path, runtime)] == []
+    assert list(runtime.iterdir()) == []
+    programs = {
+        line.split('"')[1] for line in calls.of("execve") if " = 0" in line or "unfinished" in line
+    }
+    assert not [name for name in programs if name.endswith(("/sh", "/bash"))], "no shell is started"
+    texts = [line for line in calls.output.splitlines() if line]
+    assert not [line for line in calls.of("execve") if any(text in line for text in texts)]
+
+
+@traced
+def test_a_session_writes_what_is_saved_and_nothing_else(
+    embedded: Command, runtime: Path, tmp_path: Path
+) -> None:
+    saved = tmp_path / "saved"
+    options = ("--camera", str(STREET), "--notice-acknowledged", "yes", "--save-folder", str(saved))
+    calls = system_calls.record(
+        embedded.line("plain", *options), tmp_path / "calls", os.environ, typed="b\n"
+    )
+    assert "Done." in calls.output
+    assert no_network(calls)
+    assert [path for path in calls.written() if not is_listed(path, runtime)] == []
+    assert not saved.exists(), "history lives in memory alone"
+
+
+def test_saved_files_are_for_their_owner_alone(
+    embedded: Command, runtime: Path, tmp_path: Path
+) -> None:
+    saved = tmp_path / "saved"
+    assistant = TypedAssistant(
+        embedded, "--camera", str(STREET), "--notice-acknowledged", "yes", "--save-folder", str(saved)
+    )  # fmt: skip
+    try:
+        assistant.type("b")
+        assistant.hear("Done.")
+        assistant.type("v")
+        assistant.hear("Saved as ")
+        assert stat.S_IMODE(saved.stat().st_mode) == 0o700
+        assert {stat.S_IMODE(path.stat().st_mode) for path in saved.iterdir()} == {0o600}
+        assert len(list(saved.iterdir())) == 2
+        assert assistant.quit() == 0
+    finally:
+        assistant.kill()
+
+
+@pytest.mark.skipif(bool(_CANNOT_UNSHARE), reason=f"no network namespace: {_CANNOT_UNSHARE}")
+def test_all_of_it_works_without_any_network(embedded: Command, runtime: Path) -> None:
+    options = ("--camera", str(STREET), "--notice-acknowledged", "yes")
+    for name, typed in (("describe", ""), ("plain", "b\n")):
+        line = embedded.line(name, *((STREET,) if name == "describe" else options))
+        done = subprocess.run(
+            ["unshare", "-rn", *line], input=typed, capture_output=True, text=True, timeout=120, cwd=ROOT
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert "Done." in done.stderr
+        assert done.stdout.strip()
+        assert "Nothing can be spoken" not in done.stderr
+
+
+def test_the_log_holds_no_description(embedded: Command, runtime: Path) -> None:
+    done = embedded.run("describe", STREET, "--verbose")
+    sentences = [line for line in done.stdout.splitlines() if line]
+    assert len(sentences) >= 2
+    assert "llama.cpp" in done.stderr, "the log is really there"
+    assert not [sentence for sentence in sentences if sentence.rstrip(".") in done.stderr]
+
+
+def test_no_process_can_dump_its_memory(embedded: Command, runtime: Path) -> None:
+    assistant = TypedAssistant(
+        embedded, "--camera", str(STREET), "--notice-acknowledged", "yes", "--look-ahead", "off"
+    )
+    try:
+        assistant.type("b")
+        assistant.hear("Done.")
+        mine = assistant.process.pid
+        done = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(mine)], capture_output=True, text=True
+        )
+        pids = [mine, *map(int, done.stdout.split())]
+        assert len(pids) >= 5, "front, model, picture, and two voices"
+        for pid in pids:
+            limits = Path(f"/proc/{pid}/limits").read_text()
+            (core,) = [
+                line for line in limits.splitlines() if line.startswith("Max core file size")
+            ]
+            assert core.split()[4:6] == ["0", "0"]
+        assert assistant.quit() == 0
+    finally:
+        assistant.kill()
+
+
+def test_memory_is_hidden_from_other_programs() -> None:
+    code = (
+        "import ctypes; from assistant.child_process import hide_memory; hide_memory();"
+        "print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))"  # PR_GET_DUMPABLE
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "0\n"
+
+
+def test_a_file_in_the_current_folder_does_not_pass_for_a_library(tmp_path: Path) -> None:
+    (tmp_path / "json.py").write_text("raise SystemExit('hurt')")
+    (tmp_path / "numpy.py").write_text("raise SystemExit('hurt')")
+    command = child_process.command("assistant.doctor.probe")
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert "hurt" not in done.stdout + done.stderr
+    assert '"version"' in done.stdout
