@@ -10,7 +10,18 @@ import argparse
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from assistant.commands import ask, cameras, describe, doctor, models, plain, settings, start, trace
+from assistant.commands import (
+    ask,
+    cameras,
+    describe,
+    doctor,
+    headless,
+    models,
+    plain,
+    settings,
+    start,
+    trace,
+)
 from assistant.console import Console
 from assistant.errors import ExitCode
 
@@ -30,6 +41,7 @@ class Command(Protocol):
 COMMANDS: Mapping[str, Command] = {
     "start": start,
     "plain": plain,
+    "headless": headless,
     "describe": describe,
     "ask": ask,
     "cameras": cameras,

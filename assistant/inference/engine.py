@@ -27,6 +27,7 @@ from assistant.inference.prompt_reader import Emit, PromptReader
 from assistant.inference.read_ahead import start_reading
 from assistant.inference.room import ANSWER_ROOM, turns_to_drop
 from assistant.messages import engine as words
+from assistant.power import HeatWatch
 from sparc_ggml._ggml import GgmlAbiError
 from sparc_ggml.config import SparcConfig, SparcConfigError
 from sparc_ggml.eval_callback import AttentionProbe
@@ -85,6 +86,7 @@ class Engine:
             options.mmproj_path, options.cache_dir, corrects=options.corrects_pictures
         )
         self._ready: ReadyQuestion | None = None
+        self._heat = HeatWatch()
         self._unsteered_reason = (
             "" if options.kv_type in (*KV_TYPES, "auto") else words.kv_type_unknown(options.kv_type)
         )
@@ -148,6 +150,7 @@ class Engine:
             InferenceError: llama.cpp failed.
         """
         model, picture = self.loaded.model, picture_key(request.image_rgb)
+        self._cool_down()
         steering = self._steering(request.sparc)
         run = AnswerRun(self.loaded, request, emit, steering)
         ready = self._take_ready()
@@ -190,6 +193,7 @@ class Engine:
         """
         if (given_up := self._take_ready()) is not None:
             given_up.steering.finish()
+        self._cool_down()
         loaded, picture = self.loaded, picture_key(image_rgb)
         request = DescribeRequest(image_rgb, question or prompts.DETAILED_PROMPT)
         with self._tokenize(request, request.turns, picture) as prompt:
@@ -209,6 +213,12 @@ class Engine:
                 loaded.model.set_abort(None)
                 if not is_done:
                     loaded.forget()
+
+    def _cool_down(self) -> None:
+        """Leaves half of the threads idle while the processor is hot; the picture's encoder keeps its own."""
+        n_threads = self.loaded.options.n_threads
+        if n_threads is not None:
+            self.loaded.model.set_threads(self._heat.threads(n_threads))
 
     def _read_question(self, reader: PromptReader, prefix: PicturePrefix) -> ReadyQuestion:
         """Reads the question with the model's own steering, which is what is asked for as a rule."""

@@ -125,6 +125,10 @@ class LanguageModel:
             raise ModelError(messages.context_impossible(), messages.context_impossible_hint())
         return context
 
+    def set_threads(self, n_threads: int) -> None:
+        """Computes with so many threads from the next ``decode`` on."""
+        llama_cpp.llama_set_n_threads(self.context, n_threads, n_threads)
+
     def set_abort(self, is_cancelled: Callable[[], bool] | None) -> None:
         """While set, a true answer ends the running ``decode`` between two graph nodes."""
         callback_type = llama_cpp.ggml_abort_callback
