@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from assistant import cli_parser, help_texts
 from assistant.commands.answering import GROUPS
 from assistant.console import Console
-from assistant.errors import ExitCode, UsageError
+from assistant.core.ports import Priority
+from assistant.errors import AssistantError, ExitCode, UsageError
 from assistant.messages import headless as words
 from assistant.messages import translate as _
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from assistant.headless.mode import HeadlessMode
     from assistant.session_plan import Plan
 
+
+LONGEST_ERROR_S = 30.0
+"""How long an error that ends the program may take to be spoken."""
 
 OWN_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (help_texts.GROUP_KEYS, ("keypad", "keypad-keys", "gpio", "long-press-ms", "hold-ms")),
@@ -50,7 +54,27 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
         return ExitCode.OK
     from assistant.session_plan import make_plan
 
-    return run_plan(make_plan(options), console, shows_all=options.lines)
+    plan: Plan | None = None
+    try:
+        plan = make_plan(options)
+        return run_plan(plan, console, shows_all=options.lines)
+    except AssistantError as error:
+        _say_aloud(error, plan)
+        raise
+
+
+def _say_aloud(error: AssistantError, plan: Plan | None) -> None:
+    """Speaks why it cannot begin: nobody sees what is written."""
+    from assistant import wiring
+    from assistant.config import Settings
+
+    settings = Settings() if plan is None else plan.settings
+    speaker = wiring.speaker(settings, lambda _problem: None)
+    try:
+        speaker.say(str(error), Priority.ERROR)
+        speaker.wait(LONGEST_ERROR_S)
+    finally:
+        speaker.close()
 
 
 def run_plan(plan: Plan, console: Console, *, shows_all: bool) -> ExitCode:

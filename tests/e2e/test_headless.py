@@ -87,12 +87,16 @@ def test_a_keypad_describes_and_everything_is_spoken_and_nothing_written(
             lambda: voice.spoken,
         )
 
+    def press(key: str, held_s: float = 0.05) -> None:
+        time.sleep(1.0)  # the voice has ended for the program too; else the press would stop it
+        headless.keypad.press(key, held_s)
+
     heard("Ready. Press the button short")
     heard("Keys from: keypad.")
-    headless.keypad.press("KPENTER")
+    press("KPENTER")
     heard("Done.")
     brief = list(voice.spoken)
-    headless.keypad.press("KPENTER", held_s=0.8)
+    press("KPENTER", 0.8)
     heard("Done.", 2)
     detailed = voice.spoken[len(brief) :]
     answers = [
@@ -101,11 +105,11 @@ def test_a_keypad_describes_and_everything_is_spoken_and_nothing_written(
     ]
     assert answers[0]
     assert len(detailed) > len(brief) - 2  # the greeting and the keypad were said before the first
-    headless.keypad.press("KP1")
+    press("KP1")
     heard("Nothing is going on. Model: SPARC demo LLaVA.")
-    headless.keypad.press("KPSLASH")
+    press("KPSLASH")
     heard("1 of 7: What is directly in front of me?")
-    headless.keypad.press("KPENTER")
+    press("KPENTER")
     heard("Done.", 3)
     out, err = headless.end()
     assert headless.process.returncode == 143
@@ -193,6 +197,17 @@ def test_what_cannot_be_is_one_sentence(
     assert done.returncode == 2
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_why_it_cannot_begin_is_spoken(
+    embedded: Command, voice: FakeSpdSay, tmp_path: Path
+) -> None:
+    wrong = ("--keypad", "off")
+    assert embedded.run("headless", *wrong, "--camera", STREET).returncode == 2
+    assert voice.spoken == [
+        "There is nothing to press: keypads are off, and no button is set. Use --keypad auto, or say which wire has a "
+        "button, for example --gpio 17=button"
+    ]
 
 
 def test_keyboards_are_listed(embedded: Command) -> None:
