@@ -115,6 +115,17 @@ class AssistantSettings:
 
 
 @dataclass(frozen=True)
+class HeadlessSettings:
+    """What is pressed where there is no screen, and how long a press is short."""
+
+    keypad: str = "auto"
+    keypad_keys: str | None = None
+    gpio: str | None = None
+    long_press_ms: int = 600
+    hold_ms: int = 1500
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that can be set."""
 
@@ -124,6 +135,7 @@ class Settings:
     speech: SpeechSettings = SpeechSettings()
     camera: CameraSettings = CameraSettings()
     assistant: AssistantSettings = AssistantSettings()
+    headless: HeadlessSettings = HeadlessSettings()
     keys: Mapping[str, str] = field(default_factory=dict)
     """Actions that are put on other keys."""
 
@@ -165,6 +177,7 @@ def load_settings(
         SpeechSettings(**changes["speech"]),
         CameraSettings(**changes["camera"]),
         AssistantSettings(**changes["assistant"]),
+        HeadlessSettings(**changes["headless"]),
         changes["keys"],
     )
     # Out-of-range steering is refused before any model is loaded.

@@ -36,6 +36,7 @@ GROUP_SPEECH = _("Speech")
 GROUP_OUTPUT = _("Output")
 GROUP_CAMERA = _("Camera")
 GROUP_ASSISTANT = _("Assistant")
+GROUP_KEYS = _("Keypad and buttons")
 
 OPTIONS: dict[str, tuple[str, str]] = {
     "model": (
@@ -93,6 +94,28 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "save-folder": ("FOLDER", _("Where pictures and texts are saved.")),
     "history-size": ("N", _("Answers of a run that can be gone back to.")),
     "notice-acknowledged": ("YES", _("Whether the notice of the first run was heard.")),
+    "keypad": (
+        "WHICH",
+        _(
+            "Keys without a screen: auto takes keypads, any keyboards too, off none; else a device or part of its name."
+        ),
+    ),
+    "keypad-keys": (
+        "PAIRS",
+        _("What keys of a keypad do, for example kp5=brief kpenter=button; others stay."),
+    ),
+    "gpio": (
+        "PAIRS",
+        _("Buttons on a Raspberry Pi, by the wire's number, for example 17=button 27=stop."),
+    ),
+    "long-press-ms": (
+        "MS",
+        _("From when on a press of the button is long, in milliseconds; left out: 600."),
+    ),
+    "hold-ms": (
+        "MS",
+        _("From when on the button is held and nothing begins, in milliseconds; left out: 1500."),
+    ),
     "keys": ("KEY", _("The key of an action: one character, space or escape.")),
 }
 PLAIN = _("The assistant in plain lines, for screen readers, braille and SSH.")

@@ -1,8 +1,20 @@
-"""Whether this machine runs on its battery."""
+"""Where the machine's power comes from, whether it is enough, and whether the processor is hot."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
+
+HOT_C = 80.0
+"""From here on a Raspberry Pi slows its processor down by itself (firmware's ``temp_limit`` less 5)."""
+_COOLER_BY_C = 5.0
+_UNDER_VOLTAGE_NOW = 0x1
+"""First bit of the firmware's ``get_throttled``."""
+_THROTTLED = (
+    "devices/platform/soc*/*firmware/get_throttled",
+    "devices/platform/*firmware/get_throttled",
+)
 
 
 def is_on_battery(root: Path = Path("/sys/class/power_supply")) -> bool:
@@ -24,6 +36,107 @@ def is_on_battery(root: Path = Path("/sys/class/power_supply")) -> bool:
         if kind == "Battery" and _read(supply / "scope") != "Device":
             is_discharging = is_discharging or _read(supply / "status") == "Discharging"
     return is_discharging
+
+
+def is_under_voltage(sys_root: Path = Path("/sys")) -> bool:
+    """Whether a Raspberry Pi gets too little voltage now; False where nothing can be known.
+
+    Args:
+        sys_root: the firmware's word is under ``devices/platform`` (Linux ``drivers/firmware/raspberrypi.c``), the
+            alarm of ``rpi_volt`` under ``class/hwmon`` (``drivers/hwmon/raspberrypi-hwmon.c``).
+    """
+    for pattern in _THROTTLED:
+        for path in sys_root.glob(pattern):
+            try:
+                if int(_read(path), 16) & _UNDER_VOLTAGE_NOW:
+                    return True
+            except ValueError:
+                continue
+    return any(
+        _read(alarm) == "1" and _read(alarm.parent / "name") == "rpi_volt"
+        for alarm in sys_root.glob("class/hwmon/*/in0_lcrit_alarm")
+    )
+
+
+def is_short_of_power() -> bool:
+    """Whether work that nobody asked for should be left."""
+    return is_on_battery() or is_under_voltage()
+
+
+class PowerWatch:
+    """The same, looked at every few seconds at most: asking must not cost power itself."""
+
+    def __init__(
+        self, look: Callable[[], bool] = is_short_of_power, period_s: float = 10.0
+    ) -> None:
+        self._look, self._period_s = look, period_s
+        self._looked_s = float("-inf")
+        self._is_short = False
+
+    def is_short(self) -> bool:
+        """Whether work that nobody asked for should be left."""
+        if time.monotonic() - self._looked_s >= self._period_s:
+            self._looked_s, self._is_short = time.monotonic(), self._look()
+        return self._is_short
+
+
+def temperature_c(sys_root: Path = Path("/sys")) -> float | None:
+    """The processor's temperature in degrees Celsius; None where it is not told."""
+    found = [celsius for celsius, _ in _cpu_zones(sys_root)]
+    return max(found, default=None)
+
+
+class HeatWatch:
+    """Whether the processor is hot: from its first passive trip point on, until it is 5 degrees cooler.
+
+    Where the kernel knows no such point (a Raspberry Pi's firmware slows down by itself), it is 80 degrees.
+    """
+
+    def __init__(self, sys_root: Path = Path("/sys")) -> None:
+        self._sys_root = sys_root
+        self._is_hot = False
+
+    def is_hot(self) -> bool:
+        """Looks now."""
+        margin_c = _COOLER_BY_C if self._is_hot else 0.0
+        self._is_hot = any(
+            celsius >= limit_c - margin_c for celsius, limit_c in _cpu_zones(self._sys_root)
+        )
+        return self._is_hot
+
+    def threads(self, n_threads: int) -> int:
+        """How many of the threads to use now: half of them, rounded up, while it is hot."""
+        return (n_threads + 1) // 2 if self.is_hot() else n_threads
+
+
+_CPU_ZONES = ("cpu", "soc", "x86_pkg_temp")
+"""How the zones that hold a processor's temperature are called, from the start of the name on."""
+
+
+def _cpu_zones(sys_root: Path) -> list[tuple[float, float]]:
+    """Temperature and limit of each of the processor's zones (Documentation/driver-api/thermal/sysfs-api.rst)."""
+    zones = []
+    for zone in sorted(sys_root.glob("class/thermal/thermal_zone*")):
+        celsius = _celsius(zone / "temp")
+        if celsius is None or not _read(zone / "type").lower().startswith(_CPU_ZONES):
+            continue
+        limits = [
+            limit
+            for kind in zone.glob("trip_point_*_type")
+            if _read(kind) == "passive"
+            and (limit := _celsius(kind.with_name(kind.name.replace("_type", "_temp")))) is not None
+            # Some firmware leaves a point unset, as 0 or below.
+            and limit > 0
+        ]
+        zones.append((celsius, min(limits, default=HOT_C)))
+    return zones
+
+
+def _celsius(path: Path) -> float | None:
+    try:
+        return int(_read(path)) / 1000
+    except ValueError:
+        return None
 
 
 def _read(path: Path) -> str:

@@ -16,20 +16,22 @@ from assistant.core.ports import Describer
 from assistant.core.questions import DETAILED
 from assistant.core.session import Session
 from assistant.core.session_jobs import Jobs
-from assistant.core.session_ports import Front, Kind, Line
+from assistant.core.session_ports import Front, Kind, Line, Prompts
 from assistant.errors import AssistantError
 from assistant.messages import camera as camera_words
 from assistant.model_shelf import ModelShelf
+from assistant.power import PowerWatch
 from assistant.session_plan import Plan
 
 
 @contextmanager
-def open_session(plan: Plan, front: Front) -> Iterator[Session]:
+def open_session(plan: Plan, front: Front, prompts: Prompts | None = None) -> Iterator[Session]:
     """Opens everything, greets, and takes everything down again, sound first.
 
     Args:
         plan: what it is made of.
         front: shows it.
+        prompts: what is said when something is to be typed or chosen; None for a keyboard's words.
 
     Raises:
         AssistantError: a process cannot be started.
@@ -79,14 +81,17 @@ def open_session(plan: Plan, front: Front) -> Iterator[Session]:
         )
         session = Session(
             answering, announcer, speaker, cameras, shelf, plan.preferences,
-            FileKeeper(wiring.save_folder(settings)), history, plan.keymap, jobs,
+            FileKeeper(wiring.save_folder(settings)), history, plan.keymap, jobs, prompts,
+            lambda: wiring.machine_state(settings),
         )  # fmt: skip
         stack.callback(session.close)
-        if wiring.looks_ahead(settings):
+        if settings.camera.look_ahead != "off":
+            watch = PowerWatch()
+            saves = settings.camera.look_ahead == "auto"
             ahead.append(
                 LookAhead(
                     cameras.peek, StillnessDetector, lambda: answering.describer,
-                    lambda: jobs.is_busy, DETAILED.text,
+                    lambda: jobs.is_busy or (saves and watch.is_short()), DETAILED.text,
                 )
             )  # fmt: skip
             stack.callback(ahead[0].close)

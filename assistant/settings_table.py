@@ -7,6 +7,7 @@ file, so that all three refuse the same values with the same words.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 
 from assistant import messages
 from assistant.core.languages import LANGUAGES
+from assistant.messages import headless as messages_headless
 from assistant.typed_path import typed_path
 
 ACTIONS = (
@@ -22,6 +24,9 @@ ACTIONS = (
     "settings", "help", "quit",
 )  # fmt: skip
 """What can be put on another key: the names in ``assistant.core.actions``, which a test compares."""
+
+LAST_GPIO = 27
+"""The wires of the 40-pin header have the numbers 0 to 27."""
 
 Parser = Callable[[Any], Any]
 """Takes a text or a TOML value and returns the setting's value; raises ``Unfit``."""
@@ -154,6 +159,33 @@ def layer_range(value: Any) -> tuple[int, int]:
     return int(first), int(last)
 
 
+def key_pairs(value: Any) -> str:
+    """Keys of a keypad and what they do: "kp5=brief kpenter=button"."""
+    pairs = _pairs(value, messages_headless.wanted_pairs())
+    return " ".join(f"{key}={action}" for key, action in pairs)
+
+
+def pin_pairs(value: Any) -> str:
+    """Wires and what their buttons do: "17=button 27=stop"; wires are counted as the Raspberry Pi's maker does."""
+    wanted = messages_headless.wanted_pins()
+    pairs = _pairs(value, wanted)
+    if any(not key.isdigit() or int(key) > LAST_GPIO for key, _action in pairs):
+        raise Unfit(wanted)
+    return " ".join(f"{int(key)}={action}" for key, action in pairs)
+
+
+def _pairs(value: Any, wanted: str) -> list[tuple[str, str]]:
+    if not isinstance(value, str) or not value.strip():
+        raise Unfit(wanted)
+    pairs = []
+    for part in value.lower().replace(",", " ").split():
+        found = re.fullmatch(r"([a-z0-9_]+)=([a-z_]+)", part)
+        if found is None or found[2] not in (*ACTIONS, "button"):
+            raise Unfit(wanted)
+        pairs.append((found[1], found[2]))
+    return pairs
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("model", "model_path", "model", path),
     Setting("model", "mmproj_path", "mmproj", path),
@@ -196,6 +228,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("assistant", "save_folder", "save-folder", path),
     Setting("assistant", "history_size", "history-size", whole_number(1, 10_000)),
     Setting("assistant", "notice_acknowledged", "notice-acknowledged", yes_or_no),
+    Setting("headless", "keypad", "keypad", text),
+    Setting("headless", "keypad_keys", "keypad-keys", key_pairs),
+    Setting("headless", "gpio", "gpio", pin_pairs),
+    Setting("headless", "long_press_ms", "long-press-ms", whole_number(200, 5000)),
+    Setting("headless", "hold_ms", "hold-ms", whole_number(400, 10_000)),
     *(Setting("keys", name, f"key-{name.replace('_', '-')}", text, name) for name in ACTIONS),
 )
 BY_NAME = {setting.name: setting for setting in SETTINGS}

@@ -72,12 +72,20 @@ def speaker(settings: Settings, on_problem: Callable[[AssistantError], None]) ->
     return open_speaker(voice, on_problem, is_on=speech.is_on, driver=speech.driver)
 
 
-def looks_ahead(settings: Settings) -> bool:
-    """Whether a still scene is read before a key is pressed; by itself not while on battery."""
-    from assistant.power import is_on_battery
+def machine_state(settings: Settings) -> list[str]:
+    """What the status adds: battery, a weak supply, heat, and what is left undone because of it."""
+    from assistant import power
+    from assistant.messages import power as power_words
 
-    wished = settings.camera.look_ahead
-    return wished == "on" or (wished == "auto" and not is_on_battery())
+    saves = settings.camera.look_ahead == "auto"
+    lines = []
+    if power.is_on_battery():
+        lines.append(power_words.on_battery(saves=saves))
+    if power.is_under_voltage():
+        lines.append(power_words.under_voltage(saves=saves))
+    if power.HeatWatch().is_hot():
+        lines.append(power_words.hot(power.temperature_c() or 0.0))
+    return lines
 
 
 def save_folder(settings: Settings) -> Path:

@@ -106,6 +106,9 @@ say_what_failed() { # say_what_failed STEP
     elif grep -q -i -E 'CMAKE_CXX_COMPILER|CMAKE_C_COMPILER|ninja: build stopped|CMake configuration failed' "$SETUP_LOG"; then
         give_up "llama.cpp could not be built; the end of $SETUP_LOG says why." \
             "sudo apt install build-essential, then run this again"
+    elif grep -q 'Python.h: No such file' "$SETUP_LOG"; then
+        give_up "Python's headers are missing, which a package needs to be built." \
+            "sudo apt install python3-dev, then run this again"
     fi
     give_up "$1 failed; the end of $SETUP_LOG says why." "tail -n 20 $SETUP_LOG, then run this again"
 }

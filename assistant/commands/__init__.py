@@ -16,6 +16,7 @@ from assistant.commands import (
     cameras,
     describe,
     doctor,
+    headless,
     models,
     plain,
     settings,
@@ -41,6 +42,7 @@ class Command(Protocol):
 COMMANDS: Mapping[str, Command] = {
     "start": start,
     "plain": plain,
+    "headless": headless,
     "describe": describe,
     "ask": ask,
     "cameras": cameras,

@@ -120,6 +120,10 @@ class Earcon(StrEnum):
     WORKING = "working"
     READY = "ready"
     ERROR = "error"
+    LONG_PRESS = "long_press"
+    """The button was held long enough for its second meaning."""
+    HELD = "held"
+    """The button was held so long that nothing begins."""
 
 
 @runtime_checkable

@@ -14,10 +14,10 @@ from assistant.core.announcer import Announcer
 from assistant.core.answering import Answering
 from assistant.core.events import ImageRgb
 from assistant.core.history import Entry, History
-from assistant.core.ports import Speaker
+from assistant.core.ports import Earcon, Speaker
 from assistant.core.questions import BRIEF, DETAILED, MAX_QUESTION_CHARS, Question, Style
 from assistant.core.session_jobs import Jobs
-from assistant.core.session_ports import Cameras, Keeper, Kind, Models, Preferences
+from assistant.core.session_ports import Cameras, Keeper, Kind, Models, Preferences, Prompts
 from assistant.errors import AssistantError
 from assistant.messages import session as words
 
@@ -65,8 +65,12 @@ class Session:
         history: History,
         keymap: Keymap,
         jobs: Jobs,
+        prompts: Prompts | None = None,
+        machine_state: Callable[[], Sequence[str]] = tuple,
     ) -> None:
+        """Joins the parts; ``machine_state`` gives what the status adds about power and heat."""
         self.keymap = keymap
+        self._prompts, self._machine_state = prompts or Prompts(), machine_state
         self._answering, self._announcer, self._speaker = answering, announcer, speaker
         self._cameras, self._models, self._preferences = cameras, models, preferences
         self._keeper, self._history, self._jobs = keeper, history, jobs
@@ -78,7 +82,7 @@ class Session:
         self._actions: Mapping[Action, Callable[[], Wants | None]] = {
             Action.DESCRIBE: lambda: self._look(DETAILED),
             Action.BRIEF: lambda: self._look(BRIEF),
-            Action.ASK: lambda: self._wants(Wants.NEW_QUESTION, words.type_question_new()),
+            Action.ASK: lambda: self._wants(Wants.NEW_QUESTION, self._prompts.new_question()),
             Action.FOLLOW_UP: self._follow_up,
             Action.STOP: self._stop,
             Action.PAUSE: self._pause,
@@ -96,25 +100,31 @@ class Session:
             Action.SLOWER: lambda: self._change_rate(-RATE_STEP_WPM),
             Action.STEERING: self._switch_steering,
             Action.MODEL: lambda: self._wants(
-                Wants.MODEL, words.choose_model(len(self.model_lines()))
+                Wants.MODEL, self._prompts.model(len(self.model_lines()))
             ),
-            Action.SETTINGS: lambda: self._wants(Wants.SETTINGS, words.choose_setting()),
+            Action.SETTINGS: lambda: self._wants(Wants.SETTINGS, self._prompts.settings()),
             Action.HELP: lambda: Wants.HELP,
             Action.QUIT: lambda: Wants.QUIT,
         }
 
-    def greet(self, ready: str) -> Wants:
+    @property
+    def is_active(self) -> bool:
+        """Whether there is something that a stop would end: work, or something being said."""
+        return self._jobs.is_busy or self._announcer.is_heard()
+
+    def greet(self, ready: str, acknowledge: str = "") -> Wants:
         """Says that keys are heard; before the first use the notice, which wants to be acknowledged.
 
         Args:
             ready: how the front says that it is ready.
+            acknowledge: how it says what acknowledges the notice; empty for Enter.
         """
         self._ready = ready
         if not self._preferences.is_notice_due():
             self._announcer.tell(ready)
             return Wants.NOTHING
         self._announcer.tell(words.notice())
-        self._announcer.tell(words.notice_acknowledge(), Kind.QUESTION)
+        self._announcer.tell(acknowledge or words.notice_acknowledge(), Kind.QUESTION)
         return Wants.ACKNOWLEDGE
 
     def acknowledge_notice(self) -> None:
@@ -235,6 +245,15 @@ class Session:
         """Says something on a front's behalf."""
         self._announcer.tell(text)
 
+    def tell_now(self, text: str) -> None:
+        """Says something in place of what was being said."""
+        self._announcer.silence()
+        self._announcer.tell(text)
+
+    def sign(self, earcon: Earcon) -> None:
+        """Gives a sign in sound on a front's behalf."""
+        self._announcer.earcon(earcon)
+
     def read_shown(self, texts: Sequence[str]) -> None:
         """Speaks what a person looks at on the screen, in place of what was being spoken."""
         self._announcer.read_shown(texts)
@@ -287,7 +306,7 @@ class Session:
         if self._entry() is None:
             self._announcer.tell(words.no_picture_yet())
             return Wants.NOTHING
-        return self._wants(Wants.QUESTION, words.type_question())
+        return self._wants(Wants.QUESTION, self._prompts.question())
 
     def _stop(self) -> None:
         was_heard = self._announcer.is_heard()
@@ -330,6 +349,8 @@ class Session:
             self._announcer.tell(words.status_busy(stage, took_s))
         else:
             self._announcer.tell(words.status_idle(self._models.name, self._cameras.name))
+        for line in self._machine_state():
+            self._announcer.tell(line)
 
     def _check(self) -> None:
         entry = self._entry()
@@ -345,7 +366,7 @@ class Session:
         if not self._history.entries:
             self._announcer.tell(words.history_empty())
             return Wants.NOTHING
-        return self._wants(Wants.HISTORY, words.choose_history(len(self._history.entries)))
+        return self._wants(Wants.HISTORY, self._prompts.history(len(self._history.entries)))
 
     def _save(self) -> None:
         entry = self._entry()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -10,6 +10,7 @@ from typing import Protocol
 from assistant.core.events import DecodeOptions, ImageRgb
 from assistant.core.history import Entry
 from assistant.core.ports import Describer
+from assistant.messages import session as words
 from sparc_ggml.config import SparcConfig
 
 
@@ -36,6 +37,23 @@ class Line:
     kind: Kind
     text: str
     sentence: int | None = None
+
+
+@dataclass(frozen=True)
+class Prompts:
+    """What is said when something has to be typed or chosen; the usual words are those for a keyboard.
+
+    Attributes:
+        new_question, question: for a question about a new picture, and about the last one.
+        history, model: take how many there are to choose from.
+        settings: for a setting and its value.
+    """
+
+    new_question: Callable[[], str] = words.type_question_new
+    question: Callable[[], str] = words.type_question
+    history: Callable[[int], str] = words.choose_history
+    model: Callable[[int], str] = words.choose_model
+    settings: Callable[[], str] = words.choose_setting
 
 
 class Front(Protocol):

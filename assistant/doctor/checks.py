@@ -18,6 +18,7 @@ from pathlib import Path
 
 from assistant import catalogue, child_process
 from assistant.config import CONFIG_VARIABLE, default_config_path, load_settings
+from assistant.doctor import without_screen
 from assistant.doctor.findings import Check, Finding, State
 from assistant.errors import AssistantError
 from assistant.messages import doctor as words
@@ -57,7 +58,11 @@ class Machine:
         return {
             "python": self._python, "engine": self._engine, "settings": self._settings,
             "model": self._model, "memory": self._memory, "voice": self._voice,
-            "player": self._player, "sound": self._sound, "camera": self._camera,
+            "player": self._player, "sound": self._sound,
+            "sound route": lambda: without_screen.sound_route(self.root, self.environment),
+            "camera": self._camera,
+            "keys": lambda: without_screen.keys(self.root),
+            "power": lambda: without_screen.supply(self.root),
             "terminal": self._terminal,
         }  # fmt: skip
 
@@ -147,7 +152,7 @@ class Machine:
         cards = self.root / "proc" / "asound" / "cards"
         text = cards.read_text(errors="replace") if cards.exists() else ""
         count = len(re.findall(r"^\s*\d+ \[", text, re.MULTILINE))
-        if not count:
+        if not count and not without_screen.sound_server(self.environment):
             return [_warning("sound", words.sound_missing(), words.sound_remedy())]
         for device in sorted((self.root / "dev" / "snd").glob("pcm*p")):
             if not os.access(device, os.R_OK | os.W_OK):

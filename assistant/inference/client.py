@@ -186,7 +186,7 @@ class InferenceClient:
         # A picture that ends the worker would do so again and again.
         if self._has_died_preparing or self._options.look_ahead == "off":
             return False
-        return self._options.look_ahead == "on" or not power.is_on_battery()
+        return self._options.look_ahead == "on" or not power.is_short_of_power()
 
     def cancel_prepare(self) -> None:
         """Ends ``prepare``'s work; an answer goes on."""

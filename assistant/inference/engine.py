@@ -29,6 +29,7 @@ from assistant.inference.room import ANSWER_ROOM, turns_to_drop
 from assistant.inference.thread_governor import ThreadGovernor
 from assistant.inference.vocabulary_repairs import vocabulary_repairs
 from assistant.messages import engine as words
+from assistant.power import HeatWatch
 from sparc_ggml._ggml import GgmlAbiError
 from sparc_ggml.config import SparcConfig, SparcConfigError
 from sparc_ggml.eval_callback import AttentionProbe
@@ -89,6 +90,7 @@ class Engine:
         )
         self._ready: ReadyQuestion | None = None
         self._keys = PictureKeys()
+        self._heat = HeatWatch()
         self._unsteered_reason = (
             "" if options.kv_type in (*KV_TYPES, "auto") else words.kv_type_unknown(options.kv_type)
         )
@@ -114,7 +116,7 @@ class Engine:
             _LOGGER.info("other programs leave room for %d threads", n)
             model.set_threads(n)
             if probe is not None:
-                probe.set_threads(n)
+                probe.set_threads(model.n_threads)
 
         # Whoever names a number of threads gets that number.
         governor = ThreadGovernor(1 if has_threads else n_threads, set_threads)
@@ -164,6 +166,7 @@ class Engine:
             InferenceError: llama.cpp failed.
         """
         model, picture = self.loaded.model, self._keys.of(request.image_rgb)
+        self._cool_down()
         steering = self._steering(request.sparc, request.has_attention)
         run = AnswerRun(self.loaded, request, emit, steering)
         ready = self._take_ready()
@@ -207,6 +210,7 @@ class Engine:
         """
         if (given_up := self._take_ready()) is not None:
             given_up.steering.finish()
+        self._cool_down()
         loaded, picture = self.loaded, self._keys.of(image_rgb)
         request = DescribeRequest(image_rgb, question or prompts.DETAILED_PROMPT)
         with self._tokenize(request, request.turns, picture) as prompt:
@@ -226,6 +230,15 @@ class Engine:
                 loaded.model.set_abort(None)
                 if not is_done:
                     loaded.forget()
+
+    def _cool_down(self) -> None:
+        """Leaves half of the threads idle while the processor is hot; the picture's encoder keeps its own."""
+        n_threads = self.loaded.options.n_threads
+        if n_threads is None:
+            return
+        self.loaded.model.limit_threads(self._heat.threads(n_threads))
+        if self.loaded.probe is not None:
+            self.loaded.probe.set_threads(self.loaded.model.n_threads)
 
     def _read_question(self, reader: PromptReader, prefix: PicturePrefix) -> ReadyQuestion:
         """Reads the question with the model's own steering, which is what is asked for as a rule."""

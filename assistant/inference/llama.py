@@ -101,6 +101,7 @@ class LanguageModel:
         self.n_vocab = llama_cpp.llama_vocab_n_tokens(self.vocab)
         self.n_batch = options.n_batch or machine.SMALL_BATCH
         self._n_threads = options.n_threads or machine.physical_cores()
+        self._n_wanted = self._n_limit = self._n_threads
         self.can_trim = not (
             llama_cpp.llama_model_is_recurrent(self.model)
             or llama_cpp.llama_model_is_hybrid(self.model)
@@ -146,7 +147,22 @@ class LanguageModel:
 
     def set_threads(self, n_threads: int) -> None:
         """Threads for single tokens; whole batches keep all of them."""
-        llama_cpp.llama_set_n_threads(self.context, n_threads, self._n_threads)
+        self._n_wanted = n_threads
+        self._apply_threads()
+
+    def limit_threads(self, n_threads: int) -> None:
+        """Never more threads than these from the next ``decode`` on, for whole batches too."""
+        if n_threads != self._n_limit:
+            self._n_limit = n_threads
+            self._apply_threads()
+
+    @property
+    def n_threads(self) -> int:
+        """Threads that compute a single token now."""
+        return min(self._n_wanted, self._n_limit)
+
+    def _apply_threads(self) -> None:
+        llama_cpp.llama_set_n_threads(self.context, self.n_threads, self._n_limit)
 
     def set_abort(self, is_cancelled: Callable[[], bool] | None) -> None:
         """While set, a true answer ends the running ``decode`` between two graph nodes."""

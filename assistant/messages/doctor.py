@@ -220,3 +220,59 @@ def terminal_coding(coding: str) -> str:
 
 def terminal_remedy() -> str:
     return _("Choose UTF-8, for example with: export LANG=C.UTF-8")
+
+
+def keys_unwanted() -> str:
+    return _(
+        "A keypad is not asked for: the extra packages for devices without a screen are not there."
+    )
+
+
+def keys_none() -> str:
+    return _("No keyboard or keypad is there; only the headless mode wants one.")
+
+
+def keys_ok(count: int) -> str:
+    return _("Devices with keys that can be read: {count}.").format(count=count)
+
+
+def route_alsa() -> str:
+    return _("Sound goes straight to the sound card, through ALSA.")
+
+
+def route_server(server: str) -> str:
+    return _("Sound goes through {server}, so a Bluetooth loudspeaker can be used.").format(
+        server=server
+    )
+
+
+def route_around(server: str) -> str:
+    return _("{server} runs, and sound goes past it: a Bluetooth loudspeaker stays silent.").format(
+        server=server
+    )
+
+
+def route_remedy(package: str) -> str:
+    return _("Lead sound through it with: sudo apt install {package}").format(package=package)
+
+
+def voltage_low() -> str:
+    return _("The power supply gives too little voltage.")
+
+
+def voltage_remedy() -> str:
+    return _(
+        "Use the supply that belongs to the board; a Raspberry Pi 5 wants 5 volts at 5 amperes."
+    )
+
+
+def hot(celsius: int) -> str:
+    return _("The processor is hot, {celsius} degrees.").format(celsius=celsius)
+
+
+def hot_remedy() -> str:
+    return _("Descriptions work but take longer. Give it air, or a cooler.")
+
+
+def power_ok() -> str:
+    return _("No trouble with voltage or heat is told.")

@@ -204,7 +204,7 @@ def resumed() -> str:
 
 
 def nothing_said_yet() -> str:
-    return _("There is no answer yet. Press d to describe what the camera sees.")
+    return _("There is no answer yet. Describe a picture first.")
 
 
 def last_sentence() -> str:
@@ -298,7 +298,7 @@ def no_camera_opened() -> str:
 
 
 def no_picture_yet() -> str:
-    return _("There is no picture yet. Press d to describe what the camera sees.")
+    return _("There is no picture yet. Describe one first.")
 
 
 def no_question() -> str:
@@ -450,4 +450,4 @@ def check_other_answer(answer: str) -> str:
 
 
 def check_needs_answer() -> str:
-    return _("There is nothing to check yet. Press d to describe what the camera sees.")
+    return _("There is nothing to check yet. Describe a picture first.")

@@ -24,6 +24,9 @@ _TONES: dict[Earcon, tuple[tuple[float, float], ...]] = {
     Earcon.WORKING: ((440.0, 0.06),),
     Earcon.READY: ((523.0, 0.08), (784.0, 0.14)),
     Earcon.ERROR: ((330.0, 0.12), (0.0, 0.05), (247.0, 0.22)),
+    # A click: it tells a finger when to let go.
+    Earcon.LONG_PRESS: ((1568.0, 0.06),),
+    Earcon.HELD: ((196.0, 0.06), (0.0, 0.04), (196.0, 0.06)),
 }
 
 

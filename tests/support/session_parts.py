@@ -17,7 +17,7 @@ from assistant.core.history import Entry, History
 from assistant.core.ports import Describer
 from assistant.core.session import Session
 from assistant.core.session_jobs import Jobs
-from assistant.core.session_ports import Kind, Line
+from assistant.core.session_ports import Kind, Line, Prompts
 from assistant.errors import AssistantError
 from sparc_ggml.config import SparcConfig
 
@@ -206,6 +206,7 @@ def make_session(
     rebindings: dict[str, str] | None = None,
     is_notice_due: bool = False,
     seconds_per_utterance: float = 0.0,
+    prompts: Prompts | None = None,
 ) -> SessionParts:
     """A session on fakes; close ``parts.session`` when done."""
     front = front or ShownLines()
@@ -220,7 +221,7 @@ def make_session(
     )
     session = Session(
         answering, announcer, speaker, cameras, models, preferences, keeper, history,
-        Keymap.from_rebindings(rebindings), jobs,
+        Keymap.from_rebindings(rebindings), jobs, prompts,
     )  # fmt: skip
     return SessionParts(
         session,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import os
 import sys
 import threading
 from dataclasses import replace
@@ -75,6 +76,45 @@ def test_what_is_wrong_is_told_with_its_remedy(
     assert finding.state is state
     assert finding.text.endswith(".")
     assert finding.remedy
+
+
+def test_sound_past_a_sound_server_is_told(machine: Machine) -> None:
+    runtime = machine.root / "run"
+    runtime.mkdir()
+    (runtime / "pipewire-0").touch()
+    (machine.root / "proc/asound/cards").write_text("--- no soundcards ---\n")
+    served = replace(machine, environment={**machine.environment, "XDG_RUNTIME_DIR": str(runtime)})
+    found = states(served)
+    assert found["sound"].state is State.OK  # a Bluetooth loudspeaker is no card
+    assert found["sound route"].state is State.WARNING
+    assert "pipewire-alsa" in found["sound route"].remedy
+    conf = machine.root / "etc/alsa/conf.d"
+    conf.mkdir(parents=True)
+    (conf / "99-pipewire-default.conf").touch()
+    assert "Sound goes through PipeWire" in states(served)["sound route"].text
+    assert "through ALSA" in states(machine)["sound route"].text
+
+
+def test_keypads_that_may_not_be_read(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    device = machine.root / "dev/input/event0"
+    device.parent.mkdir()
+    device.touch()
+    assert states(machine)["keys"].text == "Devices with keys that can be read: 1."
+    readable = os.access
+    monkeypatch.setattr("os.access", lambda path, mode: path != device and readable(path, mode))
+    assert states(machine)["keys"].remedy.startswith("Join the group with: sudo usermod -aG input")
+
+
+def test_a_weak_supply_and_a_hot_processor(machine: Machine) -> None:
+    zone = machine.root / "sys/class/thermal/thermal_zone0"
+    zone.mkdir(parents=True)
+    (zone / "type").write_text("cpu-thermal\n")
+    (zone / "temp").write_text("83000\n")
+    assert states(machine)["power"].text == "The processor is hot, 83 degrees."
+    firmware = machine.root / "sys/devices/platform/soc/soc:firmware"
+    firmware.mkdir(parents=True)
+    (firmware / "get_throttled").write_text("50005\n")
+    assert states(machine)["power"].text == "The power supply gives too little voltage."
 
 
 @pytest.mark.parametrize(("total", "state"), [(8_000_000, State.WARNING), (90_000, State.PROBLEM)])

@@ -273,9 +273,7 @@ def test_a_second_look_is_compared(make: Make) -> None:
 
     parts = make(script)
     parts.session.perform(Action.CHECK)
-    assert parts.front.texts == [
-        "There is nothing to check yet. Press d to describe what the camera sees."
-    ]
+    assert parts.front.texts == ["There is nothing to check yet. Describe a picture first."]
     parts.session.perform(Action.DESCRIBE)
     parts.settle()
     parts.session.perform(Action.CHECK)

@@ -66,7 +66,22 @@ def test_every_setting_can_be_kept_and_read_again(path: Path, setting: object) -
     from assistant.settings_table import Setting
 
     assert isinstance(setting, Setting)
-    tried = ["200", "0.5", "1.5", "yes", "on", "brief", "sparc", "1-2", "x", "de", "f16", "silent"]
+    tried = [
+        "200",
+        "0.5",
+        "1.5",
+        "yes",
+        "on",
+        "brief",
+        "sparc",
+        "1-2",
+        "x",
+        "de",
+        "f16",
+        "silent",
+        "17=stop",
+        "900",
+    ]
     for value in tried:
         try:
             SettingsFile(path).set(setting.name, value)

@@ -1,0 +1,150 @@
+"""``sparc-assistant headless``: the assistant with keys and buttons, without a screen."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+from assistant import cli_parser, help_texts
+from assistant.commands.answering import GROUPS
+from assistant.console import Console
+from assistant.core.ports import Priority
+from assistant.errors import AssistantError, ExitCode, UsageError
+from assistant.messages import headless as words
+from assistant.messages import translate as _
+
+if TYPE_CHECKING:
+    from assistant.headless.mode import HeadlessMode
+    from assistant.session_plan import Plan
+
+
+LONGEST_ERROR_S = 30.0
+"""How long an error that ends the program may take to be spoken."""
+
+OWN_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (help_texts.GROUP_KEYS, ("keypad", "keypad-keys", "gpio", "long-press-ms", "hold-ms")),
+    (help_texts.GROUP_CAMERA, ("camera", "look-ahead")),
+    (
+        help_texts.GROUP_ASSISTANT,
+        ("earcons", "save-folder", "history-size", "notice-acknowledged"),
+    ),
+)
+
+
+def add_parser(commands: Any) -> None:
+    """Adds ``headless``."""
+    command = cli_parser.add_command(commands, "headless", words.command(), words.command_long())
+    command.add_argument("--list-keypads", action="store_true", help=words.list_option())
+    cli_parser.add_setting_groups(command, (*GROUPS, *OWN_GROUPS))
+    output = command.add_argument_group(_(help_texts.GROUP_OUTPUT))
+    output.add_argument("--lines", action="store_true", help=words.lines_option())
+    output.add_argument("--verbose", action="store_true", help=_(help_texts.VERBOSE))
+    output.add_argument("--config", metavar="FILE", help=_(help_texts.CONFIG))
+    cli_parser.add_help(command)
+
+
+def run(options: argparse.Namespace, console: Console) -> ExitCode:
+    """Runs until the person quits or the service is ended."""
+    if options.list_keypads:
+        from assistant.headless.evdev_devices import list_lines
+
+        for line in list_lines() or [words.no_devices()]:
+            console.data(line)
+        return ExitCode.OK
+    from assistant.session_plan import make_plan
+
+    plan: Plan | None = None
+    try:
+        plan = make_plan(options)
+        return run_plan(plan, console, shows_all=options.lines)
+    except AssistantError as error:
+        _say_aloud(error, plan)
+        raise
+
+
+def _say_aloud(error: AssistantError, plan: Plan | None) -> None:
+    """Speaks why it cannot begin: nobody sees what is written."""
+    from assistant import wiring
+    from assistant.config import Settings
+
+    settings = Settings() if plan is None else plan.settings
+    speaker = wiring.speaker(settings, lambda _problem: None)
+    try:
+        speaker.say(str(error), Priority.ERROR)
+        speaker.wait(LONGEST_ERROR_S)
+    finally:
+        speaker.close()
+
+
+def run_plan(plan: Plan, console: Console, *, shows_all: bool) -> ExitCode:
+    """Runs it with what was planned.
+
+    Raises:
+        UsageError: there is nothing to press, or the times of a press cannot be.
+    """
+    from assistant.headless.bindings import Bindings, parse_pairs
+    from assistant.headless.front import HeadlessFront
+    from assistant.headless.gpio_buttons import gpio_key
+    from assistant.headless.mode import PROMPTS, HeadlessMode
+    from assistant.headless.presses import Presses
+    from assistant.service_notify import ServiceNotifier
+    from assistant.session_wiring import open_session
+
+    settings = plan.settings.headless
+    if settings.hold_ms <= settings.long_press_ms:
+        raise UsageError(words.hold_too_short(), words.hold_hint())
+    pins = {int(pin): action for pin, action in parse_pairs(settings.gpio or "").items()}
+    if settings.keypad == "off" and not pins:
+        raise UsageError(words.no_input(), words.no_input_hint())
+    notifier = ServiceNotifier()
+    with open_session(plan, HeadlessFront(console, shows_all=shows_all), PROMPTS) as session:
+        bindings = Bindings(
+            plan.keymap,
+            {
+                **parse_pairs(settings.keypad_keys or ""),
+                **{gpio_key(pin): action for pin, action in pins.items()},
+            },
+        )
+        presses = Presses(settings.long_press_ms, settings.hold_ms)
+        mode = HeadlessMode(session, bindings, presses, notifier)
+        with ExitStack() as stack:
+            _open_inputs(stack, mode, settings.keypad, sorted(pins))
+            try:
+                mode.run()
+                session.finish()
+            finally:
+                notifier.stopping()
+    return ExitCode.OK
+
+
+def _open_inputs(stack: ExitStack, mode: HeadlessMode, keypad: str, pins: list[int]) -> None:
+    """Opens buttons and keypads; where one kind cannot be used, the other must still work."""
+    from assistant.headless.evdev_devices import is_forbidden, open_devices
+    from assistant.headless.gpio_buttons import GpioButtons
+    from assistant.headless.keypad_reader import KeypadReader
+    from assistant.headless.mode import SourceNews
+
+    failures: list[UsageError] = []
+    n_wanted = bool(pins) + (keypad != "off")
+    if pins:
+        try:
+            stack.callback(GpioButtons(pins, mode.put).close)
+            mode.put(SourceNews(text=words.buttons_from(pins)))
+        except UsageError as error:
+            failures.append(error)
+    if keypad != "off":
+        try:
+            reader = KeypadReader(
+                lambda taken: open_devices(keypad, taken),
+                mode.put,
+                says_missing=not pins,
+                is_forbidden=is_forbidden,
+            )
+            stack.callback(reader.close)
+        except UsageError as error:
+            failures.append(error)
+    if failures and len(failures) == n_wanted:
+        raise failures[0]
+    for failure in failures:
+        mode.put(SourceNews(text=str(failure)))

@@ -1,0 +1,1 @@
+"""The assistant without a screen: keys of a keypad and buttons on wires in, speech out."""

@@ -1,0 +1,57 @@
+"""Tells systemd that the service is ready, alive and ending (sd_notify(3)): a datagram to a local socket."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import time
+from collections.abc import Mapping
+
+
+class ServiceNotifier:
+    """Does nothing where no service manager listens; trouble is never told, because nothing hangs on it.
+
+    Attributes:
+        watchdog_s: time between two signs of life, half of what systemd allows; None where it wants none.
+    """
+
+    def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
+        path = environment.get("NOTIFY_SOCKET", "")
+        # A leading @ stands for the zero byte of Linux's abstract socket names.
+        self._address = "\0" + path[1:] if path.startswith("@") else path
+        self.watchdog_s: float | None = None
+        wanted, pid = environment.get("WATCHDOG_USEC", ""), environment.get("WATCHDOG_PID", "")
+        if wanted.isdigit() and int(wanted) > 0 and pid in {"", str(os.getpid())}:
+            self.watchdog_s = int(wanted) / 1e6 / 2
+        self._last_alive_s = float("-inf")
+
+    @property
+    def is_service(self) -> bool:
+        """Whether a service manager listens."""
+        return bool(self._address)
+
+    def ready(self) -> None:
+        """Keys work from now on."""
+        self._send("READY=1")
+
+    def alive(self) -> None:
+        """The loop turned; to be called on every turn, and sent only when it is due."""
+        if self.watchdog_s is None or time.monotonic() - self._last_alive_s < self.watchdog_s / 2:
+            return
+        self._last_alive_s = time.monotonic()
+        self._send("WATCHDOG=1")
+
+    def stopping(self) -> None:
+        """The end has begun."""
+        self._send("STOPPING=1")
+
+    def _send(self, message: str) -> None:
+        if not self._address:
+            return
+        with (
+            contextlib.suppress(OSError),
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender,
+        ):
+            sender.setblocking(False)
+            sender.sendto(message.encode(), self._address)
