@@ -143,7 +143,7 @@ def test_a_press_silences_at_once(embedded: Command, player: FakePlayer, tmp_pat
 
 def _players(front: int) -> list[int]:
     """The processes that play sound, below the front."""
-    done = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True)
+    done = subprocess.run(["ps", "-ww", "-eo", "pid=,ppid=,args="], capture_output=True, text=True)
     rows = [line.split(None, 2) for line in done.stdout.splitlines()]
     below, grown = {front}, True
     while grown:
