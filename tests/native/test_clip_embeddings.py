@@ -7,6 +7,7 @@ notice if they stopped working, or if llama.cpp were mended and they were no lon
 from __future__ import annotations
 
 import hashlib
+import platform
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,8 @@ from tests.support.tiny_llama import TinyLlama
 from tests.support.tiny_mmproj import TinyMmproj
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-WITHIN = 0.002
+# ARM's half-precision instructions add up in half precision too: 0.0028 at most there, 0.002 on x86-64.
+WITHIN = 0.004 if platform.machine() == "aarch64" else 0.002
 FAR = 0.1
 UNSTEERED = SparcConfig(method="none")
 LAYOUTS = [
