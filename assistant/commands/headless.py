@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from assistant import cli_parser, help_texts
 from assistant.commands.answering import GROUPS
 from assistant.console import Console
-from assistant.core.ports import Priority
 from assistant.errors import AssistantError, ExitCode, UsageError
 from assistant.messages import headless as words
 from assistant.messages import translate as _
@@ -67,6 +66,7 @@ def _say_aloud(error: AssistantError, plan: Plan | None) -> None:
     """Speaks why it cannot begin: nobody sees what is written."""
     from assistant import wiring
     from assistant.config import Settings
+    from assistant.core.ports import Priority
 
     settings = Settings() if plan is None else plan.settings
     speaker = wiring.speaker(settings, lambda _problem: None)

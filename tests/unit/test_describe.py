@@ -16,6 +16,7 @@ import pytest
 from assistant import messages
 from assistant.config import Settings
 from assistant.console import Console
+from assistant.core.actions import Action
 from assistant.core.events import (
     Answer,
     Counts,
@@ -228,8 +229,9 @@ def test_every_message_can_be_said(message: Callable[..., str]) -> None:
         if kind.startswith(("tuple", "Sequence", "list")):
             values.append(("a", "b"))
         else:
-            values.append({"int": 3, "float": 3.0}.get(kind, "x"))
-    text = message(*values)
+            values.append({"int": 3, "float": 3.0, "Action": Action.DESCRIBE}.get(kind, "x"))
+    switches = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
+    text = message(*values, **dict.fromkeys(switches, True))
     assert text
     assert text.isascii()
     assert "{" not in text
