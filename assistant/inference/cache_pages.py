@@ -7,32 +7,23 @@ as zeros again, and takes memory when it is written to: nothing changes but when
 
 from __future__ import annotations
 
-import ctypes
-import sys
 from mmap import PAGESIZE
 from pathlib import Path
 
+from assistant.inference import process_pages
 from sparc_ggml import _ggml
 
-_MADV_DONTNEED = 4
 WORTH_BYTES = 2**20
 """Tensors below this stay as they are."""
 
 
-def private_ranges(maps: Path = Path("/proc/self/maps")) -> list[tuple[int, int]]:
+def private_ranges(maps: Path = process_pages.OWN_MAPS) -> list[tuple[int, int]]:
     """Start and end of every private mapping of this process that no file lies behind."""
-    try:
-        lines = maps.read_text().splitlines()
-    except OSError:
-        return []
-    found = []
-    for line in lines:
-        fields = line.split(maxsplit=5)
-        has_file = len(fields) == 6 and not fields[5].startswith("[heap]")
-        if fields[1].endswith("p") and fields[4] == "0" and not has_file:
-            start, _, end = fields[0].partition("-")
-            found.append((int(start, 16), int(end, 16)))
-    return found
+    return [
+        (one.start, one.end)
+        for one in process_pages.mappings(maps)
+        if one.is_private and not one.has_file and one.name in ("", "[heap]")
+    ]
 
 
 def release_fresh(address: int) -> int:
@@ -44,13 +35,11 @@ def release_fresh(address: int) -> int:
         address: of a ggml tensor of a KV cache.
     """
     tensor = _ggml.tensor_at(address)
-    if sys.platform != "linux" or tensor.nb[3] < WORTH_BYTES or not _ggml.is_host(tensor):
+    if tensor.nb[3] < WORTH_BYTES or not _ggml.is_host(tensor):
         return 0
     # Whole pages inside the tensor: those at its ends hold its neighbours too.
     start = -(-tensor.data // PAGESIZE) * PAGESIZE
     end = (tensor.data + tensor.nb[3]) // PAGESIZE * PAGESIZE
     if not any(low <= start and end <= high for low, high in private_ranges()):
         return 0
-    madvise = ctypes.CDLL(None).madvise
-    madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
-    return end - start if madvise(start, end - start, _MADV_DONTNEED) == 0 else 0
+    return end - start if process_pages.give_back(start, end - start) else 0

@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-import ctypes
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
-_MADV_DONTNEED = 4
+from assistant.inference import process_pages
+
 _EVERY = 16
 """Calls of llama.cpp's progress callback, one a tensor, between two releases."""
 
 
-def mappings(path: Path, maps: Path = Path("/proc/self/maps")) -> list[tuple[int, int]]:
+def mappings(path: Path, maps: Path = process_pages.OWN_MAPS) -> list[tuple[int, int]]:
     """Address and length of every mapping of a file in this process; none where the system does not tell."""
-    try:
-        lines = maps.read_text().splitlines()
-    except OSError:
-        return []
-    found = []
-    for line in lines:
-        fields = line.split(maxsplit=5)
-        if len(fields) == 6 and fields[5] == str(path):
-            start, _, end = fields[0].partition("-")
-            found.append((int(start, 16), int(end, 16) - int(start, 16)))
-    return found
+    return [
+        (one.start, one.end - one.start)
+        for one in process_pages.mappings(maps)
+        if one.name == str(path)
+    ]
 
 
 def release(path: Path) -> None:
     """Takes the file's pages out of this process's memory; what is read again comes from the page cache."""
-    if sys.platform != "linux":
-        return
-    madvise = ctypes.CDLL(None).madvise
-    madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
     for address, length in mappings(path.resolve()):
-        madvise(address, length, _MADV_DONTNEED)
+        process_pages.give_back(address, length)
 
 
 def releasing(path: Path) -> Callable[[float, object], bool]:

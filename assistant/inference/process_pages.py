@@ -1,0 +1,57 @@
+"""What this process has mapped, and how pages of it are given back (proc(5), madvise(2)). Linux alone tells."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+OWN_MAPS = Path("/proc/self/maps")
+_MADV_DONTNEED = 4
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """A run of addresses.
+
+    Attributes:
+        start, end: first address, and the one after the last.
+        is_private: whether what is written to it stays in this process.
+        name: the file behind it, or the kernel's word for it, or an empty string.
+        has_file: whether a file lies behind it.
+    """
+
+    start: int
+    end: int
+    is_private: bool
+    name: str
+    has_file: bool
+
+
+def mappings(maps: Path = OWN_MAPS) -> list[Mapping]:
+    """Everything that is mapped; nothing where the system does not tell."""
+    try:
+        lines = maps.read_text().splitlines()
+    except OSError:
+        return []
+    found = []
+    for line in lines:
+        addresses, modes, _offset, _device, inode, *name = line.split(maxsplit=5)
+        start, _, end = addresses.partition("-")
+        found.append(
+            Mapping(int(start, 16), int(end, 16), modes.endswith("p"), "".join(name), inode != "0")
+        )
+    return found
+
+
+def give_back(address: int, n_bytes: int) -> bool:
+    """Takes whole pages out of memory; whether the system did.
+
+    A file's pages come back from the file when they are read again, private ones as zeros.
+    """
+    if sys.platform != "linux":
+        return False
+    madvise = ctypes.CDLL(None).madvise
+    madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+    return bool(madvise(address, n_bytes, _MADV_DONTNEED) == 0)
