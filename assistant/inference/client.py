@@ -28,7 +28,7 @@ from assistant.core.events import (
 from assistant.errors import InferenceError
 from assistant.inference.options import EngineOptions
 from assistant.inference.protocol import Ask, Prepare, Told
-from assistant.inference.worker_process import WorkerProcess
+from assistant.inference.worker_process import WorkerProcess, is_same_picture
 from assistant.inference.worker_watch import Patience
 from sparc_ggml.config import SparcConfig
 
@@ -87,7 +87,7 @@ class InferenceClient:
             request_id = self._asked_id = self._request_id
             self._is_asking = True
             self._bury_the_idle()
-            if not _is_same_picture(self._prepared, request.image_rgb):
+            if not self._has_prepared(request.image_rgb):
                 self.cancel_prepare()
             self._prepared = None
         try:
@@ -173,7 +173,7 @@ class InferenceClient:
             worker = self._worker
             if worker is None or self._is_asking or not self._may_look_ahead():
                 return
-            if _is_same_picture(self._prepared, image_rgb):
+            if self._has_prepared(image_rgb):
                 return
             self.cancel_prepare()
             self._request_id += 1
@@ -181,6 +181,10 @@ class InferenceClient:
             with contextlib.suppress(OSError):  # a dead worker is noticed by the next question
                 worker.connection.send(self._prepared)
                 worker.picture = image_rgb
+
+    def _has_prepared(self, image_rgb: ImageRgb) -> bool:
+        prepared = self._prepared
+        return prepared is not None and is_same_picture(prepared.image_rgb, image_rgb)
 
     def _may_look_ahead(self) -> bool:
         # A picture that ends the worker would do so again and again.
@@ -216,11 +220,6 @@ def _asking(worker: WorkerProcess, request_id: int, request: DescribeRequest) ->
     if worker.has(request.image_rgb):
         return Ask(request_id, replace(request, image_rgb=_NO_PICTURE), has_picture=False)
     return Ask(request_id, request)
-
-
-def _is_same_picture(prepared: Prepare | None, image_rgb: ImageRgb) -> bool:
-    """Whether that picture was prepared."""
-    return prepared is not None and np.array_equal(prepared.image_rgb, image_rgb)
 
 
 def _cancelled_event() -> Finished:

@@ -100,8 +100,7 @@ class LanguageModel:
         self.n_embd = llama_cpp.llama_model_n_embd(self.model)
         self.n_vocab = llama_cpp.llama_vocab_n_tokens(self.vocab)
         self.n_batch = options.n_batch or machine.SMALL_BATCH
-        self._n_threads = options.n_threads or machine.physical_cores()
-        self._n_wanted = self._n_limit = self._n_threads
+        self._n_wanted = self._n_limit = options.n_threads or machine.physical_cores()
         self.can_trim = not (
             llama_cpp.llama_model_is_recurrent(self.model)
             or llama_cpp.llama_model_is_hybrid(self.model)
@@ -132,7 +131,7 @@ class LanguageModel:
         params.n_ctx = min(plan.n_ctx, n_ctx_train) if n_ctx_train > 0 else plan.n_ctx
         params.n_batch = params.n_ubatch = self.n_batch
         params.n_seq_max = 1
-        params.n_threads = params.n_threads_batch = self._n_threads
+        params.n_threads = params.n_threads_batch = self._n_limit
         params.flash_attn_type = _FLASH_ATTN[options.flash_attn]
         params.type_k = params.type_v = KV_TYPES[plan.kv_type]
         params.no_perf = True

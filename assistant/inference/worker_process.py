@@ -18,6 +18,11 @@ from assistant.inference.protocol import CANCEL
 from assistant.inference.worker_watch import Patience, WorkerWatch
 
 
+def is_same_picture(one: ImageRgb | None, other: ImageRgb) -> bool:
+    """Whether there is a picture, and it has the other's pixels; the very array is not read."""
+    return one is not None and (one is other or np.array_equal(one, other))
+
+
 class WorkerProcess:
     """One worker.
 
@@ -64,7 +69,7 @@ class WorkerProcess:
 
     def has(self, image_rgb: ImageRgb) -> bool:
         """Whether that picture was sent last."""
-        return self.picture is not None and np.array_equal(self.picture, image_rgb)
+        return is_same_picture(self.picture, image_rgb)
 
     def cancel(self, request_id: int) -> None:
         """Cancels every request up to this number; safe from a signal handler."""
