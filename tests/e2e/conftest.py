@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from assistant.catalogue import embedded_model
 from assistant.errors import ModelError
 from tests.support.assistant_command import Command
+from tests.support.hub_server import Hub, running_hub
+from tests.support.tiny_catalogue import tiny_hub
 from tests.support.tiny_llama import write_tiny_llama
 from tests.support.tiny_mmproj import write_tiny_mmproj
 
@@ -30,3 +33,20 @@ def embedded() -> Command:
     except ModelError:
         pytest.skip("models/demo has no model files")
     return Command()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The models folder."""
+    monkeypatch.setenv("SPARC_ASSISTANT_MODELS_FOLDER", str(tmp_path / "models"))
+    monkeypatch.setenv("SPARC_ASSISTANT_CATALOGUE", str(tmp_path / "catalogue.toml"))
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
+    return tmp_path / "models"
+
+
+@pytest.fixture
+def hub(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """A server that behaves like the hub, with one tiny model."""
+    with running_hub(tiny_hub(tmp_path / "hub", tmp_path / "catalogue.toml")) as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
+        yield hub
