@@ -6,70 +6,21 @@ that a model which answers greedily still varies its language, and learns it wit
 
 from __future__ import annotations
 
+from scripts.train_scene_model.language import PLACES as PLACES
+from scripts.train_scene_model.language import joined as joined
+from scripts.train_scene_model.language import sentence as sentence
+from scripts.train_scene_model.language import with_article as with_article
+from scripts.train_scene_model.prompts import BEFORE_IMAGE as BEFORE_IMAGE
+from scripts.train_scene_model.prompts import BRIEF_PROMPT as BRIEF_PROMPT
+from scripts.train_scene_model.prompts import BRIEF_REQUESTS as BRIEF_REQUESTS
+from scripts.train_scene_model.prompts import DETAILED_PROMPT as DETAILED_PROMPT
+from scripts.train_scene_model.prompts import DETAILED_REQUESTS as DETAILED_REQUESTS
+from scripts.train_scene_model.prompts import after_image as after_image
+
 from .kinds import KIND_BY_NAME, SETTING_BY_NAME, SETTING_INDEX
 from .world import Scene, Thing
 
-SYSTEM = (
-    "A chat between a curious user and an artificial intelligence assistant. "
-    "The assistant gives helpful, detailed, and polite answers to the user's questions."
-)
-DETAILED_PROMPT = "Please describe this image in detail."
-BRIEF_PROMPT = "Please describe this image in one sentence."
-
-# Other ways to ask for the same two descriptions, so that a typed request works too.
-DETAILED_REQUESTS = (
-    DETAILED_PROMPT,
-    "Please describe this picture in detail.",
-    "Describe this image in detail.",
-    "Describe this picture.",
-    "Please describe this image.",
-    "What do you see?",
-    "What can you see in the picture?",
-    "What is in this picture?",
-)
-BRIEF_REQUESTS = (
-    BRIEF_PROMPT,
-    "Please describe this picture in one sentence.",
-    "Describe this image in one sentence.",
-    "What is this?",
-    "Describe this picture briefly.",
-)
-
-# vicuna_v1, as LLaVA-1.5 uses it, cut where the image stands.
-BEFORE_IMAGE = f"{SYSTEM} USER: "
-
-PLACES = (
-    "at the top left",
-    "at the top in the middle",
-    "at the top right",
-    "on the left",
-    "in the middle",
-    "on the right",
-    "at the bottom left",
-    "at the bottom in the middle",
-    "at the bottom right",
-)
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-
-
-def after_image(question: str) -> str:
-    """The prompt's text behind the image, up to where the answer starts."""
-    return f"\n{question} ASSISTANT:"
-
-
-def with_article(words: str) -> str:
-    """`words` with "a" or "an" before them."""
-    return ("an " if words[0] in "aeio" or words.startswith("um") else "a ") + words
-
-
-def joined(parts: list[str]) -> str:
-    """Lists parts as English does: a, b and c."""
-    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
-
-
-def sentence(text: str) -> str:
-    """`text` with a capital and a full stop."""
-    return text[0].upper() + text[1:] + "."
 
 
 def noun_phrase(thing: Thing, again: bool = False) -> str:

@@ -8,7 +8,6 @@ feeds for a first question, at the cost of one prefix for all of them.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -16,23 +15,15 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import IterableDataset
 
+from scripts.train_scene_model.sequences import IMAGE as IMAGE
+from scripts.train_scene_model.sequences import Sequence as Sequence
+
 from .config import VisionShape
 from .data import picture, supersampling_for
 from .tokenizer import Tokenizer, turns_of
 from .world import make_scene
 
-IMAGE = -1  # stands for an image token in `ids`
 _POOL = 8
-
-
-@dataclass(frozen=True)
-class Sequence:
-    """One picture's tokens: id, position, turn (0 the prefix) and the token to be said next."""
-
-    ids: NDArray[np.int64]
-    positions: NDArray[np.int64]
-    turns: NDArray[np.int64]
-    targets: NDArray[np.int64]
 
 
 def make_sequence(tokenizer: Tokenizer, turns: list[tuple[str, str]], patches: int) -> Sequence:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import sentencepiece  # type: ignore[import-not-found,import-untyped,unused-ignore]
+
+from scripts.train_scene_model.tokenizer import BOS as BOS
+from scripts.train_scene_model.tokenizer import EOS as EOS
+from scripts.train_scene_model.tokenizer import MODEL as MODEL
+from scripts.train_scene_model.tokenizer import Tokenizer as Tokenizer
+from scripts.train_scene_model.tokenizer import write_vocabulary
 
 from .config import CPU
 from .language import (
@@ -19,8 +24,6 @@ from .language import (
 from .questions import training_turns
 from .world import make_scene, scene_rng
 
-MODEL = "tokenizer.model"
-BOS, EOS = 1, 2
 _SCENES = 12_000
 DESCRIPTIONS = 2  # of the turns of a scene, the first ones describe; the others answer
 
@@ -40,52 +43,8 @@ def corpus() -> list[str]:
 
 
 def train_tokenizer(work: Path) -> None:
-    """Writes `tokenizer.model` under `work`.
-
-    No normalisation and no trimming of spaces: llama.cpp does neither.
-    """
-    sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(corpus()),
-        model_prefix=str(work / MODEL.removesuffix(".model")),
-        model_type="bpe",
-        vocab_size=CPU.language.vocabulary,
-        byte_fallback=True,
-        character_coverage=1.0,
-        normalization_rule_name="identity",
-        remove_extra_whitespaces=False,
-        add_dummy_prefix=True,
-        unk_id=0,
-        bos_id=BOS,
-        eos_id=EOS,
-        pad_id=-1,
-        num_threads=1,
-        minloglevel=1,
-    )
-
-
-class Tokenizer:
-    """Token ids of prompts and answers, exactly as the runtime will feed them."""
-
-    def __init__(self, work: Path) -> None:
-        self.model = sentencepiece.SentencePieceProcessor(model_file=str(work / MODEL))
-        self.before_image: list[int] = [BOS, *self.model.encode(BEFORE_IMAGE)]
-        self._known: dict[str, list[int]] = {}
-
-    def question(self, text: str) -> list[int]:
-        """The chunk of text behind the image. mtmd tokenises it on its own: a space prefix."""
-        if text not in self._known:
-            self._known[text] = self.model.encode(after_image(text))
-        return self._known[text]
-
-    def answer(self, text: str) -> list[int]:
-        """The assistant's words, with the end of the sequence."""
-        return [*self.model.encode(text), EOS]
-
-    def text(self, ids: list[int]) -> str:
-        """Plain text of generated ids, up to the end of the sequence."""
-        if EOS in ids:
-            ids = ids[: ids.index(EOS)]
-        return str(self.model.decode(ids))
+    """Writes `tokenizer.model` under `work`."""
+    write_vocabulary(corpus(), CPU.language.vocabulary, work)
 
 
 def turns_of(index: int, epoch: int = 0) -> list[tuple[str, str]]:

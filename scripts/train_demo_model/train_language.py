@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import distributed
 from torch.nn import functional
+
+from scripts.train_scene_model.training import join
+from scripts.train_scene_model.training import run_processes as run_processes
 
 from .claims import Score, parse
 from .config import Config, Schedule
@@ -25,31 +26,12 @@ from .world import make_scene, scene_rng
 
 CHECKPOINT = "language.pt"
 _FIRST_WORD = 8
-_PORT = 29511
 _RANK_STRIDE = 100_000_000  # each process has scenes of its own
 
 
 def train_language(config: Config, work: Path, device: str, processes: int = 1) -> None:
     """Runs or resumes stage 2; the result is `language.pt` (Llama, tower) under `work`."""
     run_processes(_train, config, work, device, processes)
-
-
-def run_processes(
-    train: Callable[[int, Config, Path, str, int], None],
-    config: Config,
-    work: Path,
-    device: str,
-    processes: int,
-) -> None:
-    """Calls `train(rank, config, work, device, processes)` in this process, or in several.
-
-    Several processes of one thread each share a batch: where other programs take the cores now and
-    then, they wait for one another once a step, and threads would at every operation.
-    """
-    if processes == 1:
-        train(0, config, work, device, 1)
-        return
-    torch.multiprocessing.spawn(train, (config, work, device, processes), processes)
 
 
 def _train(rank: int, config: Config, work: Path, device: str, processes: int) -> None:
@@ -77,10 +59,7 @@ def learn(
     first_scene: int = 0,
 ) -> None:
     """Teaches both halves, as far as their weights may change, until the schedule ends."""
-    if processes > 1:
-        torch.set_num_threads(1)
-        meeting = f"tcp://127.0.0.1:{_PORT}"
-        distributed.init_process_group("gloo", meeting, rank=rank, world_size=processes)
+    join(rank, processes)
     tokenizer = Tokenizer(checkpoint.parent)
     optimizer = optimizer_for([llama, tower], schedule)
     pace = Pace(schedule)

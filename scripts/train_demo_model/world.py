@@ -10,13 +10,13 @@ from typing import Any, Literal
 
 import numpy as np
 
+from scripts.train_scene_model.world import SPLIT_OFFSET as SPLIT_OFFSET
+from scripts.train_scene_model.world import Split as Split
+from scripts.train_scene_model.world import scene_rng as scene_rng
+
 from .kinds import KINDS, SETTINGS
 
-Split = Literal["train", "dev", "test"]
 Size = Literal["small", "medium", "large"]
-
-# Disjoint ranges of seeds: no scene of one split can be a scene of another.
-SPLIT_OFFSET: dict[Split, int] = {"train": 0, "dev": 1_000_000_000, "test": 2_000_000_000}
 
 ROWS = ("top", "middle", "bottom")
 COLUMNS = ("left", "middle", "right")
@@ -85,11 +85,6 @@ class Scene:
     def to_json(self) -> dict[str, Any]:
         """Plain data of the truth, for a JSON file."""
         return asdict(self)
-
-
-def scene_rng(seed: int, purpose: int) -> np.random.Generator:
-    """A random stream of its own for each purpose (0 content, 1 picture, 2 language)."""
-    return np.random.default_rng((purpose, seed))
 
 
 def make_scene(split: Split, index: int) -> Scene:

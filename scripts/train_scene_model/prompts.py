@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from assistant.core.questions import BRIEF_PROMPT, DETAILED_PROMPT
+from assistant.core.questions import BRIEF_PROMPT as BRIEF_PROMPT
+from assistant.core.questions import DETAILED_PROMPT as DETAILED_PROMPT
 from assistant.inference.chat_templates import MEDIA_MARKER, VICUNA_SYSTEM, vicuna_v1
 
 # Other ways to ask for the same two descriptions, so that a typed request works too.

@@ -46,15 +46,20 @@ def corpus() -> list[str]:
 
 
 def train_tokenizer(work: Path) -> None:
-    """Writes `tokenizer.model` under `work`.
+    """Writes `tokenizer.model` under `work`."""
+    write_vocabulary(corpus(), CPU.language.vocabulary, work)
+
+
+def write_vocabulary(texts: list[str], size: int, work: Path) -> None:
+    """Learns `size` pieces from texts, and writes them to `tokenizer.model` under `work`.
 
     No normalisation and no trimming of spaces: llama.cpp does neither.
     """
     sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(corpus()),
+        sentence_iterator=iter(texts),
         model_prefix=str(work / MODEL.removesuffix(".model")),
         model_type="bpe",
-        vocab_size=CPU.language.vocabulary,
+        vocab_size=size,
         byte_fallback=True,
         character_coverage=1.0,
         normalization_rule_name="identity",

@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, distributed, nn
 
-from .config import Config, Schedule
+from .config import Schedule
 from .muon import Muon
 
 _PORT = 29531
@@ -179,9 +179,12 @@ def _average(
     return float(flat[-2]), float(flat[-1]) > 0.5
 
 
+_Config = TypeVar("_Config")
+
+
 def run_processes(
-    train: Callable[[int, Config, Path, str, int], None],
-    config: Config,
+    train: Callable[[int, _Config, Path, str, int], None],
+    config: _Config,
     work: Path,
     device: str,
     processes: int,
