@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from assistant import cli_parser, messages, wiring
-from assistant.camera.still_image import load_picture
+from assistant.camera.picture_reader import PictureReader
 from assistant.catalogue import ModelFiles, find_model
 from assistant.config import Settings, load_settings
 from assistant.console import Console
@@ -82,10 +82,12 @@ class _Bench:
                 self.settings, self.files, is_verbose=self.options.verbose
             )
             # Answers are judged in English, whatever language the user is answered in.
-            with InferenceClient(replace(options, language=None)) as describer:
-                run(
-                    jobs, self.methods, describer, load_picture, results, self.console.status, watch
-                )
+            told = self.console.status
+            with (
+                closing(PictureReader()) as pictures,
+                InferenceClient(replace(options, language=None)) as describer,
+            ):
+                run(jobs, self.methods, describer, pictures.read, results, told, watch)
         return results
 
     def finish(self, lines: Sequence[str], summary: Mapping[str, Any]) -> ExitCode:

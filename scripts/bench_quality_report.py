@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assistant.judging import quality, tally
+from assistant.judging.intervals import Difference
 from assistant.judging.scenes import JudgedScene, World
 from assistant.judging.tally import judge
 from assistant.messages.judging import figure_name
@@ -112,7 +113,7 @@ def _in_short(data: Mapping[str, Any]) -> str:
         found = one.get("differences")
         if not found:
             continue
-        clear = [name for name in _TOLD if _is_clear(found[name])]
+        clear = [name for name in _TOLD if Difference(**found[name]).is_clear]
         if not clear:
             sentences.append(f"- {one['method']}: no difference to no steering was shown.")
             continue
@@ -296,10 +297,6 @@ def _share(found: Mapping[str, float], cases: int) -> str:
     if cases < _FEW:
         return "too few to say"
     return f"{found['value']:.3f} ({found['low']:.3f} to {found['high']:.3f})"
-
-
-def _is_clear(found: Mapping[str, float]) -> bool:
-    return found["low"] > 0 or found["high"] < 0
 
 
 def _is_better(name: str, value: float) -> bool:

@@ -7,7 +7,6 @@ few hundred pixels a side, and a 100-megapixel picture must fit into a small com
 
 from __future__ import annotations
 
-import io
 import warnings
 from collections.abc import Callable
 from typing import BinaryIO
@@ -84,15 +83,6 @@ def load_picture(name: str) -> ImageRgb:
     """
     with picture_file.opened(name) as stream:
         return decode_stream(stream, picture_file.shown_name(name))
-
-
-def decode_picture(content: bytes, shown: str) -> ImageRgb:
-    """Reads a picture from memory, as ``load_picture`` does; ``shown`` is what to call it.
-
-    Raises:
-        PictureError: it is damaged, too large, or not a picture.
-    """
-    return decode_stream(io.BytesIO(content), shown)
 
 
 def decode_stream(stream: BinaryIO, shown: str) -> ImageRgb:
