@@ -137,9 +137,8 @@ class PromptReader:
             yield
         finally:
             loaded.probe.on_new_tensor = None
-            with contextlib.suppress(
-                ObservationError
-            ):  # it is told when the picture's cells are wanted
+            # An error is told when the picture's cells are wanted.
+            with contextlib.suppress(ObservationError):
                 loaded.probe.stop_recording()
         _LOGGER.info("%d MB of the KV cache are not in use yet", released // 10**6)
 
