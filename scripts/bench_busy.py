@@ -39,6 +39,7 @@ def parse_arguments(argv: list[str] | None = None) -> argparse.Namespace:
         "--spins", default="shipped,passive,1000,100000,active", help="values to try"
     )
     parser.add_argument("--threads", default="", help="numbers to try; default: what is shipped")
+    parser.add_argument("--section", default=SECTION, help="section of the report to write")
     parser.add_argument("--report", type=Path, default=REPORT, help="Markdown file to write into")
     parser.add_argument("--no-report", action="store_true", help="print only")
     parser.add_argument("--one", help=argparse.SUPPRESS)
@@ -164,7 +165,7 @@ def main(argv: list[str] | None = None) -> int:
     rows = time_all(arguments)
     print(table(rows))
     if not arguments.no_report:
-        bench_report.replace_section(arguments.report, SECTION, body(rows, arguments))
+        bench_report.replace_section(arguments.report, arguments.section, body(rows, arguments))
     return 0
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -55,6 +55,8 @@ def parse_arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--tokens", type=int, default=16, help="tokens of an answer")
     parser.add_argument("--threads", type=int, help="default: what is shipped")
     parser.add_argument("--flash-attn", choices=("auto", "on", "off"), default="auto")
+    parser.add_argument("--kv-type", choices=("auto", "f16", "q8_0"), default="auto")
+    parser.add_argument("--section", default=SECTION, help="section of the report to write")
     parser.add_argument("--report", type=Path, default=REPORT, help="Markdown file to write into")
     parser.add_argument("--no-report", action="store_true", help="print only")
     return parser.parse_args(argv)
@@ -75,6 +77,7 @@ def measure(name: str, arguments: argparse.Namespace) -> Result | None:
     options = options_for(name, arguments, arguments.cache_dir)
     if options is None:
         return None
+    options = replace(options, kv_type=arguments.kv_type)
     n_answers = arguments.answers if name == EMBEDDED else 1
     n_warm = min(_N_WARM, n_answers - 1)
     decode = DecodeOptions(max_tokens=arguments.tokens, ignores_eos=True)
@@ -129,7 +132,7 @@ def main(argv: list[str] | None = None) -> int:
             "",
             table,
         ]
-        bench_report.replace_section(arguments.report, SECTION, "\n".join(body))
+        bench_report.replace_section(arguments.report, arguments.section, "\n".join(body))
     return 0
 
 

@@ -57,6 +57,7 @@ def parse_arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--threads", type=int, help="default: the physical cores")
     parser.add_argument("--flash-attn", choices=("auto", "on", "off"), default="auto")
     parser.add_argument("--kv-type", choices=("auto", "f16", "q8_0"), default="auto")
+    parser.add_argument("--section", default=SECTION, help="section of the report to write")
     parser.add_argument("--report", type=Path, default=REPORT, help="Markdown file to write into")
     parser.add_argument("--no-report", action="store_true", help="print only")
     return parser.parse_args(argv)
@@ -163,7 +164,9 @@ def write_report(results: list[Result], arguments: argparse.Namespace) -> None:
     if arguments.no_report:
         return
     note = f"One-minute load average at the end: {os.getloadavg()[0]:.1f}."
-    bench_report.replace_section(arguments.report, SECTION, body(results, arguments, note))
+    bench_report.replace_section(
+        arguments.report, arguments.section, body(results, arguments, note)
+    )
 
 
 def main(argv: list[str] | None = None) -> int:
