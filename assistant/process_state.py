@@ -10,6 +10,8 @@ from pathlib import Path
 
 STOPPED = "T"
 """The letter of a process that a signal stopped; it does not go on by itself."""
+DEAD = "Z"
+"""The letter of a process that has ended, also while the last of its threads still end and nobody can wait for it."""
 
 
 @dataclass(frozen=True)

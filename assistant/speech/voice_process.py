@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from assistant import messages
 from assistant.messages import speech as words
-from assistant.process_state import STOPPED, holder_of, state_of
+from assistant.process_state import DEAD, STOPPED, holder_of, state_of
 
 STOPPED_S = 1.0
 """How long a process may be stopped by a signal; then its sentence is said again by another."""
@@ -103,7 +103,7 @@ class VoiceProcess:
     @property
     def is_alive(self) -> bool:
         """Whether it runs."""
-        return self._process.poll() is None
+        return self._process.poll() is None and state_of(self._process.pid).letter != DEAD
 
     def send(self, text: str, rate_wpm: int) -> None:
         """Gives it an utterance and the rate to speak it at.
