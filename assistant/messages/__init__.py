@@ -185,7 +185,9 @@ def picture_slow(name: str, limit_s: float) -> str:
 
 
 def picture_ends_decoder(name: str) -> str:
-    return _("{name} may be damaged: the program that reads pictures ended at it.").format(name=name)
+    return _("{name} may be damaged: the program that reads pictures ended at it.").format(
+        name=name
+    )
 
 
 def picture_file_too_large(name: str, limit_mb: int) -> str:
