@@ -1,6 +1,6 @@
 """Makes the embedded model: `python -m scripts.train_scene_model STAGE`.
 
-Stages, in order: data (sprite sheet and vocabulary), vision, language, together, export, check.
+Stages, in order: data (sprite sheet and vocabulary), vision, language, together, export, check, examples.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-STAGES = ("data", "vision", "language", "together", "export", "check")
+STAGES = ("data", "vision", "language", "together", "export", "check", "examples")
 
 
 def main() -> None:
@@ -32,9 +32,14 @@ def main() -> None:
     parser.add_argument("--font", type=Path, help="data: NotoColorEmoji.ttf, to redraw sprites.png")
     parser.add_argument("--word-font", type=Path, help="data: DejaVuSans-Bold.ttf, for the signs")
     parser.add_argument(
-        "--out", type=Path, default=Path("models/scene"), help="export and check: the folder"
+        "--out", type=Path, default=Path("models/scene"), help="export, check, examples: the folder"
     )
     args = parser.parse_args()
+    if args.stage == "examples":
+        from .examples import write_examples
+
+        write_examples(args.out)
+        return
     args.work.mkdir(parents=True, exist_ok=True)
     if args.stage == "data":
         from .tokenizer import train_tokenizer

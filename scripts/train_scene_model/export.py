@@ -13,7 +13,8 @@ from .train_language import CHECKPOINT as LANGUAGE_CHECKPOINT
 from .train_together import CHECKPOINT as TOGETHER_CHECKPOINT
 
 NAME = "sparc-scene-llava"
-LANGUAGE_FILE = f"{NAME}-q8_0.gguf"
+NUMBER_TYPE = "q8_0"
+LANGUAGE_FILE = f"{NAME}-{NUMBER_TYPE}.gguf"
 VISION_FILE = f"{NAME}-mmproj-f16.gguf"
 LARGEST_MB = 64
 
@@ -38,7 +39,8 @@ def export(config: Config, work: Path, out: Path) -> None:
         for part, kept in state["average"].items()
     }
     vocabulary = Tokenizer(work).model
-    write_language(out / LANGUAGE_FILE, NAME, config.language, arrays["llama"], vocabulary)
+    language = (NAME, config.language, arrays["llama"], vocabulary, NUMBER_TYPE)
+    write_language(out / LANGUAGE_FILE, *language)
     write_vision(out / VISION_FILE, NAME, config.vision, config.language.width, arrays["tower"])
     write_checksums(out, (VISION_FILE, LANGUAGE_FILE))
     sizes = {name: (out / name).stat().st_size / 1e6 for name in (LANGUAGE_FILE, VISION_FILE)}

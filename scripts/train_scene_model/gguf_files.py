@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import gguf
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .config import IMAGE_MEAN, IMAGE_STD, LanguageShape, VisionShape
+from .quantize import quantize
 
 QUICK_GELU = 1.702
 _BOS, _EOS = 1, 2
@@ -54,12 +56,24 @@ def _finish(writer: gguf.GGUFWriter) -> None:
 
 
 def write_language(
-    path: Path, name: str, shape: LanguageShape, state: State, vocabulary: Any
+    path: Path,
+    name: str,
+    shape: LanguageShape,
+    state: State,
+    vocabulary: Any,
+    number_type: str = "q8_0",
 ) -> None:
-    """The Llama: matrices Q8_0, norms F32, a SentencePiece vocabulary as SPM."""
+    """The Llama with a SentencePiece vocabulary as SPM: matrices of that number type, norms F32."""
+    with TemporaryDirectory() as folder:
+        full = Path(folder, "f32.gguf")
+        _write_f32(full, name, shape, state, vocabulary)
+        quantize(full, path, number_type)
+
+
+def _write_f32(path: Path, name: str, shape: LanguageShape, state: State, vocabulary: Any) -> None:
     writer = gguf.GGUFWriter(path, "llama")
     _describe(writer, name, "Language model of the embedded demo LLaVA; knows drawn scenes only")
-    writer.add_file_type(gguf.LlamaFileType.MOSTLY_Q8_0)
+    writer.add_file_type(gguf.LlamaFileType.ALL_F32)
     writer.add_context_length(shape.context)
     writer.add_embedding_length(shape.width)
     writer.add_block_count(shape.depth)
@@ -72,20 +86,12 @@ def write_language(
     writer.add_vocab_size(shape.vocabulary)
     _write_vocabulary(writer, vocabulary)
 
-    def matrix(tensor: str, values: NDArray[np.float32]) -> None:
-        kind = gguf.GGMLQuantizationType.Q8_0
-        writer.add_tensor(tensor, gguf.quants.quantize(values, kind), raw_dtype=kind)
-
-    matrix("token_embd.weight", state["embed.weight"])
-    matrix("output.weight", state["head.weight"])
+    writer.add_tensor("token_embd.weight", state["embed.weight"])
+    writer.add_tensor("output.weight", state["head.weight"])
     writer.add_tensor("output_norm.weight", state["norm.weight"])
     for layer in range(shape.depth):
         for ours, theirs in _LLAMA_NAMES.items():
-            values = state[f"layers.{layer}.{ours}"]
-            if values.ndim == 2:
-                matrix(f"blk.{layer}.{theirs}", values)
-            else:
-                writer.add_tensor(f"blk.{layer}.{theirs}", values)
+            writer.add_tensor(f"blk.{layer}.{theirs}", state[f"layers.{layer}.{ours}"])
     _finish(writer)
 
 
