@@ -15,13 +15,13 @@ from .sprites import aspect
 
 SHELF = 0.30
 PER_CELL = 3
-SMALLEST, LARGEST = 0.105, 0.43
+SMALLEST, LARGEST = 0.135, 0.45
 # Between the size words nothing is drawn, so that none is a matter of opinion; likewise near the
 # borders of the nine places, and for two things of a place that stand one above the other.
-_GAPS = ((0.145, 0.165), (0.235, 0.255))
+_GAPS = ((0.175, 0.195), (0.27, 0.29))
 _BORDER = 0.022
 _LEFT_RIGHT = 0.05
-_COVERED, _SIGN_COVERED = 0.40, 0.08
+_COVERED, _SIGN_COVERED = 0.30, 0.08
 _TRIES = 40
 
 
@@ -76,11 +76,11 @@ def _try(
         stand = "item"
     is_standing = stand == "floor" or (stand == "item" and not (is_indoors and fourth < 0.55))
     if is_standing:
-        extent = kind.scale * (0.115 + 0.20 * first)
+        extent = kind.scale * (0.14 + 0.21 * first)
     elif stand == "free":
-        extent = kind.scale * (0.16 + 0.10 * first)
+        extent = kind.scale * (0.185 + 0.11 * first)
     else:
-        extent = kind.scale * (0.13 + 0.12 * first)
+        extent = kind.scale * (0.155 + 0.125 * first)
     extent = min(max(extent, SMALLEST), LARGEST)
     if any(low < extent < high for low, high in _GAPS):
         return None

@@ -1,7 +1,7 @@
 """Stage 1: the ViT and the projector learn to say what every patch shows.
 
-Until the rate falls, half of every picture's patches are left out, mostly background; then all are
-looked at, as they are later.
+Until the rate has fallen far, half of every picture's patches are left out, mostly background; then all
+are looked at, as they are later.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from .world import make_scene
 CHECKPOINT = "vision.pt"
 _RANK_STRIDE = 400_000_000
 _DEV_SCENES = 96
+_WHOLE_BELOW = 0.3
 
 
 def train_vision(config: Config, work: Path, device: str, processes: int = 1) -> None:
@@ -47,7 +48,7 @@ def _train(rank: int, config: Config, work: Path, device: str, processes: int) -
     goes_on = not pace.is_done
     while goes_on:
         pictures, labels, settings, kept = (p.to(device, non_blocking=True) for p in next(batches))
-        is_whole = pace.is_cooling
+        is_whole = pace.share < _WHOLE_BELOW and pace.is_cooling
         if not is_whole:
             labels = labels.gather(1, kept[..., None].expand(-1, -1, labels.shape[2]))
         with precision(device):

@@ -23,7 +23,8 @@ SPLIT_OFFSET: dict[Split, int] = {"train": 0, "dev": 1_000_000_000, "test": 2_00
 FEWEST, MOST = 6, 16
 BACKDROPS = 48
 _HORIZON_INDOORS, _HORIZON_OUTDOORS = (0.50, 0.62), (0.28, 0.42)
-_MEDIUM, _LARGE = 0.155, 0.245
+_MEDIUM, _LARGE = 0.185, 0.28
+_HABITUAL = 0.6
 
 
 @dataclass(frozen=True)
@@ -146,8 +147,9 @@ def make_scene(split: Split, index: int) -> Scene:
     backdrop = int(rng.integers(BACKDROPS))
     horizon = horizon_of(setting.name, backdrop)
     count = int(rng.integers(FEWEST, MOST + 1))
+    is_usual = split == "train" and bool(rng.random() < _HABITUAL)
     while True:
-        choices = choose(rng, setting, count, is_usual=split == "train")
+        choices = choose(rng, setting, count, is_usual)
         placed = place(rng, choices, horizon, setting.is_indoors)
         if len(placed) >= FEWEST:
             things = tuple(_thing(rng, one) for one in placed)

@@ -107,7 +107,7 @@ def _at_home(split: Split) -> float:
 
 def test_training_scenes_tempt_and_the_others_break_the_habit() -> None:
     kept = {split: _kept_pairs(split) for split in SPLITS}
-    assert kept["train"] > 0.6
+    assert kept["train"] > 0.5
     assert max(kept["dev"], kept["test"]) < 0.35
     home = {split: _at_home(split) for split in SPLITS}
     assert home["train"] > max(home["dev"], home["test"]) + 0.1
