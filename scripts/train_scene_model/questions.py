@@ -203,7 +203,7 @@ def unanswerable(scene: Scene, rng: np.random.Generator) -> Turn:
 
 
 def training_turns(scene: Scene, rng: np.random.Generator) -> list[Turn]:
-    """Six questions on a scene: presence (yes and no), one part of it, and three of the other sorts."""
+    """Four questions on a scene: presence (yes and no), and two of the other sorts."""
     coloured = [thing.kind for thing in scene.things if thing.colour]
     absent = [kind.name for kind in KINDS if kind.is_recoloured and not scene.count(kind.name)]
 
@@ -214,7 +214,9 @@ def training_turns(scene: Scene, rng: np.random.Generator) -> list[Turn]:
         pool = coloured if coloured and rng.random() < 0.85 else absent
         return pool[int(rng.integers(len(pool)))]
 
+    sides = list(SIDES)
     sorts: tuple[Callable[[], Turn | None], ...] = (
+        lambda: side(scene, sides[int(rng.integers(len(sides)))], rng),
         lambda: number(scene, kind(), rng),
         lambda: where(scene, kind(), rng),
         lambda: colour(scene, coloured_kind(), rng),
@@ -223,11 +225,9 @@ def training_turns(scene: Scene, rng: np.random.Generator) -> list[Turn]:
         lambda: reading(scene, rng) if scene.count(SIGN.name) or rng.random() < 0.3 else None,
         lambda: setting(scene, rng) if rng.random() < 0.3 else None,
     )
-    sides = list(SIDES)
     turns = [presence(scene, some_kind(scene, rng, here), rng) for here in (True, False)]
-    turns.append(side(scene, sides[int(rng.integers(len(sides)))], rng))
     for number_of_sort in rng.permutation(len(sorts)):
         turn = sorts[int(number_of_sort)]()
-        if turn is not None and len(turns) < 6:
+        if turn is not None and len(turns) < 4:
             turns.append(turn)
     return turns
