@@ -26,11 +26,6 @@ class ServiceNotifier:
             self.watchdog_s = int(wanted) / 1e6 / 2
         self._last_alive_s = float("-inf")
 
-    @property
-    def is_service(self) -> bool:
-        """Whether a service manager listens."""
-        return bool(self._address)
-
     def ready(self) -> None:
         """Keys work from now on."""
         self._send("READY=1")

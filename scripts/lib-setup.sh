@@ -10,7 +10,8 @@ BUILD_TMP=$VENV/tmp
 SETUP_LOG=$ROOT/.setup.log
 # Measured on two cores: 380 MB installed and 450 MB while llama.cpp is built; the rest is reserve.
 NEEDED_MB=${SPARC_SETUP_NEEDED_MB:-2500}
-HEARTBEAT_S=${SPARC_SETUP_HEARTBEAT_S:-25}
+# A multiple of what elapsed_words tells apart, so that no line is said twice.
+HEARTBEAT_S=${SPARC_SETUP_HEARTBEAT_S:-30}
 
 narrate() { printf '%s\n' "$*" >&2; }
 
@@ -114,7 +115,14 @@ say_what_failed() { # say_what_failed STEP
 }
 
 elapsed_words() { # elapsed_words SECONDS
-    if [ "$1" -lt 90 ]; then printf '%s seconds' "$1"; else printf '%s minutes' $((($1 + 30) / 60)); fi
+    halves=$((($1 + 15) / 30))
+    if [ "$1" -lt 105 ]; then
+        printf '%s seconds' "$1"
+    elif [ $((halves % 2)) -eq 0 ]; then
+        printf '%s minutes' $((halves / 2))
+    else
+        printf '%s and a half minutes' $((halves / 2))
+    fi
 }
 
 # with_heartbeat STEP FUNCTION ARGUMENT: runs the function of this file with its output in the log and

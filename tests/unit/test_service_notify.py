@@ -37,7 +37,6 @@ def test_the_life_of_a_service(manager: socket.socket) -> None:
         "WATCHDOG_PID": str(os.getpid()),
     }
     notifier = ServiceNotifier(environment)
-    assert notifier.is_service
     assert notifier.watchdog_s == 15.0
     notifier.ready()
     for _ in range(100):  # as often as the loop turns: sent when it is due
