@@ -129,7 +129,8 @@ def most_things(batch: int, few_first: int) -> int:
 class LanguageBatches(IterableDataset):  # type: ignore[type-arg]
     """Endless batches (pictures, ids, positions, turns, targets), like lengths together.
 
-    Batches before number `few_first` have scenes with fewer things.
+    Batches before number `few_first` have scenes with fewer things, and one question on each: learning to
+    look comes first, and a description teaches most of it.
     """
 
     def __init__(
@@ -156,7 +157,11 @@ class LanguageBatches(IterableDataset):  # type: ignore[type-arg]
             while len(pool) < _POOL * self.batch:
                 scene = make_scene("train", index)
                 if len(scene.things) <= most_things(number, self.few_first):
-                    sequence = make_sequence(self.tokenizer, turns_of(scene), self.shape.patches)
+                    turns = turns_of(scene)
+                    if number < self.few_first:
+                        asked = turns[DESCRIPTIONS + index % (len(turns) - DESCRIPTIONS)]
+                        turns = [*turns[:DESCRIPTIONS], asked]
+                    sequence = make_sequence(self.tokenizer, turns, self.shape.patches)
                     pool.append((index, scene, sequence))
                 index += 1
             pool.sort(key=lambda item: len(item[2].ids))

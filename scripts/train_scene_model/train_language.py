@@ -23,7 +23,7 @@ from .world import make_scene
 
 CHECKPOINT = "language.pt"
 _FIRST_WORD = 4
-_FEW_FIRST = 400
+_FEW_FIRST = 1000
 _RANK_STRIDE = 400_000_000  # each process has scenes of its own
 _REPORT_EVERY = 4
 
