@@ -26,6 +26,9 @@ def main() -> None:
     parser.add_argument(
         "--cool", type=float, help="of these minutes, the last ones, in which the rate falls"
     )
+    parser.add_argument(
+        "--pointing", type=float, help="language: weight of the loss that shows heads where to look"
+    )
     parser.add_argument("--processes", type=int, default=1, help="processes that share a batch")
     parser.add_argument("--threads", type=int, default=2, help="CPU threads of a single process")
     parser.add_argument("--device", default="cpu", help="cpu, or cuda for the larger model")
@@ -61,7 +64,7 @@ def _train(args: argparse.Namespace) -> None:
     torch.set_num_threads(args.threads)
     is_cuda = args.device.startswith("cuda")
     config = CUDA if is_cuda else CPU
-    changes = {"minutes": args.minutes, "cool_minutes": args.cool}
+    changes = {"minutes": args.minutes, "cool_minutes": args.cool, "pointing": args.pointing}
     changes = {name: value for name, value in changes.items() if value is not None}
     config = replace(
         config,

@@ -66,6 +66,7 @@ class Schedule:
         minutes: when the stage ends, over all its runs.
         cool_minutes: how long before its end the rate falls.
         warmup_steps: steps until the peak.
+        pointing: weight of the scaffold of `pointing.py`; 0 leaves it out.
     """
 
     batch: int
@@ -74,6 +75,7 @@ class Schedule:
     minutes: float
     cool_minutes: float = 0.0
     warmup_steps: int = 100
+    pointing: float = 0.0
 
 
 @dataclass(frozen=True)

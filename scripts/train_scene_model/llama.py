@@ -61,6 +61,9 @@ class Layer(nn.Module):
     def __init__(self, shape: LanguageShape) -> None:
         super().__init__()
         self.shape = shape
+        # The last queries and keys of a layer whose attention is taught.
+        self.is_watched = False
+        self.seen: tuple[Tensor, Tensor] | None = None
         kv_width = shape.kv_heads * shape.head_width
         self.attn_norm = nn.RMSNorm(shape.width, eps=shape.eps)
         self.q = nn.Linear(shape.width, shape.width, bias=False)
@@ -91,6 +94,7 @@ class Layer(nn.Module):
         if past is not None:
             k, v = torch.cat((past[0], k), 2), torch.cat((past[1], v), 2)
         kept = (k, v)
+        self.seen = (q, k) if self.is_watched else None
         group = self.shape.heads // self.shape.kv_heads
         k, v = k.repeat_interleave(group, 1), v.repeat_interleave(group, 1)
         if parts is None:

@@ -22,6 +22,7 @@ from .config import VisionShape
 from .data import picture, supersampling_for, worker_offset
 from .language import brief, detailed
 from .llama import Part
+from .pointing import Pointers, pointers
 from .prompts import BRIEF_REQUESTS, DETAILED_REQUESTS
 from .questions import NO_PICTURE, Turn, training_turns
 from .tokenizer import Tokenizer
@@ -79,7 +80,10 @@ def make_sequence(tokenizer: Tokenizer, turns: list[Turn], patches: int) -> Sequ
     return Sequence(*(np.array(x, np.int64) for x in (ids, positions, numbers, targets)))
 
 
-def collate(sequences: list[Sequence]) -> tuple[Tensor, Tensor, Tensor, Tensor, list[int]]:
+Collated = tuple[Tensor, Tensor, Tensor, Tensor, list[int]]
+
+
+def collate(sequences: list[Sequence]) -> Collated:
     """Puts sequences side by side: ids, positions, turns (padding is turn -1), targets, bounds.
 
     The prefix, the first turn (the long one) and the other turns are padded each for itself, so
@@ -127,7 +131,7 @@ def most_things(batch: int, few_first: int) -> int:
 
 
 class LanguageBatches(IterableDataset):  # type: ignore[type-arg]
-    """Endless batches (pictures, ids, positions, turns, targets), like lengths together.
+    """Endless batches (pictures, ids, positions, turns, targets, bounds, pointers), like lengths together.
 
     Batches before number `few_first` have scenes with fewer things, and one question on each: learning to
     look comes first, and a description teaches most of it.
@@ -148,7 +152,7 @@ class LanguageBatches(IterableDataset):  # type: ignore[type-arg]
         self.start, self.seed = start, seed
         self.done, self.few_first = done, few_first
 
-    def __iter__(self) -> Iterator[tuple[Tensor | list[int], ...]]:
+    def __iter__(self) -> Iterator[tuple[Tensor | list[int] | Pointers, ...]]:
         # The same order of lengths in every process, so that none waits for a longer batch.
         rng = np.random.default_rng(self.seed)
         index, number = self.start + worker_offset(), self.done
@@ -170,4 +174,12 @@ class LanguageBatches(IterableDataset):  # type: ignore[type-arg]
                 side = self.shape.image_size
                 pictures = np.stack([picture(s, side, supersampling_for(i)) for i, s, _ in chosen])
                 number += 1
-                yield torch.from_numpy(pictures), *collate([s for _, _, s in chosen])
+                parts = collate([s for _, _, s in chosen])
+                told = self._pointers([s for _, s, _ in chosen], parts)
+                yield torch.from_numpy(pictures), *parts, told
+
+    def _pointers(self, scenes: list[Scene], parts: Collated) -> Pointers:
+        *_, targets, bounds = parts
+        described = targets[:, bounds[1] : bounds[2]] >= 0
+        starts = bounds[1] + described.int().argmax(1)
+        return pointers(self.tokenizer, self.shape, scenes, starts.tolist())

@@ -13,6 +13,7 @@ from .config import Config, Schedule
 from .data import loader, picture
 from .dev_report import dev_report
 from .llama import Llama
+from .pointing import LAYERS, Pointers, pointing_loss
 from .sequences import BLIND, DESCRIPTIONS, IMAGE, LanguageBatches, attention_parts
 from .start import scale_image_tokens, take_words
 from .tokenizer import Tokenizer
@@ -80,6 +81,8 @@ def learn(
     So where stage 1 has gone on meanwhile, stage 2 goes on with the better tower.
     """
     tokenizer = Tokenizer(checkpoint.parent)
+    for number in LAYERS:
+        llama.layers[number].is_watched = schedule.pointing > 0
     modules: dict[str, torch.nn.Module] = {"llama": llama, "tower": tower}
     is_cuda = device.startswith("cuda")
     optimizers, pace = Optimizers(modules, schedule), Pace(schedule, is_cuda)
@@ -94,23 +97,35 @@ def learn(
     batches = iter(loader(dataset, config.loader_workers, is_cuda))
     goes_on, saved = not pace.is_done, 0
     while goes_on:
-        *tensors, bounds = next(batches)
+        *tensors, bounds, told = next(batches)
         pictures, ids, positions, turns, targets = (
             part.to(device, non_blocking=True) for part in tensors
         )
         with precision(device):
             loss = sequence_loss(llama, tower(pictures), ids, positions, turns, targets, bounds)
-        goes_on = advance(optimizers, pace, loss, processes)
+            taught = schedule.pointing * pointing(llama, ids, told, bounds, device)
+        goes_on = advance(optimizers, pace, loss + taught, processes)
         keeper.average.update(pace.step)
         if rank:
             continue
         if pace.step % 20 == 0:
-            print(pace.line(loss=loss.item()), flush=True)
+            print(pace.line(loss=loss.item(), taught=float(taught)), flush=True)
         if keeper.is_due or not goes_on:
             keeper.save()
             saved += 1
             if saved % _REPORT_EVERY == 0 or not goes_on:
                 print(dev_report(config, tokenizer, keeper.average, device), flush=True)
+
+
+def pointing(
+    llama: Llama, ids: torch.Tensor, told: Pointers, bounds: list[int], device: str
+) -> torch.Tensor | float:
+    """The loss of the taught layers for the batch just computed; 0 where none is taught."""
+    moved = Pointers(told.queries.to(device), told.regions.to(device))
+    image = int((ids[0] == IMAGE).nonzero()[0])
+    seen = [layer.seen for layer in llama.layers if layer.seen is not None]
+    losses = [pointing_loss(q, k, moved, image, bounds) for q, k in seen]
+    return torch.stack(losses).mean() if losses else 0.0
 
 
 def sequence_loss(

@@ -1,0 +1,99 @@
+"""A scaffold for learning to look: where a description names a thing, some heads are shown that thing's patches.
+
+Which thing comes next (of its place, from the left, not told yet) is what a small Llama learns last when only the words
+teach it. For a while the attention of a few heads is taught too; then the loss is left out, and the words alone decide
+where every head looks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .claims import parse
+from .config import VisionShape
+from .language import detailed
+from .render import instance_map
+from .tokenizer import Tokenizer
+from .world import Scene
+
+LAYERS = (4, 5)
+HEADS = 4  # the first ones; with eight heads and two of keys they share one
+_WORDS = 3  # of a thing's words, the noun and what stands before it
+_COVER = 0.25
+
+
+@dataclass(frozen=True)
+class Pointers:
+    """Where a batch speaks of a thing, and where that is in its picture.
+
+    Attributes:
+        queries: (batch, most) token whose successor is a word about a thing; -1 fills up.
+        regions: (batch, most, patches) True on the thing's patches.
+    """
+
+    queries: Tensor
+    regions: Tensor
+
+
+def words_about(tokenizer: Tokenizer, scene: Scene) -> list[tuple[int, int]]:
+    """(token of the description, number of the thing in `scene.things`) for the words that name it."""
+    text = detailed(scene)
+    # Each piece begins with the space before its word, the first one with a space that is not in the text.
+    lengths = [len(piece) for piece in tokenizer.model.encode(text, out_type=str)]
+    begins = np.cumsum([-1, *lengths[:-1]])
+    found, behind = [], 0
+    for claim, thing in zip(parse(text), scene.in_reading_order(), strict=True):
+        noun = int(np.searchsorted(begins, claim.start, side="right")) - 1
+        number = scene.things.index(thing)
+        found += [(token, number) for token in range(max(behind, noun - _WORDS + 1), noun + 1)]
+        behind = noun + 1
+    return found
+
+
+def regions_of(scene: Scene, shape: VisionShape) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+    """(things, patches) where a thing is seen; at least the patch that shows most of it."""
+    side, patch = shape.side, shape.patch_size
+    seen = instance_map(scene, shape.image_size)
+    tiles = seen.reshape(side, patch, side, patch).transpose(0, 2, 1, 3).reshape(side * side, -1)
+    covers = np.stack([(tiles == n).mean(1) for n in range(1, len(scene.things) + 1)])
+    return covers >= np.minimum(covers.max(1, keepdims=True), _COVER)
+
+
+def pointers(
+    tokenizer: Tokenizer, shape: VisionShape, scenes: list[Scene], starts: list[int]
+) -> Pointers:
+    """The pointers of a batch; `starts` are the tokens whose successor is a description's first word."""
+    words = [words_about(tokenizer, scene) for scene in scenes]
+    most = max(len(one) for one in words)
+    queries = np.full((len(scenes), most), -1)
+    regions = np.zeros((len(scenes), most, shape.patches), bool)
+    for row, (scene, start, one) in enumerate(zip(scenes, starts, words, strict=True)):
+        seen = regions_of(scene, shape)
+        queries[row, : len(one)] = [start + token for token, _ in one]
+        regions[row, : len(one)] = seen[[number for _, number in one]]
+    return Pointers(torch.from_numpy(queries), torch.from_numpy(regions))
+
+
+def pointing_loss(q: Tensor, k: Tensor, told: Pointers, image: int, bounds: list[int]) -> Tensor:
+    """How far the heads look elsewhere: minus the logarithm of their attention on the thing's patches.
+
+    Args:
+        q: queries of a layer (batch, heads, tokens, head width), as attention takes them.
+        k: its keys (batch, key heads, tokens, head width).
+        told: where they should look.
+        image: first image token.
+        bounds: of the prefix, of the descriptions, of what follows (see `sequences.collate`).
+    """
+    n_keys = bounds[2]
+    asked = told.queries.clamp(min=0)
+    index = asked[:, None, :, None].expand(-1, HEADS, -1, q.shape[3])
+    scores = q[:, :HEADS].gather(2, index) @ k[:, :1, :n_keys].mT / q.shape[3] ** 0.5
+    keys = torch.arange(n_keys, device=q.device)
+    scores = scores.masked_fill((keys > asked[..., None])[:, None], -torch.inf)
+    on_image = scores.log_softmax(-1)[..., image : image + told.regions.shape[2]]
+    on_thing = on_image.masked_fill(~told.regions[:, None], -torch.inf).logsumexp(-1)
+    return -on_thing.transpose(1, 2)[told.queries >= 0].mean()
