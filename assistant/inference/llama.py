@@ -11,9 +11,9 @@ from contextlib import ExitStack
 from types import MappingProxyType
 from typing import Any
 
-import llama_cpp
 import numpy as np
 import numpy.typing as npt
+from llama_cpp import llama_cpp
 
 from assistant import messages
 from assistant.errors import InferenceError, ModelError

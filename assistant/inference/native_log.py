@@ -37,12 +37,11 @@ _callback = _LogCallback(_on_log)
 
 def redirect() -> None:
     """Sends every native log line to the logger ``llama.cpp``; call before anything is loaded."""
-    import llama_cpp
-    from llama_cpp import mtmd_cpp
+    from llama_cpp import llama_cpp, mtmd_cpp
 
     pointer = ctypes.cast(_callback, ctypes.c_void_p)
     for library, names in (
-        (llama_cpp.llama_cpp._lib, ("llama_log_set",)),
+        (llama_cpp._lib, ("llama_log_set",)),
         (mtmd_cpp._libmtmd, ("mtmd_log_set", "mtmd_helper_log_set")),
     ):
         for name in names:

@@ -5,6 +5,7 @@ It ends by itself when the front closes its pipes or dies, whatever it is comput
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import queue
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING
 from assistant import child_process, unexpected
 from assistant.core.events import Event, Failed, Finished, ImageRgb, Loaded, Loading
 from assistant.errors import AssistantError, ExitCode
-from assistant.inference import machine
+from assistant.inference import bindings, machine
 from assistant.inference.options import EngineOptions
 from assistant.inference.protocol import CANCEL, Ask, Prepare, Told
 from assistant.inference.worker_watch import BEAT_S, IDLE, WORKING
@@ -74,7 +75,7 @@ class Worker:
 
     def _load(self) -> Engine:
         self._tell(Loading(self._options.model_name))
-        # Imported here so that the front's pipes are served while llama.cpp's libraries are loaded.
+        # Here, so that the front's pipes are served while the libraries are loaded; see ``_load_libraries``.
         from assistant.inference.engine import Engine
 
         engine = Engine(self._options, self._is_cancelled)
@@ -180,6 +181,17 @@ def _silence(is_verbose: bool) -> None:
         logging.disable(logging.CRITICAL)
 
 
+def _load_libraries() -> None:
+    """Begins what ``Engine`` needs anyway while the front still finds out which model it wants."""
+    bindings.leave_out_high_level()
+    with contextlib.suppress(Exception):  # ``Worker`` meets the same exception, and tells it
+        import assistant.inference.engine
+
+        # Wanted by the first picture; meanwhile llama.cpp loads the model.
+        import numpy.ctypeslib
+        import PIL.Image  # noqa: F401
+
+
 def main() -> None:
     """Entry point of the process; its arguments are three inherited file descriptors."""
     connection_fd, cancel_fd, life_fd = map(int, sys.argv[1:4])
@@ -187,8 +199,12 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     child_process.hide_memory()
     machine.set_waiting()
+    threading.Thread(target=_load_libraries, daemon=True).start()
     connection = Connection(connection_fd)
-    options = connection.recv()
+    try:
+        options = connection.recv()
+    except EOFError:  # the front found nothing to load
+        os._exit(0)
     _silence(options.is_verbose)
     Worker(connection, cancel_fd, life_fd, options).run()
 
