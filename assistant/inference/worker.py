@@ -6,6 +6,7 @@ It ends by itself when the front closes its pipes or dies, whatever it is comput
 from __future__ import annotations
 
 import contextlib
+import importlib
 import logging
 import os
 import queue
@@ -181,15 +182,16 @@ def _silence(is_verbose: bool) -> None:
         logging.disable(logging.CRITICAL)
 
 
+_LIBRARIES = ("assistant.inference.engine", "numpy.ctypeslib", "PIL.Image")
+"""What every answer needs; the last two are loaded while llama.cpp is busy with the model."""
+
+
 def _load_libraries() -> None:
-    """Begins what ``Engine`` needs anyway while the front still finds out which model it wants."""
+    """Begins while the front still finds out which model it wants."""
     bindings.leave_out_high_level()
     with contextlib.suppress(Exception):  # ``Worker`` meets the same exception, and tells it
-        import assistant.inference.engine
-
-        # Wanted by the first picture; meanwhile llama.cpp loads the model.
-        import numpy.ctypeslib
-        import PIL.Image  # noqa: F401
+        for name in _LIBRARIES:
+            importlib.import_module(name)
 
 
 def main() -> None:
