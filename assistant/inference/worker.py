@@ -40,9 +40,15 @@ class Worker:
     """
 
     def __init__(
-        self, connection: Connection, cancel_fd: int, life_fd: int, options: EngineOptions
+        self,
+        connection: Connection,
+        cancel_fd: int,
+        life_fd: int,
+        options: EngineOptions,
+        libraries: threading.Thread,
     ) -> None:
         self._connection, self._cancel_fd, self._options = connection, cancel_fd, options
+        self._libraries = libraries
         self._life_fd, self._is_working = life_fd, True
         self.requests: queue.SimpleQueue[Ask | Prepare] = queue.SimpleQueue()
         self._picture: ImageRgb | None = None
@@ -133,6 +139,8 @@ class Worker:
             time.sleep(BEAT_S)
 
     def _listen_for_requests(self) -> None:
+        # A picture's array imports NumPy; two threads that do so at once can leave each other half of it.
+        self._libraries.join()
         try:
             while True:
                 request = self._connection.recv()
@@ -201,14 +209,15 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     child_process.hide_memory()
     machine.set_waiting()
-    threading.Thread(target=_load_libraries, daemon=True).start()
+    libraries = threading.Thread(target=_load_libraries, daemon=True)
+    libraries.start()
     connection = Connection(connection_fd)
     try:
         options = connection.recv()
     except EOFError:  # the front found nothing to load
         os._exit(0)
     _silence(options.is_verbose)
-    Worker(connection, cancel_fd, life_fd, options).run()
+    Worker(connection, cancel_fd, life_fd, options, libraries).run()
 
 
 if __name__ == "__main__":

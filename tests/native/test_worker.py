@@ -118,6 +118,12 @@ def test_a_worker_that_was_never_told_what_to_load_ends_with_its_front(
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_picture_may_come_while_the_libraries_are_loaded(options: EngineOptions) -> None:
+    for _ in range(4):  # at another moment each time
+        with InferenceClient(options) as client:
+            assert finished(list(client.ask(request(DecodeOptions(max_tokens=1)))))
+
+
 def test_a_worker_that_dies_twice_is_one_sentence_and_the_next_question_works(
     client: InferenceClient,
 ) -> None:
