@@ -3,7 +3,8 @@
 Each token is decoded four times at the same place of the same prompt: by a context without a callback, and by
 SPARC's with a callback that refuses every node, with one that has the graph cut at the observed node and reads
 nothing, and with SPARC. The order turns round; differences are taken token by token, so that a machine that
-wanders does not show. Needs a C compiler (``cc``).
+wanders does not show. With one thread processor time is counted in place of time, so that other programs do not
+show either. Needs a C compiler (``cc``).
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ class _Shim(ctypes.Structure):
         ("user_data", ctypes.c_void_p),
         ("mode", ctypes.c_int32),
         ("n_nodes", ctypes.c_int32),
+        ("clock", ctypes.c_int32),
         ("read_us", ctypes.c_double),
         ("nodes", ctypes.c_void_p * 8192),
     )
@@ -60,7 +62,12 @@ class ShimProbe(NativeProbe):
 
     def __init__(self, library: ctypes.CDLL, n_threads: int) -> None:
         super().__init__(n_threads)
-        self.shim = _Shim(callback=self.callback.value, user_data=self.user_data, mode=READ)
+        self.shim = _Shim(
+            callback=self.callback.value,
+            user_data=self.user_data,
+            mode=READ,
+            clock=time.CLOCK_THREAD_CPUTIME_ID if n_threads == 1 else time.CLOCK_MONOTONIC,
+        )
         self.callback = ctypes.cast(library.shim_on_node, ctypes.c_void_p)
         self.user_data = ctypes.addressof(self.shim)
 
@@ -102,10 +109,10 @@ def twin(model: LanguageModel, engine: Engine) -> LanguageModel:
     return other
 
 
-def _us(work: Callable[[], Any]) -> float:
-    started = time.perf_counter()
+def _us(work: Callable[[], Any], clock: int) -> float:
+    started = time.clock_gettime_ns(clock)
     work()
-    return 1e6 * (time.perf_counter() - started)
+    return (time.clock_gettime_ns(clock) - started) / 1000
 
 
 def profile(
@@ -122,6 +129,7 @@ def profile(
     model.trim(n_past - 1)
     model.decode_tokens((token,), n_past - 1)
     steering.begin()
+    clock = probe.shim.clock
     seen: dict[str, list[float]] = {}
 
     def note(name: str, us: float) -> None:
@@ -132,14 +140,14 @@ def profile(
         used.trim(position)
         if name == "sparc":
             probe.shim.mode, probe.shim.read_us = READ, 0.0
-            note("apply", _us(steering.before_decode))
+            note("apply", _us(steering.before_decode, clock))
         else:
             probe.shim.mode = CUT if name == "cut" else REFUSE
         probe.shim.n_nodes = 0
-        note(name, _us(lambda: used.decode_tokens((token,), position)))
+        note(name, _us(lambda: used.decode_tokens((token,), position), clock))
         if name == "sparc":
             note("read", probe.shim.read_us)
-            note("select", _us(steering.after_decode))
+            note("select", _us(steering.after_decode, clock))
             note("selected", float(len(steering.record().selected)))
 
     ways = ["bare", "refuse", "cut", "sparc"]
@@ -149,7 +157,7 @@ def profile(
         token = int(np.argmax(model.logits()))
     note("ask", library.shim_ask_again(ctypes.byref(probe.shim), 200))
     note("nodes", float(probe.shim.n_nodes))
-    note("finish", _us(steering.finish))
+    note("finish", _us(steering.finish, clock))
     llama_cpp.llama_free(bare.context)
     # The first tokens of a context build its graph.
     values = {name: np.array(each[4:] if len(each) > 4 else each) for name, each in seen.items()}
@@ -173,7 +181,7 @@ ROWS = {
 }
 
 
-def row(name: str, found: dict[str, Timing]) -> dict[str, str]:
+def row(name: str, found: dict[str, Timing], n_threads: int) -> dict[str, str]:
     """One model's column of the table, as a row name to text map."""
     token = found["bare"].median
 
@@ -186,7 +194,10 @@ def row(name: str, found: dict[str, Timing]) -> dict[str, str]:
         spread = f" ({low:.1f} to {high:.1f})" if len(timing.values) > 1 else ""
         return f"{us}{spread}, {100 * timing.median / token:.2f} %"
 
-    about = f"{name}: {found['nodes'].median:.0f} nodes, {np.mean(found['selected'].values):.0f} selected"
+    about = (
+        f"{name}: {found['nodes'].median:.0f} nodes, {np.mean(found['selected'].values):.0f} selected, "
+        f"{n_threads} thread{'s' if n_threads > 1 else ', processor time'}"
+    )
     return {"model": about, **{ROWS[part]: shown(part) for part in ROWS}}
 
 
@@ -239,7 +250,7 @@ def main(argv: list[str] | None = None) -> int:
                     preset = replace(preset, tau=tau)
                 n_tokens = arguments.tokens * (20 if is_small else 1)
                 found = profile(engine, probe, preset, n_tokens, library)
-            columns.append(row(options.model_name, found))
+            columns.append(row(options.model_name, found, n_threads))
             print(columns[-1], file=sys.stderr)
             if not arguments.no_report:
                 bench_report.replace_section(arguments.report, arguments.section, body(columns))
