@@ -2,7 +2,8 @@
 
 ``describe examples/street.png`` runs as a process with the real voice and a player that makes no sound and notes
 when it begins. Beside it the worker alone, asked by a front that has nothing else to do, tells where its time goes.
-With ``--against`` the same is done in turn with another checkout, whose compiled part must lie in its place.
+With ``--load`` larger models are loaded too, and nothing more. With ``--against`` all of it is done in turn with
+another checkout, whose compiled part must lie in its place.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from scripts import bench_report  # noqa: E402
+from scripts import bench_report, bench_shapes  # noqa: E402
 from scripts.bench_session import Player  # noqa: E402
 from scripts.bench_timing import Timing  # noqa: E402
 
@@ -56,12 +58,29 @@ with InferenceClient(EngineOptions(found.model_path, found.mmproj_path, preset=f
 print(json.dumps([loaded - t.load_ms, t.load_ms, t.encode_ms, t.prefill_ms, first]))
 """
 
+_LOAD = """
+import os, sys
+sys.path.insert(0, ".")
+from assistant.inference import machine
+machine.set_waiting()
+from pathlib import Path
+from assistant.inference.engine import Engine
+from assistant.inference.options import EngineOptions
+print(Engine(EngineOptions(Path(sys.argv[1]), Path(sys.argv[2]))).loaded.load_ms, flush=True)
+os._exit(0)
+"""
+
 
 def parse_arguments(argv: list[str] | None = None) -> argparse.Namespace:
     """Reads the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=15, help="descriptions by each checkout")
     parser.add_argument("--against", type=Path, metavar="DIR", help="another checkout")
+    parser.add_argument(
+        "--load", default="", help=f"comma-separated, of: {', '.join(bench_shapes.SHAPES)}"
+    )
+    parser.add_argument("--loads", type=int, default=5, help="loads of each by each checkout")
+    parser.add_argument("--cache-dir", type=Path, default=Path("shapes"), help="of --load's files")
     parser.add_argument("--section", default=SECTION, help="section of the report to write")
     parser.add_argument("--report", type=Path, default=REPORT, help="Markdown file to write into")
     parser.add_argument("--no-report", action="store_true", help="print only")
@@ -104,23 +123,34 @@ def ask_worker(checkout: Path) -> list[float]:
     return times
 
 
-def measure(checkouts: Sequence[Path], player: Player, n: int) -> list[list[Timing]]:
-    """Every phase by each checkout, in turn, the order turned round each time."""
+def load(checkout: Path, model: Path, mmproj: Path) -> list[float]:
+    """Milliseconds for loading a pair of files in a fresh process."""
+    done = subprocess.run(
+        [sys.executable, "-c", _LOAD, str(model), str(mmproj)],
+        cwd=checkout, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return [float(done.stdout)]
+
+
+def measure(
+    checkouts: Sequence[Path], run: Callable[[Path], list[float]], n: int
+) -> list[list[Timing]]:
+    """Everything that ``run`` times, by each checkout in turn, the order turned round each time."""
     seen: list[list[list[float]]] = [[] for _ in checkouts]
     for number in range(n + 1):
         order = list(range(len(checkouts)))
         for index in order if number % 2 else reversed(order):
-            times = describe(checkouts[index], player) + ask_worker(checkouts[index])
+            times = run(checkouts[index])
             if number:  # the first run brings files into the page cache
                 seen[index].append(times)
         print(f"run {number} of {n}", file=sys.stderr)
     return [[Timing(values) for values in zip(*each, strict=True)] for each in seen]
 
 
-def rows(measured: Sequence[Sequence[Timing]]) -> list[dict[str, str]]:
-    """The table: a line a phase; the other checkout's column comes first."""
+def rows(names: Sequence[str], measured: Sequence[Sequence[Timing]]) -> list[dict[str, str]]:
+    """The table: a line a phase."""
     table = []
-    for number, what in enumerate((*COMMAND, *WORKER)):
+    for number, what in enumerate(names):
         row = {"what": what}
         for name, timings in zip(("now", "before"), measured, strict=False):
             timing = timings[number]
@@ -157,7 +187,20 @@ def main(argv: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="bench-start-") as temporary:
         folder = Path(temporary)
         os.environ["HOME"] = temporary  # nobody's settings
-        table = rows(measure(checkouts, Player(folder), arguments.runs))
+        player = Player(folder)
+        table = []
+        if arguments.runs:
+            timed = measure(
+                checkouts, lambda each: describe(each, player) + ask_worker(each), arguments.runs
+            )
+            table += rows((*COMMAND, *WORKER), timed)
+        for name in filter(None, arguments.load.split(",")):
+            pair = bench_shapes.write_pair(name, arguments.cache_dir)
+            pair = (pair[0].resolve(), pair[1].resolve())
+            timed = measure(
+                checkouts, partial(load, model=pair[0], mmproj=pair[1]), arguments.loads
+            )
+            table += rows((f"load {bench_shapes.SHAPES[name].title}",), timed)
     section = body(table, arguments.runs)
     if not arguments.no_report:
         bench_report.replace_section(arguments.report, arguments.section, section)
