@@ -36,6 +36,9 @@ def open_session(plan: Plan, front: Front, prompts: Prompts | None = None) -> It
     Raises:
         AssistantError: a process cannot be started.
     """
+    from assistant.inference.worker_process import WorkerProcess
+
+    workers = [WorkerProcess()]  # it loads its libraries while the front loads its own
     from assistant.camera.chooser import CameraChooser
     from assistant.camera.quality import assess
     from assistant.camera.scene_change import StillnessDetector
@@ -50,7 +53,8 @@ def open_session(plan: Plan, front: Front, prompts: Prompts | None = None) -> It
         return [*problems, camera_words.describing_anyway()] if problems else []
 
     def open_describer(files: ModelFiles) -> Describer:
-        return InferenceClient(wiring.engine_options(settings, files, is_verbose=plan.is_verbose))
+        options = wiring.engine_options(settings, files, is_verbose=plan.is_verbose)
+        return InferenceClient(options, worker=workers.pop() if workers else None)
 
     def on_problem(error: AssistantError) -> None:
         # Only shown: it is speech that does not work.

@@ -127,7 +127,7 @@ class _Bench:
         take, seen = probe.take, list[npt.NDArray[np.float32]]()
 
         def recording_take() -> npt.NDArray[np.float32]:
-            seen.append(take())
+            seen.append(take().copy())
             return seen[-1]
 
         probe.take = recording_take  # type: ignore[method-assign]

@@ -107,7 +107,7 @@ class AttentionProbe:
         self._layer, self._attention, self._is_recording = -1, None, False
 
     def take(self) -> Floats:
-        """The attention of the last token decoded, mean over heads, shape (n_image,).
+        """The attention of the last token decoded, mean over heads, shape (n_image,); copied by who keeps it.
 
         Raises:
             ObservationError: the layer's attention was not in the graph, or reading it failed.

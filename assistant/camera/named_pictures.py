@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from assistant.camera.discovery import open_camera
 from assistant.camera.picture_reader import PictureReader
-from assistant.camera.quality import assess
 from assistant.core.events import ImageRgb
 from assistant.core.ports import Camera
 
@@ -41,6 +39,10 @@ class NamedPictures:
         """
         if name != CAMERA:
             return self._reader.read(name)
+        # Here, since a file's description must not wait for what cameras need.
+        from assistant.camera.discovery import open_camera
+        from assistant.camera.quality import assess
+
         if self._camera is None:
             self._camera = open_camera(self._source)
         image = self._camera.capture()

@@ -34,6 +34,8 @@ def main() -> None:
     child_process.limit(resource.RLIMIT_AS, MEMORY_BYTES)
     child_process.limit(resource.RLIMIT_FSIZE, 0)
     connection = socket.socket(fileno=int(sys.argv[1]))
+    import assistant.camera.still_image  # noqa: F401 - under the limits, and before a picture waits for it
+
     try:
         while (request := _receive(connection)) is not None:
             shown, descriptor = request
@@ -59,19 +61,17 @@ def _receive(connection: socket.socket) -> tuple[str, int] | None:
 
 
 def _decode(shown: str, descriptor: int) -> tuple[dict[str, Any], bytes]:
-    # Imported here, so that the process is there while the libraries are loaded.
     from assistant.camera.still_image import decode_stream
     from assistant.errors import PictureError
 
     try:
         with os.fdopen(descriptor, "rb") as stream:
-            pixels = decode_stream(stream, shown)
+            image = decode_stream(stream, shown)
     except PictureError as error:
         return {"message": error.message, "hint": error.hint}, b""
     except OSError as error:
         return {"reason": error.strerror or str(error)}, b""
-    height, width, _ = pixels.shape
-    return {"height": height, "width": width}, pixels.tobytes()
+    return {"height": image.height, "width": image.width}, image.tobytes()
 
 
 if __name__ == "__main__":

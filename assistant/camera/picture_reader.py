@@ -12,8 +12,6 @@ import time
 from collections.abc import Iterator
 from typing import BinaryIO
 
-import numpy as np
-
 from assistant import child_process, messages
 from assistant.camera import picture_file
 from assistant.core.events import ImageRgb
@@ -140,6 +138,8 @@ class _Process:
         """Raises TimeoutError, EOFError and ConnectionError beside PictureError."""
         request = json.dumps({"shown": shown}).encode() + b"\n"
         socket.send_fds(self._socket, [request], [descriptor])
+        import numpy as np  # takes as long as a small picture, and both go on at once
+
         buffer = bytearray()
         while b"\n" not in buffer:
             self._receive(buffer, end)

@@ -7,12 +7,11 @@ few hundred pixels a side, and a 100-megapixel picture must fit into a small com
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable
 from typing import BinaryIO
 
-import numpy as np
-import numpy.typing as npt
 from PIL import (
     BmpImagePlugin,
     ExifTags,
@@ -28,9 +27,8 @@ from PIL import (
 
 from assistant import messages
 from assistant.camera import picture_file
+from assistant.core.events import ImageRgb
 from assistant.errors import PictureError
-
-ImageRgb = npt.NDArray[np.uint8]
 
 # Importing these is what makes Pillow know the formats.
 FORMATS = tuple(
@@ -81,12 +79,19 @@ def load_picture(name: str) -> ImageRgb:
     Raises:
         PictureError: it is missing, not readable, damaged, too large, or not a picture.
     """
+    import numpy as np
+
     with picture_file.opened(name) as stream:
-        return decode_stream(stream, picture_file.shown_name(name))
+        return np.array(decode_stream(stream, picture_file.shown_name(name)), np.uint8)
 
 
-def decode_stream(stream: BinaryIO, shown: str) -> ImageRgb:
+def decode_stream(stream: BinaryIO, shown: str) -> Image.Image:
     """Reads a picture from what can be sought, as ``load_picture`` does; ``shown`` is what to call it.
+
+    Most pictures need no NumPy, which takes longer to import than to read one of them.
+
+    Returns:
+        In mode "RGB".
 
     Raises:
         PictureError: it is damaged, too large, or not a picture.
@@ -131,13 +136,13 @@ def _too_large(pixels: int, shown: str) -> PictureError:
     return PictureError(message, messages.picture_too_large_hint())
 
 
-def _to_rgb(image: Image.Image) -> ImageRgb:
+def _to_rgb(image: Image.Image) -> Image.Image:
     prepared = _in_bands(image, _preparation(image))
     prepared.thumbnail((MAX_SIDE_PX, MAX_SIDE_PX), reducing_gap=2.0)
     prepared = _upright(prepared, image)
     if prepared.has_transparency_data:
         return _on_background(prepared.convert("RGBA"))
-    return np.asarray(prepared.convert("RGB"), dtype=np.uint8).copy()
+    return prepared.convert("RGB")
 
 
 def _in_bands(image: Image.Image, prepare: Callable[[Image.Image], Image.Image]) -> Image.Image:
@@ -191,16 +196,20 @@ def _grey_range(image: Image.Image) -> tuple[float, float]:
     low, high = (float(value) for value in extrema if isinstance(value, int | float))
     if image.mode == "I" and low >= 0 and high <= 65535:
         return 0.0, 65535.0 if high > 255 else 255.0
-    return (low, high) if np.isfinite(high - low) else (0.0, 1.0)
+    return (low, high) if math.isfinite(high - low) else (0.0, 1.0)
 
 
 def _to_eight_bits(image: Image.Image, low: float, high: float) -> Image.Image:
+    import numpy as np
+
     values = np.nan_to_num(np.asarray(image).astype(np.float32))
     scaled = (values - low) * (255.0 / max(high - low, 1e-12))
     return Image.fromarray(np.clip(scaled + 0.5, 0, 255).astype(np.uint8))
 
 
-def _on_background(image: Image.Image) -> ImageRgb:
+def _on_background(image: Image.Image) -> Image.Image:
+    import numpy as np
+
     pixels = np.asarray(image).astype(np.float32)
     colour, alpha = pixels[..., :3], pixels[..., 3:] / 255.0
     visible = float(alpha.sum())
@@ -208,5 +217,5 @@ def _on_background(image: Image.Image) -> ImageRgb:
     hides_nothing = visible >= 0.98 * alpha.size
     is_nearly_white = brightness > _NEARLY_WHITE and not hides_nothing
     background = np.array(DARK_GREY if is_nearly_white else WHITE, dtype=np.float32)
-    blended: ImageRgb = (colour * alpha + background * (1.0 - alpha) + 0.5).astype(np.uint8)
-    return blended
+    blended = colour * alpha + background * (1.0 - alpha) + 0.5
+    return Image.fromarray(blended.astype(np.uint8))

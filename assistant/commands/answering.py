@@ -1,6 +1,7 @@
 """What ``describe`` and ``ask`` share: their options, and wiring model, voice and console together.
 
-Nothing heavy is imported before "Looking." was said: the first sign of life must come at once.
+Nothing heavy is imported before "Looking." was said: the first sign of life must come at once. What the options do
+not need is imported after the worker was started, whose own imports take longest.
 """
 
 from __future__ import annotations
@@ -8,15 +9,18 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
-from assistant import cli_parser, help_texts, messages, wiring
-from assistant.catalogue import ModelFiles, find_model
-from assistant.config import Settings, load_settings
+from assistant import cli_parser, help_texts, messages
 from assistant.console import Console
 from assistant.errors import ExitCode, UsageError
 from assistant.messages import translate as _
-from assistant.typed_path import typed_path
-from sparc_ggml.config import SparcConfig
+
+if TYPE_CHECKING:
+    from assistant.catalogue import ModelFiles
+    from assistant.config import Settings
+    from assistant.inference.worker_process import WorkerProcess
+    from sparc_ggml.config import SparcConfig
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
@@ -43,6 +47,21 @@ def add_options(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, console: Console) -> ExitCode:
     """Answers what was asked on the command line, about each picture."""
+    from assistant.inference.worker_process import WorkerProcess
+
+    worker = WorkerProcess()
+    try:
+        return _run(options, console, worker)
+    finally:
+        worker.end()
+
+
+def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -> ExitCode:
+    from assistant import wiring
+    from assistant.catalogue import find_model
+    from assistant.config import load_settings
+    from assistant.typed_path import typed_path
+
     wiring.start_logging(is_verbose=options.verbose)
     config_path = typed_path(options.config) if options.config else None
     settings = load_settings(cli_parser.setting_values(options), config_path=config_path)
@@ -51,7 +70,7 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
         raise UsageError(messages.picture_stdin_twice())
     files = find_model(settings.model.model_path, settings.model.mmproj_path)
     sparc = settings.steering.applied_to(files.preset)
-    return _work(options, pictures, settings, files, sparc, console)
+    return _work(options, pictures, settings, files, sparc, console, worker)
 
 
 def _work(
@@ -61,12 +80,15 @@ def _work(
     files: ModelFiles,
     sparc: SparcConfig,
     console: Console,
+    worker: WorkerProcess,
 ) -> ExitCode:
+    from assistant import wiring
     from assistant.camera.named_pictures import CAMERA, NamedPictures
     from assistant.core.questions import BRIEF_PROMPT, DETAILED_PROMPT
     from assistant.describe import Equipment, Job, run_job
     from assistant.inference.client import InferenceClient
     from assistant.report import TraceFile
+    from assistant.typed_path import typed_path
 
     if options.command == "describe":
         usual = BRIEF_PROMPT if settings.answer.style == "brief" else DETAILED_PROMPT
@@ -86,7 +108,7 @@ def _work(
 
             heatmap = HeatmapFile(typed_path(options.heatmap))
         describer = InferenceClient(
-            wiring.engine_options(settings, files, is_verbose=options.verbose)
+            wiring.engine_options(settings, files, is_verbose=options.verbose), worker=worker
         )
         stack.callback(describer.close)
 

@@ -7,13 +7,10 @@ from dataclasses import asdict
 from typing import Any
 
 from assistant import cli_parser, help_texts
-from assistant.config import load_settings
 from assistant.console import Console
 from assistant.errors import CameraError, ExitCode
-from assistant.masking import masked
 from assistant.messages import camera as words
 from assistant.messages import translate as _
-from assistant.typed_path import typed_path
 
 
 def add_parser(commands: Any) -> None:
@@ -34,6 +31,9 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
         CameraError: no camera was found, or none can be used.
     """
     from assistant.camera.discovery import list_cameras
+    from assistant.config import load_settings
+    from assistant.masking import masked
+    from assistant.typed_path import typed_path
 
     config_path = typed_path(options.config) if options.config else None
     settings = load_settings(cli_parser.setting_values(options), config_path=config_path)
@@ -53,4 +53,6 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
 
 
 def _shown(value: Any) -> Any:
+    from assistant.masking import masked
+
     return masked(value) if isinstance(value, str) else value

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sparc_ggml.config import SparcConfig
 
-ImageRgb = npt.NDArray[np.uint8]
+if TYPE_CHECKING:  # a front starts its processes before it waits for numpy
+    import numpy as np
+    import numpy.typing as npt
+
+ImageRgb: TypeAlias = "npt.NDArray[np.uint8]"
 """A picture, shape (height, width, 3), RGB."""
 
 

@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from multiprocessing.connection import wait
 
-import numpy as np
-
 from assistant import messages, power
 from assistant.core.events import (
     Answer,
@@ -45,12 +43,18 @@ class InferenceClient:
     it, it is started again once per request, without weight repacking, and the request is repeated.
     """
 
-    def __init__(self, options: EngineOptions, patience: Patience | None = None) -> None:
-        """Starts the worker.
+    def __init__(
+        self,
+        options: EngineOptions,
+        patience: Patience | None = None,
+        worker: WorkerProcess | None = None,
+    ) -> None:
+        """Has the worker load.
 
         Args:
             options: what it loads, and how.
             patience: how long it may give no sign of life.
+            worker: one that was started before it was known what to load; ``None`` starts one.
 
         Raises:
             InferenceError: no process can be started.
@@ -63,7 +67,9 @@ class InferenceClient:
         self._sending = threading.RLock()
         self._prepared: Prepare | None = None
         self._is_asking = self._has_died_preparing = False
-        self._worker: WorkerProcess | None = WorkerProcess(options, patience)
+        worker = worker or WorkerProcess(patience)
+        worker.load(options)
+        self._worker: WorkerProcess | None = worker
 
     def __enter__(self) -> InferenceClient:
         return self
@@ -129,8 +135,10 @@ class InferenceClient:
                 yield Restarted(death.reason)
 
     def _attempt(self, request_id: int, request: DescribeRequest) -> Iterator[Event]:
-        worker = self._worker or WorkerProcess(self._options, self._patience)
-        self._worker = worker
+        worker = self._worker
+        if worker is None:
+            self._worker = worker = WorkerProcess(self._patience)
+            worker.load(self._options)
         try:
             with self._sending:
                 worker.connection.send(_asking(worker, request_id, request))
@@ -212,13 +220,10 @@ class _WorkerDiedError(Exception):
         self.reason = reason
 
 
-_NO_PICTURE = np.empty((0, 0, 3), np.uint8)
-
-
 def _asking(worker: WorkerProcess, request_id: int, request: DescribeRequest) -> Ask:
     """The request as it is sent: a picture that the worker has would only cost time."""
     if worker.has(request.image_rgb):
-        return Ask(request_id, replace(request, image_rgb=_NO_PICTURE), has_picture=False)
+        return Ask(request_id, replace(request, image_rgb=request.image_rgb[:0]), has_picture=False)
     return Ask(request_id, request)
 
 

@@ -6,7 +6,6 @@ import logging
 import resource
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from dataclasses import replace
 
 from assistant import messages
@@ -17,11 +16,12 @@ from assistant.inference import machine, memory, mmproj, native_log, pairing, pr
 from assistant.inference.answer_run import AnswerRun, ReadyQuestion
 from assistant.inference.free_memory import free_memory
 from assistant.inference.gguf_header import GgufHeader
-from assistant.inference.llama import KV_TYPES, DecodeAborted, LanguageModel
+from assistant.inference.llama import KV_TYPES, DecodeAborted
 from assistant.inference.loaded import IsCancelled, LoadedModel, PicturePrefix
+from assistant.inference.loading import load_pair
 from assistant.inference.optional_steering import OptionalSteering
 from assistant.inference.options import EngineOptions
-from assistant.inference.picture_encoder import PictureEncoder, Prompt
+from assistant.inference.picture_encoder import Prompt
 from assistant.inference.picture_memory import PictureKeys, PictureMemory
 from assistant.inference.prompt_reader import Emit, PromptReader
 from assistant.inference.read_ahead import start_reading
@@ -103,13 +103,9 @@ class Engine:
             plan.repacks
         ):  # where memory is short, what is read too early would push out what is in use
             start_reading([options.model_path, projector.path])
-        with ExitStack() as stack:
-            metadata = vocabulary_repairs(headers[0])
-            model = LanguageModel(options, probe, plan, metadata)
-            stack.callback(model.close)
-            encoder = PictureEncoder(options, projector, model, is_cancelled)
-            stack.callback(encoder.close)
-            self._stack = stack.pop_all()
+        model, encoder, self._stack = load_pair(
+            options, projector, probe, plan, vocabulary_repairs(headers[0]), is_cancelled
+        )
         pictures = PictureMemory(options.kept_pictures_mb)
 
         def set_threads(n: int) -> None:

@@ -11,9 +11,9 @@ from contextlib import ExitStack
 from types import MappingProxyType
 from typing import Any
 
-import llama_cpp
 import numpy as np
 import numpy.typing as npt
+from llama_cpp import llama_cpp
 
 from assistant import messages
 from assistant.errors import InferenceError, ModelError
@@ -64,6 +64,7 @@ class LanguageModel:
         probe: AttentionProbe | None,
         plan: Plan | None = None,
         metadata: Mapping[str, str] = MappingProxyType({}),
+        on_weights: Callable[[LanguageModel], None] = lambda _model: None,
     ) -> None:
         """Loads the model and makes its context.
 
@@ -72,6 +73,7 @@ class LanguageModel:
             plan: what of the settings depends on memory.
             probe: the context's eval callback; ``None`` for no callback at all.
             metadata: texts to take instead of the file's own, by key.
+            on_weights: told when the weights are loaded and the context is still to be made.
 
         Raises:
             ModelError: llama.cpp refuses the file, or there is not enough memory for the context.
@@ -106,6 +108,7 @@ class LanguageModel:
             or llama_cpp.llama_model_is_hybrid(self.model)
         )
         self.unsteerable_reason = self._why_unsteerable()
+        on_weights(self)
         self.context = self._make_context(options, probe, plan)
         self._stack.callback(llama_cpp.llama_free, self.context)
         self.n_ctx = llama_cpp.llama_n_ctx(self.context)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import logging
+import threading
 from typing import Any
 
 _LOGGER = logging.getLogger("llama.cpp")
@@ -11,18 +12,21 @@ _LOGGER = logging.getLogger("llama.cpp")
 _LEVELS = {1: logging.DEBUG, 2: logging.INFO, 3: logging.WARNING, 4: logging.ERROR}
 _LogCallback = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)
 _pending: list[tuple[int, str]] = []
+_lock = threading.Lock()
+"""Model and projector are loaded by two threads."""
 
 
 def _on_log(level: int, text: bytes, _user: Any) -> None:
     words = text.decode("utf-8", "replace")
-    if level == 5 and _pending:
-        number, before = _pending.pop()
-        _pending.append((number, before + words))
-    else:
-        _flush()
-        _pending.append((_LEVELS.get(level, logging.DEBUG), words))
-    if words.endswith("\n"):
-        _flush()
+    with _lock:
+        if level == 5 and _pending:
+            number, before = _pending.pop()
+            _pending.append((number, before + words))
+        else:
+            _flush()
+            _pending.append((_LEVELS.get(level, logging.DEBUG), words))
+        if words.endswith("\n"):
+            _flush()
 
 
 def _flush() -> None:
@@ -37,12 +41,11 @@ _callback = _LogCallback(_on_log)
 
 def redirect() -> None:
     """Sends every native log line to the logger ``llama.cpp``; call before anything is loaded."""
-    import llama_cpp
-    from llama_cpp import mtmd_cpp
+    from llama_cpp import llama_cpp, mtmd_cpp
 
     pointer = ctypes.cast(_callback, ctypes.c_void_p)
     for library, names in (
-        (llama_cpp.llama_cpp._lib, ("llama_log_set",)),
+        (llama_cpp._lib, ("llama_log_set",)),
         (mtmd_cpp._libmtmd, ("mtmd_log_set", "mtmd_helper_log_set")),
     ):
         for name in names:

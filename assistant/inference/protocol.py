@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from assistant.core.events import DescribeRequest, Event, ImageRgb
+if TYPE_CHECKING:  # a worker is started before its front loads the rest
+    from assistant.core.events import DescribeRequest, Event, ImageRgb
 
 CANCEL = struct.Struct("<Q")
 """One cancel: 8 bytes, less than a pipe writes at once, so two never mix."""

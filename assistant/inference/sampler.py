@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import Any
 
-import llama_cpp
 import numpy as np
+from llama_cpp import llama_cpp
 
 from assistant import messages
 from assistant.core.events import DecodeOptions

@@ -5,6 +5,8 @@ It ends by itself when the front closes its pipes or dies, whatever it is comput
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import logging
 import os
 import queue
@@ -19,7 +21,7 @@ from typing import TYPE_CHECKING
 from assistant import child_process, unexpected
 from assistant.core.events import Event, Failed, Finished, ImageRgb, Loaded, Loading
 from assistant.errors import AssistantError, ExitCode
-from assistant.inference import machine
+from assistant.inference import bindings, machine
 from assistant.inference.options import EngineOptions
 from assistant.inference.protocol import CANCEL, Ask, Prepare, Told
 from assistant.inference.worker_watch import BEAT_S, IDLE, WORKING
@@ -38,9 +40,15 @@ class Worker:
     """
 
     def __init__(
-        self, connection: Connection, cancel_fd: int, life_fd: int, options: EngineOptions
+        self,
+        connection: Connection,
+        cancel_fd: int,
+        life_fd: int,
+        options: EngineOptions,
+        libraries: threading.Thread,
     ) -> None:
         self._connection, self._cancel_fd, self._options = connection, cancel_fd, options
+        self._libraries = libraries
         self._life_fd, self._is_working = life_fd, True
         self.requests: queue.SimpleQueue[Ask | Prepare] = queue.SimpleQueue()
         self._picture: ImageRgb | None = None
@@ -74,7 +82,7 @@ class Worker:
 
     def _load(self) -> Engine:
         self._tell(Loading(self._options.model_name))
-        # Imported here so that the front's pipes are served while llama.cpp's libraries are loaded.
+        # Here, so that the front's pipes are served while the libraries are loaded; see ``_load_libraries``.
         from assistant.inference.engine import Engine
 
         engine = Engine(self._options, self._is_cancelled)
@@ -131,6 +139,8 @@ class Worker:
             time.sleep(BEAT_S)
 
     def _listen_for_requests(self) -> None:
+        # A picture's array imports NumPy; two threads that do so at once can leave each other half of it.
+        self._libraries.join()
         try:
             while True:
                 request = self._connection.recv()
@@ -180,6 +190,18 @@ def _silence(is_verbose: bool) -> None:
         logging.disable(logging.CRITICAL)
 
 
+_LIBRARIES = ("assistant.inference.engine", "numpy.ctypeslib", "PIL.Image")
+"""What every answer needs; the last two are loaded while llama.cpp is busy with the model."""
+
+
+def _load_libraries() -> None:
+    """Begins while the front still finds out which model it wants."""
+    bindings.leave_out_high_level()
+    with contextlib.suppress(Exception):  # ``Worker`` meets the same exception, and tells it
+        for name in _LIBRARIES:
+            importlib.import_module(name)
+
+
 def main() -> None:
     """Entry point of the process; its arguments are three inherited file descriptors."""
     connection_fd, cancel_fd, life_fd = map(int, sys.argv[1:4])
@@ -187,10 +209,15 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     child_process.hide_memory()
     machine.set_waiting()
+    libraries = threading.Thread(target=_load_libraries, daemon=True)
+    libraries.start()
     connection = Connection(connection_fd)
-    options = connection.recv()
+    try:
+        options = connection.recv()
+    except EOFError:  # the front found nothing to load
+        os._exit(0)
     _silence(options.is_verbose)
-    Worker(connection, cancel_fd, life_fd, options).run()
+    Worker(connection, cancel_fd, life_fd, options, libraries).run()
 
 
 if __name__ == "__main__":

@@ -7,20 +7,25 @@ import os
 import signal
 import subprocess
 from multiprocessing.connection import Pipe
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from assistant import child_process, messages
-from assistant.core.events import ImageRgb
 from assistant.errors import InferenceError
-from assistant.inference.options import EngineOptions
 from assistant.inference.protocol import CANCEL
 from assistant.inference.worker_watch import Patience, WorkerWatch
+
+if TYPE_CHECKING:  # the worker is started before its front loads the rest
+    from assistant.core.events import ImageRgb
+    from assistant.inference.options import EngineOptions
 
 
 def is_same_picture(one: ImageRgb | None, other: ImageRgb) -> bool:
     """Whether there is a picture, and it has the other's pixels; the very array is not read."""
-    return one is not None and (one is other or np.array_equal(one, other))
+    if one is None or one is other:
+        return one is not None
+    import numpy as np  # whoever has a picture has loaded it
+
+    return np.array_equal(one, other)
 
 
 class WorkerProcess:
@@ -32,11 +37,10 @@ class WorkerProcess:
         picture: the last one that was sent, which need not be sent again.
     """
 
-    def __init__(self, options: EngineOptions, patience: Patience | None = None) -> None:
-        """Starts it.
+    def __init__(self, patience: Patience | None = None) -> None:
+        """Starts it; it loads its libraries, and waits to hear which model.
 
         Args:
-            options: what it loads.
             patience: how long it may give no sign of life.
 
         Raises:
@@ -64,6 +68,9 @@ class WorkerProcess:
             os.close(cancel_read)
             os.close(life_write)
         self._watch = WorkerWatch(self.process, life_read, patience)
+
+    def load(self, options: EngineOptions) -> None:
+        """Has it load a model; call once."""
         with contextlib.suppress(OSError):  # a worker that died at once is noticed by who listens
             self.connection.send(options)
 
@@ -83,8 +90,9 @@ class WorkerProcess:
         self.process.wait()
         self._watch.join()
         self.connection.close()
+        cancel_write, self._cancel_write = self._cancel_write, -1
         with contextlib.suppress(OSError):
-            os.close(self._cancel_write)
+            os.close(cancel_write)
 
     def why_dead(self) -> str:
         """What the exit code says, as words that complete a sentence."""

@@ -146,6 +146,8 @@ class NativeProbe(AttentionProbe):
         state.n_cells, state.n_weights, state.max_heads = len(cells), n_kv, MAX_HEADS
         state.softmax_name, state.key_name = self._softmax_name, self._k_name
         state.is_taken, state.is_observing = 0, 1
+        if self._step is not None:
+            self._step.share(self._seen)
 
     def make_step(
         self, config: SparcConfig, layers: Sequence[LayerValues], cells: npt.NDArray[np.int64]
@@ -166,9 +168,9 @@ class NativeProbe(AttentionProbe):
         super().stop_observing()
 
     def take(self) -> Floats:
-        """As ``AttentionProbe``."""
+        """As ``AttentionProbe``; the next token overwrites the array."""
         if self._state.is_taken:
             self._state.is_taken = 0
             if self._error is None:
-                return self._seen.copy()
+                return self._seen
         return super().take()

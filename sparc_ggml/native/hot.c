@@ -18,6 +18,7 @@
 
 enum { TYPE_F32 = 0, TYPE_F16 = 1, TYPE_Q8_0 = 8, TYPE_BF16 = 30 };
 enum { Q8_0_BLOCK_BYTES = 34 };
+enum { MAX_WIDTH = 1024 };  // of an attention head; a wider one is read in Python
 // Values to work on above which waking other threads, which sleep between two uses, takes less time than it saves.
 enum { WORTH_A_THREAD = 1000000 };
 
@@ -137,25 +138,27 @@ __attribute__((target("avx,f16c"))) static void scale_half_row_f16c(
     }
 }
 
-// Four sums side by side, because one would wait for its own last addition.
-__attribute__((target("avx2,fma,f16c"))) static double dot_half_f16c(
-    const float * q, const uint16_t * k, int64_t n) {
-    __m256d sums[4] = {_mm256_setzero_pd(), _mm256_setzero_pd(), _mm256_setzero_pd(), _mm256_setzero_pd()};
-    int64_t i = 0;
-    for (; i + 16 <= n; i += 16) {
-        for (int part = 0; part < 4; part++) {
-            const __m128 wide = _mm_cvtph_ps(_mm_loadl_epi64((const __m128i *)(k + i + 4 * part)));
-            const __m256d query = _mm256_cvtps_pd(_mm_loadu_ps(q + i + 4 * part));
-            sums[part] = _mm256_fmadd_pd(query, _mm256_cvtps_pd(wide), sums[part]);
+// The query times the keys of n cells. Four sums side by side, because one would wait for its own last addition.
+__attribute__((target("avx2,fma,f16c"))) static void dots_half_f16c(
+    double * out, const double * q, const char * keys, size_t stride, const int32_t * cells, int32_t n, int64_t width) {
+    for (int32_t j = 0; j < n; j++) {
+        const uint16_t * k = (const uint16_t *)(keys + cells[j] * stride);
+        __m256d sums[4] = {_mm256_setzero_pd(), _mm256_setzero_pd(), _mm256_setzero_pd(), _mm256_setzero_pd()};
+        int64_t i = 0;
+        for (; i + 16 <= width; i += 16) {
+            for (int part = 0; part < 4; part++) {
+                const __m128 wide = _mm_cvtph_ps(_mm_loadl_epi64((const __m128i *)(k + i + 4 * part)));
+                sums[part] = _mm256_fmadd_pd(_mm256_loadu_pd(q + i + 4 * part), _mm256_cvtps_pd(wide), sums[part]);
+            }
         }
+        const __m256d sum = _mm256_add_pd(_mm256_add_pd(sums[0], sums[1]), _mm256_add_pd(sums[2], sums[3]));
+        const __m128d half = _mm_add_pd(_mm256_castpd256_pd128(sum), _mm256_extractf128_pd(sum, 1));
+        double total = _mm_cvtsd_f64(_mm_add_sd(half, _mm_unpackhi_pd(half, half)));
+        for (; i < width; i++) {
+            total += q[i] * (double)half_to_float(k[i]);
+        }
+        out[j] = total;
     }
-    double lanes[4];
-    _mm256_storeu_pd(lanes, _mm256_add_pd(_mm256_add_pd(sums[0], sums[1]), _mm256_add_pd(sums[2], sums[3])));
-    double total = (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
-    for (; i < n; i++) {
-        total += (double)q[i] * half_to_float(k[i]);
-    }
-    return total;
 }
 
 static bool has_f16c(void) {
@@ -183,23 +186,39 @@ static void scale_half_row(uint16_t * out, const uint16_t * in, int64_t n, float
     }
 }
 
-static double dot_half(const float * q, const uint16_t * k, int64_t n) {
+static double wide_half(const uint16_t * k) {
+#if defined(__aarch64__)
+    __fp16 value;
+    memcpy(&value, k, sizeof value);
+    return (double)value;
+#else
+    return (double)half_to_float(*k);
+#endif
+}
+
+static void dots_half(
+    double * out, const double * q, const char * keys, size_t stride, const int32_t * cells, int32_t n, int64_t width) {
 #if defined(__x86_64__)
     if (has_f16c()) {
-        return dot_half_f16c(q, k, n);
+        dots_half_f16c(out, q, keys, stride, cells, n, width);
+        return;
     }
 #endif
-    double total = 0.0;
-    for (int64_t i = 0; i < n; i++) {
-#if defined(__aarch64__)
-        __fp16 value;
-        memcpy(&value, k + i, sizeof value);
-        total += (double)q[i] * (double)value;
-#else
-        total += (double)q[i] * half_to_float(k[i]);
-#endif
+    for (int32_t j = 0; j < n; j++) {
+        const uint16_t * k = (const uint16_t *)(keys + cells[j] * stride);
+        double sums[4] = {0.0, 0.0, 0.0, 0.0};
+        int64_t i = 0;
+        for (; i + 4 <= width; i += 4) {
+            for (int part = 0; part < 4; part++) {
+                sums[part] += q[i + part] * wide_half(k + i + part);
+            }
+        }
+        double total = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+        for (; i < width; i++) {
+            total += q[i] * wide_half(k + i);
+        }
+        out[j] = total;
     }
-    return total;
 }
 
 #if defined(__x86_64__)
@@ -268,6 +287,88 @@ static float mask_at(const uint16_t * hidden, int64_t j) {
     return hidden == NULL ? 0.0f : half_to_float(hidden[j]);
 }
 
+// e to the power of each x <= 0, to the last bit or two of a double; what is below 1e-300 becomes 1e-304. The same on
+// every processor, since nothing is contracted, and without a branch or a call, so that compilers vectorise it.
+static inline __attribute__((always_inline)) void exp_row(double * x, int64_t n) {
+    const double magic = 6755399441055744.0;  // 1.5 * 2^52: added, it leaves a whole number in the lowest bits
+    for (int64_t i = 0; i < n; i++) {
+        const double value = x[i] < -700.0 ? -700.0 : x[i];
+        const double shifted = value * 1.4426950408889634 + magic;
+        const double k = shifted - magic;
+        const double r = (value - k * 0.693147180369123816490) - k * 1.90821492927058770002e-10;  // fdlibm's ln 2
+        double sum = 1.0 / 6227020800.0;
+        sum = sum * r + 1.0 / 479001600.0;
+        sum = sum * r + 1.0 / 39916800.0;
+        sum = sum * r + 1.0 / 3628800.0;
+        sum = sum * r + 1.0 / 362880.0;
+        sum = sum * r + 1.0 / 40320.0;
+        sum = sum * r + 1.0 / 5040.0;
+        sum = sum * r + 1.0 / 720.0;
+        sum = sum * r + 1.0 / 120.0;
+        sum = sum * r + 1.0 / 24.0;
+        sum = sum * r + 1.0 / 6.0;
+        sum = sum * r + 0.5;
+        sum = (sum * r) * r + r + 1.0;
+        uint64_t power, bits;
+        memcpy(&power, &shifted, sizeof power);
+        memcpy(&bits, &sum, sizeof bits);
+        bits += power << 52;
+        double result;
+        memcpy(&result, &bits, sizeof result);
+        x[i] = value == value ? result : value;  // what is not a number stays so
+    }
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) static void exp_row_avx2(double * x, int64_t n) {
+    exp_row(x, n);
+}
+#endif
+
+static void exp_all(double * x, int64_t n) {
+#if defined(__x86_64__)
+    if (has_f16c()) {
+        exp_row_avx2(x, n);
+        return;
+    }
+#endif
+    exp_row(x, n);
+}
+
+// Cells that the query may see, and where each image token is among them; the same for every head.
+struct view {
+    int32_t n_open;
+    int32_t * open;    // cells
+    float * bias;      // what the mask adds, by place in open
+    int32_t * places;  // (n_cells) places in open of the image tokens; -1: hidden
+};
+
+static bool make_view(struct view * v, const struct probe * p, const uint16_t * hidden, int64_t n_kv) {
+    // One piece of memory: open, bias, places, and the place of every cell.
+    char * memory = malloc(n_kv * (2 * sizeof(int32_t) + sizeof(float)) + p->n_cells * sizeof(int32_t));
+    if (memory == NULL) {
+        return false;
+    }
+    v->open = (int32_t *)memory;
+    int32_t * place_of = v->open + n_kv;
+    v->bias = (float *)(place_of + n_kv);
+    v->places = (int32_t *)(v->bias + n_kv);
+    v->n_open = 0;
+    for (int64_t j = 0; j < n_kv; j++) {
+        const float bias = mask_at(hidden, j);
+        place_of[j] = -1;
+        if (bias != -INFINITY) {
+            place_of[j] = v->n_open;
+            v->open[v->n_open] = (int32_t)j;
+            v->bias[v->n_open++] = bias;
+        }
+    }
+    for (int32_t j = 0; j < p->n_cells; j++) {
+        v->places[j] = place_of[p->cells[j]];
+    }
+    return true;
+}
+
 // Redoes softmax(q k / sqrt(d) + mask) of the last query; in double, so that the order of sums does not matter.
 static bool read_flash(struct probe * p, const struct tensor * node) {
     const struct tensor * q = node->src[0];
@@ -280,59 +381,61 @@ static bool read_flash(struct probe * p, const struct tensor * node) {
     const bool is_half = k->type == TYPE_F16 && k->nb[0] == 2;
     const bool is_q8_0 = k->type == TYPE_Q8_0 && q->ne[0] % 32 == 0;
     if (q->type != TYPE_F32 || !(is_half || is_q8_0) || q->nb[0] != 4 || q->ne[3] != 1 || params[1] != 0.0f ||
-        params[2] != 0.0f || node->src[4] != NULL || n_kv > p->n_weights || n_head > p->max_heads ||
+        params[2] != 0.0f || node->src[4] != NULL || n_kv > p->n_weights || n_head > p->max_heads || q->ne[0] > MAX_WIDTH ||
         (mask != NULL && mask->type != TYPE_F16)) {
         return false;
     }
     const int64_t last = q->ne[1] - 1;
     const int64_t group = n_head / k->ne[2];
     const uint16_t * hidden = mask == NULL ? NULL : (const uint16_t *)((const char *)mask->data + last * mask->nb[1]);
-    // The cells that the query may see; the mask is the same for every head.
-    struct open { int32_t cell; float bias; } * open = malloc(sizeof *open * n_kv);
-    if (open == NULL) {
+    struct view v;
+    if (!make_view(&v, p, hidden, n_kv)) {
         return false;
     }
-    int64_t n_open = 0;
-    for (int64_t j = 0; j < n_kv; j++) {
-        const float bias = mask_at(hidden, j);
-        if (bias != -INFINITY) {
-            open[n_open++] = (struct open){(int32_t)j, bias};
-        }
-    }
-    const int32_t n_threads = n_head * n_open * q->ne[0] > WORTH_A_THREAD ? p->n_threads : 1;
+    const int32_t n_threads = n_head * v.n_open * q->ne[0] > WORTH_A_THREAD ? p->n_threads : 1;
 #pragma omp parallel for num_threads(n_threads) if (n_threads > 1)
     for (int64_t h = 0; h < n_head; h++) {
         const float * query = (const float *)((const char *)q->data + last * q->nb[1] + h * q->nb[2]);
         const char * keys = (const char *)k->data + (h / group) * k->nb[2];
         double * weights = p->weights + h * p->n_weights;
-        memset(weights, 0, sizeof *weights * n_kv);
-        double largest = -INFINITY;
-        for (int64_t i = 0; i < n_open; i++) {
-            const char * key = keys + open[i].cell * k->nb[1];
-            const double dot =
-                is_half ? dot_half(query, (const uint16_t *)key, q->ne[0]) : dot_q8_0(query, key, q->ne[0]);
-            const double logit = dot * params[0] + open[i].bias;
-            weights[open[i].cell] = logit;
-            largest = logit > largest ? logit : largest;
+        if (is_half) {
+            double wide[MAX_WIDTH];
+            for (int64_t i = 0; i < q->ne[0]; i++) {
+                wide[i] = query[i];
+            }
+            dots_half(weights, wide, keys, k->nb[1], v.open, v.n_open, q->ne[0]);
+        } else {
+            for (int32_t i = 0; i < v.n_open; i++) {
+                weights[i] = dot_q8_0(query, keys + v.open[i] * k->nb[1], q->ne[0]);
+            }
         }
+        double largest = -INFINITY;
+        for (int32_t i = 0; i < v.n_open; i++) {
+            weights[i] = weights[i] * params[0] + v.bias[i];
+            largest = weights[i] > largest ? weights[i] : largest;
+        }
+        for (int32_t i = 0; i < v.n_open; i++) {
+            weights[i] -= largest;
+        }
+        exp_all(weights, v.n_open);
         double total = 0.0;
-        for (int64_t i = 0; i < n_open; i++) {
-            double * weight = weights + open[i].cell;
-            *weight = exp(*weight - largest);
-            total += *weight;
+        for (int32_t i = 0; i < v.n_open; i++) {
+            total += weights[i];
         }
         for (int32_t j = 0; j < p->n_cells; j++) {
-            weights[p->cells[j]] /= total;
+            if (v.places[j] >= 0) {
+                weights[v.places[j]] /= total;
+            }
         }
     }
-    free(open);
     for (int32_t j = 0; j < p->n_cells; j++) {
         double sum = 0.0;
-        for (int64_t h = 0; h < n_head; h++) {
-            sum += p->weights[h * p->n_weights + p->cells[j]];
+        for (int64_t h = 0; v.places[j] >= 0 && h < n_head; h++) {
+            sum += p->weights[h * p->n_weights + v.places[j]];
         }
         p->attention[j] = (float)(sum / (double)n_head);
     }
+    free(v.open);
     return true;
 }
 

@@ -185,9 +185,14 @@ class NativeStep:
         """As ``Step``."""
         self._library.sparc_step_apply(self._address)
 
+    def share(self, seen: Floats) -> None:
+        """From now on takes the attention from this array where it is given that; shape (n_image,), contiguous."""
+        self._seen, self._seen_address = seen, ctypes.c_void_p(seen.ctypes.data)
+
     def observe(self, a: Floats) -> None:
         """As ``Step``."""
-        self._seen[:] = a
+        if a is not self._seen:
+            self._seen[:] = a
         self._library.sparc_step_observe(self._address, self._seen_address)
 
     def restore(self) -> None:

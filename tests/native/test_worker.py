@@ -32,6 +32,7 @@ from assistant.errors import ExitCode, InferenceError
 from assistant.inference.client import InferenceClient
 from assistant.inference.options import EngineOptions
 from assistant.inference.protocol import Ask
+from assistant.inference.worker_process import WorkerProcess
 from assistant.inference.worker_watch import Patience
 from sparc_ggml.config import SparcConfig
 from tests.support.recorded_engine import random_picture, tiny_pair
@@ -102,6 +103,25 @@ def test_a_killed_worker_is_started_again_and_the_answer_is_the_same(
     assert text_of(events).strip() == answer.text
     with InferenceClient(client._options) as other:
         assert finished(list(other.ask(request()))).answer.text == answer.text
+
+
+def test_a_worker_that_was_never_told_what_to_load_ends_with_its_front(
+    options: EngineOptions, capfd: pytest.CaptureFixture[str]
+) -> None:
+    worker = WorkerProcess()
+    worker.connection.close()  # what a front's end does
+    assert worker.process.wait(20) == 0
+    worker.end()
+    worker.end()
+    with InferenceClient(options, worker=WorkerProcess()) as client:
+        assert finished(list(client.ask(request()))).answer.text
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_picture_may_come_while_the_libraries_are_loaded(options: EngineOptions) -> None:
+    for _ in range(4):  # at another moment each time
+        with InferenceClient(options) as client:
+            assert finished(list(client.ask(request(DecodeOptions(max_tokens=1)))))
 
 
 def test_a_worker_that_dies_twice_is_one_sentence_and_the_next_question_works(

@@ -134,7 +134,7 @@ def record(
         take = probe.take
 
         def recording_take() -> Any:
-            seen.attention.append(take())
+            seen.attention.append(take().copy())
             return seen.attention[-1]
 
         wrapped.append((probe, "take", recording_take))  # type: ignore[arg-type]

@@ -27,9 +27,22 @@ def test_pages_are_given_back_and_read_again(tmp_path: Path) -> None:
         assert sum(mapped[::4096]) == 0
         assert [length for _, length in file_pages.mappings(path)] == [SIZE]
         assert resident_kb(path) * 1024 == SIZE
-        assert file_pages.releasing(path)(0.5, None)
+        assert file_pages.releasing(path)(1.0, None)
         assert resident_kb(path) == 0
         assert mapped[SIZE - 1] == 255
+
+
+def test_as_much_of_a_files_beginning_is_given_back_as_was_copied(tmp_path: Path) -> None:
+    path = tmp_path / "model.gguf"
+    path.write_bytes(b"x" * SIZE)
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+        assert sum(mapped[::4096]) == ord("x") * SIZE // 4096
+        on_progress = file_pages.releasing(path)
+        copied = mmap.mmap(-1, SIZE // 2, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        copied.write(mapped[: SIZE // 2])
+        assert on_progress(0.9, None)
+        # The kernel counts a process's memory in batches.
+        assert resident_kb(path) * 1024 == pytest.approx(SIZE - len(copied), abs=2**20)
 
 
 def test_a_file_that_is_not_mapped_or_a_system_that_does_not_tell_is_left_alone(

@@ -56,6 +56,30 @@ def test_the_front_never_loads_the_model_library() -> None:
     assert not {"llama_cpp", "gguf", "pyttsx3", "textual", "cv2"} & _modules_after(code)
 
 
+def test_the_processes_are_started_before_anything_heavy_is_loaded() -> None:
+    code = "import assistant.inference.client, assistant.camera.named_pictures, assistant.describe"
+    assert not HEAVY & _modules_after(code)
+
+
+def test_pictures_are_decoded_without_numpy() -> None:
+    code = (
+        "from assistant.camera.still_image import decode_stream\n"
+        "with open('examples/street.png', 'rb') as stream:\n"
+        "    assert decode_stream(stream, 'street').mode == 'RGB'"
+    )
+    assert not (HEAVY - {"PIL"}) & _modules_after(code)
+
+
+def test_the_worker_takes_no_more_of_llama_cpp_python_than_it_uses() -> None:
+    code = (
+        "from assistant.inference.worker import _load_libraries\n_load_libraries()\n"
+        "from assistant.inference.engine import Engine"
+    )
+    loaded = _modules_after(code)
+    assert {"llama_cpp", "numpy", "PIL"} <= loaded
+    assert not {"jinja2", "diskcache", "gguf", "cv2", "textual"} & loaded
+
+
 def test_help_is_quick() -> None:
     started = time.monotonic()
     subprocess.run([sys.executable, "-m", "assistant", "--help"], capture_output=True, check=True)
