@@ -15,7 +15,7 @@ from assistant.errors import UsageError
 from assistant.headless.evdev_devices import is_forbidden, is_wanted, kind_of, open_devices
 from assistant.headless.event_stream import EventStream, StreamEvent, is_stream
 from assistant.headless.keypad_reader import KeypadReader
-from assistant.headless.mode import SourceNews
+from assistant.headless.mode import SourceFailure, SourceNews
 from assistant.headless.presses import KeyEvent
 from tests.support.key_streams import PipedKeypad, key_events
 
@@ -213,3 +213,30 @@ def test_without_evdev_the_error_says_what_to_install(monkeypatch: pytest.Monkey
     monkeypatch.setitem(__import__("sys").modules, "evdev", None)
     with pytest.raises(UsageError, match="evdev is not installed"):
         list(open_devices("auto", set()))
+
+
+def test_a_device_that_goes_while_devices_are_looked_for_ends_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """evdev looks whether a file is there and then at what it is: it may be unplugged between the two."""
+
+    def unplugged(*_: object, **__: object) -> list[str]:
+        raise FileNotFoundError(2, "No such file or directory", "/dev/input/event7")
+
+    monkeypatch.setattr("evdev.list_devices", unplugged)
+    assert list(open_devices("auto", set())) == []
+
+
+def test_a_reader_that_ends_is_told_of() -> None:
+    put, is_first = queue.Queue[Put | SourceFailure](), iter([True])
+
+    def find(_taken: object) -> list[EventStream]:
+        if next(is_first, False):
+            return []
+        raise RuntimeError("nobody thought of this")
+
+    reader = KeypadReader(find, put.put, says_missing=False, rescan_s=0.01)
+    got = put.get(timeout=5.0)
+    assert isinstance(got, SourceFailure)
+    assert str(got.error) == "nobody thought of this"
+    reader.close()
