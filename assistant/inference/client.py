@@ -62,7 +62,7 @@ class InferenceClient:
         # ``prepare`` may be called from another thread than ``ask``.
         self._sending = threading.RLock()
         self._prepared: Prepare | None = None
-        self._is_asking = self._has_died_preparing = False
+        self._is_asking = self._has_died_preparing = self._is_closed = False
         self._worker: WorkerProcess | None = WorkerProcess(options, patience)
 
     def __enter__(self) -> InferenceClient:
@@ -77,7 +77,7 @@ class InferenceClient:
         return self._worker.process.pid if self._worker else None
 
     def ask(self, request: DescribeRequest) -> Iterator[Event]:
-        """Yields the events of one answer, up to ``Finished`` or ``Failed``.
+        """Yields the events of one answer, up to ``Finished`` or ``Failed``; a closed client's is cancelled.
 
         Raises:
             InferenceError: the worker died twice.
@@ -109,6 +109,9 @@ class InferenceClient:
     def _attempts(self, request_id: int, request: DescribeRequest) -> Iterator[Event]:
         has_restarted = False
         while True:
+            if self._is_closed:
+                yield _cancelled_event()
+                return
             try:
                 yield from self._attempt(request_id, request)
                 return
@@ -116,7 +119,7 @@ class InferenceClient:
                 self.cancel()  # nobody listens any more
                 raise
             except _WorkerDiedError as death:
-                if self._cancelled_id >= request_id:
+                if self._is_closed or self._cancelled_id >= request_id:
                     yield _cancelled_event()
                     return
                 if has_restarted:
@@ -132,6 +135,8 @@ class InferenceClient:
         worker = self._worker or WorkerProcess(self._options, self._patience)
         self._worker = worker
         try:
+            if self._is_closed:
+                raise EOFError  # meanwhile: ``close`` did not see this worker
             with self._sending:
                 worker.connection.send(_asking(worker, request_id, request))
                 worker.picture = request.image_rgb
@@ -200,7 +205,8 @@ class InferenceClient:
             worker.cancel(prepared.request_id)
 
     def close(self) -> None:
-        """Ends the worker; idempotent."""
+        """Ends the worker, and the answer that it writes; idempotent."""
+        self._is_closed = True
         worker, self._worker = self._worker, None
         if worker is not None:
             worker.end()

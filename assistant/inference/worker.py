@@ -139,6 +139,10 @@ class Worker:
                 self.requests.put(self._with_picture(request))
         except (EOFError, OSError):
             os._exit(0)
+        except Exception as error:
+            # Nobody would hear the next request, and a worker that lives on would be waited for.
+            _LOGGER.error("a request could not be read", exc_info=error)
+            os._exit(1)
 
     def _with_picture(self, request: Ask | Prepare) -> Ask | Prepare:
         """Completes a request that came without its picture."""

@@ -32,6 +32,7 @@ from assistant.errors import ExitCode, InferenceError
 from assistant.inference.client import InferenceClient
 from assistant.inference.options import EngineOptions
 from assistant.inference.protocol import Ask
+from assistant.inference.worker_process import WorkerProcess
 from assistant.inference.worker_watch import Patience
 from sparc_ggml.config import SparcConfig
 from tests.support.recorded_engine import random_picture, tiny_pair
@@ -281,3 +282,40 @@ def test_a_picture_is_sent_again_to_a_worker_that_was_started_again(
     events = kill_at(client, Piece, 20, signal.SIGKILL)
     assert any(isinstance(event, Restarted) for event in events)
     assert finished(events).answer.text == first.text
+
+
+@pytest.mark.timeout(60)
+def test_a_worker_that_cannot_read_a_request_is_replaced(client: InferenceClient) -> None:
+    """As when memory ends while a picture comes in; a worker that lived on would be waited for without end."""
+    list(client.ask(request()))
+    assert client._worker is not None
+    client._worker.connection.send_bytes(b"no request")
+    events = list(client.ask(request()))
+    assert finished(events).answer.ended == EndReason.MAX_TOKENS
+
+
+def test_a_worker_that_was_ended_touches_no_file_that_was_opened_since(
+    options: EngineOptions,
+) -> None:
+    worker = WorkerProcess(options)
+    worker.end()
+    read, write = os.pipe()
+    others = [os.open(os.devnull, os.O_RDONLY) for _ in range(8)]
+    try:
+        worker.cancel(1)
+        worker.end()
+        os.set_blocking(read, False)
+        with pytest.raises(BlockingIOError):
+            os.read(read, 8)
+        for number in (read, write, *others):
+            os.fstat(number)
+    finally:
+        for number in (read, write, *others):
+            os.close(number)
+
+
+def test_a_client_that_was_closed_starts_no_worker(options: EngineOptions) -> None:
+    client = InferenceClient(options)
+    client.close()
+    assert finished(list(client.ask(request()))).answer.ended == EndReason.CANCELLED
+    assert client.worker_pid is None
