@@ -16,7 +16,7 @@ from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from assistant import child_process, unexpected
+from assistant import child_process, heap, unexpected
 from assistant.core.events import Event, Failed, Finished, ImageRgb, Loaded, Loading
 from assistant.errors import AssistantError, ExitCode
 from assistant.inference import machine
@@ -190,6 +190,7 @@ def main() -> None:
     # The front decides what Ctrl-C means and sends a cancel.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     child_process.hide_memory()
+    heap.map_large_blocks()
     machine.set_waiting()
     connection = Connection(connection_fd)
     options = connection.recv()
