@@ -62,7 +62,8 @@ class InferenceClient:
         # ``prepare`` may be called from another thread than ``ask``.
         self._sending = threading.RLock()
         self._prepared: Prepare | None = None
-        self._is_asking = self._has_died_preparing = self._is_closed = False
+        self._is_asking = self._has_died_preparing = False
+        self._closed = threading.Event()
         self._worker: WorkerProcess | None = WorkerProcess(options, patience)
 
     def __enter__(self) -> InferenceClient:
@@ -109,7 +110,7 @@ class InferenceClient:
     def _attempts(self, request_id: int, request: DescribeRequest) -> Iterator[Event]:
         has_restarted = False
         while True:
-            if self._is_closed:
+            if self._closed.is_set():
                 yield _cancelled_event()
                 return
             try:
@@ -119,7 +120,7 @@ class InferenceClient:
                 self.cancel()  # nobody listens any more
                 raise
             except _WorkerDiedError as death:
-                if self._is_closed or self._cancelled_id >= request_id:
+                if self._closed.is_set() or self._cancelled_id >= request_id:
                     yield _cancelled_event()
                     return
                 if has_restarted:
@@ -135,7 +136,7 @@ class InferenceClient:
         worker = self._worker or WorkerProcess(self._options, self._patience)
         self._worker = worker
         try:
-            if self._is_closed:
+            if self._closed.is_set():
                 raise EOFError  # meanwhile: ``close`` did not see this worker
             with self._sending:
                 worker.connection.send(_asking(worker, request_id, request))
@@ -206,7 +207,7 @@ class InferenceClient:
 
     def close(self) -> None:
         """Ends the worker, and the answer that it writes; idempotent."""
-        self._is_closed = True
+        self._closed.set()
         worker, self._worker = self._worker, None
         if worker is not None:
             worker.end()

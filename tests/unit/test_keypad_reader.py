@@ -19,7 +19,12 @@ from assistant.headless.mode import SourceFailure, SourceNews
 from assistant.headless.presses import KeyEvent
 from tests.support.key_streams import PipedKeypad, key_events
 
-Put = KeyEvent | SourceNews
+Put = KeyEvent | SourceNews | SourceFailure
+
+
+def text_of(got: Put) -> str:
+    assert not isinstance(got, SourceFailure), got
+    return got.text
 
 
 class Reading:
@@ -134,7 +139,7 @@ def test_a_keypad_that_somebody_else_holds_is_read_and_told_of(tmp_path: Path) -
     )
     keypad.plug_in()
     keypad.press("KP1", 0)
-    texts = [put.get(timeout=5.0).text for _ in range(3)]
+    texts = [text_of(put.get(timeout=5.0)) for _ in range(3)]
     assert texts[1].startswith("pad is used by another program too")
     reader.close()
     keypad.unplug()
@@ -155,7 +160,7 @@ def test_no_keypad_is_told_of(says_missing: bool, is_shut: bool, expected: list[
         lambda _taken: [], put.put, says_missing=says_missing, is_forbidden=lambda: is_shut
     )
     reader.close()
-    assert [put.get_nowait().text for _ in range(put.qsize())] == expected
+    assert [text_of(put.get_nowait()) for _ in range(put.qsize())] == expected
 
 
 KEYPAD = {ecodes.KEY_KP1, ecodes.KEY_KP5, ecodes.KEY_KPENTER}
@@ -228,7 +233,7 @@ def test_a_device_that_goes_while_devices_are_looked_for_ends_nothing(
 
 
 def test_a_reader_that_ends_is_told_of() -> None:
-    put, is_first = queue.Queue[Put | SourceFailure](), iter([True])
+    put, is_first = queue.Queue[Put](), iter([True])
 
     def find(_taken: object) -> list[EventStream]:
         if next(is_first, False):
