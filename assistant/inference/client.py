@@ -63,7 +63,6 @@ class InferenceClient:
         self._sending = threading.RLock()
         self._prepared: Prepare | None = None
         self._is_asking = self._has_died_preparing = False
-        self._closed = threading.Event()
         self._worker: WorkerProcess | None = WorkerProcess(options, patience)
 
     def __enter__(self) -> InferenceClient:
@@ -78,7 +77,7 @@ class InferenceClient:
         return self._worker.process.pid if self._worker else None
 
     def ask(self, request: DescribeRequest) -> Iterator[Event]:
-        """Yields the events of one answer, up to ``Finished`` or ``Failed``; a closed client's is cancelled.
+        """Yields the events of one answer, up to ``Finished`` or ``Failed``.
 
         Raises:
             InferenceError: the worker died twice.
@@ -110,9 +109,6 @@ class InferenceClient:
     def _attempts(self, request_id: int, request: DescribeRequest) -> Iterator[Event]:
         has_restarted = False
         while True:
-            if self._closed.is_set():
-                yield _cancelled_event()
-                return
             try:
                 yield from self._attempt(request_id, request)
                 return
@@ -120,7 +116,7 @@ class InferenceClient:
                 self.cancel()  # nobody listens any more
                 raise
             except _WorkerDiedError as death:
-                if self._closed.is_set() or self._cancelled_id >= request_id:
+                if self._cancelled_id >= request_id:
                     yield _cancelled_event()
                     return
                 if has_restarted:
@@ -136,8 +132,6 @@ class InferenceClient:
         worker = self._worker or WorkerProcess(self._options, self._patience)
         self._worker = worker
         try:
-            if self._closed.is_set():
-                raise EOFError  # meanwhile: ``close`` did not see this worker
             with self._sending:
                 worker.connection.send(_asking(worker, request_id, request))
                 worker.picture = request.image_rgb
@@ -206,8 +200,7 @@ class InferenceClient:
             worker.cancel(prepared.request_id)
 
     def close(self) -> None:
-        """Ends the worker, and the answer that it writes; idempotent."""
-        self._closed.set()
+        """Ends the worker; idempotent."""
         worker, self._worker = self._worker, None
         if worker is not None:
             worker.end()

@@ -314,8 +314,10 @@ def test_a_worker_that_was_ended_touches_no_file_that_was_opened_since(
             os.close(number)
 
 
-def test_a_client_that_was_closed_starts_no_worker(options: EngineOptions) -> None:
-    client = InferenceClient(options)
-    client.close()
-    assert finished(list(client.ask(request()))).answer.ended == EndReason.CANCELLED
-    assert client.worker_pid is None
+def test_a_client_that_was_closed_starts_again_with_its_next_question(
+    options: EngineOptions,
+) -> None:
+    """As when another model was chosen and could not be opened: this one is still the one in use."""
+    with InferenceClient(options) as client:
+        client.close()
+        assert finished(list(client.ask(request()))).answer.ended == EndReason.MAX_TOKENS
