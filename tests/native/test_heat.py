@@ -63,7 +63,7 @@ def test_the_status_says_so(tmp_path: Path) -> None:
     assert wiring.machine_state(Settings(), tmp_path) == []
     set_heat(tmp_path, 83.4)
     assert wiring.machine_state(Settings(), tmp_path) == [
-        "The processor is hot, 83 degrees, so answers use half of its cores."
+        "The processor is hot, 83 degrees, so answers use at most about half of its cores."
     ]
 
 
