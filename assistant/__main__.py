@@ -10,8 +10,10 @@ def main() -> int:
     from assistant import signal_waker
     from assistant.child_process import hide_memory
     from assistant.cli import main as run
+    from assistant.heap import map_large_blocks
 
     hide_memory()
+    map_large_blocks()
     signal_waker.start()
     return run()
 

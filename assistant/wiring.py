@@ -72,19 +72,24 @@ def speaker(settings: Settings, on_problem: Callable[[AssistantError], None]) ->
     return open_speaker(voice, on_problem, is_on=speech.is_on, driver=speech.driver)
 
 
-def machine_state(settings: Settings) -> list[str]:
-    """What the status adds: battery, a weak supply, heat, and what is left undone because of it."""
+def machine_state(settings: Settings, sys_root: Path = Path("/sys")) -> list[str]:
+    """What the status adds: battery, a weak supply, heat, and what is left undone because of it.
+
+    Args:
+        settings: whether scenes are read ahead.
+        sys_root: where the kernel tells of its devices.
+    """
     from assistant import power
     from assistant.messages import power as power_words
 
     saves = settings.camera.look_ahead == "auto"
     lines = []
-    if power.is_on_battery():
+    if power.is_on_battery(sys_root / "class/power_supply"):
         lines.append(power_words.on_battery(saves=saves))
-    if power.is_under_voltage():
+    if power.is_under_voltage(sys_root):
         lines.append(power_words.under_voltage(saves=saves))
-    if power.HeatWatch().is_hot():
-        lines.append(power_words.hot(power.temperature_c() or 0.0))
+    if power.HeatWatch(sys_root).is_hot():
+        lines.append(power_words.hot(power.temperature_c(sys_root) or 0.0))
     return lines
 
 

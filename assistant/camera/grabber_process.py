@@ -26,6 +26,8 @@ _LIVE = {
     # No reading ahead, and no decoding threads that hold frames back.
     "OPENCV_FFMPEG_CAPTURE_OPTIONS": "fflags;nobuffer|flags;low_delay|analyzeduration;500000",
 }
+END_S = 2.0
+"""How long the end of a killed process is waited for."""
 _PROXIES = {"http_proxy", "https_proxy", "all_proxy"}
 
 
@@ -107,9 +109,13 @@ class GrabberProcess:
             self._process.kill()
 
     def dispose(self) -> None:
-        """Kills it, waits for its end and frees the pipes; only when nobody waits for a frame."""
+        """Kills it, waits for its end and frees the pipes; only when nobody waits for a frame.
+
+        A driver that hangs in the kernel keeps even a killed process from ending; the front goes on without it.
+        """
         self.kill()
-        self._process.wait()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(END_S)
         for stream in (self._process.stdin, self._process.stdout):
             with contextlib.suppress(OSError):
                 if stream is not None:

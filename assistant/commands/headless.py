@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from assistant import cli_parser, help_texts
+from assistant import cli_parser, help_texts, unexpected
 from assistant.commands.answering import GROUPS
 from assistant.console import Console
 from assistant.errors import AssistantError, ExitCode, UsageError
@@ -57,13 +58,15 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
     try:
         plan = make_plan(options)
         return run_plan(plan, console, shows_all=options.lines)
-    except AssistantError as error:
-        _say_aloud(error, plan)
-        raise
+    except Exception as error:
+        told = unexpected.told(error)
+        with contextlib.suppress(AssistantError):  # no voice: the reason itself is to be written
+            _say_aloud(told, plan)
+        raise told from error
 
 
 def _say_aloud(error: AssistantError, plan: Plan | None) -> None:
-    """Speaks why it cannot begin: nobody sees what is written."""
+    """Speaks why it cannot begin or go on: nobody sees what is written."""
     from assistant import wiring
     from assistant.config import Settings
     from assistant.core.ports import Priority

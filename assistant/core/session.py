@@ -112,6 +112,11 @@ class Session:
         """Whether there is something that a stop would end: work, or something being said."""
         return self._jobs.is_busy or self._announcer.is_heard()
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether work is going on."""
+        return self._jobs.is_busy
+
     def greet(self, ready: str, acknowledge: str = "") -> Wants:
         """Says that keys are heard; before the first use the notice, which wants to be acknowledged.
 

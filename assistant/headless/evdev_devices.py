@@ -173,14 +173,21 @@ def _devices(taken: Set[str]) -> Iterator[tuple[KeyDevice, str]]:
         import evdev
     except ImportError as error:
         raise UsageError(words.evdev_missing(), words.pi_packages_hint()) from error
-    for path in evdev.list_devices(writable=False):
+    try:
+        paths = evdev.list_devices(writable=False)
+    except OSError:
+        return  # one was unplugged while it was looked at; the next look finds the others
+    for path in paths:
         if path in taken:
             continue
         try:
             device = evdev.InputDevice(path, readonly=True)
-            keys = set(device.capabilities().get(EV_KEY, []))
         except OSError:  # gone again, or not ours
             continue
+        try:
+            keys = set(device.capabilities().get(EV_KEY, []))
+        except OSError:
+            keys = set()
         if keys:
             yield cast(KeyDevice, device), kind_of(keys)
         else:

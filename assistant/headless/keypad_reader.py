@@ -21,14 +21,14 @@ from assistant.headless.evdev_devices import (
     stamp_with_monotonic,
 )
 from assistant.headless.key_text import OTHER_MODIFIERS, SHIFTS, text_of
-from assistant.headless.mode import SourceNews
+from assistant.headless.mode import SourceFailure, SourceNews
 from assistant.headless.presses import KeyEvent
 from assistant.messages import headless as words
 
 RESCAN_S = 1.0
 """Time between two looks for devices that were plugged in."""
 
-Put = Callable[[KeyEvent | SourceNews], None]
+Put = Callable[[KeyEvent | SourceNews | SourceFailure], None]
 
 
 @dataclass
@@ -89,6 +89,12 @@ class KeypadReader:
         os.close(self._wake_write)
 
     def _run(self) -> None:
+        try:
+            self._watch()
+        except Exception as error:  # noqa: BLE001 - keys that nobody reads must not go unnoticed
+            self._put(SourceFailure(error))
+
+    def _watch(self) -> None:
         scanned_s = time.monotonic()
         while not self._ended.is_set():
             fds = [self._wake_read, *self._open]

@@ -47,7 +47,18 @@ class SourceNews:
     text: str = ""
 
 
-Event = KeyEvent | SourceNews
+@dataclass(frozen=True)
+class SourceFailure:
+    """What reads keys has ended, and nobody knows why.
+
+    Attributes:
+        error: what ended it.
+    """
+
+    error: Exception
+
+
+Event = KeyEvent | SourceNews | SourceFailure
 
 
 class HeadlessMode:
@@ -73,14 +84,22 @@ class HeadlessMode:
         self._events.put(event)
 
     def run(self) -> None:
-        """Greets, and then turns until the person quits."""
+        """Greets, and then turns until the person quits, which stops what goes on.
+
+        Raises:
+            Exception: what ended a reader of keys; without keys a program that runs on would only be silent.
+        """
         self.begin()
         self._notifier.ready()
         while not self._is_over:
             self.turn(self._patience_s())
             # Here and nowhere else: a sign of life must mean that keys are answered.
             self._notifier.alive()
-        self._session.tell(words.goodbye())
+        if self._session.is_busy:
+            self._session.perform(Action.STOP)
+            self._session.tell(words.goodbye())
+        else:
+            self._session.tell_now(words.goodbye())
 
     def begin(self) -> None:
         """Says that keys are heard, or the notice of the first use."""
@@ -108,6 +127,8 @@ class HeadlessMode:
         return patience_s if due_s is None else max(0.0, min(patience_s, due_s - self._clock()))
 
     def _take(self, event: Event) -> None:
+        if isinstance(event, SourceFailure):
+            raise event.error
         if isinstance(event, SourceNews):
             self._presses.drop(event.source)
             if event.text:
@@ -157,10 +178,10 @@ class HeadlessMode:
 
     def _give_up(self) -> None:
         """The button was held: all is silent and nothing begins."""
-        if self._menu is None and self._session.is_active:
+        self._menu = None
+        if self._session.is_active:
             self._session.perform(Action.STOP)
         else:
-            self._menu = None
             self._session.tell(words.nothing_begun())
 
     def _act(self, action: Action) -> None:
@@ -173,7 +194,7 @@ class HeadlessMode:
                     return self._session.tell_now(menu.step(-1))
                 case Action.REPEAT:
                     return self._session.tell_now(menu.line)
-                case Action.STOP:
+                case Action.STOP if not self._session.is_busy:
                     self._menu = None
                     return self._session.tell_now(words.gone_back())
                 case _:

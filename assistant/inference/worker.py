@@ -18,7 +18,7 @@ from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from assistant import child_process, unexpected
+from assistant import child_process, heap, unexpected
 from assistant.core.events import Event, Failed, Finished, ImageRgb, Loaded, Loading
 from assistant.errors import AssistantError, ExitCode
 from assistant.inference import bindings, machine
@@ -149,6 +149,10 @@ class Worker:
                 self.requests.put(self._with_picture(request))
         except (EOFError, OSError):
             os._exit(0)
+        except Exception as error:
+            # Nobody would hear the next request, and a worker that lives on would be waited for.
+            _LOGGER.error("a request could not be read", exc_info=error)
+            os._exit(1)
 
     def _with_picture(self, request: Ask | Prepare) -> Ask | Prepare:
         """Completes a request that came without its picture."""
@@ -208,6 +212,7 @@ def main() -> None:
     # The front decides what Ctrl-C means and sends a cancel.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     child_process.hide_memory()
+    heap.map_large_blocks()
     machine.set_waiting()
     libraries = threading.Thread(target=_load_libraries, daemon=True)
     libraries.start()

@@ -48,7 +48,9 @@ class WorkerProcess:
         """
         self.picture: ImageRgb | None = None
         self.connection, theirs = Pipe()
-        cancel_read, self._cancel_write = os.pipe()
+        cancel_read, cancel_write = os.pipe()
+        # A file, because a bare number would be another file's once it is closed.
+        self._cancels = open(cancel_write, "wb", buffering=0)  # noqa: SIM115 - closed by ``end``
         life_read, life_write = os.pipe()
         inherited = (theirs.fileno(), cancel_read, life_write)
         try:
@@ -59,7 +61,7 @@ class WorkerProcess:
                 start_new_session=True,
             )
         except OSError as error:
-            os.close(self._cancel_write)
+            self._cancels.close()
             os.close(life_read)
             self.connection.close()
             raise InferenceError(messages.worker_cannot_start(str(error))) from error
@@ -80,8 +82,8 @@ class WorkerProcess:
 
     def cancel(self, request_id: int) -> None:
         """Cancels every request up to this number; safe from a signal handler."""
-        with contextlib.suppress(OSError):
-            os.write(self._cancel_write, CANCEL.pack(request_id))
+        with contextlib.suppress(OSError, ValueError):  # ValueError: it has ended
+            self._cancels.write(CANCEL.pack(request_id))
 
     def end(self) -> None:
         """Ends the process at once; idempotent."""
@@ -90,9 +92,7 @@ class WorkerProcess:
         self.process.wait()
         self._watch.join()
         self.connection.close()
-        cancel_write, self._cancel_write = self._cancel_write, -1
-        with contextlib.suppress(OSError):
-            os.close(cancel_write)
+        self._cancels.close()
 
     def why_dead(self) -> str:
         """What the exit code says, as words that complete a sentence."""

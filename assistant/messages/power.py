@@ -18,6 +18,6 @@ def under_voltage(*, saves: bool) -> str:
 
 
 def hot(celsius: float) -> str:
-    return _("The processor is hot, {celsius} degrees, so answers use half of its cores.").format(
-        celsius=round(celsius)
-    )
+    return _(
+        "The processor is hot, {celsius} degrees, so answers use at most about half of its cores."
+    ).format(celsius=round(celsius))

@@ -86,7 +86,9 @@ class KillCampaign:
                 time.sleep(0.005)
         time.sleep(rng.uniform(0, 0.15))
         pids = assistant.children(VOICE if moment in ("speech", "spare") else WORKER)
-        with contextlib.suppress(ProcessLookupError, IndexError):
+        if not pids:
+            raise BrokenPromiseError(f"there was no process to kill at {moment}")
+        with contextlib.suppress(ProcessLookupError):
             os.kill(pids[-1 if moment == "spare" else 0], signum)
 
     def _has_ended(self, before: int, timeout_s: float) -> bool:

@@ -69,10 +69,11 @@ class PictureCampaign:
             must_be_a_sentence(error.message)
             if "left whole" in kind:
                 raise BrokenPromiseError(f"a good picture was refused: {error}") from error
+            return self._kind_of_refusal(error.message), error.message
+        finally:
             took_s = time.monotonic() - started
             if took_s > TIMEOUT_S + 2:
-                raise BrokenPromiseError(f"refused after {took_s:.1f} s") from error
-            return self._kind_of_refusal(error.message), error.message
+                raise BrokenPromiseError(f"read, or refused, after {took_s:.1f} s")
         for problem in assess(image):
             must_be_a_sentence(problem.sentence)
         events = list(self._client.ask(DescribeRequest(image, "What is this?", _SHORT)))

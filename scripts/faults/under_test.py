@@ -24,6 +24,7 @@ from assistant import cli_options, messages
 from assistant.core.actions import Action
 from assistant.core.session import Session, Wants
 from assistant.core.session_ports import Kind, Line
+from assistant.heap import map_large_blocks
 from assistant.session_plan import make_plan
 from assistant.session_wiring import open_session
 from scripts.faults.record import BrokenPromiseError, children_of
@@ -231,6 +232,7 @@ def running(*options: str) -> Iterator[UnderTest]:
 
 
 def _opened(folder: Path, options: tuple[str, ...]) -> Iterator[UnderTest]:
+    map_large_blocks()  # as the command does
     shown = Shown()
     line = [
         "plain", "--camera", str(folder / "camera.png"), "--notice-acknowledged", "yes",

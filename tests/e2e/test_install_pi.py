@@ -128,6 +128,40 @@ def test_a_second_time_changes_nothing_more(pi: Pi) -> None:
     assert "sudo reboot" not in again.stderr
 
 
+def test_a_second_time_leaves_the_keypad_that_was_chosen(pi: Pi) -> None:
+    assert "Keys come from: any." in pi.install().stderr
+    kept = pi.folder / "config.toml"
+    kept.write_text('[headless]\nkeypad = "/dev/input/by-id/usb-SIGMA-event-kbd"\n')
+    pi._write(
+        pi.root / ".venv/bin/sparc-assistant",
+        f'[ "$*" != "settings --path" ] || echo "{kept}"; echo "assistant $*" >>"$FAKE_LOG"',
+    )
+    pi.log.write_text("")
+    again = pi.install()
+    assert again.returncode == 0, again.stderr
+    assert "Keys come from" not in again.stderr
+    assert not [line for line in pi.done if line.startswith("assistant settings keypad")]
+    assert "Keys come from: off." in pi.install("--keypad", "off").stderr
+    assert "assistant settings keypad off" in pi.done
+
+
+def test_undo_goes_on_where_something_was_undone_by_hand(pi: Pi) -> None:
+    assert pi.install().returncode == 0
+    for name in ("gpasswd", "loginctl"):
+        pi._write(pi.bin / name, 'echo "failed $*" >>"$FAKE_LOG"; exit 3')
+    pi._write(pi.bin / "apt-get", "exit 100")
+    done = pi.install("--undo")
+    assert done.returncode == 0, done.stderr
+    assert "That did not work, perhaps because it was undone before; going on." in done.stderr
+    assert not (pi.root / ".venv").exists()
+    assert "Undone." in done.stderr
+
+
+def test_saved_pictures_are_for_their_owner_alone(pi: Pi) -> None:
+    assert pi.install().returncode == 0
+    assert (pi.folder / "Pictures/sparc-assistant").stat().st_mode & 0o777 == 0o700
+
+
 def test_a_dry_run_changes_nothing(pi: Pi) -> None:
     before = sorted(path for path in pi.folder.rglob("*") if path != pi.log)
     done = pi.install("--dry-run")

@@ -60,6 +60,8 @@ def test_describing_opens_no_connection_and_writes_no_file(
         line.split('"')[1] for line in calls.of("execve") if " = 0" in line or "unfinished" in line
     }
     assert not [name for name in programs if name.endswith(("/sh", "/bash"))], "no shell is started"
+    hidden = [line for line in calls.of("prctl") if "PR_SET_DUMPABLE, SUID_DUMP_DISABLE" in line]
+    assert len(hidden) == 3, "the program, the model's process, and the one that reads pictures"
     texts = [line for line in calls.output.splitlines() if line]
     assert not [line for line in calls.of("execve") if any(text in line for text in texts)]
 

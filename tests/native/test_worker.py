@@ -121,7 +121,8 @@ def test_a_worker_that_was_never_told_what_to_load_ends_with_its_front(
 def test_a_picture_may_come_while_the_libraries_are_loaded(options: EngineOptions) -> None:
     for _ in range(4):  # at another moment each time
         with InferenceClient(options) as client:
-            assert finished(list(client.ask(request(DecodeOptions(max_tokens=1)))))
+            events = list(client.ask(request(DecodeOptions(max_tokens=1))))
+            assert finished(events).answer.counts.tokens == 1
 
 
 def test_a_worker_that_dies_twice_is_one_sentence_and_the_next_question_works(
@@ -301,3 +302,40 @@ def test_a_picture_is_sent_again_to_a_worker_that_was_started_again(
     events = kill_at(client, Piece, 20, signal.SIGKILL)
     assert any(isinstance(event, Restarted) for event in events)
     assert finished(events).answer.text == first.text
+
+
+@pytest.mark.timeout(60)
+def test_a_worker_that_cannot_read_a_request_is_replaced(client: InferenceClient) -> None:
+    """As when memory ends while a picture comes in; a worker that lived on would be waited for without end."""
+    list(client.ask(request()))
+    assert client._worker is not None
+    client._worker.connection.send_bytes(b"no request")
+    events = list(client.ask(request()))
+    assert finished(events).answer.ended == EndReason.MAX_TOKENS
+
+
+def test_a_worker_that_was_ended_touches_no_file_that_was_opened_since() -> None:
+    worker = WorkerProcess()
+    worker.end()
+    read, write = os.pipe()
+    others = [os.open(os.devnull, os.O_RDONLY) for _ in range(8)]
+    try:
+        worker.cancel(1)
+        worker.end()
+        os.set_blocking(read, False)
+        with pytest.raises(BlockingIOError):
+            os.read(read, 8)
+        for number in (read, write, *others):
+            os.fstat(number)
+    finally:
+        for number in (read, write, *others):
+            os.close(number)
+
+
+def test_a_client_that_was_closed_starts_again_with_its_next_question(
+    options: EngineOptions,
+) -> None:
+    """As when another model was chosen and could not be opened: this one is still the one in use."""
+    with InferenceClient(options) as client:
+        client.close()
+        assert finished(list(client.ask(request()))).answer.ended == EndReason.MAX_TOKENS

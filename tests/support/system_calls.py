@@ -55,7 +55,7 @@ def record(
     command: Sequence[str], log: Path, environment: Mapping[str, str], typed: str = ""
 ) -> SystemCalls:
     """Runs a command to its end under ``strace -f``."""
-    traced = ",".join((*NETWORK, *FILES, "execve"))
+    traced = ",".join((*NETWORK, *FILES, "execve", "prctl"))
     done = subprocess.run(
         ["strace", "-f", "-qq", "-s", "300", "-e", f"trace={traced}", "-o", str(log), *command],
         input=typed, capture_output=True, text=True, timeout=120, env=dict(environment),

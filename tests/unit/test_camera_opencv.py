@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -11,7 +13,9 @@ from typing import Any
 
 import pytest
 
+from assistant.camera import grabber_process
 from assistant.camera.discovery import open_camera
+from assistant.camera.grabber_process import GrabberProcess
 from assistant.camera.opencv import OpenCvCamera
 from assistant.core.ports import Camera
 from assistant.errors import CameraError, ExitCode
@@ -156,3 +160,19 @@ def test_what_is_no_video_is_told(
     with pytest.raises(CameraError, match="cannot be read as a video"):
         camera.capture()
     assert capfd.readouterr() == ("", "")  # nothing of native code reaches the terminal
+
+
+@pytest.mark.timeout(60)
+def test_a_process_that_does_not_end_does_not_hold_the_front(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As one whose driver hangs in the kernel, where no signal reaches it."""
+    monkeypatch.setattr(grabber_process, "END_S", 0.2)
+    process = GrabberProcess({"is_file": True})
+    with monkeypatch.context() as deaf:
+        deaf.setattr(process._process, "kill", lambda: None)
+        os.kill(process._process.pid, signal.SIGSTOP)
+        process.dispose()
+        assert process.is_alive
+    process._process.kill()
+    process._process.wait()

@@ -13,12 +13,14 @@ from pathlib import Path
 import pytest
 
 from assistant.core.actions import Keymap
+from assistant.core.fakes import ScriptedDescriber, answer_events
 from assistant.headless.bindings import Bindings, Special, parse_pairs
 from assistant.headless.key_text import text_of
-from assistant.headless.mode import SourceNews
-from assistant.headless.presses import KeyEvent
+from assistant.headless.mode import HeadlessMode, SourceFailure, SourceNews
+from assistant.headless.presses import KeyEvent, Presses
 from assistant.service_notify import ServiceNotifier
 from tests.support.headless_parts import RunningHeadless, run_headless
+from tests.support.session_parts import make_session
 
 
 def key(running: RunningHeadless, name: str, text: str = "", held_s: float = 0.0) -> None:
@@ -161,6 +163,49 @@ def test_quit_wants_to_be_pressed_twice(running: RunningHeadless) -> None:
     running.hear("Goodbye.")
     running.thread.join(5.0)
     assert not running.thread.is_alive()
+
+
+def test_quit_ends_work_that_would_go_on_for_minutes(running: RunningHeadless) -> None:
+    """The loop that tells the watchdog of keys has ended by then."""
+    running.parts.cameras.gate.clear()  # taking the picture takes for ever
+    key(running, "kp5")
+    running.hear("Looking.")
+    key(running, "q", "q")
+    running.hear("Press it once more to end the assistant.")
+    key(running, "q", "q")
+    running.hear("Goodbye.")
+    running.parts.cameras.gate.set()
+    running.parts.settle()
+    assert running.parts.describer.requests == []
+
+
+@pytest.mark.parametrize(("name", "held_s"), [("kp0", 0.0), ("kpenter", 0.5)])
+def test_stop_stops_the_work_behind_a_list_too(
+    running: RunningHeadless, name: str, held_s: float
+) -> None:
+    running.parts.cameras.gate.clear()
+    key(running, "kp5")
+    running.hear("Looking.")
+    key(running, "kpslash")
+    running.hear("1 of 7")
+    key(running, name, held_s=held_s)
+    running.hear("Stopped.")
+    running.parts.cameras.gate.set()
+    running.parts.settle()
+    assert running.parts.describer.requests == []
+    key(running, "kp6")
+    running.hear("There is no answer yet.")  # and the list is left
+
+
+def test_a_reader_of_keys_that_ended_ends_the_program() -> None:
+    parts = make_session(ScriptedDescriber(lambda _request: answer_events("A red car.")))
+    mode = HeadlessMode(
+        parts.session, Bindings(Keymap.from_rebindings()), Presses(100, 200), ServiceNotifier({})
+    )
+    mode.put(SourceFailure(RuntimeError("nobody thought of this")))
+    with pytest.raises(RuntimeError, match="nobody thought of this"):
+        mode.run()
+    parts.session.close()
 
 
 def test_any_key_acknowledges_the_notice() -> None:

@@ -15,11 +15,16 @@ from assistant.errors import UsageError
 from assistant.headless.evdev_devices import is_forbidden, is_wanted, kind_of, open_devices
 from assistant.headless.event_stream import EventStream, StreamEvent, is_stream
 from assistant.headless.keypad_reader import KeypadReader
-from assistant.headless.mode import SourceNews
+from assistant.headless.mode import SourceFailure, SourceNews
 from assistant.headless.presses import KeyEvent
 from tests.support.key_streams import PipedKeypad, key_events
 
-Put = KeyEvent | SourceNews
+Put = KeyEvent | SourceNews | SourceFailure
+
+
+def text_of(got: Put) -> str:
+    assert not isinstance(got, SourceFailure), got
+    return got.text
 
 
 class Reading:
@@ -134,7 +139,7 @@ def test_a_keypad_that_somebody_else_holds_is_read_and_told_of(tmp_path: Path) -
     )
     keypad.plug_in()
     keypad.press("KP1", 0)
-    texts = [put.get(timeout=5.0).text for _ in range(3)]
+    texts = [text_of(put.get(timeout=5.0)) for _ in range(3)]
     assert texts[1].startswith("pad is used by another program too")
     reader.close()
     keypad.unplug()
@@ -155,7 +160,7 @@ def test_no_keypad_is_told_of(says_missing: bool, is_shut: bool, expected: list[
         lambda _taken: [], put.put, says_missing=says_missing, is_forbidden=lambda: is_shut
     )
     reader.close()
-    assert [put.get_nowait().text for _ in range(put.qsize())] == expected
+    assert [text_of(put.get_nowait()) for _ in range(put.qsize())] == expected
 
 
 KEYPAD = {ecodes.KEY_KP1, ecodes.KEY_KP5, ecodes.KEY_KPENTER}
@@ -213,3 +218,30 @@ def test_without_evdev_the_error_says_what_to_install(monkeypatch: pytest.Monkey
     monkeypatch.setitem(__import__("sys").modules, "evdev", None)
     with pytest.raises(UsageError, match="evdev is not installed"):
         list(open_devices("auto", set()))
+
+
+def test_a_device_that_goes_while_devices_are_looked_for_ends_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """evdev looks whether a file is there and then at what it is: it may be unplugged between the two."""
+
+    def unplugged(*_: object, **__: object) -> list[str]:
+        raise FileNotFoundError(2, "No such file or directory", "/dev/input/event7")
+
+    monkeypatch.setattr("evdev.list_devices", unplugged)
+    assert list(open_devices("auto", set())) == []
+
+
+def test_a_reader_that_ends_is_told_of() -> None:
+    put, is_first = queue.Queue[Put](), iter([True])
+
+    def find(_taken: object) -> list[EventStream]:
+        if next(is_first, False):
+            return []
+        raise RuntimeError("nobody thought of this")
+
+    reader = KeypadReader(find, put.put, says_missing=False, rescan_s=0.01)
+    got = put.get(timeout=5.0)
+    assert isinstance(got, SourceFailure)
+    assert str(got.error) == "nobody thought of this"
+    reader.close()
