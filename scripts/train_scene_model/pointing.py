@@ -54,6 +54,12 @@ def words_about(tokenizer: Tokenizer, scene: Scene) -> list[tuple[int, int]]:
     return found
 
 
+def things_of(answer: str, scene: Scene) -> list[int]:
+    """Numbers of the things whose kinds an answer says are there."""
+    kinds = {claim.kind for claim in parse(answer)}
+    return [number for number, thing in enumerate(scene.things) if thing.kind in kinds]
+
+
 def regions_of(scene: Scene, shape: VisionShape) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
     """(things, patches) where a thing is seen; at least the patch that shows most of it."""
     side, patch = shape.side, shape.patch_size
@@ -64,17 +70,36 @@ def regions_of(scene: Scene, shape: VisionShape) -> np.ndarray[tuple[int, int], 
 
 
 def pointers(
-    tokenizer: Tokenizer, shape: VisionShape, scenes: list[Scene], starts: list[int]
+    tokenizer: Tokenizer,
+    shape: VisionShape,
+    scenes: list[Scene],
+    starts: list[int],
+    answers: list[list[tuple[int, str]]],
 ) -> Pointers:
-    """The pointers of a batch; `starts` are the tokens whose successor is a description's first word."""
+    """The pointers of a batch.
+
+    Args:
+        tokenizer: of the texts.
+        shape: of the pictures.
+        scenes: of the batch.
+        starts: tokens whose successor is a description's first word.
+        answers: for each scene the tokens whose successor is an answer's first word, with the answer: whether a
+            thing is there is to be known before that word, so the things are pointed at from it.
+    """
     words = [words_about(tokenizer, scene) for scene in scenes]
-    most = max(len(one) for one in words)
+    asked = [
+        [(token, things) for token, said in ones if (things := things_of(said, scene))]
+        for scene, ones in zip(scenes, answers, strict=True)
+    ]
+    most = max(len(one) + len(more) for one, more in zip(words, asked, strict=True))
     queries = np.full((len(scenes), most), -1)
     regions = np.zeros((len(scenes), most, shape.patches), bool)
-    for row, (scene, start, one) in enumerate(zip(scenes, starts, words, strict=True)):
+    for row, (scene, start, one, more) in enumerate(zip(scenes, starts, words, asked, strict=True)):
         seen = regions_of(scene, shape)
-        queries[row, : len(one)] = [start + token for token, _ in one]
-        regions[row, : len(one)] = seen[[number for _, number in one]]
+        told = [(start + token, [number]) for token, number in one] + more
+        for place, (token, things) in enumerate(told):
+            queries[row, place] = token
+            regions[row, place] = seen[things].any(0)
     return Pointers(torch.from_numpy(queries), torch.from_numpy(regions))
 
 
@@ -89,11 +114,14 @@ def pointing_loss(q: Tensor, k: Tensor, told: Pointers, image: int, bounds: list
         bounds: of the prefix, of the descriptions, of what follows (see `sequences.collate`).
     """
     n_keys = bounds[2]
+    is_answer = told.queries >= n_keys
     asked = told.queries.clamp(min=0)
     index = asked[:, None, :, None].expand(-1, HEADS, -1, q.shape[3])
     scores = q[:, :HEADS].gather(2, index) @ k[:, :1, :n_keys].mT / q.shape[3] ** 0.5
     keys = torch.arange(n_keys, device=q.device)
-    scores = scores.masked_fill((keys > asked[..., None])[:, None], -torch.inf)
+    # Of an answer's own words nothing is compared, and a description's words it does not see.
+    hidden = (keys > asked[..., None]) | (is_answer[..., None] & (keys >= bounds[1]))
+    scores = scores.masked_fill(hidden[:, None], -torch.inf)
     on_image = scores.log_softmax(-1)[..., image : image + told.regions.shape[2]]
     on_thing = on_image.masked_fill(~told.regions[:, None], -torch.inf).logsumexp(-1)
     return -on_thing.transpose(1, 2)[told.queries >= 0].mean()

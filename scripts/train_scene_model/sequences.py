@@ -157,7 +157,7 @@ class LanguageBatches(IterableDataset):  # type: ignore[type-arg]
         rng = np.random.default_rng(self.seed)
         index, number = self.start + worker_offset(), self.done
         while True:
-            pool: list[tuple[int, Scene, Sequence]] = []
+            pool: list[tuple[int, Scene, list[Turn], Sequence]] = []
             while len(pool) < _POOL * self.batch:
                 scene = make_scene("train", index)
                 if len(scene.things) <= most_things(number, self.few_first):
@@ -166,20 +166,28 @@ class LanguageBatches(IterableDataset):  # type: ignore[type-arg]
                         asked = turns[DESCRIPTIONS + index % (len(turns) - DESCRIPTIONS)]
                         turns = [*turns[:DESCRIPTIONS], asked]
                     sequence = make_sequence(self.tokenizer, turns, self.shape.patches)
-                    pool.append((index, scene, sequence))
+                    pool.append((index, scene, turns, sequence))
                 index += 1
-            pool.sort(key=lambda item: len(item[2].ids))
+            pool.sort(key=lambda item: len(item[3].ids))
             for chunk in rng.permutation(_POOL):
                 chosen = pool[chunk * self.batch : (chunk + 1) * self.batch]
                 side = self.shape.image_size
-                pictures = np.stack([picture(s, side, supersampling_for(i)) for i, s, _ in chosen])
+                pictures = np.stack([picture(s, side, supersampling_for(i)) for i, s, *_ in chosen])
                 number += 1
-                parts = collate([s for _, _, s in chosen])
-                told = self._pointers([s for _, s, _ in chosen], parts)
+                parts = collate([sequence for *_, sequence in chosen])
+                told = self._pointers([(scene, turns) for _, scene, turns, _ in chosen], parts)
                 yield torch.from_numpy(pictures), *parts, told
 
-    def _pointers(self, scenes: list[Scene], parts: Collated) -> Pointers:
-        *_, targets, bounds = parts
+    def _pointers(self, shown: list[tuple[Scene, list[Turn]]], parts: Collated) -> Pointers:
+        _, _, numbers, targets, bounds = parts
         described = targets[:, bounds[1] : bounds[2]] >= 0
         starts = bounds[1] + described.int().argmax(1)
-        return pointers(self.tokenizer, self.shape, scenes, starts.tolist())
+        answers: list[list[tuple[int, str]]] = []
+        for row, (_, turns) in enumerate(shown):
+            answers.append([])
+            for number, turn in enumerate(turns[DESCRIPTIONS:], start=DESCRIPTIONS + 1):
+                said = (numbers[row] == number) & (targets[row] >= 0)
+                if bool(said.any()):  # a blind turn has another number
+                    answers[-1].append((int(said.int().argmax()), turn.answer))
+        scenes = [scene for scene, _ in shown]
+        return pointers(self.tokenizer, self.shape, scenes, starts.tolist(), answers)
