@@ -38,7 +38,8 @@ def open_session(plan: Plan, front: Front, prompts: Prompts | None = None) -> It
     """
     from assistant.inference.worker_process import WorkerProcess
 
-    workers = [WorkerProcess()]  # it loads its libraries while the front loads its own
+    early = WorkerProcess()  # it loads its libraries while the front loads its own
+    workers = [early]
     from assistant.camera.chooser import CameraChooser
     from assistant.camera.quality import assess
     from assistant.camera.scene_change import StillnessDetector
@@ -56,16 +57,12 @@ def open_session(plan: Plan, front: Front, prompts: Prompts | None = None) -> It
         options = wiring.engine_options(settings, files, is_verbose=plan.is_verbose)
         return InferenceClient(options, worker=workers.pop() if workers else None)
 
-    def end_unused() -> None:
-        for worker in workers:  # where the model could not be opened
-            worker.end()
-
     def on_problem(error: AssistantError) -> None:
         # Only shown: it is speech that does not work.
         front.show(Line(Kind.ERROR, str(error)))
 
     with ExitStack() as stack:
-        stack.callback(end_unused)
+        stack.callback(early.end)  # where the model cannot be opened, nobody else does
         shelf = ModelShelf(
             plan.files, installed_models, open_describer, lambda: plan.preferences.settings
         )

@@ -140,19 +140,11 @@ def table(rows: list[dict[str, Any]]) -> str:
 
 def body(rows: list[dict[str, Any]], arguments: argparse.Namespace) -> str:
     """The report's section."""
-    return "\n".join(
-        [
-            "## With one core kept busy by another process",
-            "",
-            f"Machine: {bench_report.machine_line()}.",
-            "",
-            f"Command: `{bench_report.command_line()}`",
-            "",
-            f"{arguments.tokens} tokens with SPARC, {arguments.pairs} times quiet and busy in turn, medians; "
-            "loading and reading the prompt left out.",
-            "",
-            table(rows),
-        ]
+    return bench_report.measured_section(
+        "With one core kept busy by another process",
+        f"{arguments.tokens} tokens with SPARC, {arguments.pairs} times quiet and busy in turn, medians; "
+        "loading and reading the prompt left out.",
+        table(rows),
     )
 
 

@@ -119,20 +119,14 @@ def main(argv: list[str] | None = None) -> int:
     table = bench_report.markdown_table([row(result) for result in results if result])
     print(table)
     if not arguments.no_report:
-        body = [
-            "## Memory of the worker",
-            "",
-            f"Machine: {bench_report.machine_line()}.",
-            "",
-            f"Command: `{bench_report.command_line()}`",
-            "",
+        body = bench_report.measured_section(
+            "Memory of the worker",
             "Every answer is about a new picture, steered, with the settings that are shipped. The peak is "
             "the most that the worker ever had in memory, mapped files included. Growth is of the memory that "
             f"is not a file, from answer {_N_WARM} to the last.",
-            "",
             table,
-        ]
-        bench_report.replace_section(arguments.report, arguments.section, "\n".join(body))
+        )
+        bench_report.replace_section(arguments.report, arguments.section, body)
     return 0
 
 

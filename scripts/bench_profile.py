@@ -207,19 +207,13 @@ def body(columns: list[dict[str, str]]) -> str:
         {"part": part, **{column["model"]: column[part] for column in columns}}
         for part in ROWS.values()
     ]
-    return "\n".join(
-        [
-            "## Where SPARC's time goes in a token",
-            "",
-            f"Machine: {bench_report.machine_line()}. Half-precision cache, flash attention on.",
-            "",
-            f"Command: `{bench_report.command_line()}` (`--help` says how each part is told from the others)",
-            "",
-            "Medians of each part; in brackets where the median lies with 95 % confidence; then the share of a token "
-            f"without a callback. One-minute load average at the end: {os.getloadavg()[0]:.1f}.",
-            "",
-            bench_report.markdown_table(rows),
-        ]
+    return bench_report.measured_section(
+        "Where SPARC's time goes in a token",
+        "Medians of each part; in brackets where the median lies with 95 % confidence; then the share of a token "
+        f"without a callback. One-minute load average at the end: {os.getloadavg()[0]:.1f}.",
+        bench_report.markdown_table(rows),
+        machine=" Half-precision cache, flash attention on.",
+        command=" (`--help` says how each part is told from the others)",
     )
 
 

@@ -84,6 +84,29 @@ def markdown_table(rows: Sequence[Mapping[str, str]]) -> str:
     return "\n".join(lines)
 
 
+def measured_section(
+    title: str, about: str, table: str, machine: str = "", command: str = ""
+) -> str:
+    """Returns a section's text: title, machine, command, what was measured, table.
+
+    Args:
+        title: its heading.
+        about: how it was measured.
+        table: what came of it.
+        machine: more on the machine or the set-up, behind its line.
+        command: more on the command, behind it.
+    """
+    return "\n\n".join(
+        [
+            f"## {title}",
+            f"Machine: {machine_line()}.{machine}",
+            f"Command: `{command_line()}`{command}",
+            about,
+            table,
+        ]
+    )
+
+
 def replace_section(path: Path, name: str, body: str) -> None:
     """Puts ``body`` between the markers of section ``name``; everything else in the file stays.
 

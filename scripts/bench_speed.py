@@ -87,10 +87,6 @@ def options_for(name: str, arguments: argparse.Namespace, folder: Path) -> Engin
         )
     print(f"writing the files of {name}, unless they are there", file=sys.stderr)
     model, mmproj = bench_shapes.write_pair(name, folder)
-    for path in (model, mmproj):  # a load is timed from the page cache
-        with path.open("rb") as file:
-            while file.read(1 << 24):
-                pass
     return EngineOptions(
         model,
         mmproj,
@@ -98,6 +94,14 @@ def options_for(name: str, arguments: argparse.Namespace, folder: Path) -> Engin
         n_threads=arguments.threads,
         flash_attn=arguments.flash_attn,
     )
+
+
+def bring_into_page_cache(*paths: Path) -> None:
+    """Reads files, because a load is timed without the disk."""
+    for path in paths:
+        with path.open("rb") as file:
+            while file.read(1 << 24):
+                pass
 
 
 def row(result: Result) -> dict[str, str]:
@@ -185,6 +189,7 @@ def main(argv: list[str] | None = None) -> int:
                 continue
             # A number of threads that is named stays: what else the machine does must not change it half-way.
             n_threads = arguments.threads or machine.threads_for(options.model_path.stat().st_size)
+            bring_into_page_cache(options.model_path, options.mmproj_path)
             options = replace(options, kv_type=arguments.kv_type, n_threads=n_threads)
             shares = [None] if name == EMBEDDED else [float(s) for s in arguments.shares.split(",")]
             timed = time_pair(

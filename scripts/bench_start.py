@@ -161,22 +161,14 @@ def rows(names: Sequence[str], measured: Sequence[Sequence[Timing]]) -> list[dic
 
 def body(table: list[dict[str, str]], n: int) -> str:
     """The report's section."""
-    return "\n".join(
-        [
-            "## From the command to the first words",
-            "",
-            f"Machine: {bench_report.machine_line()}.",
-            "",
-            f"Command: `{bench_report.command_line()}`",
-            "",
-            f"`describe` on a drawn scene with the embedded model, {n} times; medians, and the lowest and highest "
-            "in brackets; the files are in the page cache. The voice is real, and the player is a program that makes "
-            "no sound. The first sentence's sound waits for what is said before it. The worker's times are those of a "
-            "worker that is asked alone, so that nothing else runs beside it. One-minute load average at the end: "
-            f"{os.getloadavg()[0]:.1f}.",
-            "",
-            bench_report.markdown_table(table),
-        ]
+    return bench_report.measured_section(
+        "From the command to the first words",
+        f"`describe` on a drawn scene with the embedded model, {n} times; medians, and the lowest and highest "
+        "in brackets; the files are in the page cache. The voice is real, and the player is a program that makes "
+        "no sound. The first sentence's sound waits for what is said before it. The worker's times are those of a "
+        "worker that is asked alone, so that nothing else runs beside it. One-minute load average at the end: "
+        f"{os.getloadavg()[0]:.1f}.",
+        bench_report.markdown_table(table),
     )
 
 

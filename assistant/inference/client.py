@@ -67,9 +67,8 @@ class InferenceClient:
         self._sending = threading.RLock()
         self._prepared: Prepare | None = None
         self._is_asking = self._has_died_preparing = False
-        worker = worker or WorkerProcess(patience)
-        worker.load(options)
-        self._worker: WorkerProcess | None = worker
+        self._worker: WorkerProcess | None = None
+        self._begin(worker or WorkerProcess(patience))
 
     def __enter__(self) -> InferenceClient:
         return self
@@ -135,10 +134,7 @@ class InferenceClient:
                 yield Restarted(death.reason)
 
     def _attempt(self, request_id: int, request: DescribeRequest) -> Iterator[Event]:
-        worker = self._worker
-        if worker is None:
-            self._worker = worker = WorkerProcess(self._patience)
-            worker.load(self._options)
+        worker = self._worker or self._begin(WorkerProcess(self._patience))
         try:
             with self._sending:
                 worker.connection.send(_asking(worker, request_id, request))
@@ -189,6 +185,12 @@ class InferenceClient:
             with contextlib.suppress(OSError):  # a dead worker is noticed by the next question
                 worker.connection.send(self._prepared)
                 worker.picture = image_rgb
+
+    def _begin(self, worker: WorkerProcess) -> WorkerProcess:
+        """From now on this one answers; it is told what to load."""
+        self._worker = worker
+        worker.load(self._options)
+        return worker
 
     def _has_prepared(self, image_rgb: ImageRgb) -> bool:
         prepared = self._prepared

@@ -50,18 +50,23 @@ def _labels_of(thing: Thing) -> tuple[int, ...]:
     )
 
 
+def covers(scene: Scene, shape: VisionShape) -> NDArray[np.float64]:
+    """(patches, things): the part of a patch that shows a thing."""
+    side, patch, count = shape.side, shape.patch_size, len(scene.things)
+    seen = instance_map(scene, shape.image_size).astype(np.int64)
+    tile = np.repeat(np.arange(side), patch)
+    number = (tile[:, None] * side + tile[None, :]) * (count + 1) + seen
+    cover = np.bincount(number.ravel(), minlength=shape.patches * (count + 1))
+    return cover.reshape(shape.patches, count + 1)[:, 1:] / patch**2
+
+
 def patch_labels(scene: Scene, shape: VisionShape) -> NDArray[np.int64]:
     """Per patch (patches, 7), the columns above, of the thing that shows most of it.
 
     Kind 0 is background; -1 means that nothing is asked: of kinds where little of a thing shows, of
     the other columns where there is no such thing to be told.
     """
-    side, patch, count = shape.side, shape.patch_size, len(scene.things)
-    seen = instance_map(scene, shape.image_size).astype(np.int64)
-    tile = np.repeat(np.arange(side), patch)
-    number = (tile[:, None] * side + tile[None, :]) * (count + 1) + seen
-    cover = np.bincount(number.ravel(), minlength=shape.patches * (count + 1))
-    share = cover.reshape(shape.patches, count + 1)[:, 1:] / patch**2
+    count, share = len(scene.things), covers(scene, shape)
     table = np.full((count + 2, 7), IGNORED, np.int64)
     table[0, KIND] = 0
     table[1 : count + 1] = [_labels_of(thing) for thing in scene.things]

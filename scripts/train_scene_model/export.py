@@ -39,8 +39,9 @@ def export(config: Config, work: Path, out: Path) -> None:
         for part, kept in state["average"].items()
     }
     vocabulary = Tokenizer(work).model
-    language = (NAME, config.language, arrays["llama"], vocabulary, NUMBER_TYPE)
-    write_language(out / LANGUAGE_FILE, *language)
+    write_language(
+        out / LANGUAGE_FILE, NAME, config.language, arrays["llama"], vocabulary, NUMBER_TYPE
+    )
     write_vision(out / VISION_FILE, NAME, config.vision, config.language.width, arrays["tower"])
     write_checksums(out, (VISION_FILE, LANGUAGE_FILE))
     sizes = {name: (out / name).stat().st_size / 1e6 for name in (LANGUAGE_FILE, VISION_FILE)}

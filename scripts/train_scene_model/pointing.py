@@ -15,8 +15,8 @@ from torch import Tensor
 
 from .claims import parse
 from .config import VisionShape
+from .data import covers
 from .language import detailed
-from .render import instance_map
 from .tokenizer import Tokenizer
 from .world import Scene
 
@@ -62,11 +62,8 @@ def things_of(answer: str, scene: Scene) -> list[int]:
 
 def regions_of(scene: Scene, shape: VisionShape) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
     """(things, patches) where a thing is seen; at least the patch that shows most of it."""
-    side, patch = shape.side, shape.patch_size
-    seen = instance_map(scene, shape.image_size)
-    tiles = seen.reshape(side, patch, side, patch).transpose(0, 2, 1, 3).reshape(side * side, -1)
-    covers = np.stack([(tiles == n).mean(1) for n in range(1, len(scene.things) + 1)])
-    return covers >= np.minimum(covers.max(1, keepdims=True), _COVER)
+    shares = covers(scene, shape).T
+    return shares >= np.minimum(shares.max(1, keepdims=True), _COVER)
 
 
 def pointers(

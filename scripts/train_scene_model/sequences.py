@@ -146,13 +146,14 @@ class LanguageBatches(IterableDataset):  # type: ignore[type-arg]
         seed: int,
         done: int = 0,
         few_first: int = 0,
+        has_pointers: bool = False,
     ) -> None:
         super().__init__()
         self.tokenizer, self.shape, self.batch = tokenizer, shape, batch
         self.start, self.seed = start, seed
-        self.done, self.few_first = done, few_first
+        self.done, self.few_first, self.has_pointers = done, few_first, has_pointers
 
-    def __iter__(self) -> Iterator[tuple[Tensor | list[int] | Pointers, ...]]:
+    def __iter__(self) -> Iterator[tuple[Tensor | list[int] | Pointers | None, ...]]:
         # The same order of lengths in every process, so that none waits for a longer batch.
         rng = np.random.default_rng(self.seed)
         index, number = self.start + worker_offset(), self.done
@@ -175,7 +176,8 @@ class LanguageBatches(IterableDataset):  # type: ignore[type-arg]
                 pictures = np.stack([picture(s, side, supersampling_for(i)) for i, s, *_ in chosen])
                 number += 1
                 parts = collate([sequence for *_, sequence in chosen])
-                told = self._pointers([(scene, turns) for _, scene, turns, _ in chosen], parts)
+                shown = [(scene, turns) for _, scene, turns, _ in chosen]
+                told = self._pointers(shown, parts) if self.has_pointers else None
                 yield torch.from_numpy(pictures), *parts, told
 
     def _pointers(self, shown: list[tuple[Scene, list[Turn]]], parts: Collated) -> Pointers:

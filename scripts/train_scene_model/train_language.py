@@ -81,8 +81,9 @@ def learn(
     So where stage 1 has gone on meanwhile, stage 2 goes on with the better tower.
     """
     tokenizer = Tokenizer(checkpoint.parent)
+    has_pointers = schedule.pointing > 0
     for number in LAYERS:
-        llama.layers[number].is_watched = schedule.pointing > 0
+        llama.layers[number].is_watched = has_pointers
     modules: dict[str, torch.nn.Module] = {"llama": llama, "tower": tower}
     is_cuda = device.startswith("cuda")
     optimizers, pace = Optimizers(modules, schedule), Pace(schedule, is_cuda)
@@ -92,7 +93,14 @@ def learn(
     # Twice as many scenes as pictures: the first batches pass over scenes with many things.
     start = first_scene + 2 * pace.step * share + rank * _RANK_STRIDE
     dataset = LanguageBatches(
-        tokenizer, config.vision, share, start, config.seed + pace.step, pace.step, few_first
+        tokenizer,
+        config.vision,
+        share,
+        start,
+        config.seed + pace.step,
+        pace.step,
+        few_first,
+        has_pointers,
     )
     batches = iter(loader(dataset, config.loader_workers, is_cuda))
     goes_on, saved = not pace.is_done, 0
@@ -103,7 +111,7 @@ def learn(
         )
         with precision(device):
             loss = sequence_loss(llama, tower(pictures), ids, positions, turns, targets, bounds)
-            taught = schedule.pointing * pointing(llama, ids, told, bounds, device)
+            taught = schedule.pointing * pointing(llama, ids, told, bounds) if has_pointers else 0.0
         goes_on = advance(optimizers, pace, loss + taught, processes)
         keeper.average.update(pace.step)
         if rank:
@@ -117,15 +125,12 @@ def learn(
                 print(dev_report(config, tokenizer, keeper.average, device), flush=True)
 
 
-def pointing(
-    llama: Llama, ids: torch.Tensor, told: Pointers, bounds: list[int], device: str
-) -> torch.Tensor | float:
-    """The loss of the taught layers for the batch just computed; 0 where none is taught."""
-    moved = Pointers(told.queries.to(device), told.regions.to(device))
+def pointing(llama: Llama, ids: torch.Tensor, told: Pointers, bounds: list[int]) -> torch.Tensor:
+    """The loss of the taught layers for the batch just computed."""
+    moved = Pointers(told.queries.to(ids.device), told.regions.to(ids.device))
     image = int((ids[0] == IMAGE).nonzero()[0])
-    seen = [layer.seen for layer in llama.layers if layer.seen is not None]
-    losses = [pointing_loss(q, k, moved, image, bounds) for q, k in seen]
-    return torch.stack(losses).mean() if losses else 0.0
+    seen = [layer.seen for layer in llama.layers if layer.is_watched]
+    return torch.stack([pointing_loss(q, k, moved, image, bounds) for q, k in seen]).mean()
 
 
 def sequence_loss(
