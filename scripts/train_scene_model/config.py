@@ -15,10 +15,10 @@ class VisionShape:
 
     image_size: int = 224
     patch_size: int = 16
-    width: int = 192
+    width: int = 256
     depth: int = 6
-    heads: int = 6
-    ffn: int = 768
+    heads: int = 8
+    ffn: int = 1024
     eps: float = 1e-5
 
     @property
@@ -41,7 +41,7 @@ class LanguageShape:
     depth: int = 8
     heads: int = 8
     kv_heads: int = 2
-    ffn: int = 512
+    ffn: int = 768
     eps: float = 1e-5
     rope_base: float = 10000.0
     context: int = 2048
@@ -84,7 +84,7 @@ class Config:
 
     vision: VisionShape = field(default_factory=VisionShape)
     language: LanguageShape = field(default_factory=LanguageShape)
-    vision_schedule: Schedule = Schedule(batch=48, matrix_rate=0.02, rate=1.5e-3, minutes=30)
+    vision_schedule: Schedule = Schedule(batch=64, matrix_rate=0.02, rate=1.5e-3, minutes=30)
     language_schedule: Schedule = Schedule(batch=16, matrix_rate=0.02, rate=2e-3, minutes=180)
     together_schedule: Schedule = Schedule(batch=16, matrix_rate=0.004, rate=4e-4, minutes=60)
     loader_workers: int = 1

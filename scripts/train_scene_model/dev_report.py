@@ -11,9 +11,10 @@ from .claims import Score, parse
 from .config import Config
 from .data import picture
 from .llama import Llama
+from .precision import precision
 from .questions import presence, some_kind
 from .tokenizer import EOS, Tokenizer
-from .training import Average, precision
+from .training import Average
 from .vision import VisionTower
 from .world import make_scene, scene_rng
 

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from .attention import attend
 from .config import LanguageShape
 
 Cache = list[tuple[Tensor, Tensor]]
@@ -34,18 +35,12 @@ def _in_parts(q: Tensor, k: Tensor, v: Tensor, parts: list[Part]) -> Tensor:
     """Attention (batch, heads, tokens, head width) without the pairs that no part needs."""
     first, *others = parts
     prefix = slice(first.start, first.end)
-    mixed = [
-        functional.scaled_dot_product_attention(
-            q[:, :, prefix], k[:, :, prefix], v[:, :, prefix], is_causal=True
-        )
-    ]
+    mixed = [attend(q[:, :, prefix], k[:, :, prefix], v[:, :, prefix], is_causal=True)]
     for part in others:
         own = slice(part.start, part.end)
         keys = torch.cat((k[:, :, prefix], k[:, :, own]), 2)
         values = torch.cat((v[:, :, prefix], v[:, :, own]), 2)
-        mixed.append(
-            functional.scaled_dot_product_attention(q[:, :, own], keys, values, attn_mask=part.mask)
-        )
+        mixed.append(attend(q[:, :, own], keys, values, part.mask))
     return torch.cat(mixed, 2)
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor, distributed
 
+from .precision import fast_dtype
+
 # The quintic iteration's coefficients, from the method's description.
 _A, _B, _C = 3.4445, -4.7750, 2.0315
 _ROUNDS = 5
@@ -16,12 +18,12 @@ _ROUNDS = 5
 def orthogonal(matrices: Tensor) -> Tensor:
     """The nearest (about) semi-orthogonal ones of matrices (number, rows, columns), by Newton-Schulz."""
     is_tall = matrices.shape[-2] > matrices.shape[-1]
-    x = matrices.mT if is_tall else matrices
+    x = (matrices.mT if is_tall else matrices).to(fast_dtype(matrices.device.type))
     x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
     for _ in range(_ROUNDS):
         gram = x @ x.mT
         x = _A * x + (_B * gram + _C * gram @ gram) @ x
-    return x.mT if is_tall else x
+    return (x.mT if is_tall else x).to(matrices.dtype)
 
 
 class Muon(torch.optim.Optimizer):

@@ -14,11 +14,12 @@ from .data import loader, picture
 from .dev_report import dev_report
 from .llama import Llama
 from .pointing import LAYERS, Pointers, pointing_loss
+from .precision import precision
 from .sequences import BLIND, DESCRIPTIONS, IMAGE, LanguageBatches, attention_parts
 from .start import scale_image_tokens, take_words
 from .tokenizer import Tokenizer
 from .train_vision import CHECKPOINT as VISION_CHECKPOINT
-from .training import Average, Optimizers, Pace, advance, join, precision, run_processes
+from .training import Average, Optimizers, Pace, advance, join, run_processes
 from .vision import DenseHeads, VisionTower
 from .world import make_scene
 

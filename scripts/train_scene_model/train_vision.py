@@ -14,8 +14,9 @@ import torch
 from .checkpoint import Keeper
 from .config import Config
 from .data import VisionBatches, loader, patch_labels, picture
+from .precision import precision
 from .settings import SETTING_INDEX
-from .training import Average, Optimizers, Pace, advance, join, precision, run_processes
+from .training import Average, Optimizers, Pace, advance, join, run_processes
 from .vision import DenseHeads, VisionTower
 from .world import make_scene
 

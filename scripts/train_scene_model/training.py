@@ -206,9 +206,3 @@ def join(rank: int, processes: int) -> None:
         torch.set_num_threads(1)
         meeting = f"tcp://127.0.0.1:{_PORT}"
         distributed.init_process_group("gloo", meeting, rank=rank, world_size=processes)
-
-
-def precision(device: str) -> torch.autocast:
-    """bfloat16 on a GPU; on a CPU it is slower than float32, so nothing changes."""
-    is_cuda = device.startswith("cuda")
-    return torch.autocast("cuda" if is_cuda else "cpu", torch.bfloat16, enabled=is_cuda)

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from .attention import attend
 from .config import IMAGE_MEAN, IMAGE_STD, VisionShape
 from .data import CELL, COLOUR, IGNORED, KIND, SIZE, WORD, X, Y
 from .kinds import COLOUR_NAMES, KINDS, WORDS
@@ -47,7 +48,7 @@ class Block(nn.Module):
         batch, tokens, width = x.shape
         qkv = self.qkv(self.ln_1(x)).view(batch, tokens, 3, self.heads, width // self.heads)
         q, k, v = qkv.permute(2, 0, 3, 1, 4).unbind(0)
-        mixed = functional.scaled_dot_product_attention(q, k, v)
+        mixed = attend(q, k, v)
         x = x + self.out(mixed.transpose(1, 2).reshape(batch, tokens, width))
         return x + self.down(functional.silu(self.up(self.ln_2(x))))
 
@@ -80,22 +81,26 @@ class VisionTower(nn.Module):
         self.blocks = nn.ModuleList(Block(shape) for _ in range(shape.depth))
         self.mm_0 = nn.Linear(shape.width, language_width)
         self.mm_2 = nn.Linear(language_width, language_width)
-        self.register_buffer("mean", torch.tensor(IMAGE_MEAN).view(1, 3, 1, 1) * 255)
-        self.register_buffer("std", torch.tensor(IMAGE_STD).view(1, 3, 1, 1) * 255)
+        pixels = shape.patch_size**2
+        for name, value in (("mean", IMAGE_MEAN), ("std", IMAGE_STD)):
+            self.register_buffer(name, torch.tensor(value).repeat_interleave(pixels) * 255, False)
 
     def features(self, pictures: Tensor, kept: Tensor | None = None) -> Tensor:
         """ViT features of uint8 pictures (batch, side, side, 3): (batch, patches, width).
 
         With `kept` (batch, number), only these patches are looked at.
         """
-        pixels = (pictures.permute(0, 3, 1, 2).float() - self.mean) / self.std
-        patches = self.patch(pixels).flatten(2).transpose(1, 2)
-        first = self.class_token.expand(patches.shape[0], 1, -1)
-        x = torch.cat([first, patches], 1) + self.positions
+        side, patch = self.shape.side, self.shape.patch_size
+        cut = pictures.view(-1, side, patch, side, patch, 3).permute(0, 1, 3, 5, 2, 4)
+        pixels = cut.reshape(-1, side**2, 3 * patch**2)
+        places = self.positions[1:].expand(pixels.shape[0], -1, -1)
         if kept is not None:
-            chosen = functional.pad(kept + 1, (1, 0))
-            x = x.gather(1, chosen[..., None].expand(-1, -1, x.shape[2]))
-        x = self.pre_ln(x)
+            pixels = pixels.gather(1, kept[..., None].expand(-1, -1, pixels.shape[2]))
+            places = places.gather(1, kept[..., None].expand(-1, -1, places.shape[2]))
+        normed = (pixels.float() - self.mean) / self.std
+        patches = functional.linear(normed, self.patch.weight.flatten(1)) + places
+        first = (self.class_token + self.positions[0]).expand(patches.shape[0], 1, -1)
+        x = self.pre_ln(torch.cat([first, patches], 1))
         for block in self.blocks:
             x = block(x)
         return x[:, 1:]
