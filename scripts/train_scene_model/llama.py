@@ -2,50 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .attention import attend
+from .attention import Part, attend_in_parts
 from .config import LanguageShape
+from .norm import Norm
+from .precision import fast_dtype
 
 Cache = list[tuple[Tensor, Tensor]]
 EMBEDDING_STD = 0.3
 
 
-@dataclass(frozen=True)
-class Part:
-    """A run of tokens that attend to the first part and to themselves, and to no other part.
-
-    Attributes:
-        start: first token.
-        end: behind the last token.
-        mask: (batch, 1, tokens, tokens of the first part + tokens), True where a query may look;
-            None for the first part, which is causal.
-    """
-
-    start: int
-    end: int
-    mask: Tensor | None
-
-
-def _in_parts(q: Tensor, k: Tensor, v: Tensor, parts: list[Part]) -> Tensor:
-    """Attention (batch, heads, tokens, head width) without the pairs that no part needs."""
-    first, *others = parts
-    prefix = slice(first.start, first.end)
-    mixed = [attend(q[:, :, prefix], k[:, :, prefix], v[:, :, prefix], is_causal=True)]
-    for part in others:
-        own = slice(part.start, part.end)
-        keys = torch.cat((k[:, :, prefix], k[:, :, own]), 2)
-        values = torch.cat((v[:, :, prefix], v[:, :, own]), 2)
-        mixed.append(attend(q[:, :, own], keys, values, part.mask))
-    return torch.cat(mixed, 2)
-
-
 def rotate(x: Tensor, turn: Tensor) -> Tensor:
-    """RoPE on pairs (2i, 2i + 1) as complex numbers. x is (batch, heads, tokens, head width)."""
+    """RoPE on pairs (2i, 2i + 1) as complex numbers. x is (batch, tokens, heads, head width)."""
     pairs = torch.view_as_complex(x.float().unflatten(-1, (-1, 2)))
     return torch.view_as_real(pairs * turn).flatten(-2).to(x.dtype)
 
@@ -60,12 +31,12 @@ class Layer(nn.Module):
         self.is_watched = False
         self.seen: tuple[Tensor, Tensor] | None = None
         kv_width = shape.kv_heads * shape.head_width
-        self.attn_norm = nn.RMSNorm(shape.width, eps=shape.eps)
+        self.attn_norm = Norm(shape.width, shape.eps)
         self.q = nn.Linear(shape.width, shape.width, bias=False)
         self.k = nn.Linear(shape.width, kv_width, bias=False)
         self.v = nn.Linear(shape.width, kv_width, bias=False)
         self.o = nn.Linear(shape.width, shape.width, bias=False)
-        self.ffn_norm = nn.RMSNorm(shape.width, eps=shape.eps)
+        self.ffn_norm = Norm(shape.width, shape.eps)
         self.gate = nn.Linear(shape.width, shape.ffn, bias=False)
         self.up = nn.Linear(shape.width, shape.ffn, bias=False)
         self.down = nn.Linear(shape.ffn, shape.width, bias=False)
@@ -78,27 +49,28 @@ class Layer(nn.Module):
         past: tuple[Tensor, Tensor] | None = None,
     ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         """(batch, tokens, width) to the same, and the keys and values so far."""
-        batch, tokens, width = x.shape
-        normed = self.attn_norm(x)
-
-        def heads(y: Tensor) -> Tensor:
-            return y.view(batch, tokens, -1, self.shape.head_width).transpose(1, 2)
-
-        q, k = rotate(heads(self.q(normed)), rope), rotate(heads(self.k(normed)), rope)
-        v = heads(self.v(normed))
+        batch, tokens, _ = x.shape
+        together = torch.cat((self.q.weight, self.k.weight, self.v.weight))
+        qkv = functional.linear(self.attn_norm(x), together).unflatten(
+            -1, (-1, self.shape.head_width)
+        )
+        turned, v = qkv.split((self.shape.heads + self.shape.kv_heads, self.shape.kv_heads), 2)
+        q, k = rotate(turned, rope).split((self.shape.heads, self.shape.kv_heads), 2)
+        q, k, v = (part.transpose(1, 2) for part in (q, k, v))
         if past is not None:
             k, v = torch.cat((past[0], k), 2), torch.cat((past[1], v), 2)
         kept = (k, v)
         self.seen = (q, k) if self.is_watched else None
-        group = self.shape.heads // self.shape.kv_heads
-        k, v = k.repeat_interleave(group, 1), v.repeat_interleave(group, 1)
         if parts is None:
-            mixed = functional.scaled_dot_product_attention(q, k, v, is_causal=past is None)
+            mixed = functional.scaled_dot_product_attention(
+                q, k, v, is_causal=past is None, enable_gqa=True
+            )
         else:
-            mixed = _in_parts(q, k, v, parts)
-        x = x + self.o(mixed.transpose(1, 2).reshape(batch, tokens, width))
-        normed = self.ffn_norm(x)
-        return x + self.down(functional.silu(self.gate(normed)) * self.up(normed)), kept
+            mixed = attend_in_parts(q, k, v, parts)
+        x = x + self.o(mixed.transpose(1, 2).reshape(batch, tokens, -1))
+        wide = functional.linear(self.ffn_norm(x), torch.cat((self.gate.weight, self.up.weight)))
+        gate, up = wide.chunk(2, -1)
+        return x + self.down(functional.silu(gate) * up), kept
 
 
 class Llama(nn.Module):
@@ -109,7 +81,7 @@ class Llama(nn.Module):
         self.shape = shape
         self.embed = nn.Embedding(shape.vocabulary, shape.width)
         self.layers = nn.ModuleList(Layer(shape) for _ in range(shape.depth))
-        self.norm = nn.RMSNorm(shape.width, eps=shape.eps)
+        self.norm = Norm(shape.width, shape.eps)
         self.head = nn.Linear(shape.width, shape.vocabulary, bias=False)
         for name, parameter in self.named_parameters():
             if parameter.ndim == 2:
@@ -136,7 +108,8 @@ class Llama(nn.Module):
             parts: how the sequences are divided; None for one that is causal throughout.
             past: keys and values of earlier tokens, for generating.
         """
-        rope = self.turns[positions][:, None]
+        x = x.to(fast_dtype(x.device.type) if torch.is_autocast_enabled(x.device.type) else x.dtype)
+        rope = self.turns[positions][:, :, None]
         cache: Cache = []
         for number, layer in enumerate(self.layers):
             x, kept = layer(x, rope, parts, past[number] if past else None)

@@ -1,4 +1,4 @@
-"""A scaffold for learning to look: where a description names a thing, some heads are shown that thing's patches.
+"""A scaffold for learning to look: where a thing is named or asked for, some heads are shown that thing's patches.
 
 Which thing comes next (of its place, from the left, not told yet) is what a small Llama learns last when only the words
 teach it. For a while the attention of a few heads is taught too; then the loss is left out, and the words alone decide
@@ -16,7 +16,9 @@ from torch import Tensor
 from .claims import parse
 from .config import VisionShape
 from .data import covers
+from .kinds import KINDS
 from .language import detailed
+from .questions import Turn
 from .tokenizer import Tokenizer
 from .world import Scene
 
@@ -54,10 +56,60 @@ def words_about(tokenizer: Tokenizer, scene: Scene) -> list[tuple[int, int]]:
     return found
 
 
-def things_of(answer: str, scene: Scene) -> list[int]:
-    """Numbers of the things whose kinds an answer says are there."""
-    kinds = {claim.kind for claim in parse(answer)}
+class KindWords:
+    """Finds the names of kinds among tokens."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        names = [(word, kind.name) for kind in KINDS for word in (kind.name, kind.plural)]
+        self._kinds = {tuple(tokenizer.model.encode(word)): name for word, name in names}
+        self._longest = max(len(tokens) for tokens in self._kinds)
+
+    def find(self, ids: list[int]) -> list[tuple[int, str]]:
+        """(last token, kind) of every name, the longest one where one is part of another."""
+        found, place = [], 0
+        while place < len(ids):
+            for length in range(self._longest, 0, -1):
+                kind = self._kinds.get(tuple(ids[place : place + length]))
+                if kind is not None:
+                    place += length - 1
+                    found.append((place, kind))
+                    break
+            place += 1
+        return found
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question among a batch's tokens.
+
+    Attributes:
+        start: its first token.
+        answer: the token whose successor is the answer's first word.
+        turn: question and answer.
+    """
+
+    start: int
+    answer: int
+    turn: Turn
+
+
+def things_of(kinds: set[str], scene: Scene) -> list[int]:
+    """Numbers of the things of some kinds."""
     return [number for number, thing in enumerate(scene.things) if thing.kind in kinds]
+
+
+def words_asked(
+    tokenizer: Tokenizer, names: KindWords, scene: Scene, asked: Asked
+) -> list[tuple[int, list[int]]]:
+    """(token, numbers of things): a kind's name in the question, and where the answer is to begin.
+
+    Whether a thing is there is to be known before the answer's first word.
+    """
+    question = tokenizer.question(asked.turn.question)
+    told = [(asked.start + token, {kind}) for token, kind in names.find(question)]
+    told.append((asked.answer, {claim.kind for claim in parse(asked.turn.answer)}))
+    pairs = [(token, things_of(kinds, scene)) for token, kinds in told]
+    return [(token, things) for token, things in pairs if things]
 
 
 def regions_of(scene: Scene, shape: VisionShape) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
@@ -68,25 +120,26 @@ def regions_of(scene: Scene, shape: VisionShape) -> np.ndarray[tuple[int, int], 
 
 def pointers(
     tokenizer: Tokenizer,
+    names: KindWords,
     shape: VisionShape,
     scenes: list[Scene],
     starts: list[int],
-    answers: list[list[tuple[int, str]]],
+    questions: list[list[Asked]],
 ) -> Pointers:
     """The pointers of a batch.
 
     Args:
         tokenizer: of the texts.
+        names: the kinds as that tokenizer writes them.
         shape: of the pictures.
         scenes: of the batch.
         starts: tokens whose successor is a description's first word.
-        answers: for each scene the tokens whose successor is an answer's first word, with the answer: whether a
-            thing is there is to be known before that word, so the things are pointed at from it.
+        questions: of each scene.
     """
     words = [words_about(tokenizer, scene) for scene in scenes]
     asked = [
-        [(token, things) for token, said in ones if (things := things_of(said, scene))]
-        for scene, ones in zip(scenes, answers, strict=True)
+        [pair for one in ones for pair in words_asked(tokenizer, names, scene, one)]
+        for scene, ones in zip(scenes, questions, strict=True)
     ]
     most = max(len(one) + len(more) for one, more in zip(words, asked, strict=True))
     queries = np.full((len(scenes), most), -1)

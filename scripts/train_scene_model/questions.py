@@ -203,7 +203,7 @@ def unanswerable(scene: Scene, rng: np.random.Generator) -> Turn:
 
 
 def training_turns(scene: Scene, rng: np.random.Generator) -> list[Turn]:
-    """Four questions on a scene: presence (yes and no), and two of the other sorts."""
+    """Six questions on a scene: presence (two times yes, two times no), and two of the other sorts."""
     coloured = [thing.kind for thing in scene.things if thing.colour]
     absent = [kind.name for kind in KINDS if kind.is_recoloured and not scene.count(kind.name)]
 
@@ -225,9 +225,11 @@ def training_turns(scene: Scene, rng: np.random.Generator) -> list[Turn]:
         lambda: reading(scene, rng) if scene.count(SIGN.name) or rng.random() < 0.3 else None,
         lambda: setting(scene, rng) if rng.random() < 0.3 else None,
     )
-    turns = [presence(scene, some_kind(scene, rng, here), rng) for here in (True, False)]
+    turns = [
+        presence(scene, some_kind(scene, rng, here), rng) for here in (True, False, True, False)
+    ]
     for number_of_sort in rng.permutation(len(sorts)):
         turn = sorts[int(number_of_sort)]()
-        if turn is not None and len(turns) < 4:
+        if turn is not None and len(turns) < 6:
             turns.append(turn)
     return turns

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import IterableDataset
 
+from .attention import Part
 from .config import VisionShape
 from .data import picture, supersampling_for, worker_offset
 from .language import brief, detailed
-from .llama import Part
-from .pointing import Pointers, pointers
+from .pointing import Asked, KindWords, Pointers, pointers
 from .prompts import BRIEF_REQUESTS, DETAILED_REQUESTS
 from .questions import NO_PICTURE, Turn, training_turns
 from .tokenizer import Tokenizer
@@ -112,17 +112,25 @@ def _part(sequence: Sequence, part: int) -> Sequence:
     return Sequence(*(getattr(sequence, f.name)[chosen] for f in fields(Sequence)))
 
 
-def attention_parts(turns: Tensor, bounds: list[int]) -> list[Part]:
+def attention_parts(turns: Tensor, bounds: list[int], dtype: torch.dtype) -> list[Part]:
     """What may look at what: the past of the prefix and of one's own turn."""
     prefix = turns[:, : bounds[1]]
-    parts = [Part(0, bounds[1], None)]
+    parts = [Part(0, bounds[1], _bias(_causal(bounds[1], turns.device)[None], dtype))]
     for start, end in pairwise(bounds[1:]):
         own = turns[:, start:end]
-        causal = torch.ones(end - start, end - start, dtype=torch.bool, device=turns.device).tril()
-        among = (own[:, :, None] == own[:, None, :]) & causal
+        among = (own[:, :, None] == own[:, None, :]) & _causal(end - start, turns.device)
         sees = (own != BLIND)[:, :, None].expand(-1, -1, prefix.shape[1])
-        parts.append(Part(start, end, torch.cat((sees, among), 2)[:, None]))
+        parts.append(Part(start, end, _bias(torch.cat((sees, among), 2), dtype)))
     return parts
+
+
+def _causal(length: int, device: torch.device) -> Tensor:
+    return torch.ones(length, length, dtype=torch.bool, device=device).tril()
+
+
+def _bias(may_look: Tensor, dtype: torch.dtype) -> Tensor:
+    bias = torch.zeros(may_look.shape, dtype=dtype, device=may_look.device)
+    return bias.masked_fill_(~may_look, -torch.inf)[:, None]
 
 
 def most_things(batch: int, few_first: int) -> int:
@@ -151,6 +159,7 @@ class LanguageBatches(IterableDataset):  # type: ignore[type-arg]
         super().__init__()
         self.tokenizer, self.shape, self.batch = tokenizer, shape, batch
         self.start, self.seed = start, seed
+        self._names = KindWords(tokenizer)
         self.done, self.few_first, self.has_pointers = done, few_first, has_pointers
 
     def __iter__(self) -> Iterator[tuple[Tensor | list[int] | Pointers | None, ...]]:
@@ -184,12 +193,14 @@ class LanguageBatches(IterableDataset):  # type: ignore[type-arg]
         _, _, numbers, targets, bounds = parts
         described = targets[:, bounds[1] : bounds[2]] >= 0
         starts = bounds[1] + described.int().argmax(1)
-        answers: list[list[tuple[int, str]]] = []
+        questions: list[list[Asked]] = []
         for row, (_, turns) in enumerate(shown):
-            answers.append([])
+            questions.append([])
             for number, turn in enumerate(turns[DESCRIPTIONS:], start=DESCRIPTIONS + 1):
-                said = (numbers[row] == number) & (targets[row] >= 0)
-                if bool(said.any()):  # a blind turn has another number
-                    answers[-1].append((int(said.int().argmax()), turn.answer))
+                own = numbers[row] == number
+                if bool(own.any()):  # a blind turn has another number
+                    said = own & (targets[row] >= 0)
+                    first, answer = int(own.int().argmax()), int(said.int().argmax())
+                    questions[-1].append(Asked(first, answer, turn))
         scenes = [scene for scene, _ in shown]
-        return pointers(self.tokenizer, self.shape, scenes, starts.tolist(), answers)
+        return pointers(self.tokenizer, self._names, self.shape, scenes, starts.tolist(), questions)

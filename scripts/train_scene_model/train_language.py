@@ -14,7 +14,7 @@ from .data import loader, picture
 from .dev_report import dev_report
 from .llama import Llama
 from .pointing import LAYERS, Pointers, pointing_loss
-from .precision import precision
+from .precision import fast_dtype, precision
 from .sequences import BLIND, DESCRIPTIONS, IMAGE, LanguageBatches, attention_parts
 from .start import scale_image_tokens, take_words
 from .tokenizer import Tokenizer
@@ -151,7 +151,7 @@ def sequence_loss(
     x = llama.embed(ids.clamp(min=0))
     start = int((ids[0] == IMAGE).nonzero()[0])
     x = torch.cat((x[:, :start], image.to(x.dtype), x[:, start + image.shape[1] :]), 1)
-    out, _ = llama(x, positions, attention_parts(turns, bounds))
+    out, _ = llama(x, positions, attention_parts(turns, bounds, fast_dtype(ids.device.type)))
     learned = targets >= 0
     starts = learned & (targets.roll(1, 1) < 0) & (turns > DESCRIPTIONS) & (turns != BLIND)
     weights = (1 + (_FIRST_WORD - 1) * starts.float())[learned]

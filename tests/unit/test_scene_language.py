@@ -103,7 +103,7 @@ def test_answers_are_true() -> None:
             told = Counter(claim.kind for claim in parse(side(scene, words).answer))
             assert told == Counter(t.kind for t in scene.things if t.cell in cells)
         assert unanswerable(scene, rng).answer == CANNOT_TELL
-        assert len(training_turns(scene, rng)) == 4
+        assert len(training_turns(scene, rng)) == 6
 
 
 def test_colours_words_and_neighbours_are_true() -> None:
