@@ -32,6 +32,7 @@ _NOT_THINGS = frozenset(
     includes including place placed position positioned locate located add adds adding create creates creating
     capture captures captured set give gives giving get gets very quite rather also too just only even more most less
     least many much several few various different same suggest suggests suggesting indicate indicates indicating
+    say says saying said find finds finding found nearer nearest further furthest farther farthest away nothing
     image picture photo photograph scene view overall possibly likely perhaps probably slightly partly
     """.split()  # noqa: SIM905 - a hundred quotation marks would hide the words
 )

@@ -32,6 +32,13 @@ def test_what_is_said_of_a_thing_can_differ() -> None:
     assert compare(["Two cars."], ["2 cars."]).differing == ()
 
 
+def test_words_that_only_tell_where_or_how_are_no_things() -> None:
+    told = 'On the left we find a sign that says "OPEN". The sign is nearest, and the cat is farthest away.'
+    assert compare([told], ["There is nothing in the middle. A cat."]) == Agreement(
+        ("cat",), ("sign", "open"), (), ()
+    )
+
+
 def test_the_lines_never_claim_certainty() -> None:
     lines = agreement_lines(compare(["A dog."], ["A dog."]))
     assert lines == [
