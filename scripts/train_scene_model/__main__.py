@@ -1,6 +1,7 @@
 """Makes the embedded model: `python -m scripts.train_scene_model STAGE`.
 
-Stages, in order: data (sprite sheet and vocabulary), vision, language, together, export, check, examples.
+Stages, in order: data (sprite sheet and vocabulary), vision, language, together, export, check, examples. After data,
+resume takes up an exported pair, so that language or together goes on from it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-STAGES = ("data", "vision", "language", "together", "export", "check", "examples")
+STAGES = ("data", "vision", "language", "together", "export", "check", "examples", "resume")
 
 
 def main() -> None:
@@ -35,14 +36,17 @@ def main() -> None:
     parser.add_argument("--font", type=Path, help="data: NotoColorEmoji.ttf, to redraw sprites.png")
     parser.add_argument("--word-font", type=Path, help="data: DejaVuSans-Bold.ttf, for the signs")
     parser.add_argument(
-        "--out", type=Path, default=Path("models/scene"), help="export, check, examples: the folder"
+        "--out",
+        type=Path,
+        help="folder of the pair (left out: models/demo); examples: theirs (left out: examples)",
     )
     args = parser.parse_args()
     if args.stage == "examples":
         from .examples import write_examples
 
-        write_examples(args.out)
+        write_examples(args.out or Path("examples"))
         return
+    args.out = args.out or Path("models/demo")
     args.work.mkdir(parents=True, exist_ok=True)
     if args.stage == "data":
         from .tokenizer import train_tokenizer
@@ -88,6 +92,10 @@ def _train(args: argparse.Namespace) -> None:
         from .export import export
 
         export(config, args.work, args.out)
+    elif args.stage == "resume":
+        from .taken_up import take_up
+
+        take_up(config, args.work, args.out)
     else:
         from .check import check
 

@@ -28,6 +28,8 @@ class Keeper:
     ) -> None:
         self.path, self.modules, self.optimizers = path, modules, optimizers
         self.pace, self.average = pace, average
+        # Whether the stage began with an exported pair (see taken_up.py), whose halves belong together.
+        self.is_taken_up = False
         self._saved = time.monotonic()
 
     @property
@@ -44,6 +46,7 @@ class Keeper:
             "adam": self.optimizers.adam.state_dict(),
             "step": self.pace.step,
             "spent_s": self.pace.elapsed_s,
+            "is_taken_up": self.is_taken_up,
         }
         beside = self.path.with_suffix(".part")
         torch.save(state, beside)
@@ -53,17 +56,22 @@ class Keeper:
         self._saved = time.monotonic()
 
     def resume(self, frozen: tuple[str, ...] = ()) -> None:
-        """Takes up the checkpoint if there is one; `frozen` modules stay what they are."""
+        """Takes up the checkpoint if there is one; `frozen` modules stay what they are.
+
+        A checkpoint made of an exported pair has no states of optimizers, and brings the frozen modules too.
+        """
         if not self.path.exists():
             return
         state = torch.load(self.path, weights_only=True)
-        for name in self.modules.keys() - set(frozen):
+        self.is_taken_up = state.get("is_taken_up", False)
+        for name in self.modules.keys() - set(() if self.is_taken_up else frozen):
             self.modules[name].load_state_dict(state[name])
             kept = self.average.state[name]
             for key, value in state["average"][name].items():
                 kept[key].copy_(value)
-        self.optimizers.muon.load_state_dict(state["muon"])
-        self.optimizers.adam.load_state_dict(state["adam"])
+        if "muon" in state:
+            self.optimizers.muon.load_state_dict(state["muon"])
+            self.optimizers.adam.load_state_dict(state["adam"])
         self.pace.taken_up(state["step"], state["spent_s"])
         print(f"resumed {self.path.name} at step {self.pace.step}", flush=True)
 

@@ -19,7 +19,7 @@ _BOS, _EOS = 1, 2
 
 State = dict[str, NDArray[np.float32]]
 
-_LLAMA_NAMES = {
+LLAMA_NAMES = {
     "attn_norm.weight": "attn_norm.weight",
     "q.weight": "attn_q.weight",
     "k.weight": "attn_k.weight",
@@ -90,29 +90,34 @@ def _write_f32(path: Path, name: str, shape: LanguageShape, state: State, vocabu
     writer.add_tensor("output.weight", state["head.weight"])
     writer.add_tensor("output_norm.weight", state["norm.weight"])
     for layer in range(shape.depth):
-        for ours, theirs in _LLAMA_NAMES.items():
+        for ours, theirs in LLAMA_NAMES.items():
             writer.add_tensor(f"blk.{layer}.{theirs}", state[f"layers.{layer}.{ours}"])
     _finish(writer)
 
 
+def tokens_of(model: Any) -> list[tuple[str, float, gguf.TokenType]]:
+    """Piece, score and type of each token of a SentencePiece vocabulary."""
+    return [
+        (model.id_to_piece(number), model.get_score(number), _type_of(model, number))
+        for number in range(model.vocab_size())
+    ]
+
+
+def _type_of(model: Any, number: int) -> gguf.TokenType:
+    if model.is_unknown(number):
+        return gguf.TokenType.UNKNOWN
+    if model.is_control(number):
+        return gguf.TokenType.CONTROL
+    return gguf.TokenType.BYTE if model.is_byte(number) else gguf.TokenType.NORMAL
+
+
 def _write_vocabulary(writer: gguf.GGUFWriter, model: Any) -> None:
-    pieces, scores, types = [], [], []
-    for number in range(model.vocab_size()):
-        pieces.append(model.id_to_piece(number))
-        scores.append(model.get_score(number))
-        if model.is_unknown(number):
-            types.append(gguf.TokenType.UNKNOWN)
-        elif model.is_control(number):
-            types.append(gguf.TokenType.CONTROL)
-        elif model.is_byte(number):
-            types.append(gguf.TokenType.BYTE)
-        else:
-            types.append(gguf.TokenType.NORMAL)
+    tokens = tokens_of(model)
     writer.add_tokenizer_model("llama")
     writer.add_tokenizer_pre("default")
-    writer.add_token_list(pieces)
-    writer.add_token_scores(scores)
-    writer.add_token_types(types)
+    writer.add_token_list([piece for piece, _, _ in tokens])
+    writer.add_token_scores([score for _, score, _ in tokens])
+    writer.add_token_types([kind for _, _, kind in tokens])
     writer.add_bos_token_id(_BOS)
     writer.add_eos_token_id(_EOS)
     writer.add_unk_token_id(0)
