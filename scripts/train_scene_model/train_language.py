@@ -112,13 +112,15 @@ def learn(
         )
         with precision(device):
             loss = sequence_loss(llama, tower(pictures), ids, positions, turns, targets, bounds)
-            taught = schedule.pointing * pointing(llama, ids, told, bounds) if has_pointers else 0.0
+            taught = torch.zeros(())
+            if has_pointers:
+                taught = schedule.pointing * pointing(llama, ids, told, bounds)
         goes_on = advance(optimizers, pace, loss + taught, processes)
         keeper.average.update(pace.step)
         if rank:
             continue
         if pace.step % 20 == 0:
-            print(pace.line(loss=loss.item(), taught=float(taught)), flush=True)
+            print(pace.line(loss=loss.item(), taught=taught.item()), flush=True)
         if keeper.is_due or not goes_on:
             keeper.save()
             saved += 1
