@@ -1,8 +1,8 @@
 """A scaffold for learning to look: where a thing is named or asked for, some heads are shown that thing's patches.
 
-Which thing comes next (of its place, from the left, not told yet) is what a small Llama learns last when only the words
-teach it. For a while the attention of a few heads is taught too; then the loss is left out, and the words alone decide
-where every head looks.
+Which thing comes next (of its place, from the left, not told yet), and whether a thing that is asked for is there,
+is what a small Llama learns last when only the words teach it. For a while the attention of a few heads is taught too;
+then the loss is left out, and the words alone decide where every head looks.
 """
 
 from __future__ import annotations
@@ -22,10 +22,28 @@ from .questions import Turn
 from .tokenizer import Tokenizer
 from .world import Scene
 
-LAYERS = (4, 5)
-HEADS = 4  # the first ones; with eight heads and two of keys they share one
 _WORDS = 3  # of a thing's words, the noun and what stands before it
 _COVER = 0.25
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """Which heads are taught.
+
+    Attributes:
+        layers: in which they are.
+        key_head: of the keys that they share.
+    """
+
+    layers: tuple[int, ...]
+    key_head: int
+
+
+NAMING = Lesson((4, 5), 0)
+"""Which thing is named next, and which one an answer is about."""
+ASKING = Lesson((3, 4), 1)
+"""Where the thing is whose name stands in a question; below, so that a layer is left to say what was found."""
+LAYERS = tuple(sorted({*NAMING.layers, *ASKING.layers}))
 
 
 @dataclass(frozen=True)
@@ -33,10 +51,13 @@ class Pointers:
     """Where a batch speaks of a thing, and where that is in its picture.
 
     Attributes:
-        queries: (batch, most) token whose successor is a word about a thing; -1 fills up.
-        regions: (batch, most, patches) True on the thing's patches.
+        lesson: the heads that are to look there.
+        queries: (batch, most) token at which they look; -1 fills up.
+        regions: (batch, most, 1 + patches) True on the thing's patches; the first stands for the prompt's first token,
+            which is looked at where the thing is not there.
     """
 
+    lesson: Lesson
     queries: Tensor
     regions: Tensor
 
@@ -98,18 +119,10 @@ def things_of(kinds: set[str], scene: Scene) -> list[int]:
     return [number for number, thing in enumerate(scene.things) if thing.kind in kinds]
 
 
-def words_asked(
-    tokenizer: Tokenizer, names: KindWords, scene: Scene, asked: Asked
-) -> list[tuple[int, list[int]]]:
-    """(token, numbers of things): a kind's name in the question, and where the answer is to begin.
-
-    Whether a thing is there is to be known before the answer's first word.
-    """
-    question = tokenizer.question(asked.turn.question)
-    told = [(asked.start + token, {kind}) for token, kind in names.find(question)]
-    told.append((asked.answer, {claim.kind for claim in parse(asked.turn.answer)}))
-    pairs = [(token, things_of(kinds, scene)) for token, kinds in told]
-    return [(token, things) for token, things in pairs if things]
+def words_asked(tokenizer: Tokenizer, names: KindWords, asked: Asked) -> list[tuple[int, set[str]]]:
+    """(token, kind) of every kind's name in a question."""
+    found = names.find(tokenizer.question(asked.turn.question))
+    return [(asked.start + token, {kind}) for token, kind in found]
 
 
 def regions_of(scene: Scene, shape: VisionShape) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
@@ -125,8 +138,8 @@ def pointers(
     scenes: list[Scene],
     starts: list[int],
     questions: list[list[Asked]],
-) -> Pointers:
-    """The pointers of a batch.
+) -> tuple[Pointers, ...]:
+    """The pointers of a batch, for both lessons.
 
     Args:
         tokenizer: of the texts.
@@ -136,21 +149,34 @@ def pointers(
         starts: tokens whose successor is a description's first word.
         questions: of each scene.
     """
-    words = [words_about(tokenizer, scene) for scene in scenes]
-    asked = [
-        [pair for one in ones for pair in words_asked(tokenizer, names, scene, one)]
-        for scene, ones in zip(scenes, questions, strict=True)
-    ]
-    most = max(len(one) + len(more) for one, more in zip(words, asked, strict=True))
-    queries = np.full((len(scenes), most), -1)
-    regions = np.zeros((len(scenes), most, shape.patches), bool)
-    for row, (scene, start, one, more) in enumerate(zip(scenes, starts, words, asked, strict=True)):
-        seen = regions_of(scene, shape)
-        told = [(start + token, [number]) for token, number in one] + more
-        for place, (token, things) in enumerate(told):
+    naming: list[list[tuple[int, list[int]]]] = []
+    asking: list[list[tuple[int, list[int]]]] = []
+    for scene, start, ones in zip(scenes, starts, questions, strict=True):
+        named = [(start + token, [number]) for token, number in words_about(tokenizer, scene)]
+        for one in ones:
+            said = things_of({claim.kind for claim in parse(one.turn.answer)}, scene)
+            named += [(one.answer, said)] if said else []
+        naming.append(named)
+        words = [word for one in ones for word in words_asked(tokenizer, names, one)]
+        asking.append([(token, things_of(kinds, scene)) for token, kinds in words])
+    seen = [regions_of(scene, shape) for scene in scenes]
+    return _pointers(NAMING, naming, seen), _pointers(ASKING, asking, seen)
+
+
+def _pointers(
+    lesson: Lesson,
+    told: list[list[tuple[int, list[int]]]],
+    seen: list[np.ndarray[tuple[int, int], np.dtype[np.bool_]]],
+) -> Pointers:
+    most = max(1, *(len(pairs) for pairs in told))
+    queries = np.full((len(told), most), -1)
+    regions = np.zeros((len(told), most, 1 + seen[0].shape[1]), bool)
+    for row, pairs in enumerate(told):
+        for place, (token, things) in enumerate(pairs):
             queries[row, place] = token
-            regions[row, place] = seen[things].any(0)
-    return Pointers(torch.from_numpy(queries), torch.from_numpy(regions))
+            regions[row, place, 0] = not things
+            regions[row, place, 1:] = seen[row][things].any(0)
+    return Pointers(lesson, torch.from_numpy(queries), torch.from_numpy(regions))
 
 
 def pointing_loss(q: Tensor, k: Tensor, told: Pointers, image: int, bounds: list[int]) -> Tensor:
@@ -163,15 +189,18 @@ def pointing_loss(q: Tensor, k: Tensor, told: Pointers, image: int, bounds: list
         image: first image token.
         bounds: of the prefix, of the descriptions, of what follows (see `sequences.collate`).
     """
-    n_keys = bounds[2]
+    n_keys, group = bounds[2], q.shape[1] // k.shape[1]
+    first = told.lesson.key_head
     is_answer = told.queries >= n_keys
     asked = told.queries.clamp(min=0)
-    index = asked[:, None, :, None].expand(-1, HEADS, -1, q.shape[3])
-    scores = q[:, :HEADS].gather(2, index) @ k[:, :1, :n_keys].mT / q.shape[3] ** 0.5
+    index = asked[:, None, :, None].expand(-1, group, -1, q.shape[3])
+    taught = q[:, first * group : (first + 1) * group].gather(2, index)
+    scores = taught @ k[:, first : first + 1, :n_keys].mT / q.shape[3] ** 0.5
     keys = torch.arange(n_keys, device=q.device)
     # Of an answer's own words nothing is compared, and a description's words it does not see.
     hidden = (keys > asked[..., None]) | (is_answer[..., None] & (keys >= bounds[1]))
-    scores = scores.masked_fill(hidden[:, None], -torch.inf)
-    on_image = scores.log_softmax(-1)[..., image : image + told.regions.shape[2]]
-    on_thing = on_image.masked_fill(~told.regions[:, None], -torch.inf).logsumexp(-1)
+    shares = scores.float().masked_fill(hidden[:, None], -torch.inf).log_softmax(-1)
+    patches = told.regions.shape[2] - 1
+    offered = torch.cat((shares[..., :1], shares[..., image : image + patches]), -1)
+    on_thing = offered.masked_fill(~told.regions[:, None], -torch.inf).logsumexp(-1)
     return -on_thing.transpose(1, 2)[told.queries >= 0].mean()

@@ -162,7 +162,7 @@ class LanguageBatches(IterableDataset):  # type: ignore[type-arg]
         self._names = KindWords(tokenizer)
         self.done, self.few_first, self.has_pointers = done, few_first, has_pointers
 
-    def __iter__(self) -> Iterator[tuple[Tensor | list[int] | Pointers | None, ...]]:
+    def __iter__(self) -> Iterator[tuple[Tensor | list[int] | tuple[Pointers, ...] | None, ...]]:
         # The same order of lengths in every process, so that none waits for a longer batch.
         rng = np.random.default_rng(self.seed)
         index, number = self.start + worker_offset(), self.done
@@ -189,7 +189,9 @@ class LanguageBatches(IterableDataset):  # type: ignore[type-arg]
                 told = self._pointers(shown, parts) if self.has_pointers else None
                 yield torch.from_numpy(pictures), *parts, told
 
-    def _pointers(self, shown: list[tuple[Scene, list[Turn]]], parts: Collated) -> Pointers:
+    def _pointers(
+        self, shown: list[tuple[Scene, list[Turn]]], parts: Collated
+    ) -> tuple[Pointers, ...]:
         _, _, numbers, targets, bounds = parts
         described = targets[:, bounds[1] : bounds[2]] >= 0
         starts = bounds[1] + described.int().argmax(1)

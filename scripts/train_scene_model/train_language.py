@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -128,12 +129,20 @@ def learn(
                 print(dev_report(config, tokenizer, keeper.average, device), flush=True)
 
 
-def pointing(llama: Llama, ids: torch.Tensor, told: Pointers, bounds: list[int]) -> torch.Tensor:
-    """The loss of the taught layers for the batch just computed."""
-    moved = Pointers(told.queries.to(ids.device), told.regions.to(ids.device))
+def pointing(
+    llama: Llama, ids: torch.Tensor, lessons: tuple[Pointers, ...], bounds: list[int]
+) -> torch.Tensor:
+    """The loss of the taught heads for the batch just computed."""
     image = int((ids[0] == IMAGE).nonzero()[0])
-    seen = [layer.seen for layer in llama.layers if layer.is_watched]
-    return torch.stack([pointing_loss(q, k, moved, image, bounds) for q, k in seen]).mean()
+    losses = []
+    for told in lessons:
+        moved = replace(
+            told, queries=told.queries.to(ids.device), regions=told.regions.to(ids.device)
+        )
+        for layer in told.lesson.layers:
+            q, k = llama.layers[layer].seen
+            losses.append(pointing_loss(q, k, moved, image, bounds))
+    return torch.stack(losses).mean()
 
 
 def sequence_loss(
