@@ -86,7 +86,9 @@ class Config:
     language: LanguageShape = field(default_factory=LanguageShape)
     vision_schedule: Schedule = Schedule(batch=64, matrix_rate=0.02, rate=1.5e-3, minutes=30)
     language_schedule: Schedule = Schedule(batch=16, matrix_rate=0.02, rate=2e-3, minutes=180)
-    together_schedule: Schedule = Schedule(batch=16, matrix_rate=0.004, rate=4e-4, minutes=60)
+    together_schedule: Schedule = Schedule(
+        batch=16, matrix_rate=0.006, rate=6e-4, minutes=60, warmup_steps=30
+    )
     loader_workers: int = 1
     seed: int = 1
 
