@@ -32,7 +32,7 @@ from scripts import bench_quality_report as report  # noqa: E402
 from scripts import bench_second_look as second_look  # noqa: E402
 from scripts.bench_quality_run import Answers, answers  # noqa: E402
 from scripts.bench_report import command_line, machine_line  # noqa: E402
-from scripts.judged_worlds import DrawnWorld, draw_scenes, find_world  # noqa: E402
+from scripts.judged_scenes import FIRST, draw_scenes  # noqa: E402
 from sparc_ggml.config import SparcConfig  # noqa: E402
 
 NONE = method(SparcConfig(method="none"))
@@ -40,18 +40,15 @@ AUTHORS = method(SparcConfig(alpha=1.1, beta=0.1, tau=1.5))
 UNIFORM = tuple(method(SparcConfig(method="uniform", alpha=a)) for a in (1.05, 1.1, 1.2, 1.5))
 ALPHAS, TAUS, BETAS = (1.01, 1.02, 1.05, 1.1), (1.5, 2.5, 4.0), (0.0, 0.1, 0.5, 0.9)
 GRID = tuple(method(SparcConfig(alpha=a, beta=0.1, tau=t)) for a in ALPHAS for t in TAUS)
-FIRST = 600
-"""Scenes before this one were looked at while the model was being trained, so they no longer count."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the benchmark and writes the report."""
     args = _arguments(argv)
     files = embedded_model()
-    name, drawn = find_world(args.world)
-    work = args.work / f"{name}-{fingerprint(files.model_path)}-{fingerprint(files.mmproj_path)}"
+    work = args.work / f"{fingerprint(files.model_path)}-{fingerprint(files.mmproj_path)}"
     with _Clock(work / "minutes") as clock:
-        data = _measure(args, files, drawn, work, clock)
+        data = _measure(args, files, work, clock)
     (work / "quality.json").write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
     pictures = plots.draw(data, args.report.parent / "quality") if args.report else {}
     text = report.text(data, pictures)
@@ -62,11 +59,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _measure(
-    args: argparse.Namespace, files: ModelFiles, drawn: DrawnWorld, work: Path, clock: _Clock
+    args: argparse.Namespace, files: ModelFiles, work: Path, clock: _Clock
 ) -> dict[str, Any]:
     """Everything that the report tells."""
-    dev_path = draw_scenes(drawn, "dev", 0, args.dev, work / "dev")
-    test_path = draw_scenes(drawn, "test", args.first, args.scenes, work / "test")
+    dev_path = draw_scenes("dev", 0, args.dev, work / "dev")
+    test_path = draw_scenes("test", args.first, args.scenes, work / "test")
     dev = _Split(files, dev_path, work, args.jobs)
 
     grid = dev.ask((NONE, *UNIFORM, *GRID))
@@ -167,7 +164,6 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--first", type=int, default=FIRST, help="number of the first test scene")
     parser.add_argument("--dev", type=int, default=100, help="scenes that pick the parameters")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
-    parser.add_argument("--world", help="scene or demo; left out: the first that is here")
     parser.add_argument(
         "--work", type=Path, default=Path(tempfile.gettempdir()) / "sparc-quality",
         help="folder of scenes and answers",

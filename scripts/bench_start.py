@@ -103,14 +103,16 @@ def describe(checkout: Path, player: Player) -> list[float]:
         lines = [(line, 1000 * (time.perf_counter() - started)) for line in process.stdout]
     if process.returncode:
         raise RuntimeError("".join(line for line, _ in lines))
-    at = {line.strip(): ms for line, ms in lines}
+    looking = next(ms for line, ms in lines if line.startswith("Looking."))
+    # The example shows a street, and the description begins with that.
+    first = next(ms for line, ms in lines if line.strip().lower().endswith("a street."))
     is_told = [line.startswith("The model may be wrong") for line, _ in lines]
     last = is_told.index(True) - 1
     sounds = sorted(player.starts().values())
     # What is said before it is known and counted; the first sentence's sound comes after those.
     n_before = sum(line.startswith(("Looking.", "This is the small")) for line, _ in lines)
     sound = 1000 * (sounds[n_before] - wall)
-    return [at["Looking."], at["A street."], sound, lines[last][1]]
+    return [looking, first, sound, lines[last][1]]
 
 
 def ask_worker(checkout: Path) -> list[float]:

@@ -12,7 +12,7 @@ from .tokenizer import Tokenizer
 from .train_language import CHECKPOINT as LANGUAGE_CHECKPOINT
 from .train_together import CHECKPOINT as TOGETHER_CHECKPOINT
 
-NAME = "sparc-scene-llava"
+NAME = "sparc-demo-llava"
 NUMBER_TYPE = "q8_0"
 LANGUAGE_FILE = f"{NAME}-{NUMBER_TYPE}.gguf"
 VISION_FILE = f"{NAME}-mmproj-f16.gguf"

@@ -17,7 +17,7 @@ _OPAQUE = [255 if value >= 128 else 0 for value in range(256)]
 
 
 def _placed(thing: Thing, side: int) -> tuple[Image.Image, tuple[int, int]]:
-    drawn = sprite(
+    glyph = sprite(
         thing.kind,
         thing.colour,
         thing.word,
@@ -25,25 +25,30 @@ def _placed(thing: Thing, side: int) -> tuple[Image.Image, tuple[int, int]]:
         round(thing.height * side),
         thing.is_mirrored,
     )
-    corner = (round(thing.x * side - drawn.width / 2), round(thing.y * side - drawn.height / 2))
-    return drawn, corner
+    corner = (round(thing.x * side - glyph.width / 2), round(thing.y * side - glyph.height / 2))
+    return glyph, corner
 
 
 def render(scene: Scene, side: int) -> Image.Image:
     """The picture of a scene, `side` pixels square, RGB."""
+    return _photographed(scene, drawn(scene, side))
+
+
+def drawn(scene: Scene, side: int) -> Image.Image:
+    """The same without the faults of a photograph."""
     picture = Image.fromarray(backdrop(scene.setting, scene.backdrop, side), "RGB")
     for thing in scene.things:
-        drawn, corner = _placed(thing, side)
-        picture.paste(drawn, corner, drawn)
-    return _photographed(scene, picture)
+        glyph, corner = _placed(thing, side)
+        picture.paste(glyph, corner, glyph)
+    return picture
 
 
 def instance_map(scene: Scene, side: int) -> NDArray[np.uint8]:
     """Which thing is seen at each pixel, (side, side): 0 none, k + 1 for `scene.things[k]`."""
     marks = Image.new("L", (side, side))
     for number, thing in enumerate(scene.things, start=1):
-        drawn, corner = _placed(thing, side)
-        marks.paste(number, corner, drawn.getchannel("A").point(_OPAQUE))
+        glyph, corner = _placed(thing, side)
+        marks.paste(number, corner, glyph.getchannel("A").point(_OPAQUE))
     return np.asarray(marks)
 
 

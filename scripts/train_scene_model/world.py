@@ -21,6 +21,8 @@ Size = Literal["small", "medium", "large"]
 SPLIT_OFFSET: dict[Split, int] = {"train": 0, "dev": 1_000_000_000, "test": 2_000_000_000}
 
 FEWEST, MOST = 6, 16
+# Examples are chosen from the test scenes from here on; benchmarks draw theirs from those before.
+FIRST_EXAMPLE = 100_000
 BACKDROPS = 48
 _HORIZON_INDOORS, _HORIZON_OUTDOORS = (0.50, 0.62), (0.28, 0.42)
 _MEDIUM, _LARGE = 0.185, 0.28

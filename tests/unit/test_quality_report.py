@@ -6,8 +6,6 @@ import copy
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from assistant.judging.scenes import JudgedScene, SceneObject, World
 from assistant.judging.summary import Captions, caption_summary
 from assistant.judging.tally import Judgement, judge
@@ -133,26 +131,3 @@ def test_scenes_are_grouped_by_their_number_of_things() -> None:
     assert [(row["things"], row["scenes"], row["F1"]) for row in rows] == [
         ("1 to 6", "2", "0.500"), ("7 to 11", "1", "1.000"), ("12 and more", "2", "1.000"),
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize("index", [0, 600])
-def test_the_demo_world_writes_what_it_draws(index: int) -> None:
-    from scripts.judged_worlds import demo
-
-    picture, objects, questions = demo.draw("test", index)
-    world = demo.world("test")
-    assert picture.size == (512, 512)
-    assert len(objects) >= 3
-    for thing in objects:
-        assert thing.name in world.things
-        assert thing.place in (world.places or {}).values()
-        assert thing.box is not None
-        left, top, right, bottom = thing.box
-        assert 0 <= left < right <= 1
-        assert 0 <= top < bottom <= 1
-    assert {question.answer for question in questions if question.kind == "presence"} == {
-        "yes",
-        "no",
-    }
-    again = demo.draw("test", index)
-    assert (again[1], again[2]) == (objects, questions)

@@ -1,1 +1,0 @@
-"""How the embedded demo LLaVA is made: its world, its language, its training and its files."""
