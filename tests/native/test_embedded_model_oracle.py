@@ -25,8 +25,9 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 N_TOKENS = 60
 DIFFERENT_AT_MOST = 0.01
 """Share of all decisions (image tokens times steps) that may differ."""
-NEAR_TAU = 0.4
-"""How far from tau a relative activation may lie whose decision differs."""
+NEAR_TAU = 2.0
+"""By what factor a relative activation may miss tau whose decision differs: most patches get next to no attention, and
+a ratio of two such numbers feels the rounding most."""
 LOGITS_WITHIN = 0.6
 
 pytestmark = pytest.mark.model
@@ -48,7 +49,7 @@ def test_a_description_is_steered_as_the_reference_steers_it(flash_attn: FlashAt
         for ours, step in zip(seen.steps, result.steps, strict=True)
         for j in set(ours.selected) ^ set(step.selected)
     ]
-    farthest = max((abs(r - config.tau) for r in different), default=0.0)
+    farthest = max((max(r / config.tau, config.tau / r) for r in different), default=1.0)
     n_decisions = N_TOKENS * len(result.steps[0].relative)
     n_same_pick = sum(
         int(np.argmax(ours)) == int(np.argmax(step.logits))
@@ -57,7 +58,7 @@ def test_a_description_is_steered_as_the_reference_steers_it(flash_attn: FlashAt
     print(
         f"\nembedded model, flash attention {flash_attn}: largest difference of a logit "
         f"{result.logits_off:.2f}; {len(different)} of {n_decisions} decisions differ, at most "
-        f"{farthest:.2f} from tau; the same next token at {n_same_pick} of {N_TOKENS} steps"
+        f"by a factor of {farthest:.2f} from tau; the same next token at {n_same_pick} of {N_TOKENS} steps"
     )
     assert sum(len(step.selected) for step in result.steps) > N_TOKENS
     assert len(different) <= DIFFERENT_AT_MOST * n_decisions
