@@ -25,10 +25,10 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 N_TOKENS = 60
 DIFFERENT_AT_MOST = 0.01
 """Share of all decisions (image tokens times steps) that may differ."""
-NEAR_TAU = 2.0
+NEAR_TAU = 1.6
 """By what factor a relative activation may miss tau whose decision differs: most patches get next to no attention, and
 a ratio of two such numbers feels the rounding most."""
-LOGITS_WITHIN = 0.6
+LOGITS_WITHIN = 1.5
 
 pytestmark = pytest.mark.model
 
