@@ -18,12 +18,20 @@ WORTH_BYTES = 2**20
 
 
 def private_ranges(maps: Path = process_pages.OWN_MAPS) -> list[tuple[int, int]]:
-    """Start and end of every private mapping of this process that no file lies behind."""
-    return [
-        (one.start, one.end)
-        for one in process_pages.mappings(maps)
-        if one.is_private and not one.has_file and one.name in ("", "[heap]")
-    ]
+    """Start and end of the private memory of this process that no file lies behind.
+
+    Mappings that touch are one: the kernel keeps neighbours apart where a fork has shared one of them, and a tensor may
+    lie in both.
+    """
+    found: list[tuple[int, int]] = []
+    for one in process_pages.mappings(maps):
+        if not one.is_private or one.has_file or one.name not in ("", "[heap]"):
+            continue
+        if found and found[-1][1] == one.start:
+            found[-1] = (found[-1][0], one.end)
+        else:
+            found.append((one.start, one.end))
+    return found
 
 
 def release_fresh(address: int) -> int:

@@ -95,13 +95,14 @@ def is_resident(address: int) -> bool:
         return bool(int.from_bytes(pages.read(8), "little") >> 63)
 
 
-def test_files_and_shared_memory_are_not_private(tmp_path: Path) -> None:
+def test_files_and_shared_memory_are_not_private_and_neighbours_are_one(tmp_path: Path) -> None:
     maps = tmp_path / "maps"
     maps.write_text(
         "1000-2000 rw-p 00000000 00:00 0 \n"
         "2000-3000 rw-p 00000000 00:00 0                    [heap]\n"
         "3000-4000 r--p 00000000 08:01 77                   /models/a model.gguf\n"
         "4000-5000 rw-s 00000000 00:01 0                    /dev/zero (deleted)\n"
+        "6000-7000 rw-p 00000000 00:00 0 \n"
     )
-    assert cache_pages.private_ranges(maps) == [(0x1000, 0x2000), (0x2000, 0x3000)]
+    assert cache_pages.private_ranges(maps) == [(0x1000, 0x3000), (0x6000, 0x7000)]
     assert cache_pages.private_ranges(tmp_path / "none") == []
