@@ -119,12 +119,6 @@ def things_of(kinds: set[str], scene: Scene) -> list[int]:
     return [number for number, thing in enumerate(scene.things) if thing.kind in kinds]
 
 
-def words_asked(tokenizer: Tokenizer, names: KindWords, asked: Asked) -> list[tuple[int, set[str]]]:
-    """(token, kind) of every kind's name in a question."""
-    found = names.find(tokenizer.question(asked.turn.question))
-    return [(asked.start + token, {kind}) for token, kind in found]
-
-
 def regions_of(scene: Scene, shape: VisionShape) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
     """(things, patches) where a thing is seen; at least the patch that shows most of it."""
     shares = covers(scene, shape).T
@@ -157,8 +151,13 @@ def pointers(
             said = things_of({claim.kind for claim in parse(one.turn.answer)}, scene)
             named += [(one.answer, said)] if said else []
         naming.append(named)
-        words = [word for one in ones for word in words_asked(tokenizer, names, one)]
-        asking.append([(token, things_of(kinds, scene)) for token, kinds in words])
+        asking.append(
+            [
+                (one.start + token, things_of({kind}, scene))
+                for one in ones
+                for token, kind in names.find(tokenizer.question(one.turn.question))
+            ]
+        )
     seen = [regions_of(scene, shape) for scene in scenes]
     return _pointers(NAMING, naming, seen), _pointers(ASKING, asking, seen)
 
