@@ -123,7 +123,7 @@ def run_plan(plan: Plan, console: Console, *, shows_all: bool) -> ExitCode:
 
 def _open_inputs(stack: ExitStack, mode: HeadlessMode, keypad: str, pins: list[int]) -> None:
     """Opens buttons and keypads; where one kind cannot be used, the other must still work."""
-    from assistant.headless.evdev_devices import is_forbidden, open_devices
+    from assistant.headless.evdev_devices import WantedDevices, is_forbidden
     from assistant.headless.gpio_buttons import GpioButtons
     from assistant.headless.keypad_reader import KeypadReader
     from assistant.headless.mode import SourceNews
@@ -139,7 +139,7 @@ def _open_inputs(stack: ExitStack, mode: HeadlessMode, keypad: str, pins: list[i
     if keypad != "off":
         try:
             reader = KeypadReader(
-                lambda taken: open_devices(keypad, taken),
+                WantedDevices(keypad),
                 mode.put,
                 says_missing=not pins,
                 is_forbidden=is_forbidden,

@@ -21,6 +21,8 @@ UP, DOWN = 0, 1
 """Values of a key event; 2 is the keyboard's own repetition."""
 _EVIOCSCLOCKID = 0x400445A0
 """``linux/input.h``: which clock stamps the events."""
+_Node = tuple[int, int, int]
+"""Number, inode and last change of a device's node."""
 
 
 class RawEvent(Protocol):
@@ -129,26 +131,40 @@ def is_wanted(wanted: str, path: str, name: str, kind: str) -> bool:
     return wanted in {path, str(Path(path).resolve())} or wanted.lower() in name.lower()
 
 
-def open_devices(wanted: str, taken: Set[str]) -> Iterator[KeyDevice]:
-    """Opens the wanted devices that are not open yet.
+class WantedDevices:
+    """Finds the wanted devices; what is not wanted is looked at once.
 
-    Args:
-        wanted: the setting ``keypad``; a named pipe is read as ``EventStream`` does.
-        taken: paths that are open.
-
-    Raises:
-        UsageError: evdev is not installed.
+    Closing a device waits for the kernel (``synchronize_rcu`` in ``drivers/input/evdev.c``), keys pressed
+    meanwhile wait too, and a look for new devices comes every second.
     """
-    if is_stream(wanted):
-        if wanted not in taken:
-            with contextlib.suppress(OSError):
-                yield EventStream(wanted)
-        return
-    for device, kind in _devices(taken):
-        if is_wanted(_resolved(wanted), device.path, device.name, kind):
-            yield device
-        else:
-            device.close()
+
+    def __init__(self, wanted: str) -> None:
+        """Takes the setting ``keypad``; a named pipe is read as ``EventStream`` does."""
+        self._wanted = wanted
+        self._unwanted: dict[str, _Node] = {}
+
+    def __call__(self, taken: Set[str]) -> Iterator[KeyDevice]:
+        """Opens the wanted devices but those whose paths are `taken`.
+
+        Raises:
+            UsageError: evdev is not installed.
+        """
+        if is_stream(self._wanted):
+            if self._wanted not in taken:
+                with contextlib.suppress(OSError):
+                    yield EventStream(self._wanted)
+            return
+        wanted = _resolved(self._wanted)
+        known = {path: node for path, node in self._unwanted.items() if _node(path) == node}
+        self._unwanted = known
+        for device, kind in _devices(taken | known.keys()):
+            if kind and is_wanted(wanted, device.path, device.name, kind):
+                yield device
+            else:
+                node = _node(device.path)
+                device.close()
+                if node:
+                    known[device.path] = node
 
 
 def list_lines() -> list[str]:
@@ -156,8 +172,9 @@ def list_lines() -> list[str]:
     kinds = {"keypad": words.kind_keypad(), "keyboard": words.kind_keyboard()}
     lines = []
     for device, kind in _devices(frozenset()):
-        shown = kinds.get(kind, words.kind_other())
-        lines.append(words.device_line(device.name, device.path, shown))
+        if kind:
+            shown = kinds.get(kind, words.kind_other())
+            lines.append(words.device_line(device.name, device.path, shown))
         device.close()
     return lines
 
@@ -169,6 +186,7 @@ def is_forbidden(folder: Path = Path("/dev/input")) -> bool:
 
 
 def _devices(taken: Set[str]) -> Iterator[tuple[KeyDevice, str]]:
+    """Opens every device but those `taken`; with it what ``kind_of`` says, "" where it has no keys."""
     try:
         import evdev
     except ImportError as error:
@@ -188,10 +206,16 @@ def _devices(taken: Set[str]) -> Iterator[tuple[KeyDevice, str]]:
             keys = set(device.capabilities().get(EV_KEY, []))
         except OSError:
             keys = set()
-        if keys:
-            yield cast(KeyDevice, device), kind_of(keys)
-        else:
-            device.close()
+        yield cast(KeyDevice, device), kind_of(keys) if keys else ""
+
+
+def _node(path: str) -> _Node | None:
+    """What is another as soon as the device is, or may be read by other people."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_rdev, found.st_ino, found.st_ctime_ns
 
 
 def _resolved(wanted: str) -> str:

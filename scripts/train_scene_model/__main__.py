@@ -1,7 +1,8 @@
 """Makes the embedded model: `python -m scripts.train_scene_model STAGE`.
 
 Stages, in order: data (sprite sheet and vocabulary), vision, language, together, export, check, examples. After data,
-resume takes up an exported pair, so that language or together goes on from it.
+resume takes up an exported pair, so that language or together goes on from it. After together, round makes its
+result the start of another round through vision, language and together.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-STAGES = ("data", "vision", "language", "together", "export", "check", "examples", "resume")
+STAGES = (
+    "data", "vision", "language", "together", "round", "export", "check", "examples", "resume",
+)  # fmt: skip
 
 
 def main() -> None:
@@ -88,6 +91,10 @@ def _train(args: argparse.Namespace) -> None:
         from .train_together import train_together
 
         train_together(config, args.work, args.device, args.processes)
+    elif args.stage == "round":
+        from .next_round import begin_next_round
+
+        begin_next_round(args.work)
     elif args.stage == "export":
         from .export import export
 

@@ -82,3 +82,9 @@ def averaged(path: Path, name: str) -> dict[str, torch.Tensor]:
         "average"
     ][name]
     return state
+
+
+def steps(path: Path) -> int:
+    """How many steps a checkpoint's stage has made."""
+    made: int = torch.load(path, weights_only=True, map_location="cpu")["step"]
+    return made

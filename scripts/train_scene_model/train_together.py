@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from .checkpoint import averaged
+from .checkpoint import averaged, steps
 from .config import Config
 from .llama import Llama
 from .train_language import CHECKPOINT as LANGUAGE_CHECKPOINT
@@ -36,6 +36,8 @@ def _train(rank: int, config: Config, work: Path, device: str, processes: int) -
     tower.load_state_dict(averaged(taught, "tower"))
     llama.load_state_dict(averaged(taught, "llama"))
     checkpoint, schedule = work / CHECKPOINT, config.together_schedule
+    # Each round begins where stage 2 has come to, so that it does not show the scenes of the last one.
+    first_scene = _FIRST_SCENE + 2 * steps(taught) * schedule.batch
     learn(
         rank,
         config,
@@ -45,5 +47,5 @@ def _train(rank: int, config: Config, work: Path, device: str, processes: int) -
         tower,
         device,
         processes,
-        first_scene=_FIRST_SCENE,
+        first_scene=first_scene,
     )

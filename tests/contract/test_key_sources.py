@@ -15,7 +15,7 @@ from assistant.console import Console
 from assistant.core.actions import Action, Keymap
 from assistant.core.fakes import ScriptedDescriber, answer_events
 from assistant.headless.bindings import KEYPAD_KEYS, Binding, Special
-from assistant.headless.evdev_devices import open_devices
+from assistant.headless.evdev_devices import WantedDevices
 from assistant.headless.gpio_buttons import GpioButtons, gpio_key
 from assistant.headless.keypad_reader import KeypadReader
 from assistant.plain import PlainFront, PlainMode
@@ -89,9 +89,7 @@ def piped(tmp_path: Path) -> Iterator[Source]:
     """Recorded events through a named pipe."""
     running = run_headless(ANSWER)
     keypad = PipedKeypad(tmp_path / "keypad")
-    reader = KeypadReader(
-        lambda taken: open_devices(str(keypad.path), taken), running.mode.put, rescan_s=0.05
-    )
+    reader = KeypadReader(WantedDevices(str(keypad.path)), running.mode.put, rescan_s=0.05)
     keypad.plug_in()
     yield Source(running, lambda b: keypad.down(keypad_key(b)), lambda b: keypad.up(keypad_key(b)))
     reader.close()
@@ -109,7 +107,7 @@ def virtual() -> Iterator[Source]:
     name = f"Test keypad {os.getpid()}"
     device = evdev.UInput({evdev.ecodes.EV_KEY: codes}, name=name)
     running = run_headless(ANSWER)
-    reader = KeypadReader(lambda taken: open_devices(name, taken), running.mode.put, rescan_s=0.05)
+    reader = KeypadReader(WantedDevices(name), running.mode.put, rescan_s=0.05)
     running.hear("Keys from: ")
 
     def write(binding: Binding, value: int) -> None:

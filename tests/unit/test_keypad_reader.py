@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import queue
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from evdev import ecodes
 
 from assistant.errors import UsageError
-from assistant.headless.evdev_devices import is_forbidden, is_wanted, kind_of, open_devices
+from assistant.headless.evdev_devices import WantedDevices, is_forbidden, is_wanted, kind_of
 from assistant.headless.event_stream import EventStream, StreamEvent, is_stream
 from assistant.headless.keypad_reader import KeypadReader
 from assistant.headless.mode import SourceFailure, SourceNews
@@ -33,9 +35,7 @@ class Reading:
     def __init__(self, path: Path) -> None:
         self.put: queue.Queue[Put] = queue.Queue()
         self.keypad = PipedKeypad(path)
-        self.reader = KeypadReader(
-            lambda taken: open_devices(str(path), taken), self.put.put, rescan_s=0.05
-        )
+        self.reader = KeypadReader(WantedDevices(str(path)), self.put.put, rescan_s=0.05)
         self.keypad.plug_in()
 
     def next(self) -> Put:
@@ -217,7 +217,7 @@ def test_only_a_named_pipe_is_a_stream(tmp_path: Path) -> None:
 def test_without_evdev_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "evdev", None)
     with pytest.raises(UsageError, match="evdev is not installed"):
-        list(open_devices("auto", set()))
+        list(WantedDevices("auto")(set()))
 
 
 def test_a_device_that_goes_while_devices_are_looked_for_ends_nothing(
@@ -229,7 +229,48 @@ def test_a_device_that_goes_while_devices_are_looked_for_ends_nothing(
         raise FileNotFoundError(2, "No such file or directory", "/dev/input/event7")
 
     monkeypatch.setattr("evdev.list_devices", unplugged)
-    assert list(open_devices("auto", set())) == []
+    assert list(WantedDevices("auto")(set())) == []
+
+
+class FakeDevice:
+    """An `evdev.InputDevice` of a plain file, which counts how often it is opened."""
+
+    opened: ClassVar[Counter[str]] = Counter()
+    keys: ClassVar[dict[str, list[int]]] = {}
+
+    def __init__(self, path: str, *, readonly: bool) -> None:
+        assert readonly
+        self.path = path
+        self.name = Path(path).name
+        self.opened[self.name] += 1
+
+    def capabilities(self) -> dict[int, list[int]]:
+        return {ecodes.EV_KEY: self.keys[self.name]} if self.name in self.keys else {}
+
+    def close(self) -> None:
+        pass
+
+
+def test_what_is_not_wanted_is_opened_once_until_it_is_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keypad = [ecodes.KEY_KP1, ecodes.KEY_KP5, ecodes.KEY_KPENTER]
+    for name in ("event0", "event1", "event2"):
+        (tmp_path / name).touch()
+    monkeypatch.setattr(FakeDevice, "opened", Counter())
+    monkeypatch.setattr(FakeDevice, "keys", {"event1": [ecodes.KEY_POWER], "event2": keypad})
+    monkeypatch.setattr("evdev.InputDevice", FakeDevice)
+    monkeypatch.setattr("evdev.list_devices", lambda **_: sorted(map(str, tmp_path.iterdir())))
+    wanted = WantedDevices("auto")
+    assert [device.name for device in wanted(set())] == ["event2"]
+    assert list(wanted({str(tmp_path / "event2")})) == []
+    assert FakeDevice.opened == {"event0": 1, "event1": 1, "event2": 1}
+    (tmp_path / "event1").unlink()
+    assert [device.name for device in wanted(set())] == ["event2"]
+    (tmp_path / "event1").touch()
+    FakeDevice.keys["event1"] = keypad
+    assert [device.name for device in wanted({str(tmp_path / "event2")})] == ["event1"]
+    assert FakeDevice.opened["event0"] == 1
 
 
 def test_a_reader_that_ends_is_told_of() -> None:
