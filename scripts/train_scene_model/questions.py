@@ -202,8 +202,10 @@ def unanswerable(scene: Scene, rng: np.random.Generator) -> Turn:
     return Turn(_ask(rng, form.format(kind)), CANNOT_TELL, "unknown")
 
 
-def training_turns(scene: Scene, rng: np.random.Generator) -> list[Turn]:
-    """Six questions on a scene: presence (two times yes, two times no), and two of the other sorts."""
+def training_turns(
+    scene: Scene, rng: np.random.Generator, presences: tuple[bool, ...] = (True, False)
+) -> list[Turn]:
+    """Six questions on a scene: whether something is there (yes or no as in `presences`), and of the other sorts."""
     coloured = [thing.kind for thing in scene.things if thing.colour]
     absent = [kind.name for kind in KINDS if kind.is_recoloured and not scene.count(kind.name)]
 
@@ -225,9 +227,7 @@ def training_turns(scene: Scene, rng: np.random.Generator) -> list[Turn]:
         lambda: reading(scene, rng) if scene.count(SIGN.name) or rng.random() < 0.3 else None,
         lambda: setting(scene, rng) if rng.random() < 0.3 else None,
     )
-    turns = [
-        presence(scene, some_kind(scene, rng, here), rng) for here in (True, False, True, False)
-    ]
+    turns = [presence(scene, some_kind(scene, rng, here), rng) for here in presences]
     for number_of_sort in rng.permutation(len(sorts)):
         turn = sorts[int(number_of_sort)]()
         if turn is not None and len(turns) < 6:

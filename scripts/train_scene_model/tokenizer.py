@@ -24,6 +24,12 @@ MODEL = "tokenizer.model"
 BOS, EOS = 1, 2
 _SCENES = 12_000
 _NAMES = 200  # how often each kind's names are added, so that every one is a piece of its own
+_PRESENCES = (
+    True,
+    False,
+    True,
+    False,
+)  # the mix of questions that the shipped vocabulary was made of
 
 
 def corpus() -> list[str]:
@@ -40,7 +46,7 @@ def corpus() -> list[str]:
     for index in range(_SCENES):
         scene = make_scene("train", index)
         texts += [detailed(scene), brief(scene)]
-        for turn in training_turns(scene, np.random.default_rng(index)):
+        for turn in training_turns(scene, np.random.default_rng(index), _PRESENCES):
             texts += [f"{turn.question} ASSISTANT: {turn.answer}"]
     return texts
 
