@@ -32,7 +32,9 @@ Split = Literal["dev", "test"]
 FIRST = 600
 """Test scenes before this one were looked at while a model was being trained, so they no longer count."""
 PICTURE_PX = 512
-_QUESTIONS = 3  # purpose number of the random stream that chooses what is asked
+# Purpose numbers of the random streams that choose what is asked.
+_QUESTIONS = 3
+_STRANGE = 6
 
 
 def draw_scenes(split: Split, first: int, count: int, folder: Path) -> Path:
@@ -90,9 +92,15 @@ def questions(scene: Scene) -> tuple[SceneQuestion, ...]:
     if (beside := ask.next_to(scene, kind)) is not None:
         turns.append(("what is beside it", beside))
     found = [SceneQuestion(turn.question, turn.truth, name) for name, turn in turns]
-    unknown = ask.unanswerable(scene, rng)
-    # The last words of that answer are free: any sentence that says it can't tell is right.
-    return (*found, SceneQuestion(unknown.question, "I can't tell", "what no picture tells"))
+    refused = {
+        "what no picture tells": ask.unanswerable(scene, rng),
+        "what it was not taught": ask.strange(
+            scene, scene_rng(scene.seed, _STRANGE), is_taught=False
+        ),
+    }
+    # The last words of these answers are free: any sentence that says it can't tell is right.
+    found += [SceneQuestion(turn.question, "I can't tell", name) for name, turn in refused.items()]
+    return tuple(found)
 
 
 def _box_of(mask: NDArray[np.bool_]) -> tuple[float, float, float, float] | None:

@@ -10,6 +10,7 @@ import numpy as np
 from .kinds import KIND_BY_NAME, KINDS, SIGN
 from .language import NUMBERS, PLACES, counted, joined, noun_phrase, sentence, with_article
 from .settings import PAIRS, SETTING_BY_NAME
+from .strange import strange_question
 from .world import Scene, Thing
 
 # Words after "What is ..." and the cells that they mean.
@@ -49,6 +50,23 @@ class Turn:
     question: str
     answer: str
     truth: str
+
+
+@dataclass(frozen=True)
+class Mix:
+    """What training asks about a scene.
+
+    Attributes:
+        presences: whether something is there, with yes or no for an answer.
+        strange: share of the unanswerable questions that are of no form and about no thing of this world.
+    """
+
+    presences: tuple[bool, ...] = (True, False)
+    strange: float = 0.5
+
+
+# The shipped vocabulary was made of these, and is made again as long as they stay.
+VOCABULARY_MIX = Mix((True, False, True, False), 0.0)
 
 
 def _ask(rng: np.random.Generator | None, *wordings: str) -> str:
@@ -202,10 +220,15 @@ def unanswerable(scene: Scene, rng: np.random.Generator) -> Turn:
     return Turn(_ask(rng, form.format(kind)), CANNOT_TELL, "unknown")
 
 
-def training_turns(
-    scene: Scene, rng: np.random.Generator, presences: tuple[bool, ...] = (True, False)
-) -> list[Turn]:
-    """Six questions on a scene: whether something is there (yes or no as in `presences`), and of the other sorts."""
+def strange(scene: Scene, rng: np.random.Generator, *, is_taught: bool = True) -> Turn:
+    """A question that the model does not know, of those that training shows or of the others."""
+    kind = some_kind(scene, rng, is_present=bool(rng.random() < 0.6))
+    question = strange_question(kind, rng, is_taught=is_taught)
+    return Turn(_ask(rng if is_taught else None, question), CANNOT_TELL, "unknown")
+
+
+def training_turns(scene: Scene, rng: np.random.Generator, mix: Mix = Mix()) -> list[Turn]:
+    """Six questions on a scene: whether something is there, and of the other sorts."""
     coloured = [thing.kind for thing in scene.things if thing.colour]
     absent = [kind.name for kind in KINDS if kind.is_recoloured and not scene.count(kind.name)]
 
@@ -216,6 +239,10 @@ def training_turns(
         pool = coloured if coloured and rng.random() < 0.85 else absent
         return pool[int(rng.integers(len(pool)))]
 
+    def refused() -> Turn:
+        is_strange = mix.strange > 0 and rng.random() < mix.strange
+        return strange(scene, rng) if is_strange else unanswerable(scene, rng)
+
     sides = list(SIDES)
     sorts: tuple[Callable[[], Turn | None], ...] = (
         lambda: side(scene, sides[int(rng.integers(len(sides)))], rng),
@@ -223,11 +250,11 @@ def training_turns(
         lambda: where(scene, kind(), rng),
         lambda: colour(scene, coloured_kind(), rng),
         lambda: next_to(scene, kind(), rng),
-        lambda: unanswerable(scene, rng),
+        refused,
         lambda: reading(scene, rng) if scene.count(SIGN.name) or rng.random() < 0.3 else None,
         lambda: setting(scene, rng) if rng.random() < 0.3 else None,
     )
-    turns = [presence(scene, some_kind(scene, rng, here), rng) for here in presences]
+    turns = [presence(scene, some_kind(scene, rng, here), rng) for here in mix.presences]
     for number_of_sort in rng.permutation(len(sorts)):
         turn = sorts[int(number_of_sort)]()
         if turn is not None and len(turns) < 6:

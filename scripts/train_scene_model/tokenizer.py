@@ -17,7 +17,7 @@ from .prompts import (
     after_image,
     without_image,
 )
-from .questions import NO_PICTURE, training_turns
+from .questions import NO_PICTURE, VOCABULARY_MIX, training_turns
 from .world import make_scene
 
 MODEL = "tokenizer.model"
@@ -46,7 +46,7 @@ def corpus() -> list[str]:
     for index in range(_SCENES):
         scene = make_scene("train", index)
         texts += [detailed(scene), brief(scene)]
-        for turn in training_turns(scene, np.random.default_rng(index), _PRESENCES):
+        for turn in training_turns(scene, np.random.default_rng(index), VOCABULARY_MIX):
             texts += [f"{turn.question} ASSISTANT: {turn.answer}"]
     return texts
 

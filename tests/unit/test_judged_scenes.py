@@ -57,6 +57,7 @@ def test_every_sort_of_question_is_asked_and_can_be_answered() -> None:
     asked = [q for index in range(40) for q in judged_scenes.questions(make_scene("test", index))]
     assert {question.kind for question in asked} == {
         "presence", "number", "place", "colour", "the sign", "what is beside it", "what no picture tells",
+        "what it was not taught",
     }  # fmt: skip
     presence = [question.answer for question in asked if question.kind == "presence"]
     assert presence.count("yes") == presence.count("no") == 40
