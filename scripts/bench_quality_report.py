@@ -155,8 +155,10 @@ def _test_rows(test: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
                 figure_name("words"): f"{micro['words']:.0f}",
                 figure_name("repetition"): f"{micro['repetition']:.3f}",
                 "loops": str(one["loops"]),
-                figure_name("place"): f"{one['place']:.3f}" if "place" in one else "",
-                figure_name("colour"): f"{one['colour']:.3f}" if "colour" in one else "",
+                **{
+                    figure_name(name): f"{one[name]:.3f}" if name in one else ""
+                    for name in ("place", "colour", "empty")
+                },
             }
         )
     return rows

@@ -16,6 +16,7 @@ from assistant.judging.scenes import JudgedScene, SceneQuestion, World
 from assistant.judging.yes_no import says
 
 _ENDS = re.compile(r"[.!?;](?:\s|$)|\n")
+_NOTHING = re.compile(r"\bnothing\b", re.IGNORECASE)
 _NEAR_WORDS = 4
 """Words before a name among which its article and its colour are looked for."""
 _REFERRING = frozenset({"the", "this", "that", "its", "their"})
@@ -42,12 +43,17 @@ _INTRODUCING = frozenset(
 
 @dataclass(frozen=True)
 class Details:
-    """Counts over rightly named things: where a place was said, and it was right; the same of colours."""
+    """Counts over rightly named things: where a place was said, and it was right; the same of colours.
+
+    And counts over places of which was said that nothing is there.
+    """
 
     placed: int = 0
     placed_right: int = 0
     coloured: int = 0
     coloured_right: int = 0
+    empty: int = 0
+    empty_right: int = 0
 
     def __add__(self, other: Details) -> Details:
         return Details(
@@ -55,6 +61,8 @@ class Details:
             self.placed_right + other.placed_right,
             self.coloured + other.coloured,
             self.coloured_right + other.coloured_right,
+            self.empty + other.empty,
+            self.empty_right + other.empty_right,
         )
 
 
@@ -73,6 +81,12 @@ class DetailReader:
         for start, end in _sentences(text):
             here = _introduced(text, start, [m for m in mentions if start <= m.start < end])
             places = self._places_in(text, start, end)
+            taken = {thing.place for thing in scene.objects}
+            if not here and "" not in taken and _NOTHING.search(text, start, end):
+                said = [place for _, place in places]
+                found += Details(
+                    empty=len(said), empty_right=sum(place not in taken for place in said)
+                )
             for number, mention in enumerate(here):
                 objects = [o for o in scene.objects if o.name == mention.thing]
                 if not objects:

@@ -57,6 +57,8 @@ def _one(label: str, own: Captions, plain: Captions | None) -> dict[str, Any]:
         found["place"] = round(details.placed_right / details.placed, 4)
     if details.coloured:
         found["colour"] = round(details.coloured_right / details.coloured, 4)
+    if details.empty:
+        found["empty"] = round(details.empty_right / details.empty, 4)
     if plain is not None and label != BASELINE:
         found["difference_to"] = BASELINE
         found["differences"] = _plain(intervals.differences(table, plain.table()))
@@ -88,7 +90,9 @@ def caption_lines(summary: Sequence[Mapping[str, Any]]) -> list[str]:
         lines.append(words.figures_line(_named(micro, ("chair_i", "chair_s"))))
         rest = _named(micro, ("invented_per_caption", "words", "repetition"))
         rest += [
-            words.figure(name, f"{one[name]:.3f}") for name in ("place", "colour") if name in one
+            words.figure(name, f"{one[name]:.3f}")
+            for name in ("place", "colour", "empty")
+            if name in one
         ]
         lines.append(words.figures_line([*rest, words.figure("loops", str(one["loops"]))]))
         for number, third in enumerate(one["thirds"], start=1):

@@ -197,6 +197,7 @@ _FIGURES = {
     "cog": "Cog",
     "place": "place right",
     "colour": "colour right",
+    "empty": "empty places right",
     "share": "share of attention on the picture",
     "boosted": "the same with the boost",
     "entropy": "entropy of attention on the picture",

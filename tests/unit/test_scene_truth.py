@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -100,10 +101,20 @@ def details(caption: str) -> Details:
          Details(2, 2, 1, 1)),
         ("The dog is on the right.", Details()),
         ("A red dog. A car is on the right!", Details(1, 1, 0, 0)),
+        ("There is nothing in the middle.", Details(empty=1, empty_right=1)),
+        ("There is nothing on the left and in the middle.", Details(empty=2, empty_right=1)),
+        ("Nothing but a dog is on the left.", Details(1, 1, 0, 0)),
+        ("There is nothing to see.", Details()),
     ],
 )  # fmt: skip
 def test_places_and_colours(caption: str, expected: Details) -> None:
     assert details(caption) == expected
+
+
+def test_where_a_thing_is_at_no_known_place_no_place_is_known_to_be_empty() -> None:
+    scene = replace(SCENE, objects=(*SCENE.objects, SceneObject("car", "", "", None)))
+    said = "There is nothing in the middle."
+    assert DetailReader(WORLD).read(said, [], scene) == Details()
 
 
 @pytest.mark.parametrize(
