@@ -16,8 +16,8 @@ from .render import instance_map, render
 from .settings import SETTING_INDEX
 from .world import Scene, Thing, make_scene
 
-# Columns of the patch labels; the last two are the centre in thousandths.
-KIND, SIZE, CELL, COLOUR, WORD, X, Y = range(7)
+# Columns of the patch labels; the centre and the weight are in thousandths.
+KIND, SIZE, CELL, COLOUR, WORD, X, Y, WEIGHT = range(8)
 IGNORED = -1
 _SIZES = ("small", "medium", "large")
 _NO_COVER, _COVER = 0.10, 0.25
@@ -34,8 +34,11 @@ def picture(scene: Scene, side: int, supersampling: int = 1) -> NDArray[np.uint8
 
 
 def supersampling_for(index: int) -> int:
-    """Mostly pictures drawn at model size (fast), with larger ones scaled down among them."""
-    return 2 if index % 12 == 0 else 1
+    """Pictures drawn large and scaled down, as a user's are, and a few drawn at model size.
+
+    Noise and JPEG's blocks are as large as a small thing in the latter, and half of that in the former.
+    """
+    return 1 if index % 12 == 0 else 2
 
 
 def _labels_of(thing: Thing) -> tuple[int, ...]:
@@ -61,17 +64,20 @@ def covers(scene: Scene, shape: VisionShape) -> NDArray[np.float64]:
 
 
 def patch_labels(scene: Scene, shape: VisionShape) -> NDArray[np.int64]:
-    """Per patch (patches, 7), the columns above, of the thing that shows most of it.
+    """Per patch (patches, 8), the columns above, of the thing that shows most of it.
 
     Kind 0 is background; -1 means that nothing is asked: of kinds where little of a thing shows, of
-    the other columns where there is no such thing to be told.
+    the other columns where there is no such thing to be told. A thing of more patches weighs more, but by
+    the root of their number only: who counts things, counts a small one as much as a large one.
     """
     count, share = len(scene.things), covers(scene, shape)
-    table = np.full((count + 2, 7), IGNORED, np.int64)
+    table = np.full((count + 2, 8), IGNORED, np.int64)
     table[0, KIND] = 0
-    table[1 : count + 1] = [_labels_of(thing) for thing in scene.things]
+    table[1 : count + 1, :WEIGHT] = [_labels_of(thing) for thing in scene.things]
     most = share.max(1)
     winner = np.where(most >= _COVER, share.argmax(1) + 1, np.where(most < _NO_COVER, 0, count + 1))
+    shown = np.bincount(winner, minlength=count + 2)[1 : count + 1]
+    table[1 : count + 1, WEIGHT] = 2000 / np.sqrt(np.maximum(shown, 1))
     return table[winner]
 
 

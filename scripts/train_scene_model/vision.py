@@ -8,7 +8,7 @@ from torch.nn import functional
 
 from .attention import attend
 from .config import IMAGE_MEAN, IMAGE_STD, VisionShape
-from .data import CELL, COLOUR, IGNORED, KIND, SIZE, WORD, X, Y
+from .data import CELL, COLOUR, IGNORED, KIND, SIZE, WEIGHT, WORD, X, Y
 from .kinds import COLOUR_NAMES, KINDS, WORDS
 from .settings import SETTINGS
 
@@ -140,13 +140,14 @@ class DenseHeads(nn.Module):
 
         Args:
             tokens: image tokens (batch, patches, width).
-            labels: (batch, patches, 7), see `data.patch_labels`.
+            labels: (batch, patches, 8), see `data.patch_labels`.
             setting: (batch,).
         """
         x = self.norm(tokens).flatten(0, 1)
         labels = labels.flatten(0, 1)
         kind, truth = self.kind(x), labels[:, KIND]
-        weight = torch.where(truth == 0, _BACKGROUND_WEIGHT, 1.0) * (truth != IGNORED)
+        of_thing = labels[:, WEIGHT] / 1000
+        weight = torch.where(truth == 0, _BACKGROUND_WEIGHT, of_thing) * (truth != IGNORED)
         losses = functional.cross_entropy(kind, truth, reduction="none", ignore_index=IGNORED)
         loss = (losses * weight).sum() / weight.sum()
         on_thing = truth > 0
