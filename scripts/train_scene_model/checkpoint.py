@@ -88,3 +88,15 @@ def steps(path: Path) -> int:
     """How many steps a checkpoint's stage has made."""
     made: int = torch.load(path, weights_only=True, map_location="cpu")["step"]
     return made
+
+
+def write_start(
+    path: Path,
+    modules: dict[str, dict[str, torch.Tensor]],
+    step: int = 0,
+    *,
+    is_taken_up: bool = False,
+) -> None:
+    """Writes weights as a checkpoint to go on from: minutes and optimizers begin anew."""
+    state: dict[str, Any] = {**modules, "average": modules}
+    torch.save(state | {"step": step, "spent_s": 0.0, "is_taken_up": is_taken_up}, path)

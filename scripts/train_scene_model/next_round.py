@@ -8,10 +8,10 @@ stage 2 for the better tower.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import torch
 
+from .checkpoint import write_start
 from .train_language import CHECKPOINT as LANGUAGE_CHECKPOINT
 from .train_together import CHECKPOINT as TOGETHER_CHECKPOINT
 from .train_vision import CHECKPOINT as VISION_CHECKPOINT
@@ -37,14 +37,8 @@ def begin_next_round(work: Path) -> None:
         torch.load(p, weights_only=True, map_location="cpu") for p in paths
     )
     halves = together["average"]
-    _write(
-        paths[0], vision["step"], {"tower": halves["tower"], "heads": vision["average"]["heads"]}
-    )
-    _write(paths[1], language["step"], halves)
+    seeing = {"tower": halves["tower"], "heads": vision["average"]["heads"]}
+    write_start(paths[0], seeing, vision["step"])
+    write_start(paths[1], halves, language["step"])
     paths[2].replace(work / _KEPT)
     print(f"{VISION_CHECKPOINT} and {LANGUAGE_CHECKPOINT} have the halves of {TOGETHER_CHECKPOINT}")
-
-
-def _write(path: Path, step: int, modules: dict[str, dict[str, torch.Tensor]]) -> None:
-    state: dict[str, Any] = {**modules, "average": modules}
-    torch.save(state | {"step": step, "spent_s": 0.0, "is_taken_up": False}, path)

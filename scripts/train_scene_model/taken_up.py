@@ -6,10 +6,10 @@ What a file does not hold begins anew: the optimizers' states, the schedule, and
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import torch
 
+from .checkpoint import write_start
 from .config import Config, LanguageShape, VisionShape
 from .export import LANGUAGE_FILE, VISION_FILE
 from .gguf_files import State
@@ -42,8 +42,8 @@ def take_up(config: Config, work: Path, out: Path) -> None:
     if not (work / VISION_CHECKPOINT).exists():
         torch.manual_seed(config.seed)
         heads = DenseHeads(config.language.width).state_dict()
-        _write(work / VISION_CHECKPOINT, {"tower": halves["tower"], "heads": heads})
-    _write(work / LANGUAGE_CHECKPOINT, halves)
+        write_start(work / VISION_CHECKPOINT, {"tower": halves["tower"], "heads": heads})
+    write_start(work / LANGUAGE_CHECKPOINT, halves, is_taken_up=True)
     print(f"{LANGUAGE_CHECKPOINT} has the weights of {LANGUAGE_FILE} and {VISION_FILE}")
 
 
@@ -54,8 +54,3 @@ def _check_sizes(wanted: LanguageShape | VisionShape, read: LanguageShape | Visi
 
 def _tensors(state: State) -> dict[str, torch.Tensor]:
     return {name: torch.from_numpy(values) for name, values in state.items()}
-
-
-def _write(path: Path, modules: dict[str, dict[str, torch.Tensor]]) -> None:
-    state: dict[str, Any] = {**modules, "average": modules}
-    torch.save(state | {"step": 0, "spent_s": 0.0, "is_taken_up": True}, path)
