@@ -1,8 +1,8 @@
 """Makes the embedded model: `python -m scripts.train_scene_model STAGE`.
 
 Stages, in order: data (sprite sheet and vocabulary), vision, language, together, export, check, examples. After data,
-resume takes up an exported pair, so that language or together goes on from it. After together, round makes its
-result the start of another round through vision, language and together.
+resume takes up an exported pair, so that language or together goes on from it. After language or
+together, round makes the result the start of another round through the same stages.
 """
 
 from __future__ import annotations
