@@ -29,7 +29,7 @@ from scripts.train_scene_model.world import (
 )
 
 Split = Literal["dev", "test"]
-FIRST = 600
+FIRST = 1100
 """Test scenes before this one were looked at while a model was being trained, so they no longer count."""
 PICTURE_PX = 512
 # Purpose numbers of the random streams that choose what is asked.
