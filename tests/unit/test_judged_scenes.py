@@ -25,7 +25,7 @@ def test_what_is_written_is_what_was_drawn(
     path = Path(capsys.readouterr().out.strip())
     world, scenes = read_scenes(path)
     assert world == judged_scenes.world("test", judged_scenes.FIRST)
-    assert [scene.picture.name for scene in scenes] == ["000600.png", "000601.png", "000602.png"]
+    assert [scene.picture.name for scene in scenes] == ["001100.png", "001101.png", "001102.png"]
     for index, told in enumerate(scenes, start=judged_scenes.FIRST):
         scene = make_scene("test", index)
         with Image.open(told.picture) as picture:
@@ -36,7 +36,7 @@ def test_what_is_written_is_what_was_drawn(
         assert told.questions == judged_scenes.questions(scene)
 
 
-@pytest.mark.parametrize("index", [0, 600, 601])
+@pytest.mark.parametrize("index", [0, 1100, 1101])
 def test_a_scene_is_told_in_words_of_its_world(index: int) -> None:
     scene, world = make_scene("test", index), judged_scenes.world("test", 0)
     objects = judged_scenes.objects(scene)
