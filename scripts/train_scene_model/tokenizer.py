@@ -45,7 +45,7 @@ def corpus() -> list[str]:
         texts += [f'a {word} thing that says "{word}"'] * _NAMES
     for index in range(_SCENES):
         scene = make_scene("train", index)
-        texts += [detailed(scene), brief(scene)]
+        texts += [detailed(scene, has_farthest=True), brief(scene)]
         for turn in training_turns(scene, np.random.default_rng(index), VOCABULARY_MIX):
             texts += [f"{turn.question} ASSISTANT: {turn.answer}"]
     return texts

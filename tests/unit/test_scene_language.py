@@ -86,7 +86,10 @@ def test_what_is_called_nearest_is_nearest() -> None:
         if near is not None:
             named += 1
             assert near.foot == max(feet)
+            assert f"The {near.kind} is nearest" in detailed(scene)
         assert far is None or far.foot == min(feet)
+        assert "farthest" not in detailed(scene)
+        assert ("farthest" in detailed(scene, has_farthest=True)) == (far is not None)
     assert named > 50
 
 
