@@ -73,11 +73,12 @@ def text(data: Mapping[str, Any], pictures: Mapping[str, str]) -> str:
 
 
 def by_count(
-    world: World, scenes: Sequence[JudgedScene], answers: Answers, label: str
-) -> list[dict[str, str]]:
+    world: World, scenes: Sequence[JudgedScene], answers: Answers, label: str,
+    groups: Sequence[tuple[int, int]] = _GROUPS,
+) -> list[dict[str, str]]:  # fmt: skip
     """Figures of one method by the number of objects of a scene."""
     table, rows = world.thing_words(), []
-    for low, high in _GROUPS:
+    for low, high in groups:
         chosen = [
             judge(record["text"], table.find(record["text"]), scene.there).whole
             for number, scene in enumerate(scenes)

@@ -78,10 +78,10 @@ class DetailReader:
     def read(self, text: str, mentions: Sequence[Mention], scene: JudgedScene) -> Details:
         """Counts one caption; every mention that introduces a thing counts, where such a thing is there."""
         found = Details()
+        taken = {thing.place for thing in scene.objects}
         for start, end in _sentences(text):
             here = _introduced(text, start, [m for m in mentions if start <= m.start < end])
             places = self._places_in(text, start, end)
-            taken = {thing.place for thing in scene.objects}
             if not here and "" not in taken and _NOTHING.search(text, start, end):
                 said = [place for _, place in places]
                 found += Details(

@@ -79,7 +79,7 @@ def detailed(scene: Scene, *, has_farthest: bool = False) -> str:
     """The setting, every thing place by place with size and colour, and what is nearest.
 
     With `has_farthest` also what is farthest away: the vocabulary was made of such texts. The model is not taught
-    it, because one that was told it wrongly every third time, often of a thing that was not there.
+    it, because one that was often told it wrongly, of things that were not there too.
     """
     style = style_of(scene)
     sentences = [_opening(scene, style)]

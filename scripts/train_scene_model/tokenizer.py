@@ -24,12 +24,6 @@ MODEL = "tokenizer.model"
 BOS, EOS = 1, 2
 _SCENES = 12_000
 _NAMES = 200  # how often each kind's names are added, so that every one is a piece of its own
-_PRESENCES = (
-    True,
-    False,
-    True,
-    False,
-)  # the mix of questions that the shipped vocabulary was made of
 
 
 def corpus() -> list[str]:

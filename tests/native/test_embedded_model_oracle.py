@@ -27,7 +27,7 @@ DIFFERENT_AT_MOST = 0.01
 NEAR_TAU = 2.0
 """By what factor attention may miss what tau asks for, (1 + tau) times its average, where the decision differs.
 Rounding moves attention by a factor, most of all on the many patches that get next to none."""
-LOGITS_WITHIN = 1.5
+LOGITS_WITHIN = 1.0
 
 pytestmark = pytest.mark.model
 
