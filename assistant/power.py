@@ -8,7 +8,6 @@ from pathlib import Path
 
 HOT_C = 80.0
 """From here on a Raspberry Pi slows its processor down by itself (firmware's ``temp_limit`` less 5)."""
-_COOLER_BY_C = 5.0
 _UNDER_VOLTAGE_NOW = 0x1
 """First bit of the firmware's ``get_throttled``."""
 _THROTTLED = (
@@ -86,27 +85,17 @@ def temperature_c(sys_root: Path = Path("/sys")) -> float | None:
     return max(found, default=None)
 
 
-class HeatWatch:
-    """Whether the processor is hot: from its first passive trip point on, until it is 5 degrees cooler.
+def is_hot(sys_root: Path = Path("/sys")) -> bool:
+    """Whether the processor is at its first passive trip point or above it.
 
     Where the kernel knows no such point (a Raspberry Pi's firmware slows down by itself), it is 80 degrees.
     """
+    return any(celsius >= limit_c for celsius, limit_c in _cpu_zones(sys_root))
 
-    def __init__(self, sys_root: Path = Path("/sys")) -> None:
-        self._sys_root = sys_root
-        self._is_hot = False
 
-    def is_hot(self) -> bool:
-        """Looks now."""
-        margin_c = _COOLER_BY_C if self._is_hot else 0.0
-        self._is_hot = any(
-            celsius >= limit_c - margin_c for celsius, limit_c in _cpu_zones(self._sys_root)
-        )
-        return self._is_hot
-
-    def threads(self, n_threads: int) -> int:
-        """How many of the threads to use now: half of them, rounded up, while it is hot."""
-        return (n_threads + 1) // 2 if self.is_hot() else n_threads
+def threads_now(n_threads: int, sys_root: Path = Path("/sys")) -> int:
+    """How many of the threads to use now: half of them, rounded up, while it is hot."""
+    return (n_threads + 1) // 2 if is_hot(sys_root) else n_threads
 
 
 _CPU_ZONES = ("cpu", "soc", "x86_pkg_temp")

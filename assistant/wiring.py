@@ -88,7 +88,7 @@ def machine_state(settings: Settings, sys_root: Path = Path("/sys")) -> list[str
         lines.append(power_words.on_battery(saves=saves))
     if power.is_under_voltage(sys_root):
         lines.append(power_words.under_voltage(saves=saves))
-    if power.HeatWatch(sys_root).is_hot():
+    if power.is_hot(sys_root):
         lines.append(power_words.hot(power.temperature_c(sys_root) or 0.0))
     return lines
 

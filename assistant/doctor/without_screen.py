@@ -61,7 +61,7 @@ def supply(root: Path) -> list[Finding]:
         text, remedy = words.voltage_low(), words.voltage_remedy()
         return [Finding("power", State.WARNING, text, remedy)]
     celsius = power.temperature_c(sys_root)
-    if power.HeatWatch(sys_root).is_hot() and celsius is not None:
+    if power.is_hot(sys_root) and celsius is not None:
         text, remedy = words.hot(round(celsius)), words.hot_remedy()
         return [Finding("power", State.WARNING, text, remedy)]
     return [Finding("power", State.OK, words.power_ok())]

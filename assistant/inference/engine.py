@@ -7,6 +7,7 @@ import resource
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from assistant import messages
 from assistant.core import languages
@@ -29,7 +30,7 @@ from assistant.inference.room import ANSWER_ROOM, turns_to_drop
 from assistant.inference.thread_governor import ThreadGovernor
 from assistant.inference.vocabulary_repairs import vocabulary_repairs
 from assistant.messages import engine as words
-from assistant.power import HeatWatch
+from assistant.power import threads_now
 from sparc_ggml._ggml import GgmlAbiError
 from sparc_ggml.config import SparcConfig, SparcConfigError
 from sparc_ggml.eval_callback import AttentionProbe
@@ -90,7 +91,7 @@ class Engine:
         )
         self._ready: ReadyQuestion | None = None
         self._keys = PictureKeys()
-        self._heat = HeatWatch()
+        self._sys_root = Path("/sys")
         self._unsteered_reason = (
             "" if options.kv_type in (*KV_TYPES, "auto") else words.kv_type_unknown(options.kv_type)
         )
@@ -232,7 +233,7 @@ class Engine:
         n_threads = self.loaded.options.n_threads
         if n_threads is None:
             return
-        self.loaded.model.limit_threads(self._heat.threads(n_threads))
+        self.loaded.model.limit_threads(threads_now(n_threads, self._sys_root))
         if self.loaded.probe is not None:
             self.loaded.probe.set_threads(self.loaded.model.n_threads)
 

@@ -1,4 +1,4 @@
-"""A hot processor: half of the threads, until it is cooler, and the status says so."""
+"""A hot processor: half of the threads while it is, and the status says so."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from assistant import wiring
 from assistant.config import Settings
 from assistant.core.events import DecodeOptions, DescribeRequest
 from assistant.inference.engine import Engine
-from assistant.power import HeatWatch
 from tests.support.recorded_engine import QUESTION, random_picture, tiny_pair
 from tests.support.tiny_llama import TinyLlama
 from tests.support.tiny_mmproj import TinyMmproj
@@ -40,13 +39,13 @@ def test_threads_are_capped_while_it_is_hot_and_come_back(
     options = tiny_pair(tmp_path, TinyLlama(), TinyMmproj(), n_threads=4, uses_native=uses_native)
     request = DescribeRequest(PICTURE, QUESTION, DecodeOptions(max_tokens=4, ignores_eos=True))
     with Engine(options) as engine:
-        engine._heat = HeatWatch(sys_root)
+        engine._sys_root = sys_root
         seen = []
         for celsius in (60, 80, 76, 74, 85, 60):
             set_heat(sys_root, celsius)
             assert engine.answer(request).counts.tokens == 4
             seen.append(threads(engine))
-        assert seen == [(4, 4), (2, 2), (2, 2), (4, 4), (2, 2), (4, 4)]
+        assert seen == [(4, 4), (2, 2), (4, 4), (4, 4), (2, 2), (4, 4)]
         set_heat(sys_root, 85)
         engine.prepare(random_picture(64, 1), QUESTION)
         assert threads(engine) == (2, 2)

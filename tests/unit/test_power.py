@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from assistant.power import (
-    HeatWatch,
     PowerWatch,
+    is_hot,
     is_on_battery,
     is_under_voltage,
     temperature_c,
+    threads_now,
 )
 
 BATTERY = {"type": "Battery", "status": "Discharging"}
@@ -88,8 +89,8 @@ def test_the_alarm_of_a_raspberry_pi_counts_and_no_other(
 def test_without_sensors_there_is_neither_alarm_nor_heat(tmp_path: Path) -> None:
     assert not is_under_voltage(tmp_path)
     assert temperature_c(tmp_path) is None
-    assert not HeatWatch(tmp_path).is_hot()
-    assert HeatWatch(tmp_path).threads(4) == 4
+    assert not is_hot(tmp_path)
+    assert threads_now(4, tmp_path) == 4
 
 
 def heat(sys_root: Path, celsius: float, /, kind: str = "cpu-thermal", **trips: object) -> None:
@@ -97,14 +98,13 @@ def heat(sys_root: Path, celsius: float, /, kind: str = "cpu-thermal", **trips: 
     write(zone, temp=int(celsius * 1000), type=kind, **trips)
 
 
-def test_threads_are_halved_from_80_degrees_until_it_is_cooler(tmp_path: Path) -> None:
-    watch = HeatWatch(tmp_path)
-    steps = [(79.9, 4), (80.0, 2), (76.0, 2), (74.9, 4), (79.0, 4), (85.0, 2)]
+def test_threads_are_halved_from_80_degrees_on(tmp_path: Path) -> None:
+    steps = [(79.9, 4), (80.0, 2), (79.0, 4), (85.0, 2)]
     for celsius, expected in steps:
         heat(tmp_path, celsius)
-        assert watch.threads(4) == expected, celsius
-    assert watch.threads(1) == 1
-    assert watch.threads(3) == 2
+        assert threads_now(4, tmp_path) == expected, celsius
+    assert threads_now(1, tmp_path) == 1
+    assert threads_now(3, tmp_path) == 2
     assert temperature_c(tmp_path) == 85.0
 
 
@@ -117,14 +117,14 @@ def test_the_first_passive_trip_point_is_the_limit(tmp_path: Path) -> None:
         "trip_point_4_type": "passive", "trip_point_4_temp": -274_000,
     }  # fmt: skip
     heat(tmp_path, 71, "cpu-thermal", **trips)
-    assert HeatWatch(tmp_path).is_hot()
+    assert is_hot(tmp_path)
     heat(tmp_path, 69, "cpu-thermal", **trips)
-    assert not HeatWatch(tmp_path).is_hot()
+    assert not is_hot(tmp_path)
 
 
 def test_only_the_processors_heat_counts(tmp_path: Path) -> None:
     heat(tmp_path, 99, kind="iwlwifi_1")
-    assert not HeatWatch(tmp_path).is_hot()
+    assert not is_hot(tmp_path)
 
 
 def test_power_is_looked_at_now_and_then() -> None:
