@@ -11,6 +11,9 @@ from pathlib import Path
 _ROOT = Path(__file__).resolve().parents[1]
 _PR_SET_DUMPABLE = 4
 """``prctl(2)``"""
+GIVES_WAY = 300
+GIVES_WAY_FIRST = 500
+"""Thousandths of the memory there is, as though a process held so much more (``proc_pid_oom_score_adj(5)``)."""
 
 
 def command(module: str) -> list[str]:
@@ -20,6 +23,13 @@ def command(module: str) -> list[str]:
     """
     boot = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from {module} import main; main()"
     return [sys.executable, "-P", "-c", boot]
+
+
+def give_way(pid: int, by: int = GIVES_WAY) -> None:
+    """Where memory runs out, the kernel ends this child and not the front, which starts it anew and tells of it."""
+    path = Path(f"/proc/{pid}/oom_score_adj")
+    with contextlib.suppress(OSError, ValueError):
+        path.write_text(str(min(1000, int(path.read_text()) + by)))
 
 
 def limit(what: int, at_most: int) -> None:

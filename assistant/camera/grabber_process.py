@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from assistant import child_process
 from assistant.core.events import ImageRgb
 
 _WORKER = Path(__file__).with_name("grabber.py")
@@ -62,6 +63,7 @@ class GrabberProcess:
             env={**environment, **_QUIET, **({} if order["is_file"] else _LIVE)},
             start_new_session=True,
         )
+        child_process.give_way(self._process.pid)
         self._buffer = bytearray()
         self._n_asked = 0
         self._n_answered = 0

@@ -129,6 +129,7 @@ class _Process:
             raise
         finally:
             theirs.close()
+        child_process.give_way(self._process.pid)
 
     @property
     def is_alive(self) -> bool:

@@ -22,6 +22,7 @@ from assistant.doctor import without_screen
 from assistant.doctor.findings import Check, Finding, State
 from assistant.errors import AssistantError
 from assistant.messages import doctor as words
+from assistant.models_store.machine_room import memory
 from assistant.typed_path import typed_path
 
 OLDEST_PYTHON = (3, 11)
@@ -118,9 +119,10 @@ class Machine:
         return [_ok("model", words.model_ok(files.name, f"{_size_mb(files):.0f}"))]
 
     def _memory(self) -> list[Finding]:
-        text = (self.root / "proc" / "meminfo").read_text()
-        numbers = {m[1]: int(m[2]) // 1024 for m in re.finditer(r"(\w+):\s+(\d+) kB", text)}
-        free_mb = numbers["MemAvailable"]
+        there = memory(self.root)
+        if there is None:
+            raise OSError(str(self.root / "proc/meminfo"))  # told as a check that could not be made
+        free_mb = there.available_mb
         try:
             needed_mb = int(_size_mb(self._files())) + BESIDE_MODEL_MB
         except AssistantError:  # told by the check of the model
@@ -129,7 +131,7 @@ class Machine:
             return [_ok("memory", words.memory_ok(free_mb))]
         said, remedy = words.memory_short(free_mb, needed_mb), words.memory_remedy()
         # What other programs hold can be freed; what the machine does not have cannot.
-        state = State.PROBLEM if numbers["MemTotal"] < needed_mb else State.WARNING
+        state = State.PROBLEM if there.total_mb < needed_mb else State.WARNING
         return [Finding("memory", state, said, remedy)]
 
     def _voice(self) -> list[Finding]:

@@ -30,15 +30,26 @@ def free_memory(root: Path = Path("/")) -> FreeMemory:
     Args:
         root: the root folder; for tests.
     """
-    limits = [_available(root / "proc/meminfo")]
+    limits = [_of_machine(root, "MemAvailable")]
     limits += [_left_in_group(folder) for folder in _groups(root)]
     return FreeMemory(max(0, min(limits)), _left_addresses(root / "proc/self/statm"))
 
 
-def _available(meminfo: Path) -> int:
-    for line in _lines(meminfo):
-        if line.startswith("MemAvailable:"):
-            return int(line.split()[1]) * 1024
+def all_memory(root: Path = Path("/")) -> int:
+    """Bytes that the machine has, or that this process's control group may use; unlimited where it is not told."""
+    limits = (
+        _number(folder / name)
+        for folder in _groups(root)
+        for name in ("memory.max", "memory.limit_in_bytes")
+    )
+    return min([_of_machine(root, "MemTotal"), *(n for n in limits if n is not None)])
+
+
+def _of_machine(root: Path, field: str) -> int:
+    for line in _lines(root / "proc/meminfo"):
+        name, _, value = line.partition(":")
+        if name == field:
+            return int(value.split()[0]) * 1024
     return UNLIMITED
 
 

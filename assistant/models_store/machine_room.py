@@ -19,26 +19,18 @@ class Memory:
     available_mb: int
 
 
-def memory(meminfo: Path = Path("/proc/meminfo")) -> Memory | None:
-    """This machine's memory, within its control group's limit; ``None`` where it cannot be known."""
-    try:
-        rows = dict(line.split(":", 1) for line in meminfo.read_text().splitlines() if ":" in line)
-        total, available = (
-            int(rows[name].split()[0]) * 1024 // MEGABYTE for name in ("MemTotal", "MemAvailable")
-        )
-    except (OSError, KeyError, ValueError, IndexError):
-        return None
-    limit = _group_limit_mb()
-    if limit is not None:
-        total, available = min(total, limit), min(available, limit)
-    return Memory(total, available)
+def memory(root: Path = Path("/")) -> Memory | None:
+    """This machine's memory, within its control group's limit; ``None`` where it cannot be known.
 
+    Args:
+        root: the root folder; for tests.
+    """
+    from assistant.inference.free_memory import UNLIMITED, all_memory, free_memory
 
-def _group_limit_mb(path: Path = Path("/sys/fs/cgroup/memory.max")) -> int | None:
-    try:
-        return int(path.read_text()) // MEGABYTE
-    except (OSError, ValueError):  # "max"
+    total, available = all_memory(root), free_memory(root).memory
+    if UNLIMITED in (total, available):
         return None
+    return Memory(total // MEGABYTE, available // MEGABYTE)
 
 
 def free_disk_mb(folder: Path) -> int:

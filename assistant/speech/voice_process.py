@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from assistant import messages
+from assistant import child_process, messages
 from assistant.messages import speech as words
 from assistant.process_state import DEAD, STOPPED, holder_of, state_of
 
@@ -99,6 +99,7 @@ class VoiceProcess:
         except OSError:
             shutil.rmtree(self._folder, ignore_errors=True)
             raise
+        child_process.give_way(self._process.pid)
 
     @property
     def is_alive(self) -> bool:

@@ -11,67 +11,24 @@ import subprocess
 import time
 from collections.abc import Callable
 
-from scripts.faults.person import (
-    ROOT,
-    STREET,
-    Person,
-    Place,
-    command,
-    limited,
-    must_be_plain,
-    place,
+from scripts.faults.memory_limits import (
+    described_under,
+    too_little_memory,
+    too_little_memory_at_the_keys,
+    too_little_memory_in_a_group,
 )
+from scripts.faults.person import Person, Place, place
 from scripts.faults.record import BrokenPromiseError, Courtesy, Record, run_cases
 
 _DONE = "Done."
-_KNOWN_CODES = {0, 1, 2, 3, 4, 5, 6}
 Scenario = Callable[[Place, random.Random], str]
-
-
-def too_little_memory(at: Place, rng: random.Random) -> str:
-    """Address space below what is needed: the description, or a sentence and an end code."""
-    megabytes = rng.choice((300, 400, 500, 700, 900, 1200, 2000))
-    done = subprocess.run(
-        command("describe", STREET, "--max-tokens", "8"), env=at.environment, cwd=ROOT, timeout=180,
-        capture_output=True, text=True, preexec_fn=limited({resource.RLIMIT_AS: megabytes << 20}),
-    )  # fmt: skip
-    lines = (done.stdout + done.stderr).splitlines()
-    must_be_plain(lines)
-    if done.returncode not in _KNOWN_CODES or not lines:
-        raise BrokenPromiseError(f"{megabytes} MB: code {done.returncode}, {lines[-5:]}")
-    return f"{megabytes} MB: code {done.returncode}, {lines[-1]}"
-
-
-def too_little_memory_at_the_keys(at: Place, rng: random.Random) -> str:
-    """The same in a session: every key is answered."""
-    megabytes = rng.choice((500, 700, 900, 1200))
-    person = Person(at, limits={resource.RLIMIT_AS: megabytes << 20})
-    try:
-        person.hear("Ready.")
-        before = person.type("b")
-        said = person.hear(
-            _DONE, "There is not", "The model", "Nothing", "An", after=before, timeout_s=90
-        )
-        before = person.type("s")
-        person.hear("Nothing is going on", "Working", after=before)
-        code = person.quit()
-    finally:
-        person.kill()
-    return f"{megabytes} MB: {said}, code {code}"
 
 
 def too_few_descriptors(at: Place, rng: random.Random) -> str:
     """A limit on open files: the description, or a sentence and an end code."""
     n = rng.choice((8, 12, 16, 24, 32))
-    done = subprocess.run(
-        command("describe", STREET, "--max-tokens", "8"), env=at.environment, cwd=ROOT, timeout=180,
-        capture_output=True, text=True, preexec_fn=limited({resource.RLIMIT_NOFILE: n}),
-    )  # fmt: skip
-    lines = (done.stdout + done.stderr).splitlines()
-    must_be_plain(lines)
-    if done.returncode not in _KNOWN_CODES or not lines:
-        raise BrokenPromiseError(f"{n} files: code {done.returncode}, {lines[-5:]}")
-    return f"{n} files: code {done.returncode}, {lines[-1]}"
+    code, said = described_under(at, {resource.RLIMIT_NOFILE: n})
+    return f"{n} files: code {code}, {said}"
 
 
 def full_disk(at: Place, _rng: random.Random) -> str:
@@ -287,8 +244,8 @@ def front_killed(at: Place, rng: random.Random) -> str:
 
 
 SCENARIOS: tuple[Scenario, ...] = (
-    too_little_memory, too_little_memory_at_the_keys, too_few_descriptors, full_disk, read_only_home,
-    full_sound_folder, clock_jumps, camera_unplugged, sound_device_gone_and_back, two_at_once, front_killed,
+    too_little_memory, too_little_memory_at_the_keys, too_little_memory_in_a_group, too_few_descriptors, full_disk,
+    read_only_home, full_sound_folder, clock_jumps, camera_unplugged, sound_device_gone_and_back, two_at_once,
     front_killed,
 )  # fmt: skip
 

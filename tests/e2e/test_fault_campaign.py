@@ -8,7 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from scripts.faults import gguf_damage, kills, machine, models, pictures, report, soak
+from scripts.faults import (
+    gguf_damage,
+    kills,
+    machine,
+    memory_limits,
+    models,
+    pictures,
+    report,
+    soak,
+)
 from scripts.faults.gguf_layout import read_layout
 from scripts.faults.picture_damage import DAMAGES, encoded, good_pictures
 from scripts.faults.record import BrokenPromiseError, Record, must_be_a_sentence, run_cases
@@ -46,7 +55,7 @@ def test_a_short_soak(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "scenario",
-    [machine.too_little_memory, machine.too_few_descriptors, machine.full_sound_folder, machine.two_at_once,
+    [memory_limits.too_little_memory, machine.too_few_descriptors, machine.full_sound_folder, machine.two_at_once,
      machine.front_killed],
 )  # fmt: skip
 def test_a_hostile_machine(scenario: machine.Scenario) -> None:
@@ -57,12 +66,16 @@ def test_a_clock_that_jumps() -> None:
     machine.run_scenario(machine.clock_jumps, random.Random(SEED))
 
 
-def test_disks_that_cannot_be_written() -> None:
+@pytest.mark.parametrize(
+    "scenario",
+    [machine.full_disk, machine.read_only_home, memory_limits.too_little_memory_in_a_group],
+)
+def test_what_takes_rights_to_make(scenario: machine.Scenario) -> None:
     try:
-        for scenario in (machine.full_disk, machine.read_only_home):
-            machine.run_scenario(scenario, random.Random(SEED))
+        for seed in (1, 2):
+            assert machine.run_scenario(scenario, random.Random(seed))
     except BrokenPromiseError as error:
-        if "right to mount" in str(error):
+        if "this scenario needs the right to" in str(error):
             pytest.skip(str(error))
         raise
 

@@ -36,8 +36,12 @@ def runtime(player: FakePlayer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
 
 
 def is_listed(path: Path, runtime: Path) -> bool:
-    """Whether a path is on the list of docs/privacy.md: the null device, and sound in memory."""
-    return path == Path("/dev/null") or runtime in path.parents
+    """Whether a path is on the list of docs/privacy.md: the null device, sound in memory, and who ends first."""
+    return (
+        path == Path("/dev/null")
+        or runtime in path.parents
+        or path.match("/proc/[0-9]*/oom_score_adj")
+    )
 
 
 def no_network(calls: system_calls.SystemCalls) -> bool:
@@ -145,6 +149,33 @@ def test_no_process_can_dump_its_memory(embedded: Command, runtime: Path) -> Non
         assert assistant.quit() == 0
     finally:
         assistant.kill()
+
+
+def test_where_memory_runs_out_the_front_is_ended_last(embedded: Command, runtime: Path) -> None:
+    assistant = TypedAssistant(
+        embedded, "--camera", str(STREET), "--notice-acknowledged", "yes", "--look-ahead", "off"
+    )
+    try:
+        assistant.type("b")
+        assistant.hear("Done.")
+        mine = assistant.process.pid
+        done = subprocess.run(
+            ["ps", "-wwo", "pid=,args=", "--ppid", str(mine)], capture_output=True, text=True
+        )
+        children = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
+        assert len(children) >= 4, "model, picture, and two voices"
+        front = _oom_score_adj(mine)
+        gives_way = {args: _oom_score_adj(int(pid)) - front for pid, args in children.items()}
+        (model,) = [n for args, n in gives_way.items() if "inference.worker" in args]
+        assert min(gives_way.values()) == child_process.GIVES_WAY
+        assert model == child_process.GIVES_WAY_FIRST == max(gives_way.values())
+        assert assistant.quit() == 0
+    finally:
+        assistant.kill()
+
+
+def _oom_score_adj(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/oom_score_adj").read_text())
 
 
 def test_memory_is_hidden_from_other_programs() -> None:

@@ -123,6 +123,18 @@ def test_too_little_memory(machine: Machine, total: int, state: State) -> None:
     assert states(machine)["memory"].state is state
 
 
+def test_a_services_limit_on_memory_is_seen(machine: Machine) -> None:
+    (machine.root / "proc/self").mkdir()
+    (machine.root / "proc/self/cgroup").write_text("0::/service\n")
+    group = machine.root / "sys/fs/cgroup/service"
+    group.mkdir(parents=True)
+    for name, text in (("max", "200000000"), ("current", "150000000"), ("stat", "anon 150000000")):
+        (group / f"memory.{name}").write_text(text + "\n")
+    finding = states(machine)["memory"]
+    assert finding.state is State.PROBLEM
+    assert "50 megabytes" in finding.text
+
+
 def test_no_espeak(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert states(replace(machine, espeak=("nothing.so",)))["voice"].state is State.WARNING

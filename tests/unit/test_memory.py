@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import ExitCode, ModelError
-from assistant.inference.free_memory import UNLIMITED, FreeMemory, free_memory
+from assistant.inference.free_memory import UNLIMITED, FreeMemory, all_memory, free_memory
 from assistant.inference.gguf_header import read_header
 from assistant.inference.memory import ModelSizes, need, plan, sizes_of
 from tests.support.tiny_llama import TinyLlama, write_tiny_llama
@@ -125,6 +125,7 @@ MEMINFO = {"proc/meminfo": "MemTotal: 8000000 kB\nMemAvailable: 6000000 kB\n"}
 def test_the_machine_alone_is_the_limit(tmp_path: Path) -> None:
     write(tmp_path, MEMINFO)
     assert free_memory(tmp_path).memory == 6_000_000 * 1024
+    assert all_memory(tmp_path) == 8_000_000 * 1024
 
 
 def test_a_control_group_above_this_process_is_heeded(tmp_path: Path) -> None:
@@ -142,6 +143,7 @@ def test_a_control_group_above_this_process_is_heeded(tmp_path: Path) -> None:
         },
     )
     assert free_memory(tmp_path).memory == 1_000_000_000
+    assert all_memory(tmp_path) == 2_000_000_000
 
 
 def test_a_control_group_of_the_first_kind_is_heeded(tmp_path: Path) -> None:
@@ -156,10 +158,12 @@ def test_a_control_group_of_the_first_kind_is_heeded(tmp_path: Path) -> None:
         },
     )
     assert free_memory(tmp_path).memory == 700_000_000
+    assert all_memory(tmp_path) == 1_000_000_000
 
 
 def test_where_the_kernel_says_nothing_nothing_is_refused(tmp_path: Path) -> None:
     assert free_memory(tmp_path).memory == UNLIMITED
+    assert all_memory(tmp_path) == UNLIMITED
     assert plan(LLAVA_7B, FreeMemory()).n_ctx == 2048
 
 
