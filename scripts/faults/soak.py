@@ -23,6 +23,7 @@ from scripts.faults.record import (
     n_descriptors,
     run_cases,
 )
+from scripts.faults.report import VERDICT
 from scripts.faults.under_test import DECODER, ROOT, VOICE, WORKER, UnderTest, running
 
 SAMPLE_EVERY = 25
@@ -156,6 +157,6 @@ def run(record: Record, count: int, minutes: float, courtesy: Courtesy | None = 
     ]
     if len(samples) >= 8:
         outcome, detail = verdict(samples)
-        record.add(Case(count, "memory, descriptors, processes", outcome, 0.0, detail))
+        record.add(Case(count, VERDICT, outcome, 0.0, detail))
         print(detail, flush=True)
     return code

@@ -20,7 +20,7 @@ from scripts.faults import (
 )
 from scripts.faults.gguf_layout import read_layout
 from scripts.faults.picture_damage import DAMAGES, encoded, good_pictures
-from scripts.faults.record import BrokenPromiseError, Record, must_be_a_sentence, run_cases
+from scripts.faults.record import BrokenPromiseError, Case, Record, must_be_a_sentence, run_cases
 from tests.support.assistant_command import ROOT
 
 pytestmark = pytest.mark.model
@@ -139,9 +139,14 @@ def test_the_report_has_a_row_for_each_class(
     run_cases(
         Record(tmp_path, "pictures", 4), 2, 1.0, lambda *_: ("png", "refused", "It is damaged.")
     )
+    soaked = Record(tmp_path, "soak", 4)
+    run_cases(soaked, 3, 1.0, lambda *_: ("describe", "done", ""))
+    soaked.add(Case(3, report.VERDICT, "FAILED", 0.0, "memory 1 to 2 MB"))
     report.write_report(tmp_path)
     text = document.read_text()
     assert "| damaged pictures | 4 | 2 | refused: 2 | 0.0 s | 0 |" in text
+    assert "| keys of one long run | 4 | 3 | done: 3 | 0.0 s | 1 |" in text
+    assert "- The long run: memory 1 to 2 MB." in text
     assert text.startswith("Before.")
     assert text.endswith("After.\n")
     assert "old" not in text
