@@ -7,6 +7,9 @@ import sys
 
 def main() -> int:
     """Runs the command line and returns the exit code."""
+    from assistant import standard_streams
+
+    standard_streams.fill_missing()
     from assistant import signal_waker
     from assistant.child_process import hide_memory
     from assistant.cli import main as run

@@ -15,14 +15,15 @@ from assistant.masking import masked
 class Console:
     """Writes lines; safe from several threads.
 
-    Stdout raises ``BrokenPipeError`` when its reader is gone, because then the work is in vain; trouble
-    with stderr is ignored, because narration must never end the work.
+    Trouble with stdout is raised, because then the work is in vain; trouble with stderr is ignored, because
+    narration must never end the work.
     """
 
     def __init__(self, stdout: TextIO | None = None, stderr: TextIO | None = None) -> None:
         self._stdout = sys.stdout if stdout is None else stdout
         self._stderr = sys.stderr if stderr is None else stderr
         self._lock = threading.RLock()
+        self._is_output_lost = False
         for stream in (self._stdout, self._stderr):
             reconfigure = getattr(stream, "reconfigure", None)
             if (
@@ -35,10 +36,31 @@ class Console:
 
         Raises:
             BrokenPipeError: the reader is gone.
+            AssistantError: there is no room for it, or the like.
         """
         with self._lock:
-            self._stdout.write(line + "\n")
-            self._stdout.flush()
+            try:
+                self._stdout.write(line + "\n")
+                self._stdout.flush()
+            except BrokenPipeError:
+                raise
+            except OSError as error:
+                reason = error.strerror or type(error).__name__
+                raise AssistantError(
+                    messages.output_unwritable(reason), messages.output_unwritable_hint()
+                ) from error
+
+    def spoken(self, line: str) -> None:
+        """Writes a line of the result that is spoken too: trouble is told once, and ends nothing."""
+        if self._is_output_lost:
+            return
+        try:
+            self.data(line)
+        except BrokenPipeError:
+            self._is_output_lost = True
+        except AssistantError as error:
+            self._is_output_lost = True
+            self.error(error)
 
     def json(self, value: dict[str, Any]) -> None:
         """Writes one object as one line of JSON; raises as ``data`` does."""

@@ -33,7 +33,7 @@ class PlainFront:
         if line.kind is Kind.SENTENCE:
             with self._lock:
                 self._sentences.append(line.text)
-            self._console.data(line.text)
+            self._console.spoken(line.text)
         else:
             self._console.status(line.text)
 
@@ -47,7 +47,7 @@ class PlainFront:
         with self._lock:
             text = self._sentences[sentence] if sentence < len(self._sentences) else ""
         if text:
-            self._console.data(text)
+            self._console.spoken(text)
 
     def stage(self, stage: str) -> None:
         """Nothing: there is no status line, and ``s`` says it."""

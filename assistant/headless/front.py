@@ -15,7 +15,7 @@ class HeadlessFront:
     def show(self, line: Line) -> None:
         """Writes an error, and with ``shows_all`` every line."""
         if self._shows_all and line.kind is Kind.SENTENCE:
-            self._console.data(line.text)
+            self._console.spoken(line.text)
         elif self._shows_all or line.kind is Kind.ERROR:
             self._console.status(line.text)
 

@@ -378,6 +378,14 @@ def no_memory_hint() -> str:
     return _("Close other programs and try again.")
 
 
+def output_unwritable(reason: str) -> str:
+    return _("The text cannot be written: {reason}.").format(reason=reason.rstrip("."))
+
+
+def output_unwritable_hint() -> str:
+    return _("Make room where the output goes, or let it go somewhere else.")
+
+
 def unexpected(reason: str) -> str:
     return _("Something went wrong inside the program: {reason}.").format(reason=reason.rstrip("."))
 

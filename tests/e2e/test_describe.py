@@ -261,6 +261,30 @@ def test_a_reader_that_goes_away(tiny: Command) -> None:
     assert "Broken pipe" not in told
 
 
+def test_output_that_has_no_room(tiny: Command) -> None:
+    line = tiny.line("describe", STREET, "--no-speech")
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(line, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == ExitCode.FAILURE
+    assert done.stderr.splitlines()[-2:] == [
+        "The text cannot be written: No space left on device.",
+        "Make room where the output goes, or let it go somewhere else.",
+    ]
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_launcher_that_closed_the_streams_gets_the_words_spoken(
+    tiny: Command, player: FakePlayer, closed: str
+) -> None:
+    line = tiny.line("describe", STREET)
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$@" {closed}', "sh", *line], capture_output=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    assert player.finished >= 1
+    assert b"went wrong" not in done.stderr
+
+
 def test_no_player_still_gives_the_text(
     tiny: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
