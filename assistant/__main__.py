@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -15,6 +16,8 @@ def main() -> int:
     from assistant.cli import main as run
     from assistant.heap import map_large_blocks
 
+    # Nothing here multiplies large matrices, and numpy's library would start a thread for every core.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     hide_memory()
     map_large_blocks()
     signal_waker.start()

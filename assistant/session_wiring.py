@@ -72,6 +72,7 @@ def open_session(plan: Plan, front: Front, prompts: Prompts | None = None) -> It
         jobs = Jobs()
         history = History(settings.assistant.history_size)
         speaker = wiring.speaker(settings, on_problem)
+        stack.callback(speaker.close)  # here too: what follows may fail for want of a thread
         earcons = open_earcons(is_on=settings.speech.is_on and settings.speech.has_earcons)
         announcer = Announcer(front, speaker, earcons)
         ahead: list[LookAhead] = []

@@ -11,6 +11,8 @@ import signal
 import threading
 import time
 
+from assistant import spare_thread
+
 _PATIENCE_S = 0.2
 """Time in which handlers run by themselves where nothing blocks."""
 
@@ -31,4 +33,4 @@ def start() -> None:
                 time.sleep(_PATIENCE_S)
                 signal.pthread_kill(main, signal.SIGURG)
 
-    threading.Thread(target=wake, name="signals", daemon=True).start()
+    spare_thread.start(wake, "signals")

@@ -12,5 +12,7 @@ def told(error: Exception) -> AssistantError:
         return error
     if isinstance(error, MemoryError):
         return AssistantError(messages.no_memory(), messages.no_memory_hint())
+    if isinstance(error, BlockingIOError) or "start new thread" in str(error):
+        return AssistantError(messages.no_process(), messages.no_memory_hint())
     reason = f"{type(error).__name__}, {error}" if str(error) else type(error).__name__
     return AssistantError(messages.unexpected(reason), messages.unexpected_hint())

@@ -61,7 +61,7 @@ class PictureReader:
 
     def warm(self) -> None:
         """Starts the process, so that the first picture need not wait for it."""
-        with self._lock, contextlib.suppress(OSError):
+        with self._lock, contextlib.suppress(PictureError):  # told when a picture is read
             self._running()
 
     def close(self) -> None:
@@ -96,7 +96,13 @@ class PictureReader:
         if self._process is not None and not self._process.is_alive:
             self._dispose()
         if self._process is None:
-            self._process = _Process()
+            try:
+                self._process = _Process()
+            except OSError as error:
+                reason = error.strerror or type(error).__name__
+                raise PictureError(
+                    messages.picture_process_cannot_start(reason), messages.no_memory_hint()
+                ) from error
         return self._process
 
     def _dispose(self) -> None:

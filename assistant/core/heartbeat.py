@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from types import TracebackType
 
+from assistant import spare_thread
+
 DEFAULT_QUIET_S = (10.0, 20.0, 30.0, 60.0)
 """Seconds of silence before each further sign of life; the last one repeats."""
 
@@ -31,10 +33,10 @@ class Heartbeat:
         self._changed = threading.Condition()
         self._is_stopped = False
         self._pokes = 0
-        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Heartbeat:
-        self._thread.start()
+        self._thread = spare_thread.start(self._run, "heartbeat")
         return self
 
     def __exit__(
@@ -46,7 +48,8 @@ class Heartbeat:
         with self._changed:
             self._is_stopped = True
             self._changed.notify_all()
-        self._thread.join()
+        if self._thread is not None:
+            self._thread.join()
 
     def poke(self) -> None:
         """Something was said: the silence begins anew."""

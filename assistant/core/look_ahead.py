@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from assistant import spare_thread
 from assistant.core.events import ImageRgb
 from assistant.core.ports import Describer
 
@@ -59,8 +60,7 @@ class LookAhead:
         self._prepared: ImageRgb | None = None
         self._seen_at = 0.0
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="look-ahead", daemon=True)
-        self._thread.start()
+        self._thread = spare_thread.start(self._run, "look-ahead")
 
     def take(self) -> ImageRgb | None:
         """The picture that was read in advance, if the scene has not moved since; it is given away once."""
@@ -72,7 +72,8 @@ class LookAhead:
     def close(self) -> None:
         """Ends the thread."""
         self._ended.set()
-        self._thread.join(5.0)
+        if self._thread is not None:
+            self._thread.join(5.0)
 
     def _run(self) -> None:
         judge = self._make_stillness()

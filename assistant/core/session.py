@@ -5,10 +5,10 @@ A session never blocks: long work runs in its own thread, and every key is answe
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum, auto
 
+from assistant import spare_thread
 from assistant.core.actions import Action, Keymap
 from assistant.core.announcer import Announcer
 from assistant.core.answering import Answering
@@ -405,7 +405,8 @@ class Session:
         def run() -> None:
             self._announcer.tell(work())
 
-        threading.Thread(target=self._told, args=(run,), name="beside", daemon=True).start()
+        if spare_thread.start(self._told, "beside", run) is None:
+            self._told(run)
 
     def _change_rate(self, by: int) -> None:
         wished = self._rate_wpm + by

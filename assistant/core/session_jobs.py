@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 
 from assistant.core.events import DescribeRequest, Event, ImageRgb
 from assistant.core.ports import Describer
 
+_log = logging.getLogger(__name__)
 Work = Callable[["Ticket"], None]
 
 
@@ -95,6 +97,8 @@ class Jobs:
                 self._next, self._running = None, ticket
             try:
                 work(ticket)
+            except Exception:  # noqa: BLE001 - work tells its own trouble; the next key must be answered all the same
+                _log.debug("work failed", exc_info=True)
             finally:
                 with self._changed:
                     self._running = None

@@ -7,18 +7,18 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from assistant import spare_thread
+
 _STEP = 1 << 24
 
 
-def start_reading(paths: Sequence[Path]) -> threading.Thread:
+def start_reading(paths: Sequence[Path]) -> threading.Thread | None:
     """Brings files into the page cache, one after the other, without copying a byte; returns at once.
 
     A slow disk is then never idle: the projector arrives while the language model is being set up. What
     is in memory already costs nothing.
     """
-    thread = threading.Thread(target=_read, args=(tuple(paths),), daemon=True)
-    thread.start()
-    return thread
+    return spare_thread.start(_read, "read-ahead", tuple(paths))
 
 
 def _read(paths: Sequence[Path]) -> None:

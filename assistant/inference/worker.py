@@ -18,7 +18,7 @@ from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from assistant import child_process, heap, unexpected
+from assistant import child_process, heap, spare_thread, unexpected
 from assistant.core.events import Event, Failed, Finished, ImageRgb, Loaded, Loading
 from assistant.errors import AssistantError, ExitCode
 from assistant.inference import bindings, machine
@@ -45,7 +45,7 @@ class Worker:
         cancel_fd: int,
         life_fd: int,
         options: EngineOptions,
-        libraries: threading.Thread,
+        libraries: threading.Thread | None,
     ) -> None:
         self._connection, self._cancel_fd, self._options = connection, cancel_fd, options
         self._libraries = libraries
@@ -140,7 +140,10 @@ class Worker:
 
     def _listen_for_requests(self) -> None:
         # A picture's array imports NumPy; two threads that do so at once can leave each other half of it.
-        self._libraries.join()
+        if self._libraries is None:
+            _load_libraries()
+        else:
+            self._libraries.join()
         try:
             while True:
                 request = self._connection.recv()
@@ -208,14 +211,20 @@ def _load_libraries() -> None:
 
 def main() -> None:
     """Entry point of the process; its arguments are three inherited file descriptors."""
+    try:
+        _serve()
+    except Exception:  # noqa: BLE001 - the front tells in words that the process ended
+        os._exit(1)
+
+
+def _serve() -> None:
     connection_fd, cancel_fd, life_fd = map(int, sys.argv[1:4])
     # The front decides what Ctrl-C means and sends a cancel.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     child_process.hide_memory()
     heap.map_large_blocks()
     machine.set_waiting()
-    libraries = threading.Thread(target=_load_libraries, daemon=True)
-    libraries.start()
+    libraries = spare_thread.start(_load_libraries, "libraries")
     connection = Connection(connection_fd)
     try:
         options = connection.recv()

@@ -64,7 +64,10 @@ class WorkerProcess:
             self._cancels.close()
             os.close(life_read)
             self.connection.close()
-            raise InferenceError(messages.worker_cannot_start(str(error))) from error
+            raise InferenceError(
+                messages.worker_cannot_start(error.strerror or str(error)),
+                messages.no_memory_hint(),
+            ) from error
         finally:
             theirs.close()
             os.close(cancel_read)

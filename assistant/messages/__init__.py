@@ -152,6 +152,12 @@ def picture_unreadable(name: str, reason: str) -> str:
     return _("{name} could not be read: {reason}.").format(name=name, reason=reason.rstrip("."))
 
 
+def picture_process_cannot_start(reason: str) -> str:
+    return _("The process that reads pictures cannot be started: {reason}.").format(
+        reason=reason.rstrip(".")
+    )
+
+
 def picture_empty(name: str) -> str:
     return _("{name} is empty.").format(name=name)
 
@@ -372,6 +378,10 @@ def interrupted() -> str:
 
 def no_memory() -> str:
     return _("There is not enough free memory.")
+
+
+def no_process() -> str:
+    return _("This machine runs as many processes as it may, and no other can be started.")
 
 
 def no_memory_hint() -> str:

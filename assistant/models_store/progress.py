@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
+from assistant import spare_thread
 from assistant.messages import models as words
 
 LINE_EVERY_S = 5.0
@@ -54,15 +55,15 @@ class Progress:
             while not is_over.wait(_TICK_S):
                 self.tick()
 
-        watcher = threading.Thread(target=watch, daemon=True)
         with self._lock:
             self._last_byte = self._clock()
-        watcher.start()
+        watcher = spare_thread.start(watch, "progress")
         try:
             yield
         finally:
             is_over.set()
-            watcher.join()
+            if watcher is not None:
+                watcher.join()
 
     def at(self, done: int) -> None:
         """``done`` bytes are there; those of an earlier run may be among them."""

@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from assistant import spare_thread
 from assistant.core.ports import Earcon
 
 SAMPLE_RATE_HZ = 22_050
@@ -82,7 +83,7 @@ class PlayedEarcons:
                 self._process.stdin.write(wav_bytes(earcon))
                 self._process.stdin.close()
                 # Its end is noted when it comes: a sign is often the last for hours, and a dead process stays listed.
-                threading.Thread(target=self._process.wait, daemon=True).start()
+                spare_thread.start(self._process.wait, "sign")
 
     def cancel(self) -> None:
         """Ends the player."""

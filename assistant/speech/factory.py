@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from assistant import messages
+from assistant import messages, unexpected
 from assistant.core.ports import Earcons, Speaker
 from assistant.errors import AssistantError, SpeechError
 from assistant.messages import speech as words
@@ -64,6 +64,10 @@ def _managed(
     except OSError as error:  # no folder can be written to
         reason = error.strerror or str(error)
         on_problem(SpeechError(messages.speech_off(words.no_place(reason)), words.no_place_hint()))
+        return SilentSpeaker()
+    except RuntimeError as error:  # no thread can be started
+        told = unexpected.told(error)
+        on_problem(SpeechError(messages.speech_off(told.message), told.hint))
         return SilentSpeaker()
 
 

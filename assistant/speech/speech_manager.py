@@ -14,7 +14,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from assistant import messages
+from assistant import messages, unexpected
 from assistant.core.ports import Priority
 from assistant.errors import AssistantError, SpeechError
 from assistant.speech.sound_folder import private_folder
@@ -47,6 +47,7 @@ class SpeechManager:
 
         Raises:
             OSError: there is no place for a private folder.
+            RuntimeError: no thread can be started.
         """
         self._starter = starter
         self._voice = voice
@@ -66,7 +67,11 @@ class SpeechManager:
         self._current: Voice | None = None
         self._spare: Voice | None = None
         self._thread = threading.Thread(target=self._run, name="speech", daemon=True)
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError:
+            shutil.rmtree(self._base, ignore_errors=True)
+            raise
 
     @property
     def is_paused(self) -> bool:
@@ -164,7 +169,8 @@ class SpeechManager:
             except Exception as error:  # noqa: BLE001 - else a front would wait for ever for words never said
                 # A process that cannot be started now (no memory, no descriptors) may be startable later.
                 is_for_good = not isinstance(error, OSError)
-                self._give_up(f"{type(error).__name__}, {error}", "", is_for_good=is_for_good)
+                told = unexpected.told(error)
+                self._give_up(told.message, told.hint, is_for_good=is_for_good)
 
     def _serve(self) -> None:
         while (taken := self._take()) is not None:

@@ -11,8 +11,9 @@ import subprocess
 import time
 from collections.abc import Callable
 
-from scripts.faults.memory_limits import (
-    described_under,
+from scripts.faults.limits import (
+    too_few_descriptors,
+    too_few_processes,
     too_little_memory,
     too_little_memory_at_the_keys,
     too_little_memory_in_a_group,
@@ -22,13 +23,6 @@ from scripts.faults.record import BrokenPromiseError, Courtesy, Record, run_case
 
 _DONE = "Done."
 Scenario = Callable[[Place, random.Random], str]
-
-
-def too_few_descriptors(at: Place, rng: random.Random) -> str:
-    """A limit on open files: the description, or a sentence and an end code."""
-    n = rng.choice((8, 12, 16, 24, 32))
-    code, said = described_under(at, {resource.RLIMIT_NOFILE: n})
-    return f"{n} files: code {code}, {said}"
 
 
 def full_disk(at: Place, _rng: random.Random) -> str:
@@ -244,9 +238,9 @@ def front_killed(at: Place, rng: random.Random) -> str:
 
 
 SCENARIOS: tuple[Scenario, ...] = (
-    too_little_memory, too_little_memory_at_the_keys, too_little_memory_in_a_group, too_few_descriptors, full_disk,
-    read_only_home, full_sound_folder, clock_jumps, camera_unplugged, sound_device_gone_and_back, two_at_once,
-    front_killed,
+    too_little_memory, too_little_memory_at_the_keys, too_little_memory_in_a_group, too_few_descriptors,
+    too_few_processes, full_disk, read_only_home, full_sound_folder, clock_jumps, camera_unplugged,
+    sound_device_gone_and_back, two_at_once, front_killed,
 )  # fmt: skip
 
 

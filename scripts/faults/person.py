@@ -199,6 +199,12 @@ class Person:
         must_be_plain(self.lines)
         return code
 
+    def has_ended_within(self, seconds: float) -> bool:
+        """Whether it ends by itself."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(seconds)
+        return self.process.poll() is not None
+
     def kill(self) -> None:
         """Ends it at once."""
         self.process.send_signal(signal.SIGKILL)

@@ -11,8 +11,8 @@ import pytest
 from scripts.faults import (
     gguf_damage,
     kills,
+    limits,
     machine,
-    memory_limits,
     models,
     pictures,
     report,
@@ -55,7 +55,7 @@ def test_a_short_soak(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "scenario",
-    [memory_limits.too_little_memory, machine.too_few_descriptors, machine.full_sound_folder, machine.two_at_once,
+    [limits.too_little_memory, limits.too_few_descriptors, machine.full_sound_folder, machine.two_at_once,
      machine.front_killed],
 )  # fmt: skip
 def test_a_hostile_machine(scenario: machine.Scenario) -> None:
@@ -68,11 +68,16 @@ def test_a_clock_that_jumps() -> None:
 
 @pytest.mark.parametrize(
     "scenario",
-    [machine.full_disk, machine.read_only_home, memory_limits.too_little_memory_in_a_group],
+    [
+        machine.full_disk,
+        machine.read_only_home,
+        limits.too_little_memory_in_a_group,
+        limits.too_few_processes,
+    ],
 )
 def test_what_takes_rights_to_make(scenario: machine.Scenario) -> None:
     try:
-        for seed in (1, 2):
+        for seed in (1, 2, 3):
             assert machine.run_scenario(scenario, random.Random(seed))
     except BrokenPromiseError as error:
         if "this scenario needs the right to" in str(error):

@@ -14,6 +14,7 @@ def test_all_files_are_read_and_closed_again(tmp_path: Path) -> None:
     paths[2].write_bytes(b"")
     before = len(os.listdir("/proc/self/fd"))
     thread = start_reading(paths)
+    assert thread is not None
     thread.join(10)
     assert not thread.is_alive()
     assert len(os.listdir("/proc/self/fd")) == before

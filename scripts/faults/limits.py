@@ -1,4 +1,4 @@
-"""Too little memory: of addresses, as a shell limits them, and of real memory, as a control group does."""
+"""Too little memory, too few descriptors and processes, as a shell or a control group limits them."""
 
 from __future__ import annotations
 
@@ -38,25 +38,64 @@ def too_little_memory_in_a_group(at: Place, rng: random.Random) -> str:
     """
     megabytes = rng.choice((70, 80, 90, 100, 110, 120, 140))
     checked = rng.choice(((), ("--no-memory-check",)))
-    with control_group(megabytes) as group:
-        join = ("sh", "-c", f'echo $$ > {group}/cgroup.procs; exec "$@"', "sh")
-        person = Person(at, *checked, prefix=join)
+    with control_group("memory", str(megabytes << 20)) as group:
+        person = Person(at, *checked, prefix=_joining(group))
         said = _keys_are_answered(person)
     return f"{megabytes} MB{', unchecked' if checked else ''}: {said}"
+
+
+def too_few_processes(at: Place, rng: random.Random) -> str:
+    """A control group with room for few processes and threads: a sentence and an end code, or answers."""
+    n = rng.randrange(1, 26)
+    with control_group("pids", str(n)) as group:
+        person = Person(at, prefix=_joining(group))
+        try:
+            person.hear("Ready.", "This machine runs", "The model process cannot", timeout_s=30)
+            if person.has_ended_within(2.0):
+                code = person.end()
+                if code not in KNOWN_CODES or code == 0:
+                    raise BrokenPromiseError(f"{n} processes: code {code}, {person.lines[-5:]}")
+                return f"{n} processes: code {code}, {person.lines[-2]}"
+        except BaseException:
+            person.kill()
+            raise
+        said = _keys_are_answered(person)
+    return f"{n} processes: {said}"
+
+
+def too_few_descriptors(at: Place, rng: random.Random) -> str:
+    """A limit on open files: the description, or a sentence and an end code."""
+    n = rng.choice((8, 12, 16, 24, 32))
+    code, said = described_under(at, {resource.RLIMIT_NOFILE: n})
+    return f"{n} files: code {code}, {said}"
+
+
+_ANSWERS = (
+    "Done.",
+    "There is not",
+    "The model p",
+    "The process that",
+    "This machine runs",
+    "Nothing can",
+    "An",
+)
 
 
 def _keys_are_answered(person: Person) -> str:
     try:
         person.hear("Ready.")
-        before = person.type("b")
-        said = person.hear("Done.", "There is not", "The model p", "Nothing", "An", after=before)
-        person.hear("Nothing is going on", "Working", after=person.type("s"))
+        said = person.hear(*_ANSWERS, after=person.type("b"))
+        person.hear("", after=person.type("s"))
         code = person.quit()
     finally:
         person.kill()
     if code != 0:
         raise BrokenPromiseError(f"code {code} after {said!r}")
     return said
+
+
+def _joining(group: Path) -> tuple[str, ...]:
+    return ("sh", "-c", f'echo $$ > {group}/cgroup.procs; exec "$@"', "sh")
 
 
 def described_under(at: Place, limits: dict[int, int]) -> tuple[int, str]:
@@ -76,16 +115,21 @@ def described_under(at: Place, limits: dict[int, int]) -> tuple[int, str]:
     return done.returncode, lines[-1]
 
 
+_LIMIT_FILES = {"memory": ("memory.limit_in_bytes", "memory.max"), "pids": ("pids.max", "pids.max")}
+"""What the limit is called in version 1 of control groups, and in version 2."""
+
+
 @contextlib.contextmanager
-def control_group(megabytes: int) -> Iterator[Path]:
-    """A group of this machine's memory controller, version 1 or 2, with a limit.
+def control_group(controller: str, limit: str) -> Iterator[Path]:
+    """A group of this machine's with a limit of one controller.
 
     Raises:
         BrokenPromiseError: this user cannot make one.
     """
-    version_1 = _GROUPS / "memory"
-    group = (version_1 if version_1.is_dir() else _GROUPS) / f"sparc-faults-{time.monotonic_ns()}"
-    limit = "memory.limit_in_bytes" if version_1.is_dir() else "memory.max"
+    is_version_1 = (_GROUPS / controller).is_dir()
+    parent = _GROUPS / controller if is_version_1 else _GROUPS
+    group = parent / f"sparc-faults-{time.monotonic_ns()}"
+    file = group / _LIMIT_FILES[controller][0 if is_version_1 else 1]
     try:
         group.mkdir()
     except OSError as error:
@@ -93,9 +137,9 @@ def control_group(megabytes: int) -> Iterator[Path]:
             f"this scenario needs the right to make a group: {error}"
         ) from error
     try:
-        if not (group / limit).exists():
+        if not file.exists():
             raise BrokenPromiseError("this scenario needs the right to make a group: no controller")
-        (group / limit).write_text(str(megabytes << 20))
+        file.write_text(limit)
         yield group
     finally:
         for _ in range(100):  # the kernel takes a moment to notice that it is empty

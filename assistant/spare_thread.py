@@ -1,0 +1,17 @@
+"""Threads for what can be left out, on a machine that may have no room for another (``ulimit -u``, ``TasksMax``)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+
+def start(work: Callable[..., object], name: str, *args: Any) -> threading.Thread | None:
+    """Starts a daemon thread; None where the kernel gives no other."""
+    thread = threading.Thread(target=work, name=name, args=args, daemon=True)
+    try:
+        thread.start()
+    except RuntimeError:
+        return None
+    return thread
