@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from scripts.faults.record import Courtesy, Record
 
-CLASSES = {"pictures": 10_000, "models": 1_000, "kills": 200, "machine": 65, "soak": 1_000}
+CLASSES = {"pictures": 10_000, "models": 1_000, "kills": 200, "machine": 70, "soak": 1_000}
 """Classes of faults, and how many cases each has."""
 
 

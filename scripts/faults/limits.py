@@ -56,10 +56,9 @@ def too_few_processes(at: Place, rng: random.Random) -> str:
                 if code not in KNOWN_CODES or code == 0:
                     raise BrokenPromiseError(f"{n} processes: code {code}, {person.lines[-5:]}")
                 return f"{n} processes: code {code}, {person.lines[-2]}"
-        except BaseException:
+            said = _keys_are_answered(person)
+        finally:
             person.kill()
-            raise
-        said = _keys_are_answered(person)
     return f"{n} processes: {said}"
 
 

@@ -133,6 +133,31 @@ def clock_jumps(at: Place, rng: random.Random) -> str:
     return f"jumps of {jumps} s"
 
 
+def all_paused(at: Place, rng: random.Random) -> str:
+    """Every process stands still for longer than a worker's patience, as when a lid is closed: nothing is given up."""
+    person = Person(at)
+    try:
+        person.hear("Ready.")
+        for _ in range(2):
+            before = person.type("d")
+            time.sleep(rng.uniform(0, 0.6))
+            # The front goes on last: it must not meet a worker that still stands still.
+            processes = sorted(at.processes(), key=lambda pid: pid == person.process.pid)
+            for signum, rest_s in ((signal.SIGSTOP, rng.uniform(4, 6)), (signal.SIGCONT, 0.0)):
+                for pid in processes:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signum)
+                time.sleep(rest_s)
+            person.hear(_DONE, after=before, timeout_s=30)
+        code = person.quit()
+    finally:
+        person.kill()
+    restarted = [line for line in person.lines if line.startswith("The model stopped")]
+    if code != 0 or restarted:
+        raise BrokenPromiseError(f"code {code}, {restarted}")
+    return "went on"
+
+
 def camera_unplugged(at: Place, rng: random.Random) -> str:
     """A stream ends in the middle, and comes back: a sentence, then pictures again."""
     from tests.support.camera_sources import MjpegServer
@@ -239,7 +264,7 @@ def front_killed(at: Place, rng: random.Random) -> str:
 
 SCENARIOS: tuple[Scenario, ...] = (
     too_little_memory, too_little_memory_at_the_keys, too_little_memory_in_a_group, too_few_descriptors,
-    too_few_processes, full_disk, read_only_home, full_sound_folder, clock_jumps, camera_unplugged,
+    too_few_processes, full_disk, read_only_home, full_sound_folder, clock_jumps, all_paused, camera_unplugged,
     sound_device_gone_and_back, two_at_once, front_killed,
 )  # fmt: skip
 

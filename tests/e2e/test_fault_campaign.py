@@ -62,8 +62,9 @@ def test_a_hostile_machine(scenario: machine.Scenario) -> None:
     assert machine.run_scenario(scenario, random.Random(SEED))
 
 
-def test_a_clock_that_jumps() -> None:
-    machine.run_scenario(machine.clock_jumps, random.Random(SEED))
+@pytest.mark.parametrize("scenario", [machine.clock_jumps, machine.all_paused])
+def test_a_time_that_jumps(scenario: machine.Scenario) -> None:
+    assert machine.run_scenario(scenario, random.Random(SEED))
 
 
 @pytest.mark.parametrize(

@@ -68,12 +68,13 @@ CALM = {"n_layer": 2, "attention_width": 1.0, "quant": "Q8_0"}
 CASES = [
     Case("mha, f32 cache", 4, "off", "f32", 26, 1.5, 5e-4, 1e-4),
     Case("mha", 4, "off", "f16", 26, 1.5, 0.03, 0.01),
-    Case("mha, flash", 4, "on", "f16", 26, 1.5, 0.08, 0.02),
+    Case("mha, flash", 4, "on", "f16", 28, 1.75, 0.08, 0.015),
     Case("gqa, f32 cache", 2, "off", "f32", 8, 0.6, 5e-4, 1e-4),
     Case("gqa", 2, "off", "f16", 8, 0.6, 0.03, 0.01),
     Case("gqa, flash", 2, "on", "f16", 8, 0.6, 0.08, 0.02),
     Case("one kv head, tied", 1, "off", "f32", 20, 1.5, 5e-4, 1e-4, llama={"is_tied": True}),
-    Case("f16 weights", 2, "off", "f32", 8, 0.6, 0.03, 0.01, llama={"quant": "F16"}),
+    # ARM's half-precision instructions add up in half precision: 0.0304 and 0.0104 were seen there.
+    Case("f16 weights", 2, "off", "f32", 8, 0.6, 0.035, 0.0115, llama={"quant": "F16"}),
     Case("mha, q8_0 weights", 4, "off", "f16", 2, 1.25, 0.25, 0.035, 8, CALM),
     Case("mha, q8_0 weights, flash", 4, "on", "f16", 2, 1.25, 0.25, 0.035, 8, CALM),
     Case("gqa, q8_0 weights", 2, "off", "f16", 145, 1.5, 0.25, 0.05, 8, CALM),
@@ -112,14 +113,18 @@ def run_engine(
     return options.model_path, seen
 
 
+def reach_of_rounding(case: Case, tau: float) -> float:
+    """How far a value may be off near tau: r = a / ema - 1, and both a and ema may be off by attention_within."""
+    return (1.0 + tau) * 2.0 * case.attention_within / (1.0 - case.attention_within)
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 @pytest.mark.parametrize("uses_native", [True, False], ids=["native", "python"])
 def test_selections_and_logits_agree(tmp_path: Path, case: Case, uses_native: bool) -> None:
     config = SparcConfig(alpha=1.2, tau=case.tau)
     model_path, seen = run_engine(tmp_path, case, config, uses_native=uses_native)
     result = compare(model_path, seen, case.kv_type)
-    # r = a / ema - 1, and both a and ema may be off by attention_within.
-    reach = (1.0 + case.tau) * 2.0 * case.attention_within / (1.0 - case.attention_within)
+    reach = reach_of_rounding(case, case.tau)
     print(
         f"\n{case.name}, {'native' if uses_native else 'python'}: largest difference of a logit "
         f"{result.logits_off:.2g}, of attention {result.attention_off:.2g} relative; selected at "
@@ -163,7 +168,7 @@ def test_only_the_chosen_layers_are_observed_and_scaled(
     case = CASES[0]
     first, last = layers
     config = SparcConfig(
-        alpha=1.5, tau=0.5, selected_layer=selected_layer, first_layer=first, last_layer=last
+        alpha=1.5, tau=0.7, selected_layer=selected_layer, first_layer=first, last_layer=last
     )
     model_path, seen = run_engine(tmp_path, case, config)
     result = compare(model_path, seen, case.kv_type)
@@ -171,7 +176,7 @@ def test_only_the_chosen_layers_are_observed_and_scaled(
         f"\nlayer {selected_layer} observed, {first}-{last} scaled: largest difference of a logit "
         f"{result.logits_off:.2g}, closest to tau {result.margin:.2g}"
     )
-    assert result.margin > 1e-3
+    assert result.margin > reach_of_rounding(case, config.tau)
     assert result.n_selecting > 0
     result.assert_same_selections()
     assert result.logits_off <= case.logits_within
