@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import socket
 import subprocess
 import threading
@@ -87,7 +88,12 @@ class PictureReader:
                 hint = messages.picture_too_large_hint()
                 raise PictureError(messages.picture_slow(shown, self._timeout_s), hint) from error
             except (EOFError, ConnectionError) as error:
+                is_killed = self._process is not None and self._process.is_killed()
                 self._dispose()
+                if is_killed:
+                    raise PictureError(
+                        messages.picture_process_killed(), messages.no_memory_hint()
+                    ) from error
                 raise PictureError(messages.picture_ends_decoder(shown)) from error
 
     def _running(self) -> _Process:
@@ -168,6 +174,12 @@ class _Process:
         if not part:
             raise EOFError
         buffer += part
+
+    def is_killed(self) -> bool:
+        """Whether it was ended from outside, as the kernel does where memory runs out; call when it has gone."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(1.0)
+        return self._process.returncode == -signal.SIGKILL
 
     def kill(self) -> None:
         with contextlib.suppress(OSError):

@@ -190,6 +190,12 @@ def picture_slow(name: str, limit_s: float) -> str:
     )
 
 
+def picture_process_killed() -> str:
+    return _(
+        "The process that reads pictures was ended from outside, perhaps because memory ran out."
+    )
+
+
 def picture_ends_decoder(name: str) -> str:
     return _("{name} may be damaged: the program that reads pictures ended at it.").format(
         name=name

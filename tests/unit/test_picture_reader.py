@@ -90,15 +90,21 @@ def test_a_picture_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
         assert reader.read(str(EXAMPLES / "park.png")).size
 
 
-@pytest.mark.parametrize("signum", [signal.SIGSEGV, signal.SIGKILL])
+@pytest.mark.parametrize(
+    ("signum", "said"),
+    [
+        (signal.SIGSEGV, "slow.jpg may be damaged"),
+        (signal.SIGKILL, "perhaps because memory ran out"),
+    ],
+)
 def test_a_decoder_that_dies_is_a_sentence_and_the_next_picture_is_read(
-    reader: PictureReader, tmp_path: Path, signum: int
+    reader: PictureReader, tmp_path: Path, signum: int, said: str
 ) -> None:
     (tmp_path / "slow.jpg").write_bytes(slow_jpeg())
     reader.warm()
     killer = threading.Timer(1.0, os.kill, (pid_of(reader), signum))
     killer.start()
-    with pytest.raises(PictureError, match="ended at it"):
+    with pytest.raises(PictureError, match=said):
         reader.read(str(tmp_path / "slow.jpg"))
     assert reader.read(str(EXAMPLES / "park.png")).size
     os.kill(pid_of(reader), signum)
