@@ -214,6 +214,7 @@ def main() -> None:
     try:
         _serve()
     except Exception:  # noqa: BLE001 - the front tells in words that the process ended
+        _LOGGER.debug("the process cannot serve", exc_info=True)
         os._exit(1)
 
 
