@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import threading
+import time
 from collections.abc import Callable
 
+from assistant import spare_thread
 from assistant.core.events import ImageRgb
 from assistant.core.heartbeat import DEFAULT_QUIET_S, Heartbeat
 from assistant.core.session_ports import Cameras
@@ -58,10 +59,9 @@ class Capturing:
         number = self._running
 
         def break_off() -> None:
+            time.sleep(PATIENCE_S)
             if self._running == number:
                 self._cameras.close()
 
         if number:
-            timer = threading.Timer(PATIENCE_S, break_off)
-            timer.daemon = True
-            timer.start()
+            spare_thread.start(break_off, "break-off")

@@ -213,7 +213,7 @@ def main() -> None:
     """Entry point of the process; its arguments are three inherited file descriptors."""
     try:
         _serve()
-    except Exception:  # noqa: BLE001 - the front tells in words that the process ended
+    except Exception:  # the front tells in words that the process ended
         _LOGGER.debug("the process cannot serve", exc_info=True)
         os._exit(1)
 
