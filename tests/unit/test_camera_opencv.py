@@ -95,7 +95,8 @@ def test_a_stalled_stream_is_told_in_time_and_works_again(
     server.is_stalled.set()
     started = time.monotonic()
     with pytest.raises(CameraError) as caught:
-        camera.capture()
+        for _ in range(3):  # on a slow machine a frame may be under way
+            camera.capture()
     assert time.monotonic() - started < 20
     assert "phone" in caught.value.message
     assert caught.value.exit_code is ExitCode.CAMERA
