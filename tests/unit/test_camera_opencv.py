@@ -87,6 +87,12 @@ def test_a_stream_is_let_go_when_idle_and_opened_again(
     assert number_of(camera.capture()) >= before - 2
 
 
+def _captured_until_it_fails(camera: Camera) -> None:
+    """On a slow machine a frame may be under way when a stream stalls."""
+    for _ in range(3):
+        camera.capture()
+
+
 def test_a_stalled_stream_is_told_in_time_and_works_again(
     server: MjpegServer, cameras: list[Camera]
 ) -> None:
@@ -95,8 +101,7 @@ def test_a_stalled_stream_is_told_in_time_and_works_again(
     server.is_stalled.set()
     started = time.monotonic()
     with pytest.raises(CameraError) as caught:
-        for _ in range(3):  # on a slow machine a frame may be under way
-            camera.capture()
+        _captured_until_it_fails(camera)
     assert time.monotonic() - started < 20
     assert "phone" in caught.value.message
     assert caught.value.exit_code is ExitCode.CAMERA
