@@ -88,7 +88,12 @@ class Voice:
         from pyttsx3.drivers import _espeak
 
         self._engine = pyttsx3.init("espeak")
-        self._synchronize = _espeak.Synchronize
+        self._driver = self._engine.proxy._driver
+        self._espeak = _espeak
+        self._computed_by = 0
+        self._synth = _espeak.Synth
+        _espeak.Synth = self._compute
+        _espeak.SetSynthCallback(self._on_sound)
         self._finished = threading.Event()
         self._error = ""
         self._engine.connect("finished-utterance", self._on_finished)
@@ -114,8 +119,29 @@ class Voice:
         self._engine.runAndWait()  # comes back before the sound has ended
         self._finished.wait()
         # "Finished" comes from inside espeak's callback; what the driver does after it would end the next utterance.
-        self._synchronize()
+        self._espeak.Synchronize()
         return self._error
+
+    def _compute(self, text: bytes, flags: int) -> int:
+        """In the place of pyttsx3's ``Synth``; says that the message has ended where espeak does not.
+
+        An espeak that was built without threads, as espeakng-loader's for ARM is, computes all sound before it comes
+        back, and has nobody who would say so afterwards (espeak-ng's ``espeak_ng_Synthesize``). pyttsx3 plays nothing
+        until it hears it.
+        """
+        self._computed_by = 0
+        status: int = self._synth(text, flags=flags)
+        if self._computed_by == threading.get_ident():
+            events = (self._espeak.EVENT * 2)()
+            events[0].type = self._espeak.EVENT_MSG_TERMINATED
+            events[1].type = self._espeak.EVENT_LIST_TERMINATED
+            self._driver._onSynth(None, 0, events)
+        return status
+
+    def _on_sound(self, wav: Any, n_samples: int, events: Any) -> int:
+        self._computed_by = threading.get_ident()
+        status: int = self._driver._onSynth(wav, n_samples, events)
+        return status
 
     def _on_finished(self, name: str | None, completed: bool) -> None:
         self._finished.set()
