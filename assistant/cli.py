@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import signal
@@ -38,12 +39,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Terminated:
         return ExitCode.TERMINATED
     except BrokenPipeError:
-        _forget_stdout()
         return ExitCode.BROKEN_PIPE
     except Exception as error:  # noqa: BLE001 - the last stop: a person hears a sentence, not a traceback
         _log.debug("unexpected error", exc_info=True)
         console.error(unexpected.told(error))
         return ExitCode.FAILURE
+    finally:
+        _forget_what_cannot_be_written()
 
 
 def _listen_to_signals() -> None:
@@ -64,10 +66,10 @@ def _on_terminate(number: int, frame: FrameType | None) -> NoReturn:
     raise Terminated
 
 
-def _forget_stdout() -> None:
-    """Python flushes stdout once more at its end and would complain there about the closed pipe."""
+def _forget_what_cannot_be_written() -> None:
+    """Python flushes stdout once more at its end, and would complain there and end with a code of its own."""
     try:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
+        sys.stdout.flush()
     except (OSError, ValueError):
-        return
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
