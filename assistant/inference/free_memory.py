@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 UNLIMITED = sys.maxsize
+_LIMIT_AND_USAGE = (
+    ("memory.max", "memory.current"),
+    ("memory.limit_in_bytes", "memory.usage_in_bytes"),
+)
+"""What a control group's limit and its use are called, in version 2 and 1."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +42,7 @@ def free_memory(root: Path = Path("/")) -> FreeMemory:
 
 def all_memory(root: Path = Path("/")) -> int:
     """Bytes that the machine has, or that this process's control group may use; unlimited where it is not told."""
-    limits = (
-        _number(folder / name)
-        for folder in _groups(root)
-        for name in ("memory.max", "memory.limit_in_bytes")
-    )
+    limits = (_number(folder / name) for folder in _groups(root) for name, _ in _LIMIT_AND_USAGE)
     return min([_of_machine(root, "MemTotal"), *(n for n in limits if n is not None)])
 
 
@@ -67,10 +68,7 @@ def _groups(root: Path) -> list[Path]:
 
 
 def _left_in_group(folder: Path) -> int:
-    for limit, usage in (
-        ("memory.max", "memory.current"),
-        ("memory.limit_in_bytes", "memory.usage_in_bytes"),
-    ):
+    for limit, usage in _LIMIT_AND_USAGE:
         most, used = _number(folder / limit), _number(folder / usage)
         if most is not None and used is not None:
             return most - used + _files_in_memory(folder / "memory.stat")

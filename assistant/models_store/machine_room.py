@@ -8,6 +8,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.inference.free_memory import UNLIMITED, all_memory, free_memory
+
 MEGABYTE = 1_000_000
 
 
@@ -25,8 +27,6 @@ def memory(root: Path = Path("/")) -> Memory | None:
     Args:
         root: the root folder; for tests.
     """
-    from assistant.inference.free_memory import UNLIMITED, all_memory, free_memory
-
     total, available = all_memory(root), free_memory(root).memory
     if UNLIMITED in (total, available):
         return None
