@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from assistant import cli_parser, messages, wiring
+from assistant import cli_parser, wiring
 from assistant.camera.picture_reader import PictureReader
 from assistant.catalogue import ModelFiles, find_model
 from assistant.config import Settings, load_settings
 from assistant.console import Console
-from assistant.core.heartbeat import Heartbeat
+from assistant.core.heartbeat import Heartbeat, sign_of_life
 from assistant.core.questions import DETAILED_PROMPT
 from assistant.errors import ExitCode, UsageError
 from assistant.inference.client import InferenceClient
@@ -125,7 +125,7 @@ def chair(options: argparse.Namespace, console: Console) -> ExitCode:
     bench = _Bench.of(options, console)
     folder = typed_path(options.images)
     console.status(words.reading_annotations())
-    with Heartbeat(lambda: console.status(messages.still_working(words.stage_annotations()))):
+    with Heartbeat(lambda: console.status(sign_of_life(words.stage_annotations()))):
         known = coco.CocoAnnotations(typed_path(options.annotations), typed_path(options.captions))
         names = coco.choose(known.names, folder, options.count, options.pick_seed)
         truth = {name: known.truth(name) for name in names}

@@ -18,7 +18,7 @@ from assistant.core.events import (
     TraceHeader,
     TraceStep,
 )
-from assistant.core.heartbeat import Heartbeat
+from assistant.core.heartbeat import Heartbeat, sign_of_life
 from assistant.core.pipeline import narrate_answer
 from assistant.core.ports import Describer, Priority, Speaker
 from assistant.errors import AssistantError, ExitCode
@@ -106,7 +106,7 @@ class _Front:
 
     def beat(self) -> None:
         """A sign of life while a picture is being taken or read."""
-        self.status(messages.still_working(messages.stage_opening()))
+        self.status(sign_of_life(messages.stage_opening()))
 
     def stage(self, stage: str) -> None:
         """Nobody can ask here."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from assistant import messages, wiring
+from assistant import messages, resident, wiring
 from assistant.catalogue import ModelFiles, installed_models
 from assistant.core.announcer import Announcer
 from assistant.core.answering import Answering
@@ -109,4 +109,5 @@ def open_session(plan: Plan, front: Front, prompts: Prompts | None = None) -> It
             session.tell(notice)
         if shelf.is_demo:
             session.tell(messages.demo_model())
+        resident.stay()
         yield session

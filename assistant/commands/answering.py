@@ -82,7 +82,7 @@ def _work(
     console: Console,
     worker: WorkerProcess,
 ) -> ExitCode:
-    from assistant import wiring
+    from assistant import resident, wiring
     from assistant.camera.named_pictures import CAMERA, NamedPictures
     from assistant.core.questions import BRIEF_PROMPT, DETAILED_PROMPT
     from assistant.describe import Equipment, Job, run_job
@@ -141,4 +141,5 @@ def _work(
         )
         is_labelled = options.command == "ask" and len(questions) > 1
         job = Job(pictures, questions, options.json, is_labelled)
+        resident.stay()
         return run_job(job, settings, equipment)

@@ -20,6 +20,7 @@ from assistant.core.events import (
     TraceStep,
     Turn,
 )
+from assistant.core.heartbeat import DEFAULT_QUIET_S, Heartbeat, sign_of_life
 from assistant.core.history import Entry, History
 from assistant.core.pipeline import Narration, narrate_answer
 from assistant.core.ports import Describer, Earcon
@@ -51,7 +52,7 @@ class Answering:
         inspect: Inspector,
         history: History,
         take_prepared: Callable[[], ImageRgb | None] = lambda: None,
-        quiet_s: tuple[float, ...] | None = None,
+        quiet_s: tuple[float, ...] = DEFAULT_QUIET_S,
     ) -> None:
         self.describer = describer
         self.is_steered = True
@@ -147,7 +148,7 @@ class Answering:
         self._capturing.interrupt()
 
     def _beat(self) -> None:
-        self._announcer.tell(messages.still_working(self._stage))
+        self._announcer.tell(sign_of_life(self._stage))
 
     def _capture(self, ticket: Ticket) -> ImageRgb | None:
         self._announcer.tell(messages.looking())
@@ -156,8 +157,11 @@ class Answering:
         image = self._capturing.take() if prepared is None else prepared
         if ticket.is_cancelled:
             return None
-        self._announcer.earcon(Earcon.SHUTTER)
-        for problem in self._inspect(image):
+        # Usually milliseconds; where memory is short, as long as anything else.
+        with Heartbeat(self._beat, self._quiet_s, self._announcer.is_heard):
+            self._announcer.earcon(Earcon.SHUTTER)
+            problems = self._inspect(image)
+        for problem in problems:
             self._announcer.tell(problem, Kind.NOTE)
         return image
 
@@ -183,9 +187,8 @@ class Answering:
         self._announcer.tell_after(messages.done(), Kind.STATUS)
 
     def _narrate(self, request: DescribeRequest, listener: _Listener, ticket: Ticket) -> Narration:
+        self.set_stage(messages.stage_starting())
         describer = CancellableDescriber(self.describer, ticket)
-        if self._quiet_s is None:
-            return narrate_answer(describer, request, listener)
         return narrate_answer(describer, request, listener, self._quiet_s)
 
     def _request(self, image: ImageRgb, question: str, turns: list[Entry]) -> DescribeRequest:

@@ -22,7 +22,7 @@ class Capturing:
         cameras: Cameras,
         beat: Callable[[], None],
         is_heard: Callable[[], bool],
-        quiet_s: tuple[float, ...] | None = None,
+        quiet_s: tuple[float, ...] = DEFAULT_QUIET_S,
     ) -> None:
         """Takes nothing yet.
 
@@ -33,7 +33,7 @@ class Capturing:
             quiet_s: stretches of silence before each sign of life.
         """
         self._cameras, self._beat, self._is_heard = cameras, beat, is_heard
-        self._quiet_s = quiet_s or DEFAULT_QUIET_S
+        self._quiet_s = quiet_s
         self._number = 0
         self._running = 0
 

@@ -6,10 +6,20 @@ import threading
 from collections.abc import Callable
 from types import TracebackType
 
-from assistant import spare_thread
+from assistant import memory_pressure, messages, spare_thread
 
 DEFAULT_QUIET_S = (10.0, 20.0, 30.0, 60.0)
 """Seconds of silence before each further sign of life; the last one repeats."""
+
+
+def sign_of_life(stage: str) -> str:
+    """What a beat says: that work goes on, on what, and why it is slow where that is known.
+
+    Args:
+        stage: what is being done, as ``messages`` calls it.
+    """
+    message = messages.still_working(stage)
+    return messages.nearly_full(message) if memory_pressure.is_nearly_full() else message
 
 
 class Heartbeat:

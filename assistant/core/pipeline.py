@@ -23,7 +23,7 @@ from assistant.core.events import (
     TraceHeader,
     TraceStep,
 )
-from assistant.core.heartbeat import DEFAULT_QUIET_S, Heartbeat
+from assistant.core.heartbeat import DEFAULT_QUIET_S, Heartbeat, sign_of_life
 from assistant.core.narration import content_first, plain_words
 from assistant.core.ports import Describer
 from assistant.core.sentences import SentenceSplitter, split_sentences
@@ -145,7 +145,7 @@ def narrate_answer(
     finished: Finished | None = None
 
     def beat() -> None:
-        listener.status(messages.still_working(stage))
+        listener.status(sign_of_life(stage))
 
     heartbeat = Heartbeat(beat, quiet_s, listener.is_heard)
 

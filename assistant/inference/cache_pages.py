@@ -10,7 +10,7 @@ from __future__ import annotations
 from mmap import PAGESIZE
 from pathlib import Path
 
-from assistant.inference import process_pages
+from assistant import process_pages
 from sparc_ggml import _ggml
 
 WORTH_BYTES = 2**20

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from mmap import PAGESIZE
 from pathlib import Path
 
-from assistant.inference import process_pages
+from assistant import process_pages
 
 _EVERY = 16
 """Calls of llama.cpp's progress callback, one a tensor, between two releases."""

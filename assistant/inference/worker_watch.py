@@ -3,6 +3,7 @@
 A worker that computes for minutes is slow, not hung: a thread of it writes a byte twice a second whatever
 llama.cpp does, and that byte says whether a request is being worked on. What hangs is one of three: a process
 that was stopped; one whose threads are all stuck; one that has work, and neither computes nor reads for minutes.
+A worker that takes so much memory that no key is answered any more is ended as well.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ import select
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from assistant import memory_pressure
 from assistant.process_state import STOPPED, ProcessState, state_of
 
 IDLE, WORKING = b".", b"w"
@@ -21,6 +24,8 @@ IDLE, WORKING = b".", b"w"
 BEAT_S = 0.5
 _OWN_GAP_S = 3.0
 """The front itself did not run for this long: what it missed is nobody's silence."""
+_STARVED_S = 5.0
+"""The front itself did not run for this long, for want of memory: then keys come before the answer."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,12 @@ class WorkerWatch:
     """
 
     def __init__(
-        self, process: subprocess.Popen[bytes], life: int, patience: Patience | None = None
+        self,
+        process: subprocess.Popen[bytes],
+        life: int,
+        patience: Patience | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        is_memory_short: Callable[[], bool] = memory_pressure.is_nearly_full,
     ) -> None:
         """Begins at once.
 
@@ -89,10 +99,13 @@ class WorkerWatch:
             process: the worker.
             life: the reading end of its pipe for signs of life; is closed here.
             patience: how long is waited.
+            clock: seconds of a steady clock; for tests.
+            is_memory_short: whether the machine stands still for want of memory; for tests.
         """
         self.has_hung = False
         self._process, self._life = process, life
         self._patience = patience or Patience()
+        self._clock, self._is_memory_short = clock, is_memory_short
         os.set_blocking(life, False)
         self._thread = threading.Thread(target=self._run, name="worker-watch", daemon=True)
         self._thread.start()
@@ -102,7 +115,7 @@ class WorkerWatch:
         self._thread.join(2.0)
 
     def _run(self) -> None:
-        last = time.monotonic()
+        last = self._clock()
         judge = Judge(self._patience, last)
         try:
             while True:
@@ -110,7 +123,10 @@ class WorkerWatch:
                 signs = self._signs()
                 if signs is None:
                     return
-                now = time.monotonic()
+                now = self._clock()
+                if now - last > _STARVED_S and self._is_memory_short():
+                    self._process.kill()  # as the kernel would have done, and told of in the same words
+                    return
                 if now - last > _OWN_GAP_S:
                     judge.forgive(now)
                 last = now

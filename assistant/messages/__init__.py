@@ -42,6 +42,12 @@ def still_working(stage: str) -> str:
     return _("Still working: {stage}.").format(stage=stage)
 
 
+def nearly_full(still_working: str) -> str:
+    return _(
+        "{still_working} Memory is nearly full, which makes it slow. Close other programs, or choose a smaller model."
+    ).format(still_working=still_working)
+
+
 def stage_starting() -> str:
     return _("starting")
 

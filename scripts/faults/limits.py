@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import random
 import resource
+import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +18,12 @@ from scripts.faults.record import BrokenPromiseError
 
 KNOWN_CODES = {0, 1, 2, 3, 4, 5, 6}
 _GROUPS = Path("/sys/fs/cgroup")
+_WITHOUT_A_RIGHT_TO_KEEP = (
+    ("setpriv", "--bounding-set", "-ipc_lock", "--inh-caps", "-ipc_lock")
+    if os.geteuid() == 0 and shutil.which("setpriv")
+    else ()
+)
+"""A user's program has no such right; root's has, and with it no limit on what it keeps in memory."""
 
 
 def too_little_memory(at: Place, rng: random.Random) -> str:
@@ -34,14 +43,29 @@ def too_little_memory_at_the_keys(at: Place, rng: random.Random) -> str:
 def too_little_memory_in_a_group(at: Place, rng: random.Random) -> str:
     """A control group's limit, as a service has one: the kernel ends a process that was trusted to fit.
 
-    Never the front: it says what happened, and goes on answering.
+    Never the front: it says what happened, and goes on answering. Half of the time the programs are not in memory
+    beforehand, as after a start of the machine: their pages are then the group's, and are what the kernel throws away
+    first; half of the time without the right to keep more of them than any user's program may.
     """
     megabytes = rng.choice((70, 80, 90, 100, 110, 120, 140))
     checked = rng.choice(((), ("--no-memory-check",)))
+    is_cold, is_bare = rng.random() < 0.5, rng.random() < 0.5
+    if is_cold:
+        _forget_programs()
     with control_group("memory", str(megabytes << 20)) as group:
-        person = Person(at, *checked, prefix=_joining(group))
+        prefix = (*_joining(group), *(_WITHOUT_A_RIGHT_TO_KEEP if is_bare else ()))
+        person = Person(at, *checked, prefix=prefix)
         said = _keys_are_answered(person)
-    return f"{megabytes} MB{', unchecked' if checked else ''}: {said}"
+    how = [", unchecked"] * bool(checked) + [", cold"] * is_cold + [", no rights"] * is_bare
+    return f"{megabytes} MB{''.join(how)}: {said}"
+
+
+def _forget_programs() -> None:
+    """Has libraries leave the page cache, as far as no running program uses them."""
+    for folder in {sys.prefix, sys.base_prefix}:
+        for path in Path(folder, "lib").rglob("*.so*"):
+            with contextlib.suppress(OSError), path.open("rb") as file:
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def too_few_processes(at: Place, rng: random.Random) -> str:
@@ -83,8 +107,8 @@ _ANSWERS = (
 def _keys_are_answered(person: Person) -> str:
     try:
         person.hear("Ready.")
-        said = person.hear(*_ANSWERS, after=person.type("b"))
-        person.hear("", after=person.type("s"))
+        said = person.hear_or_be_told(*_ANSWERS, after=person.type("b"))
+        person.hear("", after=person.type("s"), timeout_s=20)
         code = person.quit()
     finally:
         person.kill()

@@ -176,6 +176,40 @@ class Person:
                 raise BrokenPromiseError(f"{texts} was not said but {self.lines[after:]}")
         return found[0]
 
+    def hear_or_be_told(
+        self, *texts: str, after: int, silent_s: float = 40.0, timeout_s: float = 90.0
+    ) -> str:
+        """Waits for a line that begins with one of the texts, for as long as something is said.
+
+        Args:
+            texts: beginnings of what is waited for.
+            after: how many lines there were before.
+            silent_s: more than between one sign of life and the next.
+            timeout_s: how long signs of life are listened to.
+
+        Returns:
+            That line; without one the last sign of life.
+
+        Raises:
+            BrokenPromiseError: nothing was said for too long.
+        """
+        end = time.monotonic() + timeout_s
+        seen = after + 1  # the first line only says that the key was heard
+        while True:
+            if not (new := self._new_lines(seen, silent_s)):
+                raise BrokenPromiseError(f"silent for {silent_s} s after {self.lines[after:]}")
+            seen += len(new)
+            for line in new:
+                if line.startswith(texts):
+                    return line
+            if time.monotonic() > end:
+                return new[-1]
+
+    def _new_lines(self, seen: int, timeout_s: float) -> list[str]:
+        with self._changed:
+            self._changed.wait_for(lambda: len(self.lines) > seen, timeout_s)
+            return self.lines[seen:]
+
     def quit(self, timeout_s: float = 20.0) -> int:
         """Types q.
 

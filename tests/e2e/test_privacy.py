@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import stat
 import subprocess
 import sys
@@ -171,6 +172,23 @@ def test_where_memory_runs_out_the_front_is_ended_last(at_rest: TypedAssistant) 
     (model,) = [gives_way[pid] for pid, line in children.items() if "inference.worker" in line]
     assert min(gives_way.values()) == child_process.GIVES_WAY
     assert model == child_process.GIVES_WAY_FIRST == max(gives_way.values())
+
+
+def test_the_front_keeps_its_code_in_memory_and_no_other_process_does(
+    at_rest: TypedAssistant,
+) -> None:
+    """What answers keys must answer where memory runs out; what can be ended must not hold on to memory."""
+    allowed, _ = resource.getrlimit(resource.RLIMIT_MEMLOCK)
+    if allowed < 8 << 20 and os.geteuid() != 0:
+        pytest.skip("this user may keep next to nothing in memory (ulimit -l)")
+    assert _locked_bytes(at_rest.process.pid) > 4 << 20
+    assert not any(_locked_bytes(pid) for pid in children_of(at_rest.process.pid))
+
+
+def _locked_bytes(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    (locked,) = [line.split()[1] for line in lines if line.startswith("VmLck:")]
+    return int(locked) * 1024
 
 
 def _oom_score_adj(pid: int) -> int:

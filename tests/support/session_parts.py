@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ from assistant.core.announcer import Announcer
 from assistant.core.answering import Answering
 from assistant.core.events import DecodeOptions, ImageRgb
 from assistant.core.fakes import RecordingEarcons, RecordingSpeaker, ScriptedDescriber
+from assistant.core.heartbeat import DEFAULT_QUIET_S
 from assistant.core.history import Entry, History
 from assistant.core.ports import Describer
 from assistant.core.session import Session
@@ -207,8 +209,15 @@ def make_session(
     is_notice_due: bool = False,
     seconds_per_utterance: float = 0.0,
     prompts: Prompts | None = None,
+    inspect_s: float = 0.0,
+    quiet_s: tuple[float, ...] = DEFAULT_QUIET_S,
 ) -> SessionParts:
     """A session on fakes; close ``parts.session`` when done."""
+
+    def inspect(image_rgb: ImageRgb) -> Sequence[str]:
+        time.sleep(inspect_s)
+        return problems
+
     front = front or ShownLines()
     speaker = RecordingSpeaker(seconds_per_utterance)
     earcons = RecordingEarcons()
@@ -217,7 +226,7 @@ def make_session(
     history, jobs = History(), Jobs()
     announcer = Announcer(front, speaker, earcons)
     answering = Answering(
-        describer, announcer, cameras, models, preferences, lambda _image: problems, history
+        describer, announcer, cameras, models, preferences, inspect, history, quiet_s=quiet_s
     )
     session = Session(
         answering, announcer, speaker, cameras, models, preferences, keeper, history,

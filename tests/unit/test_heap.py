@@ -14,7 +14,7 @@ from assistant import heap
 _LAST_MAPPED = """
 import ctypes, sys
 from assistant import heap
-from assistant.inference.process_pages import mappings
+from assistant.process_pages import mappings
 if sys.argv[1] == "told":
     assert heap.map_large_blocks()
 for _ in range(8):

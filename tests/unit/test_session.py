@@ -79,6 +79,16 @@ def test_a_bad_picture_is_told_of_and_described_anyway(make: Make) -> None:
     assert parts.front.of(Kind.SENTENCE) == SENTENCES
 
 
+def test_a_picture_that_takes_long_to_look_over_is_no_silence(make: Make) -> None:
+    """Milliseconds, unless the machine has no memory left."""
+    parts = make(inspect_s=0.4, quiet_s=(0.05, 10.0))
+    parts.session.perform(Action.DESCRIBE)
+    parts.settle()
+    signs = [line for line in parts.front.texts if line.startswith("Still working")]
+    assert [sign.split(".")[0] for sign in signs] == ["Still working: taking the picture"]
+    shown_is_spoken(parts)
+
+
 def test_stop_ends_sound_and_work_and_nothing_more_is_said(make: Make) -> None:
     parts = make(lambda _request: [*answer_events(TEXT)[:4], Piece("A dog. A"), 5.0, Piece("x")])
     parts.session.perform(Action.DESCRIBE)

@@ -1,4 +1,7 @@
-"""What this process has mapped, and how pages of it are given back (proc(5), madvise(2)). Linux alone tells."""
+"""What this process has mapped, how pages of it are given back and how they are kept. Linux alone tells.
+
+proc(5), madvise(2), mlock2(2).
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ from pathlib import Path
 OWN_MAPS = Path("/proc/self/maps")
 OWN_STATM = Path("/proc/self/statm")
 _MADV_DONTNEED = 4
+_MLOCK_ONFAULT = 1
+"""``mman-common.h``"""
 
 
 @dataclass(frozen=True)
@@ -20,6 +25,7 @@ class Mapping:
     Attributes:
         start, end: first address, and the one after the last.
         is_private: whether what is written to it stays in this process.
+        is_writable: whether it can be written to.
         name: the file behind it, or the kernel's word for it, or an empty string.
         has_file: whether a file lies behind it.
     """
@@ -27,6 +33,7 @@ class Mapping:
     start: int
     end: int
     is_private: bool
+    is_writable: bool
     name: str
     has_file: bool
 
@@ -42,7 +49,14 @@ def mappings(maps: Path = OWN_MAPS) -> list[Mapping]:
         addresses, modes, _offset, _device, inode, *name = line.split(maxsplit=5)
         start, _, end = addresses.partition("-")
         found.append(
-            Mapping(int(start, 16), int(end, 16), modes.endswith("p"), "".join(name), inode != "0")
+            Mapping(
+                int(start, 16),
+                int(end, 16),
+                modes.endswith("p"),
+                modes[1] == "w",
+                "".join(name),
+                inode != "0",
+            )
         )
     return found
 
@@ -66,3 +80,16 @@ def give_back(address: int, n_bytes: int) -> bool:
     madvise = ctypes.CDLL(None).madvise
     madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
     return bool(madvise(address, n_bytes, _MADV_DONTNEED) == 0)
+
+
+def keep(address: int, n_bytes: int) -> bool:
+    """Keeps whole pages in memory, each from its first use on; whether the system does.
+
+    Without rights a process can keep no more than ``RLIMIT_MEMLOCK``, used or not: 8 MiB on most systems.
+    """
+    try:
+        mlock2 = ctypes.CDLL(None).mlock2
+    except (AttributeError, OSError):
+        return False
+    mlock2.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+    return bool(mlock2(address, n_bytes, _MLOCK_ONFAULT) == 0)
