@@ -18,7 +18,7 @@ from pathlib import Path
 
 from assistant import catalogue, child_process
 from assistant.config import CONFIG_VARIABLE, default_config_path, load_settings
-from assistant.doctor import without_screen
+from assistant.doctor import spoken, without_screen
 from assistant.doctor.findings import Check, Finding, State
 from assistant.errors import AssistantError
 from assistant.messages import doctor as words
@@ -44,6 +44,7 @@ class Machine:
         coding: text coding of the terminal, or None where there is none.
         espeak: names of the system's espeak libraries.
         config_path: the settings file that was asked for.
+        speak: speaks a sentence, and returns what went wrong.
     """
 
     root: Path = Path("/")
@@ -53,6 +54,7 @@ class Machine:
     coding: str | None = None
     espeak: Sequence[str] = ESPEAK_LIBRARIES
     config_path: Path | None = None
+    speak: spoken.Speak = spoken.speak_once
 
     def checks(self) -> dict[str, Check]:
         """All checks by name, in the order in which they are told."""
@@ -61,6 +63,7 @@ class Machine:
             "model": self._model, "memory": self._memory, "voice": self._voice,
             "player": self._player, "sound": self._sound,
             "sound route": lambda: without_screen.sound_route(self.root, self.environment),
+            "speech": self._speech,
             "camera": self._camera,
             "keys": lambda: without_screen.keys(self.root),
             "power": lambda: without_screen.supply(self.root),
@@ -161,6 +164,13 @@ class Machine:
                 text = words.device_forbidden(str(device))
                 return [_warning("sound", text, words.device_remedy("audio"))]
         return [_ok("sound", words.sound_ok(count))]
+
+    def _speech(self) -> list[Finding]:
+        try:
+            settings = load_settings({}, self.environment, self.config_path)
+        except AssistantError:  # told by the check of the settings
+            return []
+        return spoken.speech(settings, self.environment, self.speak)
 
     def _camera(self) -> list[Finding]:
         devices = sorted((self.root / "dev").glob("video[0-9]*"))

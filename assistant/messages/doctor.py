@@ -152,6 +152,28 @@ def player_remedy() -> str:
     return _("The text still comes. Install it with: sudo apt install alsa-utils")
 
 
+def speech_sample() -> str:
+    return _("This is the voice of the assistant.")
+
+
+def speech_ok(sample: str) -> str:
+    return _(
+        'The voice said: "{sample}" If you did not hear it, the sound is too low or goes to another device.'
+    ).format(sample=sample)
+
+
+def speech_unwanted() -> str:
+    return _("Speech is turned off in the settings.")
+
+
+def speech_silent(seconds: int) -> str:
+    return _("The voice did not say one sentence in {seconds} seconds.").format(seconds=seconds)
+
+
+def speech_remedy() -> str:
+    return _("The text still comes. Install the system's voice with: sudo apt install espeak-ng")
+
+
 def sound_ok(cards: int) -> str:
     return _("Sound cards found: {cards}.").format(cards=cards)
 

@@ -16,10 +16,11 @@ import pytest
 
 from assistant import catalogue
 from assistant.commands import doctor
+from assistant.config import Settings
 from assistant.console import Console
 from assistant.doctor.checks import Machine, damaged_files
 from assistant.doctor.findings import Finding, State, run_checks
-from assistant.errors import ExitCode
+from assistant.errors import AssistantError, ExitCode, SpeechError
 
 GOOD = {"version": "1", "system": "CPU : AVX2 = 1 | FMA = 0"}
 
@@ -38,7 +39,15 @@ def machine(tmp_path: Path) -> Machine:
     for name in ("dev/snd/pcmC0D0p", "dev/video0", "bin/aplay"):
         (tmp_path / name).touch(0o755)
     environment = {"PATH": str(tmp_path / "bin"), "TERM": "xterm"}
-    return Machine(tmp_path, environment, (3, 11, 7), probing(GOOD), "utf-8", ("libc.so.6",))
+    return Machine(
+        tmp_path,
+        environment,
+        (3, 11, 7),
+        probing(GOOD),
+        "utf-8",
+        ("libc.so.6",),
+        speak=lambda _: [],
+    )
 
 
 def states(machine: Machine) -> dict[str, Finding]:
@@ -133,6 +142,27 @@ def test_a_services_limit_on_memory_is_seen(machine: Machine) -> None:
     finding = states(machine)["memory"]
     assert finding.state is State.PROBLEM
     assert "50 megabytes" in finding.text
+
+
+def test_speech_that_fails_is_told_with_what_helps(machine: Machine) -> None:
+    hinted = SpeechError("Nothing can be spoken: no.", "Do this.")
+    silent = replace(machine, speak=lambda _: [hinted, SpeechError("Nothing.")])
+    found = [one for one in run_checks(silent.checks()) if one.name == "speech"]
+    assert [one.state for one in found] == [State.WARNING, State.WARNING]
+    assert found[0].remedy == "Do this."
+    assert "apt install" in found[1].remedy
+
+
+def test_nothing_is_spoken_where_nobody_wants_it_or_nothing_can_play_it(machine: Machine) -> None:
+    def speak(_: Settings) -> list[AssistantError]:
+        raise AssertionError("it was asked to speak")
+
+    asked = replace(machine, speak=speak)
+    off = {**machine.environment, "SPARC_ASSISTANT_SPEECH": "off"}
+    told = states(replace(asked, environment=off))["speech"]
+    assert (told.state, told.text) == (State.OK, "Speech is turned off in the settings.")
+    assert "speech" not in states(replace(asked, environment={"PATH": "/nowhere"}))
+    assert states(asked)["speech"].state is State.UNCHECKED
 
 
 def test_no_espeak(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
