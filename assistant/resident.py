@@ -1,7 +1,7 @@
 """Keeps the front's own code in memory, so that it answers where memory runs out.
 
 A machine that is nearly full ends no process at first. It throws away the pages of programs, which can be read
-from their files again, and reads them again: everything goes on, a thousand times slower, and whoever ought to say
+from their files again, and reads them again: everything goes on, many times slower, and whoever ought to say
 so is as slow as the rest. Pages that are kept are not thrown away: keys are answered, and the kernel notices sooner
 that nothing is left to take, and ends the process that gives way first (``child_process.give_way``).
 """

@@ -177,7 +177,7 @@ class Person:
         return found[0]
 
     def hear_or_be_told(
-        self, *texts: str, after: int, silent_s: float = 40.0, timeout_s: float = 90.0
+        self, *texts: str, after: int, silent_s: float = 40.0, timeout_s: float = 45.0
     ) -> str:
         """Waits for a line that begins with one of the texts, for as long as something is said.
 
