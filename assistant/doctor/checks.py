@@ -26,8 +26,8 @@ from assistant.models_store.machine_room import memory
 from assistant.typed_path import typed_path
 
 OLDEST_PYTHON = (3, 11)
-BESIDE_MODEL_MB = 300
-"""What the program needs beside the model's files, roughly: context, buffers, picture."""
+PROGRAM_MB = 90
+"""What the five processes hold before a model is loaded, without the files that they share."""
 PROBE_S = 15.0
 ESPEAK_LIBRARIES = ("libespeak-ng.so.1", "libespeak.so.1")
 
@@ -127,14 +127,14 @@ class Machine:
             raise OSError(str(self.root / "proc/meminfo"))  # told as a check that could not be made
         free_mb = there.available_mb
         try:
-            needed_mb = int(_size_mb(self._files())) + BESIDE_MODEL_MB
+            needed_mb, least_mb = (PROGRAM_MB + mb for mb in _needed_mb(self._files()))
         except AssistantError:  # told by the check of the model
-            needed_mb = BESIDE_MODEL_MB
+            needed_mb = least_mb = PROGRAM_MB
         if free_mb >= needed_mb:
             return [_ok("memory", words.memory_ok(free_mb))]
         said, remedy = words.memory_short(free_mb, needed_mb), words.memory_remedy()
         # What other programs hold can be freed; what the machine does not have cannot.
-        state = State.PROBLEM if there.total_mb < needed_mb else State.WARNING
+        state = State.PROBLEM if there.total_mb < least_mb else State.WARNING
         return [Finding("memory", state, said, remedy)]
 
     def _voice(self) -> list[Finding]:
@@ -201,6 +201,20 @@ def damaged_files(folder: Path) -> list[Path]:
             if hashlib.file_digest(file, "sha256").hexdigest() != wanted:
                 damaged.append(folder / name)
     return damaged
+
+
+def _needed_mb(files: catalogue.ModelFiles) -> tuple[int, int]:
+    """What a model needs, and the least with which it is loaded at all, slow as it then is.
+
+    Raises:
+        ModelError: it is no LLaVA.
+    """
+    from assistant.inference import memory, pairing
+
+    headers = pairing.check_pair(files.model_path, files.mmproj_path)
+    sizes = memory.sizes_of(*headers, name=files.name)
+    need = memory.need(sizes, memory.DEFAULT_N_CTX, "q8_0", n_batch=128)
+    return need.total // 1_000_000, need.least // 1_000_000
 
 
 def _size_mb(files: catalogue.ModelFiles) -> float:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from assistant.errors import ModelError
 from assistant.inference.free_memory import FreeMemory
 from assistant.inference.gguf_header import GgufHeader
+from assistant.inference.pairing import has_tiles
+from assistant.inference.picture_memory import MAX_PICTURES
 from assistant.messages import engine as words
 
 DEFAULT_N_CTX = 2048
@@ -18,11 +20,13 @@ at 2,048 cells."""
 ROOMY = 2
 """Times its need that must be free for a model to take the faster and larger cache."""
 
-_BASE = 110 * 2**20
-"""Python, NumPy and llama.cpp's code."""
-_ENCODER_WORK = 64 * 2**20
-"""What CLIP ViT-L/14-336 computes in."""
+_BASE = 32 * 2**20
+"""What llama.cpp and a picture take beside. Python and the libraries are in memory when this is reckoned."""
+_VIT_L = 64 * 2**20
+"""What CLIP ViT-L/14-336 computes in, for a projector that does not say its sizes."""
 _KEPT_PICTURES = 64 * 2**20
+_TILES = 5
+"""Pictures that LLaVA-1.6 makes of one: four tiles and the whole."""
 _VALUE_BYTES = {"f32": (1, 4), "f16": (1, 2), "bf16": (1, 2), "q8_0": (32, 34)}
 """Values and bytes of a block."""
 
@@ -38,6 +42,8 @@ class ModelSizes:
         head_values: values of one head; quantised caches need a multiple of 32.
         n_ctx_train: longest context that the model was trained on; 0 where it does not say.
         n_embd, n_ff, n_vocab: sizes, in llama.cpp's names.
+        encoder_work: bytes that the projector's vision tower computes in.
+        picture: bytes of one encoded picture.
     """
 
     name: str
@@ -49,11 +55,13 @@ class ModelSizes:
     n_embd: int
     n_ff: int
     n_vocab: int
+    encoder_work: int
+    picture: int
 
 
 @dataclass(frozen=True)
 class Need:
-    """Bytes that loading takes. Weights are mapped from the file and can be read again; the rest is fixed."""
+    """Bytes that a model takes. Weights are mapped from the file and can be read again; the rest is fixed."""
 
     weights: int
     fixed: int
@@ -62,6 +70,11 @@ class Need:
     def total(self) -> int:
         """All of it."""
         return self.weights + self.fixed
+
+    @property
+    def least(self) -> int:
+        """With less, a word takes minutes: half of the weights are read from the disk again and again."""
+        return self.weights // 2 + self.fixed
 
 
 @dataclass(frozen=True)
@@ -105,7 +118,27 @@ def sizes_of(model: GgufHeader, projector: GgufHeader, name: str) -> ModelSizes:
         n_embd=n_embd,
         n_ff=number("feed_forward_length"),
         n_vocab=embedding.dims[-1] if embedding else 0,
+        encoder_work=_encoder_work(projector),
+        picture=_patches(projector) * n_embd * 4 * (_TILES if has_tiles(projector) else 1),
     )
+
+
+def _vision(projector: GgufHeader, key: str) -> int:
+    value = projector.values.get(f"clip.vision.{key}")
+    return value if isinstance(value, int) else 0
+
+
+def _patches(projector: GgufHeader) -> int:
+    patch_px = _vision(projector, "patch_size")
+    return (_vision(projector, "image_size") // patch_px) ** 2 if patch_px else 576
+
+
+def _encoder_work(projector: GgufHeader) -> int:
+    """A layer's values in single precision, with the attention of every patch to every other, and a quarter more."""
+    n_embd, n_ff = _vision(projector, "embedding_length"), _vision(projector, "feed_forward_length")
+    n_patches, n_head = _patches(projector), _vision(projector, "attention.head_count")
+    values = n_patches * (n_ff + 8 * n_embd + n_head * n_patches)
+    return 5 * values if n_embd and n_ff and n_head else _VIT_L
 
 
 def need(sizes: ModelSizes, n_ctx: int, kv_type: str, n_batch: int) -> Need:
@@ -113,7 +146,8 @@ def need(sizes: ModelSizes, n_ctx: int, kv_type: str, n_batch: int) -> Need:
     n_values, n_bytes = _VALUE_BYTES[kv_type]
     cache = n_ctx * sizes.cell_values // n_values * n_bytes
     work = 4 * n_batch * (sizes.n_vocab + 3 * sizes.n_ff + 8 * sizes.n_embd)
-    fixed = sizes.projector + cache + work + _BASE + _ENCODER_WORK + _KEPT_PICTURES
+    kept = min(_KEPT_PICTURES, MAX_PICTURES * sizes.picture)
+    fixed = sizes.projector + cache + work + _BASE + sizes.encoder_work + kept
     return Need(sizes.weights, fixed)
 
 
@@ -161,7 +195,7 @@ def plan(
         if needed.total <= free.memory and needed.total <= free.addresses:
             return Plan(cells, kind, note=words.memory_short() if cells < contexts[0] else "")
     (cells, kind), needed = min(zip(tries, needs, strict=True), key=lambda pair: pair[1].total)
-    if needed.fixed + needed.weights // 2 <= free.memory and needed.total <= free.addresses:
+    if needed.least <= free.memory and needed.total <= free.addresses:
         note = words.memory_slow(needed.total, free.memory)
         return Plan(cells, kind, repacks=False, note=note)
     raise ModelError(

@@ -137,7 +137,7 @@ def test_a_services_limit_on_memory_is_seen(machine: Machine) -> None:
     (machine.root / "proc/self/cgroup").write_text("0::/service\n")
     group = machine.root / "sys/fs/cgroup/service"
     group.mkdir(parents=True)
-    for name, text in (("max", "200000000"), ("current", "150000000"), ("stat", "anon 150000000")):
+    for name, text in (("max", "120000000"), ("current", "70000000"), ("stat", "anon 70000000")):
         (group / f"memory.{name}").write_text(text + "\n")
     finding = states(machine)["memory"]
     assert finding.state is State.PROBLEM

@@ -24,6 +24,8 @@ LLAVA_7B = ModelSizes(
     n_embd=4096,
     n_ff=11008,
     n_vocab=32000,
+    encoder_work=64_000_000,
+    picture=576 * 4096 * 4,
 )
 MOBILE_1_7B = ModelSizes(
     name="MobileVLM-1.7B Q4_K_M",
@@ -35,6 +37,8 @@ MOBILE_1_7B = ModelSizes(
     n_embd=2048,
     n_ff=5632,
     n_vocab=32000,
+    encoder_work=64_000_000,
+    picture=144 * 2048 * 4,
 )
 
 
