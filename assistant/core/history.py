@@ -49,7 +49,7 @@ class History:
         """Keeps an answer and forgets the oldest ones until all fit; the newest is always kept."""
         self._entries.insert(0, entry)
         while len(self._entries) > 1 and (
-            len(self._entries) > self._max_entries or self._n_bytes() > self._max_bytes
+            len(self._entries) > self._max_entries or self.n_bytes > self._max_bytes
         ):
             self._entries.pop()
 
@@ -66,6 +66,8 @@ class History:
             if entry.image_rgb is image_rgb and entry.is_complete and entry.sentences
         ]
 
-    def _n_bytes(self) -> int:
+    @property
+    def n_bytes(self) -> int:
+        """Memory that the pictures take; several answers about one share it."""
         pictures = {id(entry.image_rgb): entry.image_rgb.nbytes for entry in self._entries}
         return sum(pictures.values())

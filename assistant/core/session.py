@@ -198,6 +198,11 @@ class Session:
         """Earlier answers, newest first."""
         return [entry.line for entry in self._history.entries]
 
+    @property
+    def history_bytes(self) -> int:
+        """Memory that the pictures of earlier answers take."""
+        return self._history.n_bytes
+
     def go_back_to(self, index: int) -> None:
         """Makes an earlier answer the present one and reads it."""
         entry = self._history.entries[index]

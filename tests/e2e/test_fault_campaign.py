@@ -128,8 +128,13 @@ def test_what_is_no_sentence(text: str) -> None:
 
 
 def test_growth_is_seen() -> None:
-    flat = [{"front_kb": 1000, "worker_kb": 1000, "descriptors": 20, "processes": 4}] * 12
+    held = {"front_kb": 1000, "worker_kb": 1000, "pictures_kb": 0}
+    flat = [{**held, "descriptors": 20, "processes": 4}] * 12
     assert soak.verdict(flat)[0] == "flat"
+    of_pictures = {"front_kb": 1400, "pictures_kb": 400}
+    assert (
+        soak.verdict([*flat[:6], *[{**sample, **of_pictures} for sample in flat[6:]]])[0] == "flat"
+    )
     growing = [{**sample, "front_kb": 1000 + 10 * n} for n, sample in enumerate(flat)]
     assert soak.verdict(growing)[0] == "FAILED"
     leaking = [{**sample, "descriptors": 20 + n} for n, sample in enumerate(flat)]

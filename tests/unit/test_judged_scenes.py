@@ -25,7 +25,8 @@ def test_what_is_written_is_what_was_drawn(
     path = Path(capsys.readouterr().out.strip())
     world, scenes = read_scenes(path)
     assert world == judged_scenes.world("test", judged_scenes.FIRST)
-    assert [scene.picture.name for scene in scenes] == ["001100.png", "001101.png", "001102.png"]
+    names = [f"{judged_scenes.FIRST + number:06}.png" for number in range(3)]
+    assert [scene.picture.name for scene in scenes] == names
     for index, told in enumerate(scenes, start=judged_scenes.FIRST):
         scene = make_scene("test", index)
         with Image.open(told.picture) as picture:
