@@ -52,7 +52,9 @@ class Place:
 
     def play(self, shell: str) -> None:
         """Sets what playing does, as a line of shell."""
-        (self.folder / "player" / "behaviour").write_text(shell + "\n")
+        new = self.folder / "player" / "behaviour.new"
+        new.write_text(shell + "\n")
+        new.replace(new.with_suffix(""))  # at once, for a player that may be reading it
 
     @property
     def n_played(self) -> int:

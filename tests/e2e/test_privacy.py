@@ -182,7 +182,12 @@ def test_the_front_keeps_its_code_in_memory_and_no_other_process_does(
     if allowed < 8 << 20 and os.geteuid() != 0:
         pytest.skip("this user may keep next to nothing in memory (ulimit -l)")
     assert _locked_bytes(at_rest.process.pid) > 4 << 20
-    assert not any(_locked_bytes(pid) for pid in children_of(at_rest.process.pid))
+    # A sign's player may be there as well, and be gone a moment later.
+    children = [
+        pid for pid, line in children_of(at_rest.process.pid).items() if sys.executable in line
+    ]
+    assert len(children) >= 4, "model, picture, and two voices"
+    assert not any(map(_locked_bytes, children))
 
 
 def _locked_bytes(pid: int) -> int:

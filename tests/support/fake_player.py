@@ -11,13 +11,21 @@ import pytest
 
 _SCRIPT = """#!/bin/sh
 folder={folder}
-if [ "$1" = -q ]; then cat > "$folder/sign.$$"; . "$folder/behaviour"; exit; fi
+behaviour=$(cat "$folder/behaviour")  # before anybody can see that it started, and change it
+if [ "$1" = -q ]; then cat > "$folder/sign.$$"; eval "$behaviour"; exit; fi
 number=$(ls "$folder" | grep -c '\\.start$')
 cp "$1" "$folder/$(printf %03d $number).wav"
 date +%s.%N > "$folder/$(printf %03d $number).start"
-. "$folder/behaviour"
+eval "$behaviour"
 date +%s.%N > "$folder/$(printf %03d $number).end"
 """
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Writes a file that another process may be reading: all of the old text is there, or all of the new."""
+    new = path.with_name(f"{path.name}.new")
+    new.write_text(text)
+    new.replace(path)
 
 
 @dataclass
@@ -34,7 +42,7 @@ class FakePlayer:
 
     def behave(self, shell: str) -> None:
         """Sets what playing does, as a line of shell: ``sleep 5``, ``exit 1``."""
-        (self.records / "behaviour").write_text(shell + "\n")
+        replace_text(self.records / "behaviour", shell + "\n")
 
     @property
     def durations_s(self) -> list[float]:

@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.fake_player import replace_text
+
 _SCRIPT = """#!/bin/sh
 folder={folder}
 if [ "$1" = --cancel ]; then echo cancelled >> "$folder/cancels"; exit; fi
+behaviour=$(cat "$folder/behaviour")  # before anybody can see that it began, and change it
 cat > "$folder/text.$$"
 echo "$@" > "$folder/options"
 cat "$folder/text.$$" >> "$folder/begun"
-. "$folder/behaviour"
+eval "$behaviour"
 cat "$folder/text.$$" >> "$folder/spoken"
 """
 
@@ -27,7 +30,7 @@ class FakeSpdSay:
 
     def behave(self, shell: str) -> None:
         """Sets what speaking does, as a line of shell: ``sleep 5``, ``exit 1``."""
-        (self.records / "behaviour").write_text(shell + "\n")
+        replace_text(self.records / "behaviour", shell + "\n")
 
     @property
     def begun(self) -> list[str]:
