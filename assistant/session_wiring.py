@@ -40,8 +40,8 @@ def open_session(plan: Plan, front: Front, prompts: Prompts | None = None) -> It
 
     early = WorkerProcess()  # it loads its libraries while the front loads its own
     workers = [early]
+    from assistant.camera import quality
     from assistant.camera.chooser import CameraChooser
-    from assistant.camera.quality import assess
     from assistant.camera.scene_change import StillnessDetector
     from assistant.inference.client import InferenceClient
     from assistant.keeping import FileKeeper
@@ -50,7 +50,7 @@ def open_session(plan: Plan, front: Front, prompts: Prompts | None = None) -> It
     settings = plan.settings
 
     def inspect(image_rgb: ImageRgb) -> list[str]:
-        problems = [problem.sentence for problem in assess(image_rgb)]
+        problems = [problem.sentence for problem in quality.assess(image_rgb)]
         return [*problems, camera_words.describing_anyway()] if problems else []
 
     def open_describer(files: ModelFiles) -> Describer:
@@ -109,5 +109,6 @@ def open_session(plan: Plan, front: Front, prompts: Prompts | None = None) -> It
             session.tell(notice)
         if shelf.is_demo:
             session.tell(messages.demo_model())
+        quality.warm()
         resident.stay()
         yield session

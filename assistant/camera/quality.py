@@ -116,6 +116,11 @@ def assess(image_rgb: ImageRgb) -> list[QualityProblem]:
     return found
 
 
+def warm() -> None:
+    """Has everything loaded that the first picture would load: later there may be no memory for it."""
+    assess((np.arange(3 * 64 * 64) * 37 % 251).astype(np.uint8).reshape(64, 64, 3))
+
+
 def measure(image_rgb: ImageRgb) -> Measures:
     """Takes the measures of a picture of shape (height, width, 3), uint8."""
     grey = _grey(image_rgb)

@@ -63,6 +63,8 @@ class PlayedEarcons:
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         self._is_closed = False
+        for earcon in _TONES:
+            wav_bytes(earcon)  # later there may be no memory for it
 
     def play(self, earcon: Earcon) -> None:
         """Starts the player and returns at once."""
