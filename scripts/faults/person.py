@@ -197,19 +197,25 @@ class Person:
         """
         end = time.monotonic() + timeout_s
         seen = after + 1  # the first line only says that the key was heard
-        while True:
-            if not (new := self._new_lines(seen, silent_s)):
-                raise BrokenPromiseError(f"silent for {silent_s} s after {self.lines[after:]}")
-            seen += len(new)
+        heard_at = time.monotonic()
+        sign = ""
+        while time.monotonic() < end or not sign:
+            silent_until = heard_at + silent_s
+            new = self._new_lines(
+                seen, (min(end, silent_until) if sign else silent_until) - time.monotonic()
+            )
             for line in new:
                 if line.startswith(texts):
                     return line
-            if time.monotonic() > end:
-                return new[-1]
+            if new:
+                seen, heard_at, sign = seen + len(new), time.monotonic(), new[-1]
+            elif time.monotonic() >= silent_until:
+                raise BrokenPromiseError(f"silent for {silent_s} s after {self.lines[after:]}")
+        return sign
 
     def _new_lines(self, seen: int, timeout_s: float) -> list[str]:
         with self._changed:
-            self._changed.wait_for(lambda: len(self.lines) > seen, timeout_s)
+            self._changed.wait_for(lambda: len(self.lines) > seen, max(0.0, timeout_s))
             return self.lines[seen:]
 
     def quit(self, timeout_s: float = 20.0) -> int:
