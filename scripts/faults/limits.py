@@ -6,7 +6,6 @@ import contextlib
 import os
 import random
 import resource
-import shutil
 import subprocess
 import sys
 import time
@@ -18,12 +17,6 @@ from scripts.faults.record import BrokenPromiseError
 
 KNOWN_CODES = {0, 1, 2, 3, 4, 5, 6}
 _GROUPS = Path("/sys/fs/cgroup")
-_WITHOUT_A_RIGHT_TO_KEEP = (
-    ("setpriv", "--bounding-set", "-ipc_lock", "--inh-caps", "-ipc_lock")
-    if os.geteuid() == 0 and shutil.which("setpriv")
-    else ()
-)
-"""A user's program has no such right; root's has, and with it no limit on what it keeps in memory."""
 
 
 def too_little_memory(at: Place, rng: random.Random) -> str:
@@ -45,18 +38,18 @@ def too_little_memory_in_a_group(at: Place, rng: random.Random) -> str:
 
     Never the front: it says what happened, and goes on answering. Half of the time the programs are not in memory
     beforehand, as after a start of the machine: their pages are then the group's, and are what the kernel throws away
-    first; half of the time without the right to keep more of them than any user's program may.
+    first. Who may make a group may keep all pages of the front in memory; a user's program may keep 8 MiB, and is not
+    held to this (docs/adr/0012-keys-before-memory.md).
     """
     megabytes = rng.choice((70, 80, 90, 100, 110, 120, 140))
     checked = rng.choice(((), ("--no-memory-check",)))
-    is_cold, is_bare = rng.random() < 0.5, rng.random() < 0.5
+    is_cold = rng.random() < 0.5
     if is_cold:
         _forget_programs()
     with control_group("memory", str(megabytes << 20)) as group:
-        prefix = (*_joining(group), *(_WITHOUT_A_RIGHT_TO_KEEP if is_bare else ()))
-        person = Person(at, *checked, prefix=prefix)
+        person = Person(at, *checked, prefix=_joining(group))
         said = _keys_are_answered(person)
-    how = [", unchecked"] * bool(checked) + [", cold"] * is_cold + [", no rights"] * is_bare
+    how = [", unchecked"] * bool(checked) + [", cold"] * is_cold
     return f"{megabytes} MB{''.join(how)}: {said}"
 
 
