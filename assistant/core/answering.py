@@ -57,7 +57,7 @@ class Answering:
         self.describer = describer
         self.is_steered = True
         self._announcer = announcer
-        self._capturing = Capturing(cameras, self._beat, announcer.is_heard, quiet_s)
+        self._capturing = Capturing(cameras)
         self._models = models
         self._preferences = preferences
         self._inspect = inspect
@@ -154,11 +154,11 @@ class Answering:
         self._announcer.tell(messages.looking())
         self.set_stage(words.stage_capturing())
         prepared = self._take_prepared()
-        image = self._capturing.take() if prepared is None else prepared
-        if ticket.is_cancelled:
-            return None
-        # Usually milliseconds; where memory is short, as long as anything else.
+        # Over the look at it too: usually milliseconds, but where memory is short as long as anything else.
         with Heartbeat(self._beat, self._quiet_s, self._announcer.is_heard):
+            image = self._capturing.take() if prepared is None else prepared
+            if ticket.is_cancelled:
+                return None
             self._announcer.earcon(Earcon.SHUTTER)
             problems = self._inspect(image)
         for problem in problems:

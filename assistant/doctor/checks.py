@@ -209,12 +209,12 @@ def _needed_mb(files: catalogue.ModelFiles) -> tuple[int, int]:
     Raises:
         ModelError: it is no LLaVA.
     """
-    from assistant.inference import memory, pairing
+    from assistant.inference.memory import DEFAULT_N_CTX, need, sizes_of
+    from assistant.inference.pairing import check_pair
 
-    headers = pairing.check_pair(files.model_path, files.mmproj_path)
-    sizes = memory.sizes_of(*headers, name=files.name)
-    need = memory.need(sizes, memory.DEFAULT_N_CTX, "q8_0", n_batch=128)
-    return need.total // 1_000_000, need.least // 1_000_000
+    sizes = sizes_of(*check_pair(files.model_path, files.mmproj_path), name=files.name)
+    needed = need(sizes, DEFAULT_N_CTX, "q8_0", n_batch=128)
+    return needed.total // 1_000_000, needed.least // 1_000_000
 
 
 def _size_mb(files: catalogue.ModelFiles) -> float:

@@ -7,6 +7,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant import control_groups
+
 UNLIMITED = sys.maxsize
 _LIMIT_AND_USAGE = (
     ("memory.max", "memory.current"),
@@ -55,16 +57,7 @@ def _of_machine(root: Path, field: str) -> int:
 
 
 def _groups(root: Path) -> list[Path]:
-    """Folders of the memory control groups that this process is in, from its own up; versions 2 and 1."""
-    folders = []
-    for line in _lines(root / "proc/self/cgroup"):
-        _, controllers, path = line.split(":", 2)
-        if controllers and "memory" not in controllers.split(","):
-            continue
-        base = root / "sys/fs/cgroup" / ("memory" if controllers else "")
-        own = base / path.strip("/")
-        folders += [own, *(parent for parent in own.parents if base in (parent, *parent.parents))]
-    return folders
+    return [folder for folders in control_groups.of_memory(root) for folder in folders]
 
 
 def _left_in_group(folder: Path) -> int:
