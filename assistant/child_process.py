@@ -11,9 +11,12 @@ from pathlib import Path
 _ROOT = Path(__file__).resolve().parents[1]
 _PR_SET_DUMPABLE = 4
 """``prctl(2)``"""
-GIVES_WAY = 300
-GIVES_WAY_FIRST = 500
-"""Thousandths of the memory there is, as though a process held so much more (``proc_pid_oom_score_adj(5)``)."""
+VOICE_GIVES_WAY, PICTURES_GIVE_WAY, MODEL_GIVES_WAY = 800, 900, 1000
+"""Thousandths of the memory there is, as though a process held so much more (``proc_pid_oom_score_adj(5)``).
+
+Of the memory of a control group, where that is what runs out; the front alone can be half of a small one. So these are
+large, and no child outlives the front, however little it holds.
+"""
 
 
 def command(module: str) -> list[str]:
@@ -25,8 +28,13 @@ def command(module: str) -> list[str]:
     return [sys.executable, "-P", "-c", boot]
 
 
-def give_way(pid: int, by: int = GIVES_WAY) -> None:
-    """Where memory runs out, the kernel ends this child and not the front, which starts it anew and tells of it."""
+def give_way(pid: int, by: int) -> None:
+    """Where memory runs out, the kernel ends this child and not the front, which starts it anew and tells of it.
+
+    Args:
+        pid: the child.
+        by: one of the ranks above.
+    """
     path = Path(f"/proc/{pid}/oom_score_adj")
     with contextlib.suppress(OSError, ValueError):
         path.write_text(str(min(1000, int(path.read_text()) + by)))

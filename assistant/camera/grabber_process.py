@@ -63,7 +63,7 @@ class GrabberProcess:
             env={**environment, **_QUIET, **({} if order["is_file"] else _LIVE)},
             start_new_session=True,
         )
-        child_process.give_way(self._process.pid)
+        child_process.give_way(self._process.pid, child_process.PICTURES_GIVE_WAY)
         self._buffer = bytearray()
         self._n_asked = 0
         self._n_answered = 0

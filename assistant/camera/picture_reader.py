@@ -141,7 +141,7 @@ class _Process:
             raise
         finally:
             theirs.close()
-        child_process.give_way(self._process.pid)
+        child_process.give_way(self._process.pid, child_process.PICTURES_GIVE_WAY)
 
     @property
     def is_alive(self) -> bool:

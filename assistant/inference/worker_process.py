@@ -72,7 +72,7 @@ class WorkerProcess:
             theirs.close()
             os.close(cancel_read)
             os.close(life_write)
-        child_process.give_way(self.process.pid, child_process.GIVES_WAY_FIRST)
+        child_process.give_way(self.process.pid, child_process.MODEL_GIVES_WAY)
         self._watch = WorkerWatch(self.process, life_read, patience)
 
     def load(self, options: EngineOptions) -> None:

@@ -99,7 +99,7 @@ class VoiceProcess:
         except OSError:
             shutil.rmtree(self._folder, ignore_errors=True)
             raise
-        child_process.give_way(self._process.pid)
+        child_process.give_way(self._process.pid, child_process.VOICE_GIVES_WAY)
 
     @property
     def is_alive(self) -> bool:

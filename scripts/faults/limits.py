@@ -38,19 +38,24 @@ def too_little_memory_in_a_group(at: Place, rng: random.Random) -> str:
 
     Never the front: it says what happened, and goes on answering. Half of the time the programs are not in memory
     beforehand, as after a start of the machine: their pages are then the group's, and are what the kernel throws away
-    first. Who may make a group may keep all pages of the front in memory; a user's program may keep 8 MiB, and is not
-    held to this (docs/adr/0012-keys-before-memory.md).
+    first. Half of the time it may keep all its pages in memory, as who may make a group may, and half of the time a
+    user's 8 MiB (docs/adr/0012-keys-before-memory.md).
     """
-    megabytes = rng.choice((70, 80, 90, 100, 110, 120, 140))
+    megabytes = rng.choice((60, 70, 80, 90, 100, 110, 120, 140))
     checked = rng.choice(((), ("--no-memory-check",)))
     is_cold = rng.random() < 0.5
+    is_user = rng.random() < 0.5
     if is_cold:
         _forget_programs()
     with control_group("memory", str(megabytes << 20)) as group:
-        person = Person(at, *checked, prefix=_joining(group))
+        person = Person(at, *checked, prefix=(*_joining(group), *(_AS_A_USER if is_user else ())))
         said = _keys_are_answered(person)
-    how = [", unchecked"] * bool(checked) + [", cold"] * is_cold
+    how = [", unchecked"] * bool(checked) + [", cold"] * is_cold + [", a user's rights"] * is_user
     return f"{megabytes} MB{''.join(how)}: {said}"
+
+
+_AS_A_USER = ("setpriv", "--bounding-set", "-ipc_lock", "--inh-caps", "-ipc_lock")
+"""Without the right to keep more in memory than ``ulimit -l`` says (util-linux)."""
 
 
 def _forget_programs() -> None:

@@ -140,6 +140,7 @@ class Person:
             start_new_session=True,
         )  # fmt: skip
         self.lines: list[str] = []
+        self._is_over = False
         self._changed = threading.Condition()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -150,6 +151,9 @@ class Person:
             with self._changed:
                 self.lines.append(line.rstrip("\n"))
                 self._changed.notify_all()
+        with self._changed:
+            self._is_over = True
+            self._changed.notify_all()
 
     def type(self, key: str) -> int:
         """Types a key and Enter; returns how many lines there were before."""
@@ -165,7 +169,7 @@ class Person:
         """Waits for a line that begins with one of the texts.
 
         Raises:
-            BrokenPromiseError: none comes.
+            BrokenPromiseError: none comes, or it ends before.
         """
         found: list[str] = []
 
@@ -174,9 +178,15 @@ class Person:
             return bool(found)
 
         with self._changed:
-            if not self._changed.wait_for(is_there, timeout_s):
-                raise BrokenPromiseError(f"{texts} was not said but {self.lines[after:]}")
+            self._changed.wait_for(lambda: is_there() or self._is_over, timeout_s)
+            if not found:
+                raise BrokenPromiseError(
+                    f"{texts} was not said but {self.lines[after:]}{self._and_ended()}"
+                )
         return found[0]
+
+    def _and_ended(self) -> str:
+        return f", and it ended with code {self.process.wait()}" if self._is_over else ""
 
     def hear_or_be_told(
         self, *texts: str, after: int, silent_s: float = 40.0, timeout_s: float = 45.0
@@ -193,7 +203,7 @@ class Person:
             That line; without one the last sign of life.
 
         Raises:
-            BrokenPromiseError: nothing was said for too long.
+            BrokenPromiseError: nothing was said for too long, or it ends before.
         """
         end = time.monotonic() + timeout_s
         seen = after + 1  # the first line only says that the key was heard
@@ -209,13 +219,17 @@ class Person:
                     return line
             if new:
                 seen, heard_at, sign = seen + len(new), time.monotonic(), new[-1]
+            elif self._is_over:
+                raise BrokenPromiseError(f"{self.lines[after:]}{self._and_ended()}")
             elif time.monotonic() >= silent_until:
                 raise BrokenPromiseError(f"silent for {silent_s} s after {self.lines[after:]}")
         return sign
 
     def _new_lines(self, seen: int, timeout_s: float) -> list[str]:
         with self._changed:
-            self._changed.wait_for(lambda: len(self.lines) > seen, max(0.0, timeout_s))
+            self._changed.wait_for(
+                lambda: len(self.lines) > seen or self._is_over, max(0.0, timeout_s)
+            )
             return self.lines[seen:]
 
     def quit(self, timeout_s: float = 20.0) -> int:
