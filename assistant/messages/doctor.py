@@ -44,6 +44,10 @@ def too_slow() -> str:
     return _("it took too long")
 
 
+def stage() -> str:
+    return _("checking this machine")
+
+
 def can_describe() -> str:
     return _("Describing should work.")
 

@@ -8,6 +8,8 @@ import json
 import os
 import sys
 import threading
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -213,3 +215,19 @@ def test_the_command_fails_when_describing_could_not_work(as_json: bool, tmp_pat
         if as_json:
             assert {json.loads(line)["name"] for line in lines} >= {"engine", "model", "terminal"}
         assert len(err.getvalue().splitlines()) == 1
+
+
+@pytest.mark.parametrize("is_json", [False, True])
+def test_a_check_that_takes_its_time_is_not_waited_for_in_silence(is_json: bool) -> None:
+    def findings() -> Iterator[Finding]:
+        yield Finding("first", State.OK, "First.")
+        end = time.monotonic() + 10
+        while not err.getvalue() and time.monotonic() < end:
+            time.sleep(0.01)
+        assert "First." in out.getvalue()
+        yield Finding("last", State.PROBLEM, "Last.", "Mend it.")
+
+    out, err = io.StringIO(), io.StringIO()
+    assert not doctor.tell(findings(), Console(out, err), is_json=is_json, quiet_s=(0.1, 60.0))
+    assert err.getvalue() == "Still working: checking this machine.\n"
+    assert "Last." in out.getvalue()
