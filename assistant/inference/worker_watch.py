@@ -3,7 +3,8 @@
 A worker that computes for minutes is slow, not hung: a thread of it writes a byte twice a second whatever
 llama.cpp does, and that byte says whether a request is being worked on. What hangs is one of three: a process
 that was stopped; one whose threads are all stuck; one that has work, and neither computes nor reads for minutes.
-A worker that takes so much memory that no key is answered any more is ended as well.
+A worker that takes so much memory that no key is answered any more is ended as well: by a sentry, because this thread
+then does not run either.
 """
 
 from __future__ import annotations
@@ -13,10 +14,9 @@ import select
 import subprocess
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from assistant import memory_pressure
+from assistant.inference.sentry import Sentry
 from assistant.process_state import STOPPED, ProcessState, state_of
 
 IDLE, WORKING = b".", b"w"
@@ -24,8 +24,6 @@ IDLE, WORKING = b".", b"w"
 BEAT_S = 0.5
 _OWN_GAP_S = 3.0
 """The front itself did not run for this long: what it missed is nobody's silence."""
-_STARVED_S = 5.0
-"""The front itself did not run for this long, for want of memory: then keys come before the answer."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +88,6 @@ class WorkerWatch:
         process: subprocess.Popen[bytes],
         life: int,
         patience: Patience | None = None,
-        clock: Callable[[], float] = time.monotonic,
-        is_memory_short: Callable[[], bool] = memory_pressure.is_nearly_full,
     ) -> None:
         """Begins at once.
 
@@ -99,13 +95,10 @@ class WorkerWatch:
             process: the worker.
             life: the reading end of its pipe for signs of life; is closed here.
             patience: how long is waited.
-            clock: seconds of a steady clock; for tests.
-            is_memory_short: whether the machine stands still for want of memory; for tests.
         """
         self.has_hung = False
         self._process, self._life = process, life
         self._patience = patience or Patience()
-        self._clock, self._is_memory_short = clock, is_memory_short
         os.set_blocking(life, False)
         self._thread = threading.Thread(target=self._run, name="worker-watch", daemon=True)
         self._thread.start()
@@ -115,18 +108,17 @@ class WorkerWatch:
         self._thread.join(2.0)
 
     def _run(self) -> None:
-        last = self._clock()
+        last = time.monotonic()
         judge = Judge(self._patience, last)
+        sentry = Sentry(self._process.pid)
         try:
             while True:
                 select.select([self._life], [], [], BEAT_S)
+                sentry.beat()
                 signs = self._signs()
                 if signs is None:
                     return
-                now = self._clock()
-                if now - last > _STARVED_S and self._is_memory_short():
-                    self._process.kill()  # as the kernel would have done, and told of in the same words
-                    return
+                now = time.monotonic()
                 if now - last > _OWN_GAP_S:
                     judge.forgive(now)
                 last = now
@@ -136,6 +128,7 @@ class WorkerWatch:
                     self._process.kill()
                     return
         finally:
+            sentry.end()
             os.close(self._life)
 
     def _signs(self) -> bytes | None:

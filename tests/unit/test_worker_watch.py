@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -88,26 +86,3 @@ def test_the_watch_ends_a_silent_process_and_goes_with_one_that_ends(code: str) 
     process.wait(20)
     assert watch.has_hung == ("sleep" in code)
     assert time.monotonic() - started < 15
-
-
-@pytest.mark.parametrize("is_short", [True, False])
-def test_where_memory_keeps_the_front_from_running_its_worker_is_ended(is_short: bool) -> None:
-    """Keys come before the answer; a front that only slept is another matter."""
-    life, theirs = os.pipe()
-    process = subprocess.Popen(
-        [sys.executable, "-c", "import time; time.sleep(60)"], pass_fds=(theirs,)
-    )
-    os.close(theirs)
-    steps = itertools.count(0.0, 6.0)  # seconds, of which the watch saw nothing
-    watch = WorkerWatch(process, life, clock=lambda: next(steps), is_memory_short=lambda: is_short)
-    try:
-        process.wait(4.0)
-    except subprocess.TimeoutExpired:
-        assert not is_short
-        process.kill()
-        process.wait()
-    else:
-        assert is_short
-        assert process.returncode == -signal.SIGKILL, "the words for it are those for memory"
-    watch.join()
-    assert not watch.has_hung
