@@ -76,9 +76,10 @@ class KillCampaign:
             time.sleep(0.1)
         played = assistant.n_played
         if moment != "rest":
+            assistant.shown.stages.clear()
             assistant.press(Action.DESCRIBE)
             is_there = _MOMENTS[moment]
-            if not assistant.shown.wait_for(lambda: is_there(assistant.shown.stage_now), 20):
+            if not assistant.shown.wait_for(lambda: any(map(is_there, assistant.shown.stages)), 20):
                 raise BrokenPromiseError(f"it did not come to {moment}")
         if moment == "speech":
             end = time.monotonic() + 10

@@ -6,6 +6,7 @@ import contextlib
 import os
 import random
 import resource
+import shutil
 import subprocess
 import sys
 import time
@@ -44,7 +45,7 @@ def too_little_memory_in_a_group(at: Place, rng: random.Random) -> str:
     megabytes = rng.choice((60, 70, 80, 90, 100, 110, 120, 140))
     checked = rng.choice(((), ("--no-memory-check",)))
     is_cold = rng.random() < 0.5
-    is_user = rng.random() < 0.5
+    is_user = rng.random() < 0.5 and shutil.which(_AS_A_USER[0]) is not None
     if is_cold:
         _forget_programs()
     with control_group("memory", str(megabytes << 20)) as group:

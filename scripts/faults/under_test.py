@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -42,11 +43,18 @@ echo x >> {folder}/started
 
 
 class Shown:
-    """A front that remembers what is shown, and wakes who waits for it."""
+    """A front that remembers what is shown, and wakes who waits for it.
+
+    Attributes:
+        lines: all of them.
+        stage_now: what goes on; empty where nothing does.
+        stages: the last ones; a busy machine passes through one before who waits for it wakes.
+    """
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
         self.stage_now = ""
+        self.stages: deque[str] = deque(maxlen=64)
         self._changed = threading.Condition()
 
     def show(self, line: Line) -> None:
@@ -65,6 +73,7 @@ class Shown:
         """What goes on."""
         with self._changed:
             self.stage_now = stage
+            self.stages.append(stage)
             self._changed.notify_all()
 
     def wait_for(self, is_so: Callable[[], bool], timeout_s: float) -> bool:
