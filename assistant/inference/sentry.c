@@ -74,19 +74,17 @@ struct sentry * sentry_start(int32_t process, int32_t patience_ticks, int64_t mi
     struct sentry * sentry = calloc(1, sizeof(*sentry));
     pthread_attr_t attributes;
     pthread_t thread;
-    if (sentry == NULL || pthread_attr_init(&attributes) != 0) {
-        free(sentry);
-        close(process);
-        return NULL;
+    bool is_started = false;
+    if (sentry != NULL && pthread_attr_init(&attributes) == 0) {
+        sentry->process = process;
+        sentry->patience_ticks = patience_ticks;
+        sentry->min_faults = min_faults;
+        pthread_attr_setstacksize(&attributes, STACK_BYTES);
+        pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+        is_started = pthread_create(&thread, &attributes, keep_watch, sentry) == 0;
+        pthread_attr_destroy(&attributes);
     }
-    sentry->process = process;
-    sentry->patience_ticks = patience_ticks;
-    sentry->min_faults = min_faults;
-    pthread_attr_setstacksize(&attributes, STACK_BYTES);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    const int failed = pthread_create(&thread, &attributes, keep_watch, sentry);
-    pthread_attr_destroy(&attributes);
-    if (failed) {
+    if (!is_started) {
         free(sentry);
         close(process);
         return NULL;
