@@ -74,7 +74,7 @@ class KillCampaign:
             for pid in assistant.children(WORKER):
                 os.kill(pid, signal.SIGKILL)
             time.sleep(0.1)
-        played = assistant.n_played
+        played = assistant.player.n_played
         if moment != "rest":
             assistant.shown.stages.clear()
             assistant.press(Action.DESCRIBE)
@@ -83,7 +83,7 @@ class KillCampaign:
                 raise BrokenPromiseError(f"it did not come to {moment}")
         if moment == "speech":
             end = time.monotonic() + 10
-            while assistant.n_played == played and time.monotonic() < end:
+            while assistant.player.n_played == played and time.monotonic() < end:
                 time.sleep(0.005)
         time.sleep(rng.uniform(0, 0.15))
         pids = assistant.children(VOICE if moment in ("speech", "spare") else WORKER)

@@ -18,6 +18,12 @@ from scripts.faults.record import BrokenPromiseError
 
 KNOWN_CODES = {0, 1, 2, 3, 4, 5, 6}
 _GROUPS = Path("/sys/fs/cgroup")
+_AS_A_USER = (
+    ("setpriv", "--bounding-set", "-ipc_lock", "--inh-caps", "-ipc_lock")
+    if os.geteuid() == 0 and shutil.which("setpriv")
+    else ()
+)
+"""Without root's right to keep more in memory than ``ulimit -l`` says (util-linux); nobody else has it."""
 
 
 def too_little_memory(at: Place, rng: random.Random) -> str:
@@ -44,8 +50,7 @@ def too_little_memory_in_a_group(at: Place, rng: random.Random) -> str:
     """
     megabytes = rng.choice((60, 70, 80, 90, 100, 110, 120, 140))
     checked = rng.choice(((), ("--no-memory-check",)))
-    is_cold = rng.random() < 0.5
-    is_user = rng.random() < 0.5 and shutil.which(_AS_A_USER[0]) is not None
+    is_cold, is_user = rng.random() < 0.5, rng.random() < 0.5
     if is_cold:
         _forget_programs()
     with control_group("memory", str(megabytes << 20)) as group:
@@ -53,10 +58,6 @@ def too_little_memory_in_a_group(at: Place, rng: random.Random) -> str:
         said = _keys_are_answered(person)
     how = [", unchecked"] * bool(checked) + [", cold"] * is_cold + [", a user's rights"] * is_user
     return f"{megabytes} MB{''.join(how)}: {said}"
-
-
-_AS_A_USER = ("setpriv", "--bounding-set", "-ipc_lock", "--inh-caps", "-ipc_lock")
-"""Without the right to keep more in memory than ``ulimit -l`` says (util-linux)."""
 
 
 def _forget_programs() -> None:

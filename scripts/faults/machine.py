@@ -191,20 +191,20 @@ def sound_device_gone_and_back(at: Place, rng: random.Random) -> str:
     try:
         person.hear("Ready.")
         person.hear(_DONE, after=person.type("b"))
-        at.play('echo "aplay: main:850: audio open error: No such device" >&2; exit 1')
+        at.player.play('echo "aplay: main:850: audio open error: No such device" >&2; exit 1')
         for _ in range(rng.randrange(2, 4)):
             person.hear(_DONE, after=person.type("b"))
         told = [line for line in person.lines if line.startswith("Nothing can be spoken")]
-        at.play("sleep 0.02")
+        at.player.play("sleep 0.02")
         time.sleep(5.5)
-        played = at.n_played
+        played = at.player.n_played
         person.hear(_DONE, after=person.type("b"))
         end = time.monotonic() + 10
-        while at.n_played <= played and time.monotonic() < end:
+        while at.player.n_played <= played and time.monotonic() < end:
             time.sleep(0.05)
-        if at.n_played <= played or len(told) != 1:
+        if at.player.n_played <= played or len(told) != 1:
             raise BrokenPromiseError(
-                f"played {at.n_played - played} after it came back, told {told}"
+                f"played {at.player.n_played - played} after it came back, told {told}"
             )
         code = person.quit()
     finally:

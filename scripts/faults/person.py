@@ -6,7 +6,6 @@ import contextlib
 import os
 import resource
 import signal
-import stat
 import subprocess
 import sys
 import tempfile
@@ -17,16 +16,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from assistant.messages import session as words
+from scripts.faults.quiet_player import MARK, QuietPlayer, marked
 from scripts.faults.record import BrokenPromiseError
 
 ROOT = Path(__file__).resolve().parents[2]
 STREET = ROOT / "examples" / "street.png"
-_MARK = "SPARC_FAULTS_MARK"
-_PLAYER = """#!/bin/sh
-if [ "$1" = -q ]; then cat > /dev/null; exit; fi
-echo x >> {folder}/started
-. {folder}/behaviour
-"""
 Limits = Mapping[int, int]
 """Limits of ``setrlimit``, by resource."""
 
@@ -38,38 +32,18 @@ class Place:
         self.folder = folder
         for part in ("home", "run", "tmp", "player", "saved"):
             (folder / part).mkdir(mode=0o700)
-        player = folder / "player" / "aplay"
-        player.write_text(_PLAYER.format(folder=player.parent))
-        player.chmod(player.stat().st_mode | stat.S_IXUSR)
-        self.play("sleep 0.02")
+        self.player = QuietPlayer(folder / "player", "sleep 0.02")
         self._mark = uuid.uuid4().hex
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "SPARC_"))}
         self.environment = {
-            **kept, _MARK: self._mark, "HOME": str(folder / "home"), "TMPDIR": str(folder / "tmp"),
+            **kept, MARK: self._mark, "HOME": str(folder / "home"), "TMPDIR": str(folder / "tmp"),
             "XDG_RUNTIME_DIR": str(folder / "run"), "PYTHONDONTWRITEBYTECODE": "1",
-            "PATH": f"{player.parent}{os.pathsep}{os.environ['PATH']}",
+            "PATH": self.player.search_path,
         }  # fmt: skip
-
-    def play(self, shell: str) -> None:
-        """Sets what playing does, as a line of shell."""
-        new = self.folder / "player" / "behaviour.new"
-        new.write_text(shell + "\n")
-        new.replace(new.with_suffix(""))  # at once, for a player that may be reading it
-
-    @property
-    def n_played(self) -> int:
-        """Utterances that the player was started for."""
-        path = self.folder / "player" / "started"
-        return path.stat().st_size // 2 if path.exists() else 0
 
     def processes(self) -> list[int]:
         """What was started here and still runs, wherever it hangs."""
-        found = []
-        for environ in Path("/proc").glob("[0-9]*/environ"):
-            with contextlib.suppress(OSError):
-                if f"{_MARK}={self._mark}".encode() in environ.read_bytes():
-                    found.append(int(environ.parent.name))
-        return found
+        return marked(self._mark)
 
     def must_be_empty(self) -> None:
         """Holds the place against what may be left: no process, no temporary file.

@@ -157,7 +157,7 @@ def run(record: Record, count: int, minutes: float, courtesy: Courtesy | None = 
     record.forget()
     # A short history is full early, as what else is remembered.
     with running("--look-ahead", "on", "--max-tokens", "60", "--history-size", "12") as assistant:
-        assistant.play("sleep 0.02")
+        assistant.player.play("sleep 0.02")
         assistant.next_key()
         code = run_cases(record, count, minutes, Soak(assistant).run, courtesy)
     samples = [

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import random
-import stat
 import tempfile
 import threading
 import time
@@ -28,18 +27,13 @@ from assistant.core.session_ports import Kind, Line
 from assistant.heap import map_large_blocks
 from assistant.session_plan import make_plan
 from assistant.session_wiring import open_session
+from scripts.faults.quiet_player import MARK, QuietPlayer, marked
 from scripts.faults.record import BrokenPromiseError, children_of
 
 ROOT = Path(__file__).resolve().parents[2]
 _SHARED_MEMORY = Path("/dev/shm")
-_MARK = "SPARC_FAULTS_MARK"
 WORKER, VOICE, DECODER = "assistant.inference.worker", "pyttsx3_worker.py", "picture_decoder"
 """What the command lines of the children contain."""
-_PLAYER = """#!/bin/sh
-if [ "$1" = -q ]; then cat > /dev/null; exit; fi
-echo x >> {folder}/started
-. {folder}/behaviour
-"""
 
 
 class Shown:
@@ -95,10 +89,11 @@ class UnderTest:
         session: takes keys.
         shown: what it shows.
         folder: all its files.
+        player: plays what it says.
     """
 
-    def __init__(self, session: Session, shown: Shown, folder: Path) -> None:
-        self.session, self.shown, self.folder = session, shown, folder
+    def __init__(self, session: Session, shown: Shown, folder: Path, player: QuietPlayer) -> None:
+        self.session, self.shown, self.folder, self.player = session, shown, folder, player
 
     def new_picture(self, rng: random.Random) -> None:
         """Puts another picture before the camera, one that was never seen."""
@@ -121,16 +116,6 @@ class UnderTest:
                 if kind.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
                     found.append(pid)
         return sorted(found)
-
-    @property
-    def n_played(self) -> int:
-        """Utterances that the player was started for."""
-        path = self.folder / "player" / "started"
-        return path.stat().st_size // 2 if path.exists() else 0
-
-    def play(self, shell: str) -> None:
-        """Sets what playing does, as a line of shell."""
-        (self.folder / "player" / "behaviour").write_text(shell + "\n")
 
     def settle(self, timeout_s: float = 30.0) -> None:
         """Waits until nothing goes on and all is spoken.
@@ -155,7 +140,7 @@ class UnderTest:
             BrokenPromiseError: none comes.
         """
         self.press(Action.STOP)
-        before, played, started = len(self.shown.lines), self.n_played, time.monotonic()
+        before, played, started = len(self.shown.lines), self.player.n_played, time.monotonic()
         self.press(Action.BRIEF)
 
         def is_described() -> bool:
@@ -164,7 +149,7 @@ class UnderTest:
         shown_s = heard_s = 0.0
         while not (shown_s and heard_s):
             now_s = time.monotonic() - started
-            heard_s = heard_s or (now_s if self.n_played > played else 0.0)
+            heard_s = heard_s or (now_s if self.player.n_played > played else 0.0)
             shown_s = shown_s or (now_s if is_described() else 0.0)
             if now_s > 20:
                 said = [line.text for line in self.shown.lines[before:]]
@@ -217,20 +202,17 @@ def running(*options: str) -> Iterator[UnderTest]:
         mark = uuid.uuid4().hex
         for part in ("tmp", "run", "player", "home", "saved"):
             (folder / part).mkdir(mode=0o700)
-        player = folder / "player" / "aplay"
-        player.write_text(_PLAYER.format(folder=player.parent))
-        player.chmod(player.stat().st_mode | stat.S_IXUSR)
-        (player.parent / "behaviour").write_text("sleep 0.1\n")
+        player = QuietPlayer(folder / "player", "sleep 0.1")
         changes = {
-            _MARK: mark, "TMPDIR": str(folder / "tmp"), "XDG_RUNTIME_DIR": str(folder / "run"),
-            "HOME": str(folder / "home"), "PATH": f"{player.parent}{os.pathsep}{os.environ['PATH']}",
+            MARK: mark, "TMPDIR": str(folder / "tmp"), "XDG_RUNTIME_DIR": str(folder / "run"),
+            "HOME": str(folder / "home"), "PATH": player.search_path,
         }  # fmt: skip
         before = {key: os.environ.get(key) for key in (*changes, "XDG_CONFIG_HOME")}
         os.environ.pop("XDG_CONFIG_HOME", None)
         os.environ.update(changes)
         tempfile.tempdir = None
         try:
-            yield from _opened(folder, options)
+            yield from _opened(folder, player, options)
         finally:
             for key, value in before.items():
                 os.environ.pop(key, None)
@@ -240,7 +222,7 @@ def running(*options: str) -> Iterator[UnderTest]:
         _must_be_gone(mark, folder)
 
 
-def _opened(folder: Path, options: tuple[str, ...]) -> Iterator[UnderTest]:
+def _opened(folder: Path, player: QuietPlayer, options: tuple[str, ...]) -> Iterator[UnderTest]:
     map_large_blocks()  # as the command does
     shown = Shown()
     line = [
@@ -250,12 +232,12 @@ def _opened(folder: Path, options: tuple[str, ...]) -> Iterator[UnderTest]:
     (folder / "camera.png").write_bytes((ROOT / "examples" / "street.png").read_bytes())
     with open_session(make_plan(cli_options.parse(line)), shown) as session:
         session.greet("Ready.")
-        yield UnderTest(session, shown, folder)
+        yield UnderTest(session, shown, folder, player)
 
 
 def _must_be_gone(mark: str, folder: Path) -> None:
     end = time.monotonic() + 5
-    while (left := _marked(mark)) and time.monotonic() < end:
+    while (left := marked(mark)) and time.monotonic() < end:
         time.sleep(0.1)
     if left:
         raise BrokenPromiseError(f"orphans: {left}")
@@ -270,14 +252,3 @@ def _command(pid: int) -> str:
         return words or Path(f"/proc/{pid}/stat").read_text().partition(")")[0]
     except OSError:
         return "gone"
-
-
-def _marked(mark: str) -> list[int]:
-    """Processes that were started from here, wherever they hang now."""
-    found = []
-    for environ in Path("/proc").glob("[0-9]*/environ"):
-        pid = int(environ.parent.name)
-        with contextlib.suppress(OSError):
-            if pid != os.getpid() and f"{_MARK}={mark}".encode() in environ.read_bytes():
-                found.append(pid)
-    return found
