@@ -27,17 +27,8 @@ hot_path = Extension(
     optional=True,
 )
 
-# pidfd_open(2) is Linux's.
-sentry = Extension(
-    "assistant.inference._sentry",
-    sources=["assistant/inference/sentry.c"],
-    extra_compile_args=["-O2", "-std=c11", "-pthread"],
-    extra_link_args=["-pthread"],
-    optional=True,
-)
-
 setup(
-    ext_modules=[hot_path, *([sentry] if sys.platform == "linux" else [])],
+    ext_modules=[hot_path],
     packages=[
         *find_packages(include=["assistant", "assistant.*", "sparc_ggml", "sparc_ggml.*"]),
         *data,
@@ -47,9 +38,8 @@ setup(
         "assistant._models": ["*.toml", "*.md"],
         "assistant._models.demo": ["*.gguf", "*.md", "*.toml", "*.json"],
         "assistant": ["py.typed"],
-        "assistant.inference": ["*.c"],
-        "assistant.judging": ["*.toml"],
-        "assistant.tui": ["*.tcss"],
+        "assistant.bench": ["*.toml"],
+        "assistant.fronts.tui": ["*.tcss"],
         "sparc_ggml": ["py.typed", "native/*.c", "native/*.h"],
     },
 )

@@ -8,19 +8,18 @@ import sys
 
 def main() -> int:
     """Runs the command line and returns the exit code."""
-    from assistant import standard_streams
+    from assistant.cli import signals
 
-    standard_streams.fill_missing()
-    from assistant import signal_waker
-    from assistant.child_process import hide_memory
-    from assistant.cli import main as run
-    from assistant.heap import map_large_blocks
+    signals.fill_missing_streams()
+    from assistant.cli.main import main as run
+    from assistant.system.child_process import hide_memory
+    from assistant.system.pages import map_large_blocks
 
     # Nothing here multiplies large matrices, and numpy's library would start a thread for every core.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     hide_memory()
     map_large_blocks()
-    signal_waker.start()
+    signals.interrupt_blocking_calls()
     return run()
 
 

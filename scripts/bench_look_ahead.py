@@ -18,8 +18,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from assistant.core.events import DecodeOptions, DescribeRequest, Finished, ImageRgb, Piece
 from assistant.core.questions import DETAILED_PROMPT
-from assistant.inference.client import InferenceClient
 from assistant.inference.options import EngineOptions
+from assistant.inference.worker.client import InferenceClient
 from scripts import bench_report
 from scripts.bench_speed import EMBEDDED, REPORT, options_for
 from scripts.bench_timing import noise_picture

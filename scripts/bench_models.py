@@ -11,12 +11,11 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from assistant.inference.client import InferenceClient
 from assistant.inference.options import EngineOptions
-from assistant.models_store.estimating import ANSWER_TOKENS, Cost, cost
-from assistant.models_store.measuring import measure
-from assistant.models_store.record import Speed, State
-from assistant.models_store.rows import CatalogueModel, read_catalogue
+from assistant.inference.worker.client import InferenceClient
+from assistant.model_store.catalogue import CatalogueModel, read_catalogue
+from assistant.model_store.record import Speed, State
+from assistant.model_store.speed import ANSWER_TOKENS, Cost, cost, measure
 from scripts import bench_report, bench_shapes
 
 SECTION = "bench_models"

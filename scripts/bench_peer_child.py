@@ -41,8 +41,8 @@ def _ours(task: dict[str, Any]) -> dict[str, Any]:
         Finished,
         Loaded,
     )
-    from assistant.inference.client import InferenceClient
     from assistant.inference.options import EngineOptions
+    from assistant.inference.worker.client import InferenceClient
 
     is_describe = task["mode"] == "describe"
     options = EngineOptions(

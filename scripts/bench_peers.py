@@ -26,10 +26,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from PIL import Image
 
-from assistant import catalogue
 from assistant.core.questions import DETAILED_PROMPT
-from assistant.inference import machine
 from assistant.inference.chat_templates import VICUNA_SYSTEM
+from assistant.model_store import find
+from assistant.system import processor
 from scripts import bench_mtmd_cli, bench_report, bench_shapes
 from scripts.bench_timing import Timing, noise_picture
 
@@ -89,7 +89,7 @@ def parse_arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--questions", type=int, default=3, help="second questions by each; 0: none"
     )
-    parser.add_argument("--threads", type=int, default=machine.physical_cores())
+    parser.add_argument("--threads", type=int, default=processor.physical_cores())
     parser.add_argument("--section", default=SECTION, help="section of the report to write")
     parser.add_argument("--report", type=Path, default=REPORT, help="Markdown file to write into")
     parser.add_argument("--no-report", action="store_true", help="print only")
@@ -99,7 +99,7 @@ def parse_arguments(argv: list[str] | None = None) -> argparse.Namespace:
 def files_for(name: str, folder: Path) -> Files:
     """Finds or writes a model's files."""
     if name == EMBEDDED:
-        found = catalogue.embedded_model()
+        found = find.embedded_model()
         return Files(found.name, found.model_path, found.mmproj_path)
     return Files(bench_shapes.SHAPES[name].title, *bench_shapes.write_pair(name, folder))
 

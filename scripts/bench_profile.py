@@ -24,16 +24,16 @@ from typing import Any
 from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from assistant.inference import machine
+from assistant.system import processor
 
-machine.set_waiting()  # as in the worker; read when OpenMP loads
+processor.set_waiting()  # as in the worker; read when OpenMP loads
 
 import numpy as np  # noqa: E402
 from llama_cpp import llama_cpp  # noqa: E402
 
 from assistant.inference.engine import Engine  # noqa: E402
+from assistant.inference.gguf.memory_need import Plan  # noqa: E402
 from assistant.inference.llama import LanguageModel  # noqa: E402
-from assistant.inference.memory import Plan  # noqa: E402
 from scripts import bench_report, bench_speed  # noqa: E402
 from scripts.bench_timing import Timing, _Bench  # noqa: E402
 from sparc_ggml.config import SparcConfig  # noqa: E402
@@ -229,7 +229,9 @@ def main(argv: list[str] | None = None) -> int:
             if options is None:
                 continue
             is_small = name == bench_speed.EMBEDDED
-            n_threads = arguments.threads or machine.threads_for(options.model_path.stat().st_size)
+            n_threads = arguments.threads or processor.threads_for(
+                options.model_path.stat().st_size
+            )
             options = replace(options, kv_type=KV_TYPE, n_threads=n_threads)
             probe = ShimProbe(library, n_threads)
             with (

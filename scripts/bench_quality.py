@@ -22,11 +22,11 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:  # started as a file, not as a module
     sys.path.insert(0, str(ROOT))
 
-from assistant.catalogue import ModelFiles, embedded_model  # noqa: E402
-from assistant.judging import quality  # noqa: E402
-from assistant.judging.data_files import fingerprint  # noqa: E402
-from assistant.judging.methods import Method, method  # noqa: E402
-from assistant.judging.scenes import read_scenes, scenes_fingerprint  # noqa: E402
+from assistant.bench import quality  # noqa: E402
+from assistant.bench.data_files import fingerprint  # noqa: E402
+from assistant.bench.methods import Method, method  # noqa: E402
+from assistant.bench.scenes import read_scenes, scenes_fingerprint  # noqa: E402
+from assistant.model_store.find import ModelFiles, embedded_model  # noqa: E402
 from scripts import bench_quality_plots as plots  # noqa: E402
 from scripts import bench_quality_report as report  # noqa: E402
 from scripts import bench_second_look as second_look  # noqa: E402
@@ -152,7 +152,7 @@ class _Split:
 
 
 def _depth(files: ModelFiles) -> int:
-    from assistant.inference.gguf_header import read_header
+    from assistant.inference.gguf.header import read_header
 
     values = read_header(files.model_path).values
     return int(values["llama.block_count"])

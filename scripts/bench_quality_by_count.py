@@ -14,8 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:  # started as a file, not as a module
     sys.path.insert(0, str(ROOT))
 
-from assistant.judging.scenes import read_scenes  # noqa: E402
-from assistant.judging.summary import BASELINE  # noqa: E402
+from assistant.bench.scenes import read_scenes  # noqa: E402
+from assistant.bench.summary import BASELINE  # noqa: E402
 from scripts.bench_quality_report import by_count  # noqa: E402
 from scripts.bench_report import markdown_table  # noqa: E402
 

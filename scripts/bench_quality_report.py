@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from assistant.judging import quality, tally
-from assistant.judging.intervals import Difference
-from assistant.judging.scenes import JudgedScene, World
-from assistant.judging.tally import judge
-from assistant.messages.judging import figure_name
+from assistant.bench import quality, tally
+from assistant.bench.intervals import Difference
+from assistant.bench.messages import figure_name
+from assistant.bench.scenes import JudgedScene, World
+from assistant.bench.tally import judge
 from scripts.bench_quality_run import Answers
 from scripts.bench_report import markdown_table
 

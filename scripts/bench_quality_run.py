@@ -11,20 +11,20 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from assistant.bench import quality
+from assistant.bench.data_files import fingerprint
+from assistant.bench.methods import Method
+from assistant.bench.results import ResultsFile
+from assistant.bench.running import MAX_TOKENS, run
+from assistant.bench.scenes import read_scenes, scenes_fingerprint
 from assistant.camera.still_image import load_picture
-from assistant.catalogue import ModelFiles
 from assistant.core.answering import SECOND_LOOK_TEMPERATURE
 from assistant.core.events import DecodeOptions, DescribeRequest, Event, Finished, ImageRgb
 from assistant.core.questions import DETAILED_PROMPT
-from assistant.inference import machine
 from assistant.inference.engine import Engine
 from assistant.inference.options import EngineOptions
-from assistant.judging import quality
-from assistant.judging.data_files import fingerprint
-from assistant.judging.methods import Method
-from assistant.judging.results import ResultsFile
-from assistant.judging.running import MAX_TOKENS, run
-from assistant.judging.scenes import read_scenes, scenes_fingerprint
+from assistant.model_store.find import ModelFiles
+from assistant.system import processor
 
 Answers = Mapping[tuple[str, str], Mapping[str, Any]]
 _SECOND_LOOK_SEED = 7
@@ -107,7 +107,7 @@ def answers(
         for share in range(jobs)
     ]
     found: dict[tuple[str, str], Mapping[str, Any]] = {}
-    machine.set_waiting()
+    processor.set_waiting()
     with ProcessPoolExecutor(jobs, get_context("spawn"), _load, (files,)) as pool:
         for part in pool.map(_work, batches):
             found |= part

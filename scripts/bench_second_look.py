@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from assistant.bench import intervals, quality, second_look
+from assistant.bench.scenes import JudgedScene, World
 from assistant.core.narration import plain_words
 from assistant.core.sentences import split_sentences
-from assistant.judging import intervals, quality, second_look
-from assistant.judging.scenes import JudgedScene, World
 from scripts.bench_quality_run import Answers, second_key
 
 

@@ -20,14 +20,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from assistant.inference import machine
+from assistant.system import processor
 
-machine.set_waiting()  # as in the worker; read when OpenMP loads
+processor.set_waiting()  # as in the worker; read when OpenMP loads
 
-from assistant.catalogue import embedded_model  # noqa: E402
 from assistant.core.events import DecodeOptions, DescribeRequest  # noqa: E402
 from assistant.inference.engine import Engine  # noqa: E402
 from assistant.inference.options import EngineOptions  # noqa: E402
+from assistant.model_store.find import embedded_model  # noqa: E402
 from assistant.speech.speech_manager import SpeechManager, VoiceOptions  # noqa: E402
 from scripts import bench_report  # noqa: E402
 from scripts.bench_timing import noise_picture  # noqa: E402

@@ -17,13 +17,13 @@ from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from assistant.inference import machine
+from assistant.system import processor
 
-machine.set_waiting()  # as in the worker; read when OpenMP loads
+processor.set_waiting()  # as in the worker; read when OpenMP loads
 
-from assistant import catalogue  # noqa: E402
 from assistant.errors import ModelError  # noqa: E402
 from assistant.inference.options import EngineOptions  # noqa: E402
+from assistant.model_store import find  # noqa: E402
 from scripts import bench_report, bench_shapes  # noqa: E402
 from scripts.bench_timing import Result, Timing, time_pair  # noqa: E402
 
@@ -67,7 +67,7 @@ def options_for(name: str, arguments: argparse.Namespace, folder: Path) -> Engin
     """Finds or writes a shape's files; ``None`` (and a line on stderr) where there are none."""
     if name == EMBEDDED:
         try:
-            files = catalogue.embedded_model()
+            files = find.embedded_model()
         except ModelError as error:
             print(f"embedded model left out: {error}", file=sys.stderr)
             return None
@@ -188,7 +188,9 @@ def main(argv: list[str] | None = None) -> int:
             if options is None:
                 continue
             # A number of threads that is named stays: what else the machine does must not change it half-way.
-            n_threads = arguments.threads or machine.threads_for(options.model_path.stat().st_size)
+            n_threads = arguments.threads or processor.threads_for(
+                options.model_path.stat().st_size
+            )
             bring_into_page_cache(options.model_path, options.mmproj_path)
             options = replace(options, kv_type=arguments.kv_type, n_threads=n_threads)
             shares = [None] if name == EMBEDDED else [float(s) for s in arguments.shares.split(",")]

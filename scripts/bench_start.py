@@ -39,10 +39,10 @@ import json, sys, time
 sys.path.insert(0, ".")
 from pathlib import Path
 from assistant.camera.still_image import load_picture
-from assistant.catalogue import embedded_model
+from assistant.model_store.find import embedded_model
 from assistant.core.events import DescribeRequest, Finished, Loaded, Piece
 from assistant.core.questions import DETAILED_PROMPT
-from assistant.inference.client import InferenceClient
+from assistant.inference.worker.client import InferenceClient
 from assistant.inference.options import EngineOptions
 picture, found = load_picture(sys.argv[1]), embedded_model()
 started, loaded, first = time.perf_counter(), 0.0, 0.0

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.judging.scenes import JudgedScene, SceneObject, SceneQuestion, World, write_scenes
+from assistant.bench.scenes import JudgedScene, SceneObject, SceneQuestion, World, write_scenes
 from scripts.train_scene_model import questions as ask
 from scripts.train_scene_model.kinds import COLOUR_NAMES, KINDS, SIGN
 from scripts.train_scene_model.language import PLACES

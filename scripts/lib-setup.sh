@@ -27,7 +27,7 @@ give_up() {
 wanted_stamp() { # wanted_stamp LOCK
     printf '%s\n%s\n' "$ROOT" "$(readlink -f "$VENV/bin/python" 2>/dev/null)"
     cat "$ROOT/requirements-build.lock" "$ROOT/$1" "$ROOT/pyproject.toml" "$ROOT/setup.py" \
-        "$ROOT"/sparc_ggml/native/*.c "$ROOT"/assistant/inference/*.c 2>/dev/null | cksum
+        "$ROOT"/sparc_ggml/native/*.c 2>/dev/null | cksum
 }
 
 is_ready() { # is_ready LOCK

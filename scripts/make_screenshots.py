@@ -20,19 +20,19 @@ from assistant.core.actions import Keymap
 from assistant.core.announcer import Announcer
 from assistant.core.answering import Answering
 from assistant.core.events import DecodeOptions, ImageRgb
-from assistant.core.fakes import (
-    RecordingEarcons,
-    RecordingSpeaker,
-    ScriptedDescriber,
-    answer_events,
-)
 from assistant.core.history import Entry, History
 from assistant.core.ports import Describer
 from assistant.core.session import Session
 from assistant.core.session_jobs import Jobs
 from assistant.core.session_ports import Front
+from assistant.fronts.tui.app import AssistantApp
 from assistant.messages import session as words
-from assistant.tui.app import AssistantApp
+from assistant.testing import (
+    RecordingEarcons,
+    RecordingSpeaker,
+    ScriptedDescriber,
+    answer_events,
+)
 from sparc_ggml.config import SparcConfig
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "screens"

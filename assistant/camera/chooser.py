@@ -7,8 +7,8 @@ import threading
 from assistant.camera.discovery import find_camera, list_cameras, open_camera
 from assistant.core.events import ImageRgb
 from assistant.core.ports import Camera
-from assistant.masking import masked
 from assistant.messages import session as words
+from assistant.system.masking import masked
 
 
 class CameraChooser:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from assistant.errors import CameraError
 from assistant.messages import camera as words
-from assistant.process_state import holder_of
+from assistant.system.process_state import holder_of
 
 _QUERYCAP = 0x80685600
 """VIDIOC_QUERYCAP of linux/videodev2.h: driver, card, bus, version, capabilities, device_caps, 3 reserved."""

@@ -11,9 +11,9 @@ from assistant.camera.picture_camera import PictureCamera
 from assistant.camera.rpicam import RpiCamera, find_pi_cameras
 from assistant.core.ports import Camera, CameraInfo
 from assistant.errors import CameraError
-from assistant.masking import masked
 from assistant.messages import camera as words
-from assistant.typed_path import typed_path
+from assistant.system.masking import masked
+from assistant.system.typed_path import typed_path
 
 _SCHEMES = ("http", "https", "rtsp", "rtsps")
 _PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"}

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from assistant import child_process
 from assistant.core.events import ImageRgb
+from assistant.system import child_process
 
 _WORKER = Path(__file__).with_name("grabber.py")
 _QUIET = {

@@ -19,7 +19,7 @@ import socket
 import sys
 from typing import Any
 
-from assistant import child_process
+from assistant.system import child_process
 
 MEMORY_BYTES = 4 << 30
 """Address space; the largest picture that is read takes 600 MB."""

@@ -13,10 +13,11 @@ import time
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from assistant import child_process, messages
+from assistant import messages
 from assistant.camera import picture_file
 from assistant.core.events import ImageRgb
 from assistant.errors import PictureError
+from assistant.system import child_process
 
 TIMEOUT_S = 30.0
 """A picture of 150 megapixels takes a few seconds on a desktop."""

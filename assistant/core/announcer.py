@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant import unexpected
 from assistant.core.ports import Earcon, Earcons, Priority, Speaker
 from assistant.core.reader import Reader
 from assistant.core.session_ports import Front, Kind, Line
 from assistant.errors import AssistantError
-from assistant.masking import masked
+from assistant.messages.exceptions import describe_exception
+from assistant.system.masking import masked
 
 
 class Announcer:
@@ -51,7 +51,7 @@ class Announcer:
 
     def unexpected(self, error: Exception) -> None:
         """Says that something happened that nobody thought of."""
-        self.fail(unexpected.told(error))
+        self.fail(describe_exception(error))
 
     def earcon(self, earcon: Earcon) -> None:
         """Plays a sign."""

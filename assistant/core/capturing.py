@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-from assistant import spare_thread
 from assistant.core.events import ImageRgb
 from assistant.core.session_ports import Cameras
+from assistant.system import threads
 
 PATIENCE_S = 1.5
 """How long a picture may go on after a stop: most come by then, and the camera stays open."""
@@ -47,4 +47,4 @@ class Capturing:
                 self._cameras.close()
 
         if number:
-            spare_thread.start(break_off, "break-off")
+            threads.start(break_off, "break-off")

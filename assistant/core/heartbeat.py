@@ -6,7 +6,8 @@ import threading
 from collections.abc import Callable
 from types import TracebackType
 
-from assistant import memory_pressure, messages, spare_thread
+from assistant import messages
+from assistant.system import memory, threads
 
 DEFAULT_QUIET_S = (10.0, 20.0, 30.0, 60.0)
 """Seconds of silence before each further sign of life; the last one repeats."""
@@ -19,7 +20,7 @@ def sign_of_life(stage: str) -> str:
         stage: what is being done, as ``messages`` calls it.
     """
     message = messages.still_working(stage)
-    return messages.nearly_full(message) if memory_pressure.is_nearly_full() else message
+    return messages.nearly_full(message) if memory.is_nearly_full() else message
 
 
 class Heartbeat:
@@ -46,7 +47,7 @@ class Heartbeat:
         self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Heartbeat:
-        self._thread = spare_thread.start(self._run, "heartbeat")
+        self._thread = threads.start(self._run, "heartbeat")
         return self
 
     def __exit__(

@@ -12,9 +12,9 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from assistant import spare_thread
 from assistant.core.events import ImageRgb
 from assistant.core.ports import Describer
+from assistant.system import threads
 
 PERIOD_S = 0.3
 """Time between two looks at the camera."""
@@ -60,7 +60,7 @@ class LookAhead:
         self._prepared: ImageRgb | None = None
         self._seen_at = 0.0
         self._ended = threading.Event()
-        self._thread = spare_thread.start(self._run, "look-ahead")
+        self._thread = threads.start(self._run, "look-ahead")
 
     def take(self) -> ImageRgb | None:
         """The picture that was read in advance, if the scene has not moved since; it is given away once."""

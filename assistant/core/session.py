@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum, auto
 
-from assistant import spare_thread
 from assistant.core.actions import Action, Keymap
 from assistant.core.announcer import Announcer
 from assistant.core.answering import Answering
@@ -20,6 +19,7 @@ from assistant.core.session_jobs import Jobs
 from assistant.core.session_ports import Cameras, Keeper, Kind, Models, Preferences, Prompts
 from assistant.errors import AssistantError
 from assistant.messages import session as words
+from assistant.system import threads
 
 RATE_STEP_WPM = 20
 SLOWEST_WPM, FASTEST_WPM = 80, 440
@@ -410,7 +410,7 @@ class Session:
         def run() -> None:
             self._announcer.tell(work())
 
-        if spare_thread.start(self._told, "beside", run) is None:
+        if threads.start(self._told, "beside", run) is None:
             self._told(run)
 
     def _change_rate(self, by: int) -> None:

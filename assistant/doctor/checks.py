@@ -16,14 +16,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assistant import catalogue, child_process
-from assistant.config import CONFIG_VARIABLE, default_config_path, load_settings
 from assistant.doctor import spoken, without_screen
 from assistant.doctor.findings import Check, Finding, State
 from assistant.errors import AssistantError
 from assistant.messages import doctor as words
-from assistant.models_store.machine_room import memory
-from assistant.typed_path import typed_path
+from assistant.model_store import find
+from assistant.settings.tree import CONFIG_VARIABLE, default_config_path, load_settings
+from assistant.system import child_process
+from assistant.system.memory import memory
+from assistant.system.typed_path import typed_path
 
 OLDEST_PYTHON = (3, 11)
 PROGRAM_MB = 90
@@ -107,9 +108,9 @@ class Machine:
             return [_warning("settings", text, remedy)]
         return [_ok("settings", words.settings_ok(str(path)))]
 
-    def _files(self) -> catalogue.ModelFiles:
+    def _files(self) -> find.ModelFiles:
         model = load_settings({}, self.environment, self.config_path).model
-        return catalogue.find_model(model.model_path, model.mmproj_path)
+        return find.find_model(model.model_path, model.mmproj_path)
 
     def _model(self) -> list[Finding]:
         try:
@@ -203,21 +204,21 @@ def damaged_files(folder: Path) -> list[Path]:
     return damaged
 
 
-def _needed_mb(files: catalogue.ModelFiles) -> tuple[int, int]:
+def _needed_mb(files: find.ModelFiles) -> tuple[int, int]:
     """What a model needs, and the least with which it is loaded at all, slow as it then is.
 
     Raises:
         ModelError: it is no LLaVA.
     """
-    from assistant.inference.memory import DEFAULT_N_CTX, need, sizes_of
-    from assistant.inference.pairing import check_pair
+    from assistant.inference.gguf.memory_need import DEFAULT_N_CTX, need, sizes_of
+    from assistant.inference.gguf.pairing import check_pair
 
     sizes = sizes_of(*check_pair(files.model_path, files.mmproj_path), name=files.name)
     needed = need(sizes, DEFAULT_N_CTX, "q8_0", n_batch=128)
     return needed.total // 1_000_000, needed.least // 1_000_000
 
 
-def _size_mb(files: catalogue.ModelFiles) -> float:
+def _size_mb(files: find.ModelFiles) -> float:
     return sum(p.stat().st_size for p in (files.model_path, files.mmproj_path)) / 1e6
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping
 
-from assistant import wiring
-from assistant.config import Settings
+from assistant.app import wiring
 from assistant.doctor.findings import Finding, State
 from assistant.errors import AssistantError, SpeechError
 from assistant.messages import doctor as words
+from assistant.settings.tree import Settings
 from assistant.speech import spd_say
 from assistant.speech.factory import PLAYER
 

@@ -7,9 +7,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from assistant import power
 from assistant.doctor.findings import Finding, State
 from assistant.messages import doctor as words
+from assistant.system import power
 
 _ALSA_ROUTES = ("etc/alsa/conf.d", "usr/share/alsa/alsa.conf.d")
 """Where the files lie that lead ALSA's default device to a sound server."""

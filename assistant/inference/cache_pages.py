@@ -10,21 +10,21 @@ from __future__ import annotations
 from mmap import PAGESIZE
 from pathlib import Path
 
-from assistant import process_pages
+from assistant.system import pages
 from sparc_ggml import _ggml
 
 WORTH_BYTES = 2**20
 """Tensors below this stay as they are."""
 
 
-def private_ranges(maps: Path = process_pages.OWN_MAPS) -> list[tuple[int, int]]:
+def private_ranges(maps: Path = pages.OWN_MAPS) -> list[tuple[int, int]]:
     """Start and end of the private memory of this process that no file lies behind.
 
     Mappings that touch are one: the kernel keeps neighbours apart where a fork has shared one of them, and a tensor may
     lie in both.
     """
     found: list[tuple[int, int]] = []
-    for one in process_pages.mappings(maps):
+    for one in pages.mappings(maps):
         if not one.is_private or one.has_file or one.name not in ("", "[heap]"):
             continue
         if found and found[-1][1] == one.start:
@@ -50,4 +50,4 @@ def release_fresh(address: int) -> int:
     end = (tensor.data + tensor.nb[3]) // PAGESIZE * PAGESIZE
     if not any(low <= start and end <= high for low, high in private_ranges()):
         return 0
-    return end - start if process_pages.give_back(start, end - start) else 0
+    return end - start if pages.give_back(start, end - start) else 0

@@ -65,16 +65,12 @@ TEMPLATES: Mapping[str, Template] = {
 """By the name of ``--template`` and of the catalogue."""
 
 
-def with_picture(questions: Sequence[str]) -> list[str]:
-    """The questions, the first with the picture before it."""
-    return [f"{MEDIA_MARKER}\n{questions[0]}", *questions[1:]]
-
-
 def _rounds(
     question: str, turns: Sequence[Turn], before: str, after: str, lead: str, end: str
 ) -> str:
     """Earlier turns, then the question; ``lead`` and ``end`` stand around an answer."""
-    questions = with_picture([*(turn.question for turn in turns), question])
+    questions = [*(turn.question for turn in turns), question]
+    questions[0] = f"{MEDIA_MARKER}\n{questions[0]}"
     answers = [f"{lead}{turn.answer}{end}" for turn in turns] + [""]
     pairs = zip(questions, answers, strict=True)
     return "".join(f"{before}{words}{after}{answer}" for words, answer in pairs)

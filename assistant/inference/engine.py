@@ -13,24 +13,25 @@ from assistant import messages
 from assistant.core import languages
 from assistant.core.events import Answer, DescribeRequest, ImageRgb, Turn
 from assistant.errors import UsageError
-from assistant.inference import machine, memory, mmproj, native_log, pairing, prompts
+from assistant.inference import native_log, prompts
 from assistant.inference.answer_run import AnswerRun, ReadyQuestion
-from assistant.inference.free_memory import free_memory
-from assistant.inference.gguf_header import GgufHeader
+from assistant.inference.gguf import memory_need, mmproj, pairing
+from assistant.inference.gguf.header import GgufHeader
+from assistant.inference.gguf.pairing import vocabulary_repairs
 from assistant.inference.llama import KV_TYPES, DecodeAborted
 from assistant.inference.loaded import IsCancelled, LoadedModel, PicturePrefix
-from assistant.inference.loading import load_pair
+from assistant.inference.loading import load_pair, start_reading
 from assistant.inference.optional_steering import OptionalSteering
 from assistant.inference.options import EngineOptions
 from assistant.inference.picture_encoder import Prompt
 from assistant.inference.picture_memory import PictureKeys, PictureMemory
 from assistant.inference.prompt_reader import Emit, PromptReader
-from assistant.inference.read_ahead import start_reading
-from assistant.inference.room import ANSWER_ROOM, turns_to_drop
+from assistant.inference.prompts import ANSWER_ROOM, turns_to_drop
 from assistant.inference.thread_governor import ThreadGovernor
-from assistant.inference.vocabulary_repairs import vocabulary_repairs
 from assistant.messages import engine as words
-from assistant.power import threads_now
+from assistant.system import processor
+from assistant.system.memory import free_memory
+from assistant.system.power import threads_now
 from sparc_ggml._ggml import GgmlAbiError
 from sparc_ggml.config import SparcConfig, SparcConfigError
 from sparc_ggml.eval_callback import AttentionProbe
@@ -43,7 +44,7 @@ def _make_probe(options: EngineOptions) -> AttentionProbe:
     """The compiled eval callback where there is one, else the Python one."""
     if options.uses_native:
         try:
-            probe = NativeProbe(options.n_threads or machine.physical_cores())
+            probe = NativeProbe(options.n_threads or processor.physical_cores())
         except NativeUnavailableError as error:
             _LOGGER.info("SPARC runs in Python: its compiled part cannot be used, %s", error)
         else:
@@ -81,10 +82,10 @@ class Engine:
         native_log.redirect()
         headers = pairing.check_pair(options.model_path, options.mmproj_path)
         has_threads = options.n_threads is not None
-        n_threads = options.n_threads or machine.threads_for(headers[0].size)
+        n_threads = options.n_threads or processor.threads_for(headers[0].size)
         options = replace(options, n_threads=n_threads)
         plan = self._plan(options, *headers)
-        n_batch = options.n_batch or machine.batch_for(headers[0].size, plan.kv_type)
+        n_batch = options.n_batch or processor.batch_for(headers[0].size, plan.kv_type)
         options = replace(options, n_batch=n_batch)
         projector = mmproj.open_projector(
             options.mmproj_path, options.cache_dir, corrects=options.corrects_pictures
@@ -125,14 +126,14 @@ class Engine:
         self.loaded.load_ms = (time.perf_counter() - started) * 1000
 
     @staticmethod
-    def _plan(options: EngineOptions, model: GgufHeader, projector: GgufHeader) -> memory.Plan:
+    def _plan(options: EngineOptions, model: GgufHeader, projector: GgufHeader) -> memory_need.Plan:
         name = options.model_name or options.model_path.stem
-        return memory.plan(
-            memory.sizes_of(model, projector, name),
+        return memory_need.plan(
+            memory_need.sizes_of(model, projector, name),
             free_memory(),
             n_ctx=options.n_ctx,
             kv_type=options.kv_type if options.kv_type in KV_TYPES else "auto",
-            n_batch=options.n_batch or machine.batch_for(model.size, "q8_0"),
+            n_batch=options.n_batch or processor.batch_for(model.size, "q8_0"),
             has_flash_attention=options.flash_attn != "off",
             is_checked=options.checks_memory,
         )

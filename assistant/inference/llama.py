@@ -17,10 +17,10 @@ from llama_cpp import llama_cpp
 
 from assistant import messages
 from assistant.errors import InferenceError, ModelError
-from assistant.inference import machine
-from assistant.inference.file_pages import releasing
-from assistant.inference.memory import DEFAULT_N_CTX, Plan
+from assistant.inference.gguf.memory_need import DEFAULT_N_CTX, Plan
 from assistant.inference.options import EngineOptions
+from assistant.system import processor
+from assistant.system.pages import releasing
 from sparc_ggml.eval_callback import AttentionProbe
 
 KV_TYPES = {"f32": 0, "f16": 1, "q8_0": 8, "bf16": 30}
@@ -85,7 +85,7 @@ class LanguageModel:
         params.n_gpu_layers = 0
         params.use_mmap = True
         params.use_mlock = options.locks_memory
-        params.use_extra_bufts = plan.repacks and not (options.is_safe_mode or machine.has_amx())
+        params.use_extra_bufts = plan.repacks and not (options.is_safe_mode or processor.has_amx())
         overrides = _overrides(metadata)
         params.kv_overrides = overrides
         on_progress = llama_cpp.llama_progress_callback(releasing(options.model_path))
@@ -101,8 +101,8 @@ class LanguageModel:
         self.n_layer = llama_cpp.llama_model_n_layer(self.model)
         self.n_embd = llama_cpp.llama_model_n_embd(self.model)
         self.n_vocab = llama_cpp.llama_vocab_n_tokens(self.vocab)
-        self.n_batch = options.n_batch or machine.SMALL_BATCH
-        self._n_wanted = self._n_limit = options.n_threads or machine.physical_cores()
+        self.n_batch = options.n_batch or processor.SMALL_BATCH
+        self._n_wanted = self._n_limit = options.n_threads or processor.physical_cores()
         self.can_trim = not (
             llama_cpp.llama_model_is_recurrent(self.model)
             or llama_cpp.llama_model_is_hybrid(self.model)

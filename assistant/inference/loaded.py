@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from assistant.inference.gguf.mmproj import Projector
 from assistant.inference.llama import LanguageModel
-from assistant.inference.mmproj import Projector
 from assistant.inference.options import EngineOptions
 from assistant.inference.picture_encoder import ImageChunk, PictureEncoder, TextChunk
 from assistant.inference.picture_memory import PictureMemory

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+import threading
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
 
+from assistant.inference.gguf.memory_need import Plan
+from assistant.inference.gguf.mmproj import Projector
 from assistant.inference.llama import LanguageModel
 from assistant.inference.loaded import IsCancelled
-from assistant.inference.memory import Plan
-from assistant.inference.mmproj import Projector
 from assistant.inference.options import EngineOptions
 from assistant.inference.picture_encoder import PictureEncoder
+from assistant.system import threads
 from sparc_ggml.eval_callback import AttentionProbe
 
 
@@ -52,3 +56,31 @@ def load_pair(
             for encoder in encoders:
                 stack.callback(encoder.result().close)
         return model, encoders[0].result(), stack.pop_all()
+
+
+_STEP = 1 << 24
+
+
+def start_reading(paths: Sequence[Path]) -> threading.Thread | None:
+    """Brings files into the page cache, one after the other, without copying a byte; returns at once.
+
+    A slow disk is then never idle: the projector arrives while the language model is being set up. What
+    is in memory already costs nothing.
+    """
+    return threads.start(_read, "read-ahead", tuple(paths))
+
+
+def _read(paths: Sequence[Path]) -> None:
+    for path in paths:
+        try:
+            descriptor = os.open(path, os.O_RDONLY)
+        except OSError:
+            continue  # whoever loads it says what is wrong
+        try:
+            size = os.fstat(descriptor).st_size
+            for start in range(0, size, _STEP):
+                os.posix_fadvise(descriptor, start, _STEP, os.POSIX_FADV_WILLNEED)
+        except OSError:
+            continue
+        finally:
+            os.close(descriptor)

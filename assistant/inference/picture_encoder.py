@@ -17,11 +17,11 @@ from llama_cpp import mtmd_cpp as mtmd
 from assistant import messages
 from assistant.core.events import ImageRgb
 from assistant.errors import InferenceError, ModelError
-from assistant.inference import machine
+from assistant.inference.gguf.mmproj import Projector
 from assistant.inference.llama import LanguageModel
-from assistant.inference.mmproj import Projector
 from assistant.inference.options import EngineOptions
 from assistant.inference.prompts import MEDIA_MARKER
+from assistant.system import processor
 from sparc_ggml._ggml import GgmlAbiError
 from sparc_ggml.clip_order import ClipOrder, ClipOrderError
 
@@ -104,7 +104,7 @@ class PictureEncoder:
         params.use_gpu = False
         params.print_timings = False
         params.warmup = False
-        params.n_threads = options.n_threads or machine.physical_cores()
+        params.n_threads = options.n_threads or processor.physical_cores()
         params.media_marker = MEDIA_MARKER.encode()
         if self._order is not None:
             params.cb_eval = ctypes.cast(

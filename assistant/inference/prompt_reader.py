@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.core.events import Encoding, Event, Prefilling
-from assistant.inference import cache_pages, mmproj
+from assistant.inference import cache_pages
+from assistant.inference.gguf import mmproj
 from assistant.inference.llama import DecodeAborted
 from assistant.inference.loaded import LoadedModel, PicturePrefix, prefix_key
 from assistant.inference.picture_encoder import ImageChunk, Prompt, TextChunk

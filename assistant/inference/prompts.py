@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from assistant import messages
 from assistant.core.events import Turn
@@ -14,7 +13,6 @@ from assistant.inference.chat_templates import MEDIA_MARKER as MEDIA_MARKER
 from assistant.inference.chat_templates import TEMPLATES as TEMPLATES
 from assistant.inference.chat_templates import VICUNA_SYSTEM as VICUNA_SYSTEM
 from assistant.inference.chat_templates import vicuna_v1 as vicuna_v1
-from assistant.inference.chat_templates import with_picture
 
 
 def render(
@@ -59,21 +57,44 @@ def _hint() -> str:
 def _render_gguf(
     question: str, turns: Sequence[Turn], gguf_template: str, bos: str, eos: str
 ) -> str:
-    from llama_cpp.llama_chat_format import Jinja2ChatFormatter
+    from jinja2.exceptions import TemplateError
 
-    questions = with_picture([*(turn.question for turn in turns), question])
-    talk: list[Any] = []
-    for words, turn in zip(questions, turns, strict=False):
-        talk += [
-            {"role": "user", "content": words},
-            {"role": "assistant", "content": turn.answer},
-        ]
-    talk.append({"role": "user", "content": questions[-1]})
+    from assistant.inference.gguf.chat_template import render_own_template
+
+    questions = [*(turn.question for turn in turns), question]
+    answers = [turn.answer for turn in turns]
     try:
-        formatter = Jinja2ChatFormatter(template=gguf_template, eos_token=eos, bos_token=bos)
-        prompt: str = formatter(messages=talk).prompt
-    except Exception as error:
+        prompt = render_own_template(gguf_template, questions, answers, MEDIA_MARKER, bos, eos)
+    except TemplateError as error:
         raise UsageError(messages.template_unusable(str(error)), _hint()) from error
-    if prompt.count(MEDIA_MARKER) != 1:
+    if prompt is None:
         raise UsageError(messages.template_without_picture(), _hint())
     return prompt.removeprefix(bos) if bos else prompt
+
+
+ANSWER_ROOM = 256
+"""Tokens that are kept free for an answer, where it may become that long."""
+
+
+def turns_to_drop(turn_tokens: Sequence[int], n_over: int, n_before: int = 0) -> int:
+    """How many of the oldest turns to leave out.
+
+    A turn that goes makes all that follows be read again, so when one has to, room is made for several
+    questions: what stays fills at most half of the room for turns. Until that is full, the same are left out.
+
+    Args:
+        turn_tokens: tokens of each turn, oldest first.
+        n_over: tokens by which the whole prompt is too long; not above 0 when it fits.
+        n_before: how many were left out of what the cache holds now.
+    """
+    if n_over <= 0:
+        return 0
+    if 0 < n_before <= len(turn_tokens) and sum(turn_tokens[:n_before]) >= n_over:
+        return n_before
+    kept = sum(turn_tokens)
+    room = max(0, kept - n_over) // 2
+    for n_dropped, n_tokens in enumerate(turn_tokens):
+        if kept <= room:
+            return n_dropped
+        kept -= n_tokens
+    return len(turn_tokens)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable
 
 from assistant.core.events import Piece
 from assistant.inference.llama import LanguageModel
-from assistant.inference.pieces import PieceDecoder
 from assistant.inference.repetition import RepetitionGuard
 
 
@@ -48,3 +48,18 @@ class AnswerWriter:
         tail = self._decoder.close()
         self._send(self._guard.close() + ("" if self.is_looping else tail))
         return self._guard.text(tail).strip()
+
+
+class PieceDecoder:
+    """Turns the bytes of one token after the other into text that never ends inside a character."""
+
+    def __init__(self) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+
+    def feed(self, token_bytes: bytes) -> str:
+        """The characters that these bytes complete; may be empty."""
+        return self._decoder.decode(token_bytes)
+
+    def close(self) -> str:
+        """What is left at the end: a replacement character if a character stayed incomplete."""
+        return self._decoder.decode(b"", final=True)

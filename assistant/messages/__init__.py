@@ -3,7 +3,7 @@
 The same string is shown, spoken and felt (braille), so: the content first, no abbreviations that a voice
 stumbles over, no meaning in punctuation or colour, and "may" where the model may be wrong. All pass
 through ``_``, so that ``pygettext`` finds them and a translation can be installed with ``set_language``.
-Texts of the options (``--help``) stand in ``assistant.help_texts``, which follows the same rules.
+Texts of the options (``--help``) stand in ``assistant.settings.help_texts``, which follows the same rules.
 """
 
 from __future__ import annotations

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.core.actions import Action, describe_action
 from assistant.messages import session
 from assistant.messages.translation import translate as _
 
@@ -115,8 +114,8 @@ def help_button(keys: Sequence[str]) -> str:
     ).format(keys=_(" or ").join(keys))
 
 
-def help_key(keys: Sequence[str], action: Action) -> str:
-    return _("{keys}: {what}.").format(keys=_(" or ").join(keys), what=describe_action(action))
+def help_key(keys: Sequence[str], what: str) -> str:
+    return _("{keys}: {what}.").format(keys=_(" or ").join(keys), what=what)
 
 
 def key_name(key: str) -> str:

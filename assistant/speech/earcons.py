@@ -12,8 +12,8 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from assistant import spare_thread
 from assistant.core.ports import Earcon
+from assistant.system import threads
 
 SAMPLE_RATE_HZ = 22_050
 _FADE_S = 0.008
@@ -85,7 +85,7 @@ class PlayedEarcons:
                 self._process.stdin.write(wav_bytes(earcon))
                 self._process.stdin.close()
                 # Its end is noted when it comes: a sign is often the last for hours, and a dead process stays listed.
-                spare_thread.start(self._process.wait, "sign")
+                threads.start(self._process.wait, "sign")
 
     def cancel(self) -> None:
         """Ends the player."""

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from assistant import messages, unexpected
+from assistant import messages
 from assistant.core.ports import Earcons, Speaker
 from assistant.errors import AssistantError, SpeechError
 from assistant.messages import speech as words
+from assistant.messages.exceptions import describe_exception
 from assistant.speech import spd_say
 from assistant.speech.silent import SilentEarcons, SilentSpeaker
 from assistant.speech.speech_manager import SpeechManager, VoiceOptions
@@ -66,7 +67,7 @@ def _managed(
         on_problem(SpeechError(messages.speech_off(words.no_place(reason)), words.no_place_hint()))
         return SilentSpeaker()
     except RuntimeError as error:  # no thread can be started
-        told = unexpected.told(error)
+        told = describe_exception(error)
         on_problem(SpeechError(messages.speech_off(told.message), told.hint))
         return SilentSpeaker()
 

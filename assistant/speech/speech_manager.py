@@ -14,9 +14,10 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from assistant import messages, unexpected
+from assistant import messages
 from assistant.core.ports import Priority
 from assistant.errors import AssistantError, SpeechError
+from assistant.messages.exceptions import describe_exception
 from assistant.speech.sound_folder import private_folder
 from assistant.speech.utterance_queue import Utterance, UtteranceQueue
 from assistant.speech.voice_process import Voice, VoiceProcess
@@ -169,7 +170,7 @@ class SpeechManager:
             except Exception as error:  # noqa: BLE001 - else a front would wait for ever for words never said
                 # A process that cannot be started now (no memory, no descriptors) may be startable later.
                 is_for_good = not isinstance(error, OSError)
-                told = unexpected.told(error)
+                told = describe_exception(error)
                 self._give_up(told.message, told.hint, is_for_good=is_for_good)
 
     def _serve(self) -> None:

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from assistant import child_process, messages
+from assistant import messages
 from assistant.messages import speech as words
-from assistant.process_state import DEAD, STOPPED, holder_of, state_of
+from assistant.system import child_process
+from assistant.system.process_state import DEAD, STOPPED, holder_of, state_of
 
 STOPPED_S = 1.0
 """How long a process may be stopped by a signal; then its sentence is said again by another."""

@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from assistant.catalogue import embedded_model, find_model
 from assistant.core.events import (
     DecodeOptions,
     DescribeRequest,
@@ -24,8 +23,9 @@ from assistant.core.events import (
     Restarted,
 )
 from assistant.errors import AssistantError, InferenceError
-from assistant.inference.client import InferenceClient
 from assistant.inference.options import EngineOptions
+from assistant.inference.worker.client import InferenceClient
+from assistant.model_store.find import embedded_model, find_model
 from scripts.faults.gguf_damage import damaged
 from scripts.faults.record import (
     BrokenPromiseError,

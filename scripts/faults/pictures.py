@@ -12,11 +12,11 @@ from pathlib import Path
 
 from assistant.camera.picture_reader import TIMEOUT_S, PictureReader
 from assistant.camera.quality import assess
-from assistant.catalogue import embedded_model
 from assistant.core.events import DecodeOptions, DescribeRequest, Failed, Finished, Restarted
 from assistant.errors import PictureError
-from assistant.inference.client import InferenceClient
 from assistant.inference.options import EngineOptions
+from assistant.inference.worker.client import InferenceClient
+from assistant.model_store.find import embedded_model
 from scripts.faults.picture_damage import damaged, good_pictures
 from scripts.faults.record import (
     BrokenPromiseError,

@@ -20,19 +20,19 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from assistant import cli_options, messages
+from assistant import messages
+from assistant.app.open_session import make_plan, open_session
+from assistant.cli.main import parse
 from assistant.core.actions import Action
 from assistant.core.session import Session, Wants
 from assistant.core.session_ports import Kind, Line
-from assistant.heap import map_large_blocks
-from assistant.session_plan import make_plan
-from assistant.session_wiring import open_session
+from assistant.system.pages import map_large_blocks
 from scripts.faults.quiet_player import MARK, QuietPlayer, marked
 from scripts.faults.record import BrokenPromiseError, children_of
 
 ROOT = Path(__file__).resolve().parents[2]
 _SHARED_MEMORY = Path("/dev/shm")
-WORKER, VOICE, DECODER = "assistant.inference.worker", "pyttsx3_worker.py", "picture_decoder"
+WORKER, VOICE, DECODER = "assistant.inference.worker.main", "pyttsx3_worker.py", "picture_decoder"
 """What the command lines of the children contain."""
 
 
@@ -230,7 +230,7 @@ def _opened(folder: Path, player: QuietPlayer, options: tuple[str, ...]) -> Iter
         "--save-folder", str(folder / "saved"), *options,
     ]  # fmt: skip
     (folder / "camera.png").write_bytes((ROOT / "examples" / "street.png").read_bytes())
-    with open_session(make_plan(cli_options.parse(line)), shown) as session:
+    with open_session(make_plan(parse(line)), shown) as session:
         session.greet("Ready.")
         yield UnderTest(session, shown, folder, player)
 

@@ -13,8 +13,8 @@ import torch
 from assistant.core.events import DescribeRequest
 from assistant.core.questions import BRIEF_PROMPT
 from assistant.inference.engine import Engine
+from assistant.inference.gguf.mmproj import open_projector
 from assistant.inference.llama import LanguageModel
-from assistant.inference.mmproj import open_projector
 from assistant.inference.options import EngineOptions
 from assistant.inference.picture_encoder import ImageChunk, PictureEncoder
 from assistant.inference.prompts import MEDIA_MARKER, vicuna_v1

@@ -14,11 +14,11 @@ import numpy as np
 from PIL import Image
 
 from assistant.camera.quality import assess
-from assistant.catalogue import embedded_model
 from assistant.core.events import Answer, DescribeRequest, EndReason
 from assistant.core.questions import BRIEF_PROMPT, DETAILED_PROMPT
 from assistant.inference.engine import Engine
 from assistant.inference.options import EngineOptions
+from assistant.model_store.find import embedded_model
 
 from .claims import Score, parse
 from .language import brief, detailed

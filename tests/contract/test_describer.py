@@ -19,9 +19,9 @@ from assistant.core.events import (
     Prefilling,
     TraceStep,
 )
-from assistant.core.fakes import ScriptedDescriber, answer_events
 from assistant.core.ports import Describer
-from assistant.inference.client import InferenceClient
+from assistant.inference.worker.client import InferenceClient
+from assistant.testing import ScriptedDescriber, answer_events
 from sparc_ggml.config import SparcConfig
 from tests.support.recorded_engine import random_picture, tiny_pair
 from tests.support.tiny_llama import TinyLlama

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from assistant.core.fakes import RecordingEarcons
 from assistant.core.ports import Earcon, Earcons
-from assistant.process_state import state_of
 from assistant.speech.earcons import PlayedEarcons, wav_bytes
 from assistant.speech.factory import open_earcons
 from assistant.speech.silent import SilentEarcons
+from assistant.system.process_state import state_of
+from assistant.testing import RecordingEarcons
 from tests.support.fake_player import FakePlayer
 
 

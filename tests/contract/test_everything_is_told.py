@@ -12,9 +12,9 @@ import assistant
 from assistant.core import events
 from assistant.core.actions import Action, describe_action
 from assistant.core.events import Answer, Counts, EndReason, Event, Timings
-from assistant.core.fakes import ScriptedDescriber, answer_events
 from assistant.core.session_ports import Kind
 from assistant.errors import AssistantError
+from assistant.testing import ScriptedDescriber, answer_events
 from sparc_ggml.config import SparcConfig
 from tests.support.session_parts import make_session
 

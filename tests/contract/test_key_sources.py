@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from assistant.console import Console
 from assistant.core.actions import Action, Keymap
-from assistant.core.fakes import ScriptedDescriber, answer_events
-from assistant.headless.bindings import KEYPAD_KEYS, Binding, Special
-from assistant.headless.evdev_devices import WantedDevices
-from assistant.headless.gpio_buttons import GpioButtons, gpio_key
-from assistant.headless.keypad_reader import KeypadReader
-from assistant.plain import PlainFront, PlainMode
+from assistant.fronts.console import Console
+from assistant.fronts.headless.bindings import KEYPAD_KEYS, Binding, Special
+from assistant.fronts.headless.evdev_devices import WantedDevices
+from assistant.fronts.headless.gpio_buttons import GpioButtons, gpio_key
+from assistant.fronts.headless.keypad_reader import KeypadReader
+from assistant.fronts.plain import PlainFront, PlainMode
+from assistant.testing import ScriptedDescriber, answer_events
 from tests.support.headless_parts import HOLD_MS, LONG_PRESS_MS, RunningHeadless, run_headless
 from tests.support.key_streams import PipedKeypad
 from tests.support.session_parts import make_session

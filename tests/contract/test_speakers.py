@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from assistant.core.fakes import RecordingSpeaker
 from assistant.core.ports import Priority, Speaker
 from assistant.errors import AssistantError
 from assistant.speech.factory import open_speaker
 from assistant.speech.silent import SilentSpeaker
 from assistant.speech.speech_manager import VoiceOptions
+from assistant.testing import RecordingSpeaker
 from tests.support.fake_player import FakePlayer
 from tests.support.fake_spd_say import install_fake_spd_say
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.catalogue import embedded_model
 from assistant.errors import ModelError
+from assistant.model_store.find import embedded_model
 from tests.support.assistant_command import Command
 from tests.support.hub_server import Hub, running_hub
 from tests.support.tiny_catalogue import tiny_hub

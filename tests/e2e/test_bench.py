@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from assistant.judging.coco import coco_words
-from assistant.judging.scenes import JudgedScene, World, read_scenes
+from assistant.bench.coco import coco_words
+from assistant.bench.scenes import JudgedScene, World, read_scenes
 from scripts.judged_scenes import FIRST, draw_scenes
 from scripts.train_scene_model.language import with_article
 from tests.support.assistant_command import Command

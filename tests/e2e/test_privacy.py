@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import stat
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant import child_process
+from assistant.system import child_process
 from tests.support import system_calls
 from tests.support.assistant_command import ROOT, STREET, Command
 from tests.support.fake_player import FakePlayer
@@ -177,35 +176,13 @@ def test_where_memory_runs_out_the_front_is_ended_last(at_rest: TypedAssistant) 
         assert _oom_score_adj(pid) == min(1000, front + by) > front
 
 
-def test_the_front_keeps_its_code_in_memory_and_no_other_process_does(
-    at_rest: TypedAssistant,
-) -> None:
-    """What answers keys must answer where memory runs out; what can be ended must not hold on to memory."""
-    allowed, _ = resource.getrlimit(resource.RLIMIT_MEMLOCK)
-    if allowed < 8 << 20 and os.geteuid() != 0:
-        pytest.skip("this user may keep next to nothing in memory (ulimit -l)")
-    assert _locked_bytes(at_rest.process.pid) > 4 << 20
-    # A sign's player may be there as well, and be gone a moment later.
-    children = [
-        pid for pid, line in children_of(at_rest.process.pid).items() if sys.executable in line
-    ]
-    assert len(children) >= 4, "model, picture, and two voices"
-    assert not any(map(_locked_bytes, children))
-
-
-def _locked_bytes(pid: int) -> int:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    (locked,) = [line.split()[1] for line in lines if line.startswith("VmLck:")]
-    return int(locked) * 1024
-
-
 def _oom_score_adj(pid: int) -> int:
     return int(Path(f"/proc/{pid}/oom_score_adj").read_text())
 
 
 def test_memory_is_hidden_from_other_programs() -> None:
     code = (
-        "import ctypes; from assistant.child_process import hide_memory; hide_memory();"
+        "import ctypes; from assistant.system.child_process import hide_memory; hide_memory();"
         "print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))"  # PR_GET_DUMPABLE
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -15,10 +15,10 @@ import pytest
 
 from assistant.core.ports import Priority
 from assistant.errors import AssistantError
-from assistant.process_state import state_of
 from assistant.speech import speech_manager
 from assistant.speech.speech_manager import SpeechManager, VoiceOptions
 from assistant.speech.voice_process import VoiceProcess
+from assistant.system.process_state import state_of
 from tests.support.assistant_command import ROOT
 from tests.support.fake_player import FakePlayer
 

@@ -78,8 +78,8 @@ def _run(python: Path, cwd: Path, *arguments: str) -> subprocess.CompletedProces
 def test_the_wheel_has_packages_data_and_licence(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     for name in (
-        "assistant/cli.py",
-        "assistant/judging/coco_things.toml",
+        "assistant/cli/main.py",
+        "assistant/bench/coco_things.toml",
         "assistant/py.typed",
         "sparc_ggml/config.py",
         "sparc_ggml/py.typed",

@@ -16,11 +16,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from assistant import catalogue
 from assistant.core.events import ImageRgb
-from assistant.inference import mmproj
 from assistant.inference.engine import Engine
+from assistant.inference.gguf import mmproj
 from assistant.inference.options import EngineOptions
+from assistant.model_store import find
 from sparc_ggml import clip_order
 from sparc_ggml.config import SparcConfig
 from tests.reference import clip_vit
@@ -168,7 +168,7 @@ def test_a_modern_file_needs_no_copy(tmp_path: Path) -> None:
 @pytest.mark.model
 @pytest.mark.parametrize("source", ["noise", "drawn scene"])
 def test_the_embedded_models_image_embeddings(source: str) -> None:
-    files = catalogue.embedded_model()
+    files = find.embedded_model()
     options = EngineOptions(files.model_path, files.mmproj_path, n_threads=1)
     size = int(read_gguf(files.mmproj_path).metadata["clip.vision.image_size"])
     if source == "noise":

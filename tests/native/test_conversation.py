@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from assistant.catalogue import embedded_model
 from assistant.core.events import Answer, DecodeOptions, DescribeRequest, EndReason, ImageRgb, Turn
 from assistant.core.questions import DETAILED_PROMPT
 from assistant.inference.engine import Engine
 from assistant.inference.options import EngineOptions, KvType
+from assistant.model_store.find import embedded_model
 from sparc_ggml.config import SparcConfig
 from tests.support.assistant_command import STREET
 from tests.support.recorded_engine import random_picture, tiny_pair, value_rows

@@ -11,9 +11,9 @@ import pytest
 
 from assistant.core.events import DecodeOptions, DescribeRequest, Event, Failed, Finished
 from assistant.errors import ExitCode, InferenceError
-from assistant.inference.client import InferenceClient
-from assistant.inference.gguf_header import read_header
+from assistant.inference.gguf.header import read_header
 from assistant.inference.options import EngineOptions
+from assistant.inference.worker.client import InferenceClient
 from sparc_ggml.config import SparcConfig
 from tests.support.recorded_engine import random_picture, tiny_pair
 from tests.support.tiny_llama import TinyLlama

@@ -6,9 +6,9 @@ import subprocess
 
 import pytest
 
-from assistant.config import load_settings
 from assistant.doctor.findings import State
 from assistant.doctor.spoken import speak_once, speech
+from assistant.settings.tree import load_settings
 from tests.support.fake_player import FakePlayer
 
 

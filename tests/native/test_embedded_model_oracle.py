@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from assistant import catalogue
 from assistant.core.questions import DETAILED_PROMPT
 from assistant.inference.engine import Engine
 from assistant.inference.options import EngineOptions, FlashAttn
+from assistant.model_store import find
 from tests.support.oracle import compare
 from tests.support.recorded_engine import record
 
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.model
 
 @pytest.mark.parametrize("flash_attn", ["off", "on"])
 def test_a_description_is_steered_as_the_reference_steers_it(flash_attn: FlashAttn) -> None:
-    files = catalogue.embedded_model()
+    files = find.embedded_model()
     config = files.preset
     with Image.open(EXAMPLES / "street.png") as image:
         picture = np.asarray(image.convert("RGB"))

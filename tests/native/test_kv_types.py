@@ -11,9 +11,10 @@ import pytest
 from assistant.core.events import DecodeOptions, DescribeRequest, Event, TraceStep
 from assistant.errors import ModelError
 from assistant.inference import engine as engine_module
-from assistant.inference import machine, memory, pairing
 from assistant.inference.engine import Engine
-from assistant.inference.free_memory import FreeMemory
+from assistant.inference.gguf import memory_need, pairing
+from assistant.system import processor
+from assistant.system.memory import FreeMemory
 from sparc_ggml.config import SparcConfig
 from tests.support.recorded_engine import random_picture, tiny_pair, value_rows
 from tests.support.tiny_llama import TinyLlama
@@ -89,10 +90,10 @@ def test_memory_that_is_short_is_told_and_the_choice_is_used(
 ) -> None:
     shape, projector = TinyLlama(n_embd=128, n_head=4, n_head_kv=2), TinyMmproj(projection_dim=128)
     options = tiny_pair(tmp_path, shape, projector, n_ctx=None)
-    sizes = memory.sizes_of(
+    sizes = memory_need.sizes_of(
         *pairing.check_pair(options.model_path, options.mmproj_path), name="tiny"
     )
-    tight = memory.need(sizes, 1280, "q8_0", machine.batch_for(1, "q8_0")).total
+    tight = memory_need.need(sizes, 1280, "q8_0", processor.batch_for(1, "q8_0")).total
     monkeypatch.setattr(engine_module, "free_memory", lambda: FreeMemory(tight))
     with Engine(options) as engine:
         assert engine.loaded.model.n_ctx == 1280

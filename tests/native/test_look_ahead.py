@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from assistant import power
 from assistant.core.events import (
     DecodeOptions,
     DescribeRequest,
@@ -26,9 +25,10 @@ from assistant.core.events import (
     Restarted,
     Turn,
 )
-from assistant.inference.client import InferenceClient
 from assistant.inference.engine import Engine
 from assistant.inference.options import EngineOptions
+from assistant.inference.worker.client import InferenceClient
+from assistant.system import power
 from sparc_ggml.config import SparcConfig
 from tests.support.recorded_engine import random_picture, tiny_pair, value_rows
 from tests.support.tiny_llama import TinyLlama

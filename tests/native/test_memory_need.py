@@ -20,20 +20,21 @@ import json, re, sys
 from pathlib import Path
 
 from assistant.camera.picture_reader import PictureReader
-from assistant.catalogue import find_model
+from assistant.model_store.find import find_model
 from assistant.core.events import DecodeOptions, DescribeRequest
 from assistant.core.questions import DETAILED_PROMPT
-from assistant.inference import machine, memory, pairing
+from assistant.inference.gguf import memory_need, pairing
 from assistant.inference.engine import Engine
 from assistant.inference.options import EngineOptions
+from assistant.system import processor
 
 def kilobytes(field):
     return int(re.search(rf"{field}:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
 
 files = find_model(None, None)
 headers = pairing.check_pair(files.model_path, files.mmproj_path)
-batch = machine.batch_for(headers[0].size, "q8_0")
-sizes = memory.sizes_of(*headers, name="embedded")
+batch = processor.batch_for(headers[0].size, "q8_0")
+sizes = memory_need.sizes_of(*headers, name="embedded")
 reader = PictureReader()
 image = reader.read(sys.argv[1])
 reader.close()
@@ -44,7 +45,7 @@ with Engine(EngineOptions(files.model_path, files.mmproj_path)) as engine:
         image = image.copy()
         image[0, 0] = turn  # another picture, which is kept beside the others
         engine.answer(DescribeRequest(image, DETAILED_PROMPT, DecodeOptions(max_tokens=200)))
-    need = memory.need(sizes, model.n_ctx, "f16", batch).total
+    need = memory_need.need(sizes, model.n_ctx, "f16", batch).total
 print(json.dumps([(kilobytes("VmHWM") - before) * 1024, need]))
 """
 

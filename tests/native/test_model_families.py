@@ -11,7 +11,7 @@ import pytest
 
 from assistant.inference.chat_templates import TEMPLATES
 from assistant.inference.engine import Engine
-from assistant.models_store.rows import read_catalogue
+from assistant.model_store.catalogue import read_catalogue
 from sparc_ggml.config import SparcConfig
 from tests.support.recorded_engine import Recording, random_picture, record, tiny_pair
 from tests.support.tiny_llama import BOS, TinyLlama

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from assistant import cli_options, wiring
+from assistant.app import wiring
+from assistant.app.open_session import make_plan, open_session
+from assistant.cli.main import parse
 from assistant.errors import ModelError
-from assistant.session_plan import make_plan
-from assistant.session_wiring import open_session
 from scripts.faults.record import children_of
 from scripts.faults.under_test import Shown
 
@@ -21,7 +21,7 @@ def test_a_model_that_cannot_be_opened_leaves_no_worker(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(wiring, "engine_options", refuse)
     before = set(children_of(os.getpid()))
-    plan = make_plan(cli_options.parse(["plain", "--no-speech", "--camera", "none.png"]))
+    plan = make_plan(parse(["plain", "--no-speech", "--camera", "none.png"]))
     with pytest.raises(ModelError, match="not for this program"), open_session(plan, Shown()):
         pass
     assert set(children_of(os.getpid())) <= before

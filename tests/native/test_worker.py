@@ -29,11 +29,11 @@ from assistant.core.events import (
     Restarted,
 )
 from assistant.errors import ExitCode, InferenceError
-from assistant.inference.client import InferenceClient
 from assistant.inference.options import EngineOptions
-from assistant.inference.protocol import Ask
-from assistant.inference.worker_process import WorkerProcess
-from assistant.inference.worker_watch import Patience
+from assistant.inference.worker.client import InferenceClient
+from assistant.inference.worker.process import WorkerProcess
+from assistant.inference.worker.protocol import Ask
+from assistant.inference.worker.watch import Patience
 from sparc_ggml.config import SparcConfig
 from tests.support.recorded_engine import random_picture, tiny_pair
 from tests.support.tiny_llama import TinyLlama
@@ -199,7 +199,7 @@ def test_a_broken_model_file_is_told_and_not_a_crash(
 def test_the_worker_ends_when_its_front_is_killed(options: EngineOptions) -> None:
     program = (
         "import sys, time, pickle; options = pickle.loads(bytes.fromhex(sys.argv[1]))\n"
-        "from assistant.inference.client import InferenceClient\n"
+        "from assistant.inference.worker.client import InferenceClient\n"
         "print(InferenceClient(options).worker_pid, flush=True); time.sleep(60)\n"
     )
     import pickle

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from assistant.core.actions import Keymap
-from assistant.core.fakes import ScriptedDescriber, answer_events
-from assistant.headless.bindings import Binding, Bindings
-from assistant.headless.mode import PROMPTS, HeadlessMode
-from assistant.headless.presses import Presses
-from assistant.service_notify import ServiceNotifier
+from assistant.fronts.headless.bindings import Binding, Bindings
+from assistant.fronts.headless.mode import PROMPTS, HeadlessMode
+from assistant.fronts.headless.presses import Presses
+from assistant.fronts.headless.service_notify import ServiceNotifier
+from assistant.testing import ScriptedDescriber, answer_events
 from tests.support.session_parts import SessionParts, make_session
 
 LONG_PRESS_MS, HOLD_MS = 120, 400

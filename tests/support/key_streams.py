@@ -9,7 +9,7 @@ from pathlib import Path
 
 from evdev import ecodes
 
-from assistant.headless.event_stream import StreamEvent
+from assistant.fronts.headless.event_stream import StreamEvent
 
 EV_MSC, MSC_SCAN = 0x04, 0x04
 _SCAN_BASE = 0x70000

@@ -13,7 +13,6 @@ from assistant.core.actions import Keymap
 from assistant.core.announcer import Announcer
 from assistant.core.answering import Answering
 from assistant.core.events import DecodeOptions, ImageRgb
-from assistant.core.fakes import RecordingEarcons, RecordingSpeaker, ScriptedDescriber
 from assistant.core.heartbeat import DEFAULT_QUIET_S
 from assistant.core.history import Entry, History
 from assistant.core.ports import Describer
@@ -21,6 +20,7 @@ from assistant.core.session import Session
 from assistant.core.session_jobs import Jobs
 from assistant.core.session_ports import Kind, Line, Prompts
 from assistant.errors import AssistantError
+from assistant.testing import RecordingEarcons, RecordingSpeaker, ScriptedDescriber
 from sparc_ggml.config import SparcConfig
 
 

@@ -11,13 +11,13 @@ from typing import Any
 
 from textual.pilot import Pilot
 
-from assistant.core.fakes import ScriptedDescriber, answer_events
 from assistant.core.session import Session
 from assistant.core.session_ports import Front
-from assistant.tui.app import AssistantApp
-from assistant.tui.screens.question import TextLine
-from assistant.tui.widgets.bars import Bar
-from assistant.tui.widgets.line_list import LineList
+from assistant.fronts.tui.app import AssistantApp
+from assistant.fronts.tui.screens.question import TextLine
+from assistant.fronts.tui.widgets.bars import Bar
+from assistant.fronts.tui.widgets.line_list import LineList
+from assistant.testing import ScriptedDescriber, answer_events
 from tests.support.session_parts import SessionParts, make_session
 
 TEXT = "A red car. A green tree."

@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 from textual import events
 
-from assistant.core.fakes import ScriptedDescriber, answer_events
 from assistant.core.session import Session
 from assistant.core.session_ports import Front, Kind, Line
 from assistant.errors import AssistantError, ModelError
+from assistant.fronts.tui.app import AssistantApp
+from assistant.fronts.tui.front import QueuedFront
+from assistant.fronts.tui.terminal import only_the_screen
 from assistant.messages import tui as words
-from assistant.tui.app import AssistantApp
-from assistant.tui.front import QueuedFront
-from assistant.tui.terminal import only_the_screen
+from assistant.testing import ScriptedDescriber, answer_events
 from tests.tui.screen import ANSWER, TEXT, open_screen, run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -159,7 +159,7 @@ def test_what_is_shown_before_and_after_the_screen_blocks_nothing() -> None:
 def test_nothing_else_reaches_the_terminal(
     capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, logger="assistant.tui.terminal")
+    caplog.set_level(logging.INFO, logger="assistant.fronts.tui.terminal")
     with only_the_screen():
         os.write(1, b"native one\n")
         os.write(2, b"native two\n")
@@ -176,7 +176,7 @@ def test_nothing_else_reaches_the_terminal(
 
 
 CRASH = """
-from assistant.tui.run import run_full_screen
+from assistant.fronts.tui.run import run_full_screen
 from assistant.errors import AssistantError
 import sys
 def broken(front):
@@ -214,7 +214,8 @@ def test_a_crash_restores_the_terminal_and_says_one_sentence() -> None:
 
 def test_textual_is_loaded_by_the_full_screen_alone() -> None:
     code = (
-        "import assistant.tui.run, assistant.tui.front, assistant.tui.keys, assistant.plain, sys;"
+        "import sys, assistant.fronts.plain;"
+        "import assistant.fronts.tui.run, assistant.fronts.tui.front, assistant.fronts.tui.keys;"
         "assert 'textual' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)

@@ -7,11 +7,11 @@ import json
 import numpy as np
 import pytest
 
+from assistant.bench import attention
+from assistant.bench.attention import by_part, cover, curves, read_record
+from assistant.bench.mentions import Mention
+from assistant.bench.scenes import Box
 from assistant.core.events import TraceStep
-from assistant.judging import attention
-from assistant.judging.attention import by_part, cover, curves, read_record
-from assistant.judging.mentions import Mention
-from assistant.judging.scenes import Box
 
 
 def step(number: int, piece: str, *a: float) -> TraceStep:

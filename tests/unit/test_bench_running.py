@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assistant.bench.methods import method, parse_methods
+from assistant.bench.results import ResultsFile
+from assistant.bench.running import Job, run
 from assistant.core.events import Event, Failed, ImageRgb
-from assistant.core.fakes import ScriptedDescriber, answer_events
 from assistant.errors import AssistantError, UsageError
-from assistant.judging.methods import method, parse_methods
-from assistant.judging.results import ResultsFile
-from assistant.judging.running import Job, run
+from assistant.testing import ScriptedDescriber, answer_events
 from sparc_ggml.config import SparcConfig
 
 PRESET = SparcConfig(alpha=1.02, tau=2.5)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.camera.named_pictures import NamedPictures
-from assistant.cli import main
+from assistant.cli.main import main
 from assistant.errors import CameraError, ExitCode, PictureError
 from assistant.messages import camera as words
 

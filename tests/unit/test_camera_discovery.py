@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from assistant.camera import devices
 from assistant.camera.discovery import find_camera, list_cameras, open_camera
 from assistant.camera.picture_camera import PictureCamera
-from assistant.core.fakes import FakeCamera
 from assistant.core.ports import Camera
 from assistant.errors import CameraError
+from assistant.testing import FakeCamera
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "beach.png"
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.catalogue import find_model, models_folder
 from assistant.errors import ModelError, UsageError
+from assistant.model_store.catalogue import models_folder
+from assistant.model_store.find import find_model
 from sparc_ggml.config import LLAVA_1_5, LLAVA_NEXT
 from tests.support.tiny_llama import TinyLlama, write_tiny_llama
 from tests.support.tiny_mmproj import TinyMmproj, write_tiny_mmproj
@@ -79,7 +80,7 @@ def test_a_checkout_reads_its_own_models() -> None:
 def test_the_embedded_model_brings_its_measured_steering(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.catalogue.models_folder", lambda: tmp_path)
+    monkeypatch.setattr("assistant.model_store.find.models_folder", lambda: tmp_path)
     with pytest.raises(ModelError, match="not installed"):
         find_model()
     (tmp_path / "demo").mkdir()

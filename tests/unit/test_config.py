@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from assistant.config import Settings, default_config_path, load_settings
 from assistant.core.actions import Action
 from assistant.errors import ExitCode, UsageError
-from assistant.settings_table import ACTIONS, SETTINGS
+from assistant.settings.table import ACTIONS, SETTINGS
+from assistant.settings.tree import Settings, default_config_path, load_settings
 from sparc_ggml.config import LLAVA_NEXT
 
 

@@ -7,10 +7,10 @@ import io
 
 import pytest
 
-from assistant.console import Console
 from assistant.core.session_ports import Kind, Line
 from assistant.errors import AssistantError
-from assistant.plain import PlainFront
+from assistant.fronts.console import Console
+from assistant.fronts.plain import PlainFront
 
 
 class Unwritable(io.StringIO):

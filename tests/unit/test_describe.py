@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from assistant import messages
-from assistant.config import Settings
-from assistant.console import Console
+from assistant.cli.describe_job import Equipment, Job, run_job
+from assistant.cli.records import TraceFile
 from assistant.core.actions import Action
 from assistant.core.events import (
     Answer,
@@ -28,10 +28,10 @@ from assistant.core.events import (
     TraceHeader,
     TraceStep,
 )
-from assistant.core.fakes import RecordingSpeaker, ScriptedDescriber, answer_events
-from assistant.describe import Equipment, Job, run_job
 from assistant.errors import ExitCode, InferenceError, PictureError, UsageError
-from assistant.report import TraceFile
+from assistant.fronts.console import Console
+from assistant.settings.tree import Settings
+from assistant.testing import RecordingSpeaker, ScriptedDescriber, answer_events
 from sparc_ggml.config import SparcConfig
 
 TEXT = "There is a dog. It may be brown."

@@ -16,13 +16,14 @@ from typing import Any
 
 import pytest
 
-from assistant import catalogue
-from assistant.commands import doctor
-from assistant.config import Settings
-from assistant.console import Console
+from assistant.cli.commands import doctor
 from assistant.doctor.checks import Machine, damaged_files
 from assistant.doctor.findings import Finding, State, run_checks
 from assistant.errors import AssistantError, ExitCode, SpeechError
+from assistant.fronts.console import Console
+from assistant.model_store import find
+from assistant.model_store.catalogue import models_folder
+from assistant.settings.tree import Settings
 
 GOOD = {"version": "1", "system": "CPU : AVX2 = 1 | FMA = 0"}
 
@@ -192,11 +193,11 @@ def test_a_check_that_hangs_or_crashes_ends_nothing() -> None:
 
 
 def test_a_damaged_model_is_found(tmp_path: Path) -> None:
-    source = catalogue.models_folder() / "demo"
+    source = models_folder() / "demo"
     assert damaged_files(source) == []
     for path in [*source.glob("*.gguf"), source / "checksums.toml"]:
         (tmp_path / path.name).write_bytes(path.read_bytes())
-    broken = tmp_path / catalogue.DEMO_MODEL.name
+    broken = tmp_path / find.DEMO_MODEL.name
     data = bytearray(broken.read_bytes())
     data[-1] ^= 1
     broken.write_bytes(data)

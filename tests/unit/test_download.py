@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import ModelError
-from assistant.models_store import download
-from assistant.models_store.rows import CatalogueFile
+from assistant.model_store import download
+from assistant.model_store.catalogue import CatalogueFile
 from tests.support.hub_server import Hub, running_hub
 
 CONTENT = random.Random(0).randbytes(1_500_000)

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from assistant.core.actions import Keymap
-from assistant.core.fakes import ScriptedDescriber, answer_events
-from assistant.headless.bindings import Bindings, Special, parse_pairs
-from assistant.headless.key_text import text_of
-from assistant.headless.mode import HeadlessMode, SourceFailure, SourceNews
-from assistant.headless.presses import KeyEvent, Presses
-from assistant.service_notify import ServiceNotifier
+from assistant.fronts.headless.bindings import Bindings, Special, parse_pairs
+from assistant.fronts.headless.keypad_reader import text_of
+from assistant.fronts.headless.mode import HeadlessMode, SourceFailure, SourceNews
+from assistant.fronts.headless.presses import KeyEvent, Presses
+from assistant.fronts.headless.service_notify import ServiceNotifier
+from assistant.testing import ScriptedDescriber, answer_events
 from tests.support.headless_parts import RunningHeadless, run_headless
 from tests.support.session_parts import make_session
 

@@ -9,16 +9,16 @@ import sys
 
 import pytest
 
-from assistant import heap
+from assistant.system import pages
 
 _LAST_MAPPED = """
 import ctypes, sys
-from assistant import heap
-from assistant.process_pages import mappings
+from assistant.system import pages
+from assistant.system.pages import mappings
 if sys.argv[1] == "told":
-    assert heap.map_large_blocks()
+    assert pages.map_large_blocks()
 for _ in range(8):
-    block = bytearray(heap.LARGE_BYTES + 400_000)
+    block = bytearray(pages.LARGE_BYTES + 400_000)
     kept = bytearray(200_000)
     address = ctypes.addressof(ctypes.c_char.from_buffer(block))
     del block
@@ -42,4 +42,4 @@ def test_another_c_library_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> Non
             pass
 
     monkeypatch.setattr(ctypes, "CDLL", NoLibrary)
-    assert heap.map_large_blocks() is False
+    assert pages.map_large_blocks() is False

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from assistant.cli.heatmap import boost_counts, draw_heatmap, save_heatmap
 from assistant.core.events import TraceStep
 from assistant.errors import UsageError
-from assistant.heatmap import boost_counts, draw_heatmap, save_heatmap
 
 
 def step(number: int, *selected: int) -> TraceStep:

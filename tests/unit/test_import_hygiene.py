@@ -33,31 +33,31 @@ def _modules_after(code: str) -> set[str]:
     "arguments", [["--help"], ["describe", "--help"], ["bench", "quality", "--help"], ["--version"]]
 )
 def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
-    code = f"from assistant.cli import main\ntry:\n    main({arguments!r})\nexcept SystemExit:\n    pass"
+    code = f"from assistant.cli.main import main\ntry:\n    main({arguments!r})\nexcept SystemExit:\n    pass"
     assert not HEAVY & _modules_after(code)
 
 
 def test_wrong_use_loads_nothing_heavy() -> None:
     assert not HEAVY & _modules_after(
-        "from assistant.cli import main\nmain(['describe', 'x', '--rate', '1'])"
+        "from assistant.cli.main import main\nmain(['describe', 'x', '--rate', '1'])"
     )
 
 
 def test_the_core_loads_no_camera_speech_terminal_or_model_library() -> None:
-    code = "import assistant.core.pipeline, assistant.core.fakes, assistant.describe"
+    code = "import assistant.core.pipeline, assistant.testing, assistant.cli.describe_job"
     assert not (HEAVY - {"numpy"}) & _modules_after(code)
 
 
 def test_the_front_never_loads_the_model_library() -> None:
     code = (
-        "import assistant.inference.client, assistant.inference.prompts, assistant.speech.factory,"
+        "import assistant.inference.worker.client, assistant.inference.prompts, assistant.speech.factory,"
         "assistant.camera.still_image"
     )
     assert not {"llama_cpp", "gguf", "pyttsx3", "textual", "cv2"} & _modules_after(code)
 
 
 def test_the_processes_are_started_before_anything_heavy_is_loaded() -> None:
-    code = "import assistant.inference.client, assistant.camera.named_pictures, assistant.describe"
+    code = "import assistant.inference.worker.client, assistant.camera.named_pictures, assistant.cli.describe_job"
     assert not HEAVY & _modules_after(code)
 
 
@@ -72,7 +72,7 @@ def test_pictures_are_decoded_without_numpy() -> None:
 
 def test_the_worker_takes_no_more_of_llama_cpp_python_than_it_uses() -> None:
     code = (
-        "from assistant.inference.worker import _load_libraries\n_load_libraries()\n"
+        "from assistant.inference.worker.main import _load_libraries\n_load_libraries()\n"
         "from assistant.inference.engine import Engine"
     )
     loaded = _modules_after(code)

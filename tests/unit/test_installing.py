@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import ModelError
-from assistant.models_store import files, installing, machine_room
-from assistant.models_store.machine_room import Memory
-from assistant.models_store.record import Store
-from assistant.models_store.rows import CatalogueModel, read_catalogue
+from assistant.model_store import files, install
+from assistant.model_store.catalogue import CatalogueModel, read_catalogue
+from assistant.model_store.record import Store
+from assistant.system import memory
+from assistant.system.memory import Memory
 from tests.support.hub_server import Hub, running_hub
 from tests.support.tiny_catalogue import REPOSITORY, TINY, tiny_hub
 from tests.support.tiny_mmproj import TinyMmproj, write_tiny_mmproj
@@ -56,7 +57,7 @@ def test_a_file_without_a_known_hash_is_recorded_with_the_hash_that_it_has(
     hub: Hub, row: CatalogueModel, tmp_path: Path
 ) -> None:
     told = Told()
-    model = installing.pull(row, Store(tmp_path / "store"), told)
+    model = install.pull(row, Store(tmp_path / "store"), told)
     assert (model.model.checked, model.mmproj.checked) == ("size", "size")
     right = files.taken(tmp_path / "hub/tiny-mmproj.gguf", is_ours=False, checked="own")
     assert model.mmproj.sha256 == right.sha256
@@ -80,37 +81,37 @@ def test_what_cannot_be_the_file_is_set_aside_and_fetched_anew(
     store = Store(tmp_path / "store")
     hub.serves[KEY] = spoil(hub.files[KEY], tmp_path)
     with pytest.raises(ModelError, match="not the right file"):
-        installing.pull(row, store, Told())
+        install.pull(row, store, Told())
     assert store.read().models == {}
     assert len(list((store.folder / TINY).glob("tiny-mmproj.gguf.wrong-*"))) == 1
     hub.serves.clear()
-    assert installing.pull(row, store, Told()).mmproj.path.name == "tiny-mmproj.gguf"
+    assert install.pull(row, store, Told()).mmproj.path.name == "tiny-mmproj.gguf"
 
 
 def test_room_is_looked_at_first_and_what_is_here_already_needs_none(
     hub: Hub, row: CatalogueModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = Store(tmp_path / "store")
-    monkeypatch.setattr(installing, "memory", lambda: Memory(5, 5))
+    monkeypatch.setattr(install, "memory", lambda: Memory(5, 5))
     with pytest.raises(ModelError, match=r"needs 10 megabytes of memory"):
-        installing.check_room(row, store)
-    installing.check_room(row, store, forces=True)
-    monkeypatch.setattr(installing, "_SPARE_MB", 0)
+        install.check_room(row, store)
+    install.check_room(row, store, forces=True)
+    monkeypatch.setattr(install, "_SPARE_MB", 0)
     needs = row.n_bytes + row.file("mmproj").size  # its corrected copy too
     for n_bytes, fits in ((needs + 1, True), (needs - 1, False)):
-        monkeypatch.setattr(installing, "MEGABYTE", 1)
-        monkeypatch.setattr(installing, "free_disk_mb", lambda _folder, n=n_bytes: n)
+        monkeypatch.setattr(install, "MEGABYTE", 1)
+        monkeypatch.setattr(install, "free_disk_mb", lambda _folder, n=n_bytes: n)
         if fits:
-            installing.check_room(row, store, forces=True)
+            install.check_room(row, store, forces=True)
             continue
         with pytest.raises(ModelError, match="on the disk"):
-            installing.check_room(row, store, forces=True)
+            install.check_room(row, store, forces=True)
         part = store.folder / TINY / "tiny-model.gguf.0123.part"
         part.parent.mkdir(parents=True)
         part.write_bytes(b"what came before")
-        installing.check_room(row, store, forces=True)
+        install.check_room(row, store, forces=True)
 
 
 def test_free_disk_is_that_of_the_nearest_folder_that_is_there(tmp_path: Path) -> None:
-    there = machine_room.free_disk_mb(tmp_path)
-    assert abs(machine_room.free_disk_mb(tmp_path / "not" / "yet") - there) < 100
+    there = memory.free_disk_mb(tmp_path)
+    assert abs(memory.free_disk_mb(tmp_path / "not" / "yet") - there) < 100

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from assistant.judging.details import is_right
-from assistant.judging.scenes import read_scenes
+from assistant.bench.details import is_right
+from assistant.bench.scenes import read_scenes
 from scripts import judged_scenes
 from scripts.train_scene_model.language import detailed
 from scripts.train_scene_model.questions import CANNOT_TELL

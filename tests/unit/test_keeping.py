@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from assistant.app.saving import FileKeeper, SaveError
 from assistant.core.history import Entry, History
-from assistant.keeping import FileKeeper, SaveError
 
 
 def entry(image: object = None, sentences: tuple[str, ...] = ("A dog.", "A cat.")) -> Entry:

@@ -14,11 +14,11 @@ import pytest
 from evdev import ecodes
 
 from assistant.errors import UsageError
-from assistant.headless.evdev_devices import WantedDevices, is_forbidden, is_wanted, kind_of
-from assistant.headless.event_stream import EventStream, StreamEvent, is_stream
-from assistant.headless.keypad_reader import KeypadReader
-from assistant.headless.mode import SourceFailure, SourceNews
-from assistant.headless.presses import KeyEvent
+from assistant.fronts.headless.evdev_devices import WantedDevices, is_forbidden, is_wanted, kind_of
+from assistant.fronts.headless.event_stream import EventStream, StreamEvent, is_stream
+from assistant.fronts.headless.keypad_reader import KeypadReader
+from assistant.fronts.headless.mode import SourceFailure, SourceNews
+from assistant.fronts.headless.presses import KeyEvent
 from tests.support.key_streams import PipedKeypad, key_events
 
 Put = KeyEvent | SourceNews | SourceFailure

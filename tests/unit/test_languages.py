@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.config import Settings, load_settings
 from assistant.core.languages import LANGUAGES, asked_in, voice_of
 from assistant.errors import UsageError
+from assistant.settings.tree import Settings, load_settings
 
 
 def test_the_question_says_in_which_language() -> None:

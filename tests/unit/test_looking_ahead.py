@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from assistant.core.events import ImageRgb
-from assistant.core.fakes import ScriptedDescriber
 from assistant.core.look_ahead import FRESH_S, LookAhead
+from assistant.testing import ScriptedDescriber
 
 
 @dataclass

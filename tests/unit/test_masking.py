@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from assistant import wiring
+from assistant.app import wiring
 from assistant.camera.chooser import CameraChooser
-from assistant.cli import main
-from assistant.console import Console
+from assistant.cli.main import main
 from assistant.core.announcer import Announcer
-from assistant.core.fakes import RecordingEarcons, RecordingSpeaker
-from assistant.masking import masked
-from assistant.settings_report import report
+from assistant.fronts.console import Console
+from assistant.settings.report import report
+from assistant.system.masking import masked
+from assistant.testing import RecordingEarcons, RecordingSpeaker
 from tests.support.session_parts import ShownLines
 
 ADDRESSES = [

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import ExitCode, ModelError
-from assistant.inference.free_memory import UNLIMITED, FreeMemory, all_memory, free_memory
-from assistant.inference.gguf_header import read_header
-from assistant.inference.memory import ModelSizes, need, plan, sizes_of
+from assistant.inference.gguf.header import read_header
+from assistant.inference.gguf.memory_need import ModelSizes, need, plan, sizes_of
+from assistant.system.memory import UNLIMITED, FreeMemory, all_memory, free_memory
 from tests.support.tiny_llama import TinyLlama, write_tiny_llama
 from tests.support.tiny_mmproj import TinyMmproj, write_tiny_mmproj
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.judging.coco import coco_words
-from assistant.judging.mentions import ThingWords, plural, tokens
+from assistant.bench.coco import coco_words
+from assistant.bench.mentions import ThingWords, plural, tokens
 
 
 def things(caption: str) -> list[str]:

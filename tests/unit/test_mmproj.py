@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from assistant.errors import ModelError
-from assistant.inference import mmproj
+from assistant.inference.gguf import mmproj
 from tests.support.tiny_llama import write_tiny_llama
 from tests.support.tiny_mmproj import TinyMmproj, write_tiny_mmproj
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from assistant.catalogue import models_folder
 from assistant.errors import UsageError
 from assistant.inference.prompts import TEMPLATES
-from assistant.models_store.rows import (
+from assistant.model_store.catalogue import (
     CatalogueError,
     CatalogueModel,
     find_row,
+    models_folder,
     parse_catalogue,
     read_catalogue,
 )

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import ModelError, UsageError
-from assistant.models_store import files, keeping, listing, machine_room, verifying
-from assistant.models_store.alone import alone
-from assistant.models_store.choosing import choose
-from assistant.models_store.estimating import cost, seconds_of
-from assistant.models_store.machine_room import Memory
-from assistant.models_store.progress import Progress
-from assistant.models_store.record import FileRecord, InstalledModel, Speed, State, Store
-from assistant.models_store.rows import CatalogueFile, read_catalogue
+from assistant.model_store import files, listing, manage
+from assistant.model_store.catalogue import CatalogueFile, read_catalogue
+from assistant.model_store.find import choose
+from assistant.model_store.progress import Progress
+from assistant.model_store.record import FileRecord, InstalledModel, Speed, State, Store, alone
+from assistant.model_store.speed import cost, seconds_of
+from assistant.system import memory
+from assistant.system.memory import Memory
 from tests.support.tiny_llama import TinyLlama, write_tiny_llama
 from tests.support.tiny_mmproj import TinyMmproj, write_tiny_mmproj
 
@@ -263,20 +263,20 @@ def test_the_list_says_what_fits(state: State) -> None:
 def test_memory_is_read_and_unknown_memory_is_none(tmp_path: Path) -> None:
     (tmp_path / "proc").mkdir()
     (tmp_path / "proc/meminfo").write_text("MemTotal: 8000000 kB\nMemAvailable: 4000000 kB\n")
-    assert machine_room.memory(tmp_path) == Memory(8192, 4096)
-    assert machine_room.memory(tmp_path / "none") is None
+    assert memory.memory(tmp_path) == Memory(8192, 4096)
+    assert memory.memory(tmp_path / "none") is None
 
 
 @pytest.mark.parametrize("name", ["demo", "Two Words", "../up", ""])
 def test_names_that_cannot_be(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError):
-        keeping.add(name, tmp_path, tmp_path, None, Store(tmp_path), _Deaf())
+        manage.add(name, tmp_path, tmp_path, None, Store(tmp_path), _Deaf())
 
 
 def test_removing_what_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     for name in ("nothing", "..", "../models"):
         with pytest.raises(UsageError, match="not installed"):
-            keeping.remove(name, Store(tmp_path))
+            manage.remove(name, Store(tmp_path))
 
 
 def test_a_file_that_is_written_to_while_its_hash_is_taken_is_refused(tmp_path: Path) -> None:
@@ -302,7 +302,7 @@ def test_removing_leaves_what_somebody_else_put_into_the_folder(tmp_path: Path) 
     (folder / "tiny.gguf.wrong-0123").write_bytes(bytes(10))
     (folder / "my notes.txt").write_text("mine")
     (folder / "my folder").mkdir()
-    assert keeping.remove("tiny", store) == 2 * 400 + 20
+    assert manage.remove("tiny", store) == 2 * 400 + 20
     assert sorted(path.name for path in folder.iterdir()) == ["my folder", "my notes.txt"]
     assert store.read().models == {}
 
@@ -312,7 +312,7 @@ def test_removing_waits_for_a_pull_and_its_lock_keeps_others_out(tmp_path: Path)
     (tmp_path / "tiny").mkdir()
     with alone("tiny", tmp_path / "tiny"):
         with pytest.raises(ModelError, match="another command") as caught:
-            keeping.remove("tiny", store)
+            manage.remove("tiny", store)
         assert caught.value.hint
         # Whoever removes the lock's file keeps the next one from holding what nobody else sees.
         (tmp_path / "tiny" / ".lock").unlink()
@@ -329,9 +329,9 @@ def test_names_of_the_catalogue_and_of_fetched_models_are_not_taken_by_others(
     missing = tmp_path / "missing"  # the name is looked at before the files
     rows = read_catalogue()
     with pytest.raises(UsageError, match="can be fetched"):
-        keeping.add("llava-1.5-7b", missing, missing, None, store, _Deaf(), rows)
+        manage.add("llava-1.5-7b", missing, missing, None, store, _Deaf(), rows)
     with pytest.raises(UsageError, match="installed already"):
-        keeping.add("large", missing, missing, None, store, _Deaf(), rows)
+        manage.add("large", missing, missing, None, store, _Deaf(), rows)
 
 
 def test_a_changed_model_cannot_be_chosen(tmp_path: Path, state: State) -> None:
@@ -340,8 +340,8 @@ def test_a_changed_model_cannot_be_chosen(tmp_path: Path, state: State) -> None:
         written.models = state.models
     state.models["large"].mmproj.path.write_bytes(b"other")
     with pytest.raises(ModelError, match="changed since"):
-        keeping.use("large", store)
-    keeping.use("small", store)
+        manage.use("large", store)
+    manage.use("small", store)
     assert store.read().chosen == "small"
 
 
@@ -349,7 +349,7 @@ def test_checking_again_brings_nothing_back_that_was_removed_meanwhile(
     tmp_path: Path, state: State
 ) -> None:
     store, model = Store(tmp_path / "store"), state.models["small"]
-    assert [verdict.found for verdict in verifying.verify(model, store, _Deaf())] == ["right"] * 2
+    assert [verdict.found for verdict in manage.verify(model, store, _Deaf())] == ["right"] * 2
     assert store.read().models == {}
 
 
@@ -359,11 +359,11 @@ def test_checking_again_writes_nothing_where_all_is_as_it_was(tmp_path: Path, st
     with store.change() as written:
         written.models = dict(state.models)
     before = store.record_path.stat().st_mtime_ns
-    verifying.verify(model, store, _Deaf())
+    manage.verify(model, store, _Deaf())
     assert store.record_path.stat().st_mtime_ns == before
     os.utime(model.model.path)
     assert not store.read().models["small"].is_unchanged
-    verifying.verify(model, store, _Deaf())
+    manage.verify(model, store, _Deaf())
     assert store.read().models["small"].is_unchanged
 
 
@@ -374,24 +374,24 @@ def test_a_wrong_copy_of_the_projector_is_made_anew_when_checked(
     llama = write_tiny_llama(tmp_path / "m.gguf", TinyLlama(n_layer=1))
     legacy = write_tiny_mmproj(tmp_path / "p.gguf", TinyMmproj(layout="legacy"))
     store = Store(tmp_path / "store")
-    model = keeping.add("mine", llama, legacy, None, store, _Deaf())
+    model = manage.add("mine", llama, legacy, None, store, _Deaf())
     copy = model.corrected
     assert copy is not None
     data = bytearray(copy.path.read_bytes())
     data[-20] ^= 1
     copy.path.write_bytes(data)
-    verifying.verify(model, store, _Deaf())
+    manage.verify(model, store, _Deaf())
     again = store.read().models["mine"].corrected
     assert again is not None
     assert (again.sha256, again.path) == (copy.sha256, copy.path)
     assert files.taken(copy.path, is_ours=True, checked="own").sha256 == copy.sha256
     # A projector that was written again, as it was, gets a copy of its own, and the old one goes.
     os.utime(legacy)
-    verifying.verify(store.read().models["mine"], store, _Deaf())
+    manage.verify(store.read().models["mine"], store, _Deaf())
     newest = store.read().models["mine"].corrected
     assert newest is not None
     assert (newest.path.exists(), copy.path.exists()) == (True, False)
-    keeping.remove("mine", store)
+    manage.remove("mine", store)
     assert (newest.path.exists(), legacy.exists(), llama.exists()) == (False, True, True)
 
 

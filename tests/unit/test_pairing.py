@@ -11,7 +11,7 @@ import gguf
 import pytest
 
 from assistant.errors import ModelError
-from assistant.inference import gguf_header, pairing
+from assistant.inference.gguf import header, pairing
 from tests.support.tiny_llama import TinyLlama, write_tiny_llama, write_tiny_mamba
 from tests.support.tiny_mmproj import TinyMmproj, write_tiny_mmproj
 
@@ -58,12 +58,12 @@ def test_a_pair_that_fits_is_read(pair: tuple[Path, Path]) -> None:
 
 def test_the_header_is_read_as_gguf_py_reads_it(pair: tuple[Path, Path]) -> None:
     for path in pair:
-        ours, theirs = gguf_header.read_header(path), gguf.GGUFReader(path)
+        ours, theirs = header.read_header(path), gguf.GGUFReader(path)
         for name, field in theirs.fields.items():
             if name.startswith("GGUF."):
                 continue
             value = ours.values[name]
-            if isinstance(value, gguf_header.ArrayLength):
+            if isinstance(value, header.ArrayLength):
                 assert value.n == len(field.contents())
             else:
                 assert value == field.contents(), name
@@ -76,7 +76,7 @@ def test_the_header_is_read_as_gguf_py_reads_it(pair: tuple[Path, Path]) -> None
 
 def test_every_number_type_of_gguf_py_is_known() -> None:
     for kind, sizes in gguf.GGML_QUANT_SIZES.items():
-        assert gguf_header.BLOCKS[int(kind)] == sizes, kind
+        assert header.BLOCKS[int(kind)] == sizes, kind
 
 
 def test_long_arrays_are_stepped_over(tmp_path: Path) -> None:
@@ -88,10 +88,10 @@ def test_long_arrays_are_stepped_over(tmp_path: Path) -> None:
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
-    header = gguf_header.read_header(tmp_path / "long.gguf")
-    assert header.values["long.words"] == header.values["long.numbers"]
-    assert header.values["long.numbers"] == gguf_header.ArrayLength(9000)
-    assert header.values["after"] == "found"
+    read = header.read_header(tmp_path / "long.gguf")
+    assert read.values["long.words"] == read.values["long.numbers"]
+    assert read.values["long.numbers"] == header.ArrayLength(9000)
+    assert read.values["after"] == "found"
 
 
 def _wide(folder: Path) -> tuple[Path, Path]:

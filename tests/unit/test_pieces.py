@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.inference.pieces import PieceDecoder
+from assistant.inference.writer import PieceDecoder
 
 
 @given(st.text(), st.lists(st.integers(1, 5), min_size=1))

@@ -21,9 +21,9 @@ from assistant.core.events import (
     TraceHeader,
     TraceStep,
 )
-from assistant.core.fakes import ScriptedDescriber, answer_events
 from assistant.core.pipeline import narrate_answer
 from assistant.errors import AssistantError, ExitCode, InferenceError
+from assistant.testing import ScriptedDescriber, answer_events
 from sparc_ggml.config import SparcConfig
 
 REQUEST = DescribeRequest(np.zeros((4, 4, 3), np.uint8), "What is there?")

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from assistant.console import Console
-from assistant.core.fakes import ScriptedDescriber, answer_events
-from assistant.plain import PlainFront, PlainMode
+from assistant.fronts.console import Console
+from assistant.fronts.plain import PlainFront, PlainMode
+from assistant.testing import ScriptedDescriber, answer_events
 from tests.support.session_parts import SessionParts, make_session
 
 TEXT = "A red car. A green tree."

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.power import (
+from assistant.system.power import (
     PowerWatch,
     is_hot,
     is_on_battery,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.headless.presses import Gesture, KeyEvent, Presses
+from assistant.fronts.headless.presses import Gesture, KeyEvent, Presses
 
 LONG_MS, HOLD_MS = 600, 1500
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from assistant.camera import devices
-from assistant.process_state import Holder, holder_of
 from assistant.speech.voice_process import VoiceProcess
+from assistant.system.process_state import Holder, holder_of
 
 NOBODY = 0
 CODE = "import sys; f = open(sys.argv[1]); print('open', flush=True); input()"

@@ -62,3 +62,24 @@ def test_a_files_own_template_is_given_the_turns() -> None:
     )
     rendered = prompts.render("Brown?", None, template, "", "|", [Turn("What?", "A dog.")])
     assert rendered == f"[user] {MEDIA_MARKER}\nWhat?|[assistant] A dog.|[user] Brown?|"
+
+
+LLAVA_HF = (
+    "{% for m in messages %}{% if m['role'] != 'user' %}{{ m['role'].upper() + ': ' }}{% endif %}"
+    "{% for c in m['content'] | selectattr('type', 'equalto', 'image') %}{{ '<image>\n' }}{% endfor %}"
+    "{% for c in m['content'] | selectattr('type', 'equalto', 'text') %}{{ c['text'] + ' ' }}"
+    "{% endfor %}{% endfor %}{% if add_generation_prompt %}{{ 'ASSISTANT:' }}{% endif %}"
+)
+
+
+def test_a_template_that_takes_parts_is_given_parts() -> None:
+    rendered = prompts.render("Brown?", None, LLAVA_HF, turns=[Turn("What?", "A dog.")])
+    assert rendered == f"{MEDIA_MARKER}\nWhat? ASSISTANT: A dog. Brown? ASSISTANT:"
+
+
+@pytest.mark.parametrize("template", [MISTRAL, LLAVA_HF])
+@pytest.mark.parametrize("words", ["<image>", "{{ 7 * 7 }}", "a ((picture)) b", "<|image_pad|>"])
+def test_words_that_look_like_marks_stay_words(template: str, words: str) -> None:
+    rendered = prompts.render(f"Is {words} here?", None, template)
+    assert rendered.count(MEDIA_MARKER) == 1
+    assert f"Is {words} here?" in rendered

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from assistant.bench import amber, coco, pope, yes_no
+from assistant.bench.yes_no import Asked, pope_reading, says
 from assistant.errors import UsageError
-from assistant.judging import amber, coco, pope, yes_no
-from assistant.judging.yes_no import Asked, pope_reading, says
 
 INSTANCES = {
     "images": [{"id": 1, "file_name": "a.jpg"}, {"id": 2, "file_name": "b.jpg"}],

@@ -6,9 +6,9 @@ import copy
 from pathlib import Path
 from typing import Any
 
-from assistant.judging.scenes import JudgedScene, SceneObject, World
-from assistant.judging.summary import Captions, caption_summary
-from assistant.judging.tally import Judgement, judge
+from assistant.bench.scenes import JudgedScene, SceneObject, World
+from assistant.bench.summary import Captions, caption_summary
+from assistant.bench.tally import Judgement, judge
 from scripts import bench_quality_plots, bench_quality_report
 
 WORLD = World("a test", {"dog": ("dog",), "cat": ("cat",)})

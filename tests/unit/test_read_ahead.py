@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from assistant.inference.read_ahead import start_reading
+from assistant.inference.loading import start_reading
 
 
 def test_all_files_are_read_and_closed_again(tmp_path: Path) -> None:

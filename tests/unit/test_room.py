@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.inference.room import turns_to_drop
+from assistant.inference.prompts import turns_to_drop
 
 
 def test_nothing_goes_while_all_fits() -> None:

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.errors import UsageError
-from assistant.judging.details import DetailReader, Details, is_right
-from assistant.judging.scenes import (
+from assistant.bench.details import DetailReader, Details, is_right
+from assistant.bench.scenes import (
     JudgedScene,
     SceneObject,
     SceneQuestion,
@@ -18,6 +17,7 @@ from assistant.judging.scenes import (
     read_scenes,
     write_scenes,
 )
+from assistant.errors import UsageError
 
 PLACES = {
     "on the left": "left",

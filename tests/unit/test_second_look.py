@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from assistant.judging import second_look
-from assistant.judging.mentions import ThingWords
-from assistant.judging.second_look import CheckCounts, judge_check
+from assistant.bench import second_look
+from assistant.bench.mentions import ThingWords
+from assistant.bench.second_look import CheckCounts, judge_check
 
 TABLE = ThingWords({name: [name] for name in ("dog", "cat", "car", "tree", "traffic light")})
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.service_notify import ServiceNotifier
+from assistant.fronts.headless.service_notify import ServiceNotifier
 
 
 @pytest.fixture

@@ -12,11 +12,11 @@ import pytest
 from assistant.core import capturing
 from assistant.core.actions import Action
 from assistant.core.events import DescribeRequest, EndReason, Failed, Piece
-from assistant.core.fakes import ScriptedDescriber, answer_events
 from assistant.core.ports import Earcon
 from assistant.core.session import Wants
 from assistant.core.session_ports import Kind
 from assistant.errors import AssistantError, CameraError
+from assistant.testing import ScriptedDescriber, answer_events
 from tests.support.session_parts import SessionParts, make_session
 
 TEXT = "A red car. A green tree stands behind it. There is a small dog."

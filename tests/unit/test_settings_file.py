@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from assistant.config import load_settings
 from assistant.errors import UsageError
-from assistant.preferences import StoredPreferences
-from assistant.settings_file import SettingsFile, SettingsFileError, load_settings_or_defaults
-from assistant.settings_report import report
-from assistant.settings_table import SETTINGS
+from assistant.settings.file import SettingsFile, SettingsFileError, load_settings_or_defaults
+from assistant.settings.preferences import StoredPreferences
+from assistant.settings.report import report
+from assistant.settings.table import SETTINGS
+from assistant.settings.tree import load_settings
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_what_does_not_fit_is_refused_and_nothing_written(
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda s: s.name)
 def test_every_setting_can_be_kept_and_read_again(path: Path, setting: object) -> None:
-    from assistant.settings_table import Setting
+    from assistant.settings.table import Setting
 
     assert isinstance(setting, Setting)
     tried = [
@@ -182,7 +182,7 @@ def test_two_programs_lose_none_of_each_others_changes(path: Path) -> None:
     names = ["rate", "seed", "max-tokens", "history-size"]
     code = (
         "import sys; from pathlib import Path\n"
-        "from assistant.settings_file import SettingsFile\n"
+        "from assistant.settings.file import SettingsFile\n"
         "for value in range(200, 210): SettingsFile(Path(sys.argv[1])).set(sys.argv[2], value)\n"
     )
     programs = [subprocess.Popen([sys.executable, "-c", code, str(path), name]) for name in names]
@@ -196,7 +196,7 @@ def test_two_programs_lose_none_of_each_others_changes(path: Path) -> None:
 def test_a_file_that_another_program_holds_is_a_sentence(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.settings_file.LOCK_TIMEOUT_S", 0.1)
+    monkeypatch.setattr("assistant.settings.file.LOCK_TIMEOUT_S", 0.1)
     SettingsFile(path).set("rate", 200)
     folder = os.open(path.parent, os.O_RDONLY)
     fcntl.flock(folder, fcntl.LOCK_EX)

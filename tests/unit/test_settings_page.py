@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.settings_table import SETTINGS, Setting
+from assistant.settings.table import SETTINGS, Setting
 from tests.support.assistant_command import ROOT
 
 

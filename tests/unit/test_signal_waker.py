@@ -10,8 +10,8 @@ import pytest
 
 PROGRAM = """
 import signal, sys, threading, time
-from assistant import signal_waker
-if sys.argv[1] == "with": signal_waker.start()
+from assistant.cli import signals
+if sys.argv[1] == "with": signals.interrupt_blocking_calls()
 def heard(number, frame): raise SystemExit(7)
 signal.signal(signal.SIGTERM, heard)
 threading.Thread(target=time.sleep, args=(60,), daemon=True).start()

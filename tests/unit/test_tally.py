@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from assistant.judging import intervals, tally
-from assistant.judging.coco import coco_words
-from assistant.judging.tally import FIGURES, Judgement, Tally, judge
+from assistant.bench import intervals, tally
+from assistant.bench.coco import coco_words
+from assistant.bench.tally import FIGURES, Judgement, Tally, judge
 
 
 def judged(caption: str, *there: str) -> Judgement:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from assistant.cli.trace_report import trace_lines
 from assistant.errors import UsageError
-from assistant.trace_report import trace_lines
 
 HEADER = {
     "model": "demo",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant import unexpected
 from assistant.errors import PictureError
+from assistant.messages.exceptions import describe_exception
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from assistant.errors import PictureError
     ],
 )
 def test_it_is_a_sentence_with_a_remedy(error: Exception, said: str) -> None:
-    found = unexpected.told(error)
+    found = describe_exception(error)
     assert said in found.message
     assert found.message.endswith(".")
     assert found.hint

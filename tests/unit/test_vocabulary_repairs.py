@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from assistant.inference.gguf_header import ArrayLength, GgufHeader
-from assistant.inference.vocabulary_repairs import vocabulary_repairs
+from assistant.inference.gguf.header import ArrayLength, GgufHeader
+from assistant.inference.gguf.pairing import vocabulary_repairs
 
 LLAMA_3 = {
     "tokenizer.ggml.model": "gpt2",

@@ -9,14 +9,14 @@ import time
 
 import pytest
 
-from assistant.inference.worker_watch import (
+from assistant.inference.worker.watch import (
     IDLE,
     WORKING,
     Judge,
     Patience,
     WorkerWatch,
 )
-from assistant.process_state import ProcessState, state_of
+from assistant.system.process_state import ProcessState, state_of
 
 PATIENCE = Patience(stopped_s=3.0, silent_s=60.0, stuck_s=180.0)
 

@@ -1,0 +1,1 @@
+"""Wiring: the only place that knows all parts, and makes a session or a one-off answer from them."""

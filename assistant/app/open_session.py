@@ -1,0 +1,182 @@
+"""Puts a session together: camera, model, voice and settings, behind whatever front shows it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from assistant import messages
+from assistant.app import wiring
+from assistant.app.model_in_use import ModelShelf
+from assistant.core.actions import Keymap, KeymapError
+from assistant.core.announcer import Announcer
+from assistant.core.answering import Answering
+from assistant.core.events import ImageRgb
+from assistant.core.history import History
+from assistant.core.look_ahead import LookAhead
+from assistant.core.ports import Describer
+from assistant.core.questions import DETAILED
+from assistant.core.session import Session
+from assistant.core.session_jobs import Jobs
+from assistant.core.session_ports import Front, Kind, Line, Prompts
+from assistant.errors import AssistantError, UsageError
+from assistant.messages import camera as camera_words
+from assistant.messages import session as words
+from assistant.model_store.find import ModelFiles, find_model, installed_models
+from assistant.settings.preferences import StoredPreferences
+from assistant.settings.table import setting_values
+from assistant.settings.tree import Settings
+from assistant.system.power import PowerWatch
+from assistant.system.typed_path import typed_path
+
+
+@contextmanager
+def open_session(plan: Plan, front: Front, prompts: Prompts | None = None) -> Iterator[Session]:
+    """Opens everything, greets, and takes everything down again, sound first.
+
+    Args:
+        plan: what it is made of.
+        front: shows it.
+        prompts: what is said when something is to be typed or chosen; None for a keyboard's words.
+
+    Raises:
+        AssistantError: a process cannot be started.
+    """
+    from assistant.inference.worker.process import WorkerProcess
+
+    early = WorkerProcess()  # it loads its libraries while the front loads its own
+    workers = [early]
+    from assistant.app.saving import FileKeeper
+    from assistant.camera import quality
+    from assistant.camera.chooser import CameraChooser
+    from assistant.camera.scene_change import StillnessDetector
+    from assistant.inference.worker.client import InferenceClient
+    from assistant.speech.factory import open_earcons
+
+    settings = plan.settings
+
+    def inspect(image_rgb: ImageRgb) -> list[str]:
+        problems = [problem.sentence for problem in quality.assess(image_rgb)]
+        return [*problems, camera_words.describing_anyway()] if problems else []
+
+    def open_describer(files: ModelFiles) -> Describer:
+        options = wiring.engine_options(settings, files, is_verbose=plan.is_verbose)
+        return InferenceClient(options, worker=workers.pop() if workers else None)
+
+    def on_problem(error: AssistantError) -> None:
+        # Only shown: it is speech that does not work.
+        front.show(Line(Kind.ERROR, str(error)))
+
+    with ExitStack() as stack:
+        stack.callback(early.end)  # where the model cannot be opened, nobody else does
+        shelf = ModelShelf(
+            plan.files, installed_models, open_describer, lambda: plan.preferences.settings
+        )
+        stack.callback(shelf.close)
+        cameras = CameraChooser(settings.camera.source)
+        stack.callback(cameras.close)
+        jobs = Jobs()
+        history = History(settings.assistant.history_size)
+        speaker = wiring.speaker(settings, on_problem)
+        stack.callback(speaker.close)  # here too: what follows may fail for want of a thread
+        earcons = open_earcons(is_on=settings.speech.is_on and settings.speech.has_earcons)
+        announcer = Announcer(front, speaker, earcons)
+        ahead: list[LookAhead] = []
+        answering = Answering(
+            shelf.describer,
+            announcer,
+            cameras,
+            shelf,
+            plan.preferences,
+            inspect,
+            history,
+            lambda: ahead[0].take() if ahead else None,
+        )
+        session = Session(
+            answering, announcer, speaker, cameras, shelf, plan.preferences,
+            FileKeeper(wiring.save_folder(settings)), history, plan.keymap, jobs, prompts,
+            lambda: wiring.machine_state(settings),
+        )  # fmt: skip
+        stack.callback(session.close)
+        if settings.camera.look_ahead != "off":
+            watch = PowerWatch()
+            saves = settings.camera.look_ahead == "auto"
+            ahead.append(
+                LookAhead(
+                    cameras.peek, StillnessDetector, lambda: answering.describer,
+                    lambda: jobs.is_busy or (saves and watch.is_short()), DETAILED.text,
+                )
+            )  # fmt: skip
+            stack.callback(ahead[0].close)
+        # Opened last, so closed first: sound stops before anything else is taken down.
+        stack.callback(earcons.close)
+        stack.callback(speaker.close)
+        for notice in plan.notices:
+            session.tell(notice)
+        if shelf.is_demo:
+            session.tell(messages.demo_model())
+        quality.warm()
+        yield session
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a session is to be made of.
+
+    Attributes:
+        settings: the settings at the start.
+        preferences: reads and changes them.
+        files: the model to begin with.
+        keymap: which key does what.
+        notices: what is said first, for example that the settings file was broken.
+        is_verbose: whether the log is shown.
+    """
+
+    settings: Settings
+    preferences: StoredPreferences
+    files: ModelFiles
+    keymap: Keymap
+    notices: tuple[str, ...] = ()
+    is_verbose: bool = False
+
+
+def is_plain_wanted(
+    wished: str, environment: Mapping[str, str] = os.environ, *, is_terminal: bool
+) -> bool:
+    """Whether the line mode suits the terminal better than the full screen.
+
+    Args:
+        wished: "on" and "off" decide; "auto" looks.
+        environment: ``TERM=dumb`` and ``ACCESSIBLE`` ask for plain lines.
+        is_terminal: whether both input and output are one.
+    """
+    if wished != "auto":
+        return wished == "on" or not is_terminal
+    return (
+        not is_terminal
+        or environment.get("TERM", "") in {"", "dumb", "unknown"}
+        or bool(environment.get("ACCESSIBLE"))
+    )
+
+
+def make_plan(options: argparse.Namespace) -> Plan:
+    """Reads the settings and finds the model; a broken settings file is put aside and told of.
+
+    Raises:
+        AssistantError: an option cannot be used, or the model files cannot.
+    """
+    wiring.start_logging(is_verbose=options.verbose)
+    config_path = typed_path(options.config) if options.config else None
+    preferences, notices = StoredPreferences.open(setting_values(options), os.environ, config_path)
+    settings = preferences.settings
+    files = find_model(settings.model.model_path, settings.model.mmproj_path)
+    settings.steering.applied_to(files.preset)
+    try:
+        keymap = Keymap.from_rebindings(settings.keys)
+    except KeymapError as error:
+        raise UsageError(words.keys_wrong(str(error))) from error
+    notices = [*notices, *wiring.model_notices(settings, files)]
+    return Plan(settings, preferences, files, keymap, tuple(notices), options.verbose)

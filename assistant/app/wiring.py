@@ -1,0 +1,110 @@
+"""From settings to parts: what every front makes its model and its voice of."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.core.languages import LANGUAGES, voice_of
+from assistant.errors import AssistantError
+from assistant.messages import models as words
+from assistant.model_store.find import ModelFiles
+from assistant.settings.tree import Settings
+from assistant.system.masking import masked
+
+if TYPE_CHECKING:
+    from assistant.core.ports import Speaker
+    from assistant.inference.options import EngineOptions
+
+
+class _MaskingFormatter(logging.Formatter):
+    """Hides passwords in addresses, those in tracebacks included."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return masked(super().format(record))
+
+
+def start_logging(*, is_verbose: bool) -> None:
+    """Lets the log out to stderr, or keeps it in."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_MaskingFormatter("%(name)s: %(message)s"))
+    level = logging.DEBUG if is_verbose else logging.CRITICAL
+    logging.basicConfig(level=level, handlers=[handler])
+    logging.getLogger("PIL").setLevel(logging.INFO)
+
+
+def engine_options(settings: Settings, files: ModelFiles, *, is_verbose: bool) -> EngineOptions:
+    """How the inference worker is to load the model."""
+    from assistant.inference.options import EngineOptions
+
+    wished = settings.model
+    options = EngineOptions(
+        model_path=files.model_path,
+        mmproj_path=files.mmproj_path,
+        model_name=files.name,
+        preset=files.preset,
+        n_threads=wished.n_threads,
+        flash_attn=wished.flash_attn,
+        kv_type=wished.kv_type,
+        locks_memory=wished.locks_memory,
+        checks_memory=wished.checks_memory,
+        look_ahead=settings.camera.look_ahead,
+        template=wished.template or files.template,
+        language=settings.answer.language,
+        is_verbose=is_verbose,
+    )
+    n_ctx = wished.n_ctx or files.n_ctx
+    return options if n_ctx is None else replace(options, n_ctx=n_ctx)
+
+
+def speaker(settings: Settings, on_problem: Callable[[AssistantError], None]) -> Speaker:
+    """Opens the voice that the settings ask for; trouble is told through ``on_problem``."""
+    from assistant.speech.factory import open_speaker
+    from assistant.speech.speech_manager import VoiceOptions
+
+    speech = settings.speech
+    voice_name = speech.voice or voice_of(settings.answer.language)
+    voice = VoiceOptions(speech.rate_wpm, voice_name, speech.volume)
+    return open_speaker(voice, on_problem, is_on=speech.is_on, driver=speech.driver)
+
+
+def machine_state(settings: Settings, sys_root: Path = Path("/sys")) -> list[str]:
+    """What the status adds: battery, a weak supply, heat, and what is left undone because of it.
+
+    Args:
+        settings: whether scenes are read ahead.
+        sys_root: where the kernel tells of its devices.
+    """
+    from assistant.messages import power as power_words
+    from assistant.system import power
+
+    saves = settings.camera.look_ahead == "auto"
+    lines = []
+    if power.is_on_battery(sys_root / "class/power_supply"):
+        lines.append(power_words.on_battery(saves=saves))
+    if power.is_under_voltage(sys_root):
+        lines.append(power_words.under_voltage(saves=saves))
+    if power.is_hot(sys_root):
+        lines.append(power_words.hot(power.temperature_c(sys_root) or 0.0))
+    return lines
+
+
+def save_folder(settings: Settings) -> Path:
+    """Where pictures and texts are saved: the chosen folder, else one among the user's pictures."""
+    if settings.assistant.save_folder is not None:
+        return settings.assistant.save_folder
+    import platformdirs
+
+    return platformdirs.user_pictures_path() / "sparc-assistant"
+
+
+def model_notices(settings: Settings, files: ModelFiles) -> list[str]:
+    """What a person should hear about the model before it answers."""
+    language = settings.answer.language
+    if language is None or language in files.languages:
+        return list(files.notices)
+    return [*files.notices, words.language_doubt(files.name, LANGUAGES[language].name)]

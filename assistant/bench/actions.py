@@ -1,0 +1,299 @@
+"""What the actions of ``sparc-assistant bench`` do: figures on stdout, the state of the work on stderr."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from assistant.app import wiring
+from assistant.bench import amber, coco, intervals, pope, quality, yes_no
+from assistant.bench import messages as words
+from assistant.bench.data_files import fingerprint
+from assistant.bench.methods import Method, parse_methods
+from assistant.bench.results import ResultsFile
+from assistant.bench.running import Job, Watch, run
+from assistant.bench.scenes import read_scenes, scenes_fingerprint
+from assistant.bench.summary import (
+    BASELINE,
+    Captions,
+    caption_lines,
+    caption_summary,
+    plain_differences,
+    yes_no_lines,
+)
+from assistant.bench.tally import judge
+from assistant.bench.yes_no import Asked
+from assistant.camera.picture_reader import PictureReader
+from assistant.core.heartbeat import Heartbeat, sign_of_life
+from assistant.core.questions import DETAILED_PROMPT
+from assistant.errors import ExitCode, UsageError
+from assistant.fronts.console import Console
+from assistant.inference.worker.client import InferenceClient
+from assistant.model_store.find import ModelFiles, find_model
+from assistant.settings.table import setting_values
+from assistant.settings.tree import Settings, load_settings
+from assistant.system.typed_path import typed_path
+
+_ANSWER_TOKENS = 64
+"""Of a yes or no question: only the first sentence is read."""
+
+
+@dataclass
+class _Bench:
+    """A run: what is asked of which model, and where its answers are kept."""
+
+    options: argparse.Namespace
+    console: Console
+    settings: Settings
+    files: ModelFiles
+    methods: list[Method]
+
+    @classmethod
+    def of(cls, options: argparse.Namespace, console: Console) -> _Bench:
+        wiring.start_logging(is_verbose=options.verbose)
+        config_path = typed_path(options.config) if options.config else None
+        settings = load_settings(setting_values(options), config_path=config_path)
+        files = find_model(settings.model.model_path, settings.model.mmproj_path)
+        methods = parse_methods(options.methods, settings.steering.applied_to(files.preset))
+        return cls(options, console, settings, files, methods)
+
+    def answers(
+        self, jobs: Sequence[Job], data: Mapping[str, Any], watch: Watch | None = None
+    ) -> ResultsFile:
+        """Asks what is not answered yet, and returns all answers."""
+        if not jobs:
+            raise UsageError(words.nothing_to_ask())
+        _check_pictures(jobs)
+        header = {
+            "bench": self.options.action,
+            "model": [
+                self._identity(self.files.model_path),
+                self._identity(self.files.mmproj_path),
+            ],
+            **data,
+        }
+        results = ResultsFile(typed_path(self.options.results), header)
+        with self._told_when_stopped(results):
+            options = wiring.engine_options(
+                self.settings, self.files, is_verbose=self.options.verbose
+            )
+            # Answers are judged in English, whatever language the user is answered in.
+            told = self.console.status
+            with (
+                closing(PictureReader()) as pictures,
+                InferenceClient(replace(options, language=None)) as describer,
+            ):
+                run(jobs, self.methods, describer, pictures.read, results, told, watch)
+        return results
+
+    def finish(self, lines: Sequence[str], summary: Mapping[str, Any]) -> ExitCode:
+        """Prints and writes the figures."""
+        for line in lines:
+            self.console.data(line)
+        if self.options.out is not None:
+            path = typed_path(self.options.out)
+            try:
+                path.write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
+            except OSError as error:
+                reason = error.strerror or str(error)
+                raise UsageError(words.results_unwritable(str(path), reason)) from error
+            self.console.status(words.written(str(path)))
+        return ExitCode.OK
+
+    @contextmanager
+    def _told_when_stopped(self, results: ResultsFile) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            if results.answers:
+                self.console.status(words.stopped_and_kept(str(results.path)))
+            raise
+        finally:
+            results.close()
+
+    @staticmethod
+    def _identity(path: Path) -> list[Any]:
+        return [path.name, fingerprint(path)]
+
+
+def chair(options: argparse.Namespace, console: Console) -> ExitCode:
+    """CHAIR on COCO's pictures."""
+    bench = _Bench.of(options, console)
+    folder = typed_path(options.images)
+    console.status(words.reading_annotations())
+    with Heartbeat(lambda: console.status(sign_of_life(words.stage_annotations()))):
+        known = coco.CocoAnnotations(typed_path(options.annotations), typed_path(options.captions))
+        names = coco.choose(known.names, folder, options.count, options.pick_seed)
+        truth = {name: known.truth(name) for name in names}
+    jobs = [Job(name, folder / name, DETAILED_PROMPT, options.tokens) for name in names]
+    data = {"prompt": DETAILED_PROMPT, "max_tokens": options.tokens}
+    answers = bench.answers(jobs, data).answers
+    table = coco.coco_words()
+    captions: dict[str, Captions] = {}
+    for method in bench.methods:
+        own = captions[method.label] = Captions()
+        for name in names:
+            record = answers[name, method.label]
+            own.judgements.append(judge(record["text"], table.find(record["text"]), truth[name]))
+            own.looped.append(record["ended"] == "repetition")
+    summary = caption_summary(captions)
+    return bench.finish(caption_lines(summary), {"bench": "chair", "methods": summary})
+
+
+def pope_questions(options: argparse.Namespace, console: Console) -> ExitCode:
+    """POPE's yes and no questions."""
+    bench = _Bench.of(options, console)
+    folder = typed_path(options.images)
+    questions = pope.read_questions([typed_path(path) for path in options.questions])
+    kinds = list(dict.fromkeys(question.kind for question in questions))
+    if options.count:
+        questions = [
+            question
+            for kind in kinds
+            for question in [q for q in questions if q.kind == kind][: options.count]
+        ]
+    keys = [f"{question.kind} {question.number}" for question in questions]
+    jobs = [
+        Job(key, folder / question.picture, question.text, _ANSWER_TOKENS)
+        for key, question in zip(keys, questions, strict=True)
+    ]
+    jobs.sort(key=lambda job: job.picture)
+    answers = bench.answers(jobs, {"max_tokens": _ANSWER_TOKENS}).answers
+    asked: dict[str, dict[str, list[Asked]]] = {kind: {} for kind in kinds}
+    for method in bench.methods:
+        for key, question in zip(keys, questions, strict=True):
+            said = answers[key, method.label]["text"]
+            one = Asked(question.truth, yes_no.pope_reading(said), yes_no.says(said) is None)
+            asked[question.kind].setdefault(method.label, []).append(one)
+    return _finish_yes_no(bench, "pope", asked, "yes")
+
+
+def amber_questions(options: argparse.Namespace, console: Console) -> ExitCode:
+    """AMBER's descriptions and its yes and no questions."""
+    bench = _Bench.of(options, console)
+    folder = typed_path(options.images)
+    queries = amber.read_queries(typed_path(options.queries), typed_path(options.annotations))
+    if options.count:
+        kinds = dict.fromkeys(query.kind for query in queries)
+        queries = [q for k in kinds for q in [q for q in queries if q.kind == k][: options.count]]
+    told = [query for query in queries if query.kind == amber.GENERATIVE]
+    if told and options.relations is None:
+        raise UsageError(words.amber_needs_relation(), words.amber_needs_relation_hint())
+    table = None
+    if told:
+        safe = typed_path(options.safe_words) if options.safe_words else None
+        table = amber.read_words(typed_path(options.relations), safe)
+    jobs = [
+        Job(
+            str(query.number), folder / query.picture, query.text,
+            options.tokens if query.kind == amber.GENERATIVE else _ANSWER_TOKENS,
+        )
+        for query in sorted(queries, key=lambda query: query.picture)
+    ]  # fmt: skip
+    answers = bench.answers(jobs, {"max_tokens": options.tokens}).answers
+    lines: list[str] = []
+    summary: dict[str, Any] = {"bench": "amber"}
+    if table is not None:
+        counts = {
+            method.label: table.table(
+                [answers[str(query.number), method.label]["text"] for query in told], told
+            )
+            for method in bench.methods
+        }
+        lines, summary["descriptions"] = _amber_descriptions(counts)
+    asked: dict[str, dict[str, list[Asked]]] = {}
+    for method in bench.methods:
+        for query in queries:
+            if query.truth is None:
+                continue
+            one = Asked(query.truth, yes_no.says(answers[str(query.number), method.label]["text"]))
+            for kind in ("all", query.kind):
+                asked.setdefault(kind, {}).setdefault(method.label, []).append(one)
+    return _finish_yes_no(bench, "amber", asked, "no", lines, summary)
+
+
+def drawn_scenes(options: argparse.Namespace, console: Console) -> ExitCode:
+    """Captions and answers about scenes whose truth is known."""
+    bench = _Bench.of(options, console)
+    path = typed_path(options.scenes)
+    world, scenes = read_scenes(path)
+    if options.count:
+        scenes = scenes[: options.count]
+    jobs = quality.jobs(
+        scenes,
+        has_attention=options.attention,
+        has_questions=options.questions,
+        max_tokens=options.tokens,
+    )
+    _check_pictures(jobs)
+    data = {
+        "scenes": scenes_fingerprint(path, scenes), "world": world.name, "prompt": DETAILED_PROMPT,
+        "max_tokens": options.tokens, "has_attention": options.attention,
+    }  # fmt: skip
+    answers = bench.answers(jobs, data, quality.AttentionWatch(world, scenes)).answers
+    summary = quality.summary(
+        world, scenes, bench.methods, lambda key, label: answers.get((key, label))
+    )
+    whole = {"bench": "quality", "world": world.name, "scenes": len(scenes), "methods": summary}
+    return bench.finish(quality.lines(summary), whole)
+
+
+def _amber_descriptions(
+    counts: Mapping[str, Any],
+) -> tuple[list[str], list[dict[str, Any]]]:
+    lines, summary = [], []
+    plain = counts.get(BASELINE)
+    for label, table in counts.items():
+        values = dict(zip(amber.FIGURES, map(float, amber.figures(table.sum(axis=0))), strict=True))
+        one: dict[str, Any] = {"method": label, "captions": len(table)} | {
+            name: round(value, 4) for name, value in values.items()
+        }
+        lines.append(words.method_heading(label, len(table)))
+        named = [words.figure(name, f"{value:.3f}") for name, value in values.items()]
+        lines.append(words.figures_line(named))
+        if plain is not None and label != BASELINE:
+            found = intervals.compare(table, plain, amber.figures, len(amber.FIGURES))
+            differences = plain_differences(dict(zip(amber.FIGURES, found, strict=True)))
+            one["differences"] = differences
+            lines += [words.difference_line(n, BASELINE, **d) for n, d in differences.items()]
+        summary.append(one)
+    return lines, summary
+
+
+def _finish_yes_no(
+    bench: _Bench,
+    name: str,
+    asked: Mapping[str, Mapping[str, Sequence[Asked]]],
+    positive: yes_no.YesNo,
+    lines: Sequence[str] = (),
+    summary: dict[str, Any] | None = None,
+) -> ExitCode:
+    told, found = list(lines), []
+    for kind, by_method in asked.items():
+        told.append(words.questions_heading(kind))
+        plain = by_method.get(BASELINE)
+        for label, own in by_method.items():
+            figures = yes_no.summary(own, positive)
+            differences: dict[str, dict[str, float]] = {}
+            if plain is not None and label != BASELINE:
+                differences = plain_differences(yes_no.differences(own, plain, positive))
+            told += yes_no_lines(label, len(own), figures, differences)
+            rounded = {key: round(value, 4) for key, value in figures.items()}
+            found.append(
+                {"kind": kind, "method": label, "questions": len(own), **rounded,
+                 "differences": differences}
+            )  # fmt: skip
+    return bench.finish(told, {**(summary or {"bench": name}), "questions": found})
+
+
+def _check_pictures(jobs: Sequence[Job]) -> None:
+    """Says before hours of work what would end it."""
+    missing = sorted({job.picture for job in jobs if not job.picture.is_file()})
+    if missing:
+        first = missing[0]
+        raise UsageError(words.pictures_missing(str(first.parent), len(missing), first.name))

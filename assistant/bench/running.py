@@ -1,0 +1,187 @@
+"""Asks every question with every method, one after the other, and keeps each answer as it comes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assistant.bench import messages as words
+from assistant.bench.methods import Method
+from assistant.bench.results import ResultsFile
+from assistant.core.events import (
+    Answer,
+    DecodeOptions,
+    DescribeRequest,
+    EndReason,
+    Failed,
+    Finished,
+    ImageRgb,
+    Loaded,
+    Restarted,
+    TraceHeader,
+    TraceStep,
+)
+from assistant.core.heartbeat import Heartbeat
+from assistant.core.ports import Describer
+from assistant.errors import ExitCode, InferenceError, RequestFailedError
+
+MAX_TOKENS = 512
+"""Of a description; the authors' value (arXiv 2502.01419, section 5)."""
+QUIET_S = (10.0, 20.0, 30.0, 60.0)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One question about one picture.
+
+    Attributes:
+        key: names it in the file of results.
+        picture: path of the picture.
+        question: what to ask.
+        max_tokens: most tokens of the answer.
+        has_attention: whether the attention on the picture is wanted, for ``Watch``.
+    """
+
+    key: str
+    picture: Path
+    question: str
+    max_tokens: int = MAX_TOKENS
+    has_attention: bool = False
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was seen of one answer while it was written."""
+
+    answer: Answer
+    header: TraceHeader | None
+    steps: tuple[TraceStep, ...]
+    image_rgb: ImageRgb
+
+
+Watch = Callable[[Job, Seen], dict[str, Any]]
+"""Takes more out of an answer, to be kept with it."""
+
+
+def run(
+    jobs: Sequence[Job],
+    methods: Sequence[Method],
+    describer: Describer,
+    load_picture: Callable[[str], ImageRgb],
+    results: ResultsFile,
+    tell: Callable[[str], None],
+    watch: Watch | None = None,
+    quiet_s: tuple[float, ...] = QUIET_S,
+) -> None:
+    """Answers what is not in the results yet; greedy.
+
+    Questions about one picture should follow each other: the picture is then read once.
+
+    Args:
+        jobs: the questions.
+        methods: each is used with every question.
+        describer: the model.
+        load_picture: reads a picture by its path.
+        results: where answers are kept; a run that is stopped loses none.
+        tell: says a line about what goes on; called from a thread of its own too.
+        watch: takes more out of each answer.
+        quiet_s: stretches of silence after which the state of the work is told, in seconds.
+
+    Raises:
+        AssistantError: a picture or an answer failed; what was answered before is kept.
+    """
+    todo = [(job, [m for m in methods if not results.has(job.key, m.label)]) for job in jobs]
+    todo = [(job, left) for job, left in todo if left]
+    total = sum(len(left) for _, left in todo)
+    n_kept = len(jobs) * len(methods) - total
+    if n_kept:
+        tell(words.kept(n_kept))
+    if not total:
+        return
+    progress = _Progress(total)
+    tell(words.answers_to_come(total))
+    with Heartbeat(lambda: tell(progress.line()), quiet_s):
+        for job, left in todo:
+            image = load_picture(str(job.picture))
+            for method in left:
+                seen = _answer(job, method, image, describer, tell)
+                record = _record(job, method, seen.answer)
+                if watch is not None:
+                    record |= watch(job, seen)
+                results.add(record)
+                progress.count()
+
+
+def _answer(
+    job: Job,
+    method: Method,
+    image: ImageRgb,
+    describer: Describer,
+    tell: Callable[[str], None],
+) -> Seen:
+    decode = DecodeOptions(max_tokens=job.max_tokens)
+    request = DescribeRequest(
+        image, job.question, decode, method.config,
+        has_trace=job.has_attention, has_attention=job.has_attention,
+    )  # fmt: skip
+    header: TraceHeader | None = None
+    steps: list[TraceStep] = []
+    finished: Answer | None = None
+    for event in describer.ask(request):
+        match event:
+            case TraceHeader():
+                header, steps = event, []
+            case TraceStep():
+                steps.append(event)
+            case Loaded(notes=notes):
+                for note in notes:
+                    tell(note)
+            case Restarted():
+                header, steps = None, []
+            case Failed():
+                code = ExitCode(event.exit_code)
+                raise RequestFailedError(event.message, event.hint, code)
+            case Finished():
+                finished = event.answer
+            case _:
+                pass
+    if finished is None or finished.ended is EndReason.CANCELLED:
+        raise InferenceError(words.answer_missing(str(job.picture)))
+    if finished.unsteered_reason and method.config.method != "none":
+        raise InferenceError(words.not_steered(method.label, finished.unsteered_reason))
+    return Seen(finished, header, tuple(steps), image)
+
+
+def _record(job: Job, method: Method, answer: Answer) -> dict[str, Any]:
+    return {
+        "key": job.key,
+        "method": method.label,
+        "text": answer.text,
+        "tokens": answer.counts.tokens,
+        "ended": answer.ended.value,
+        "decode_ms": round(answer.timings.decode_ms, 1),
+    }
+
+
+class _Progress:
+    """How far the work is; asked from the heartbeat's thread."""
+
+    def __init__(self, total: int) -> None:
+        self._total, self._done = total, 0
+        self._lock = threading.Lock()
+        self._started = time.monotonic()
+
+    def count(self) -> None:
+        with self._lock:
+            self._done += 1
+
+    def line(self) -> str:
+        with self._lock:
+            done = self._done
+        took_s = time.monotonic() - self._started
+        left_s = took_s / done * (self._total - done) if done else None
+        return words.progress(done, self._total, left_s)

@@ -1,0 +1,171 @@
+"""What ``describe`` and ``ask`` share: their options, and wiring model, voice and console together.
+
+Nothing heavy is imported before "Looking." was said: the first sign of life must come at once. What the options do
+not need is imported after the worker was started, whose own imports take longest.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+from assistant import messages
+from assistant.cli.parser import add_command, add_help, add_setting, add_setting_groups
+from assistant.errors import ExitCode, UsageError
+from assistant.fronts.console import Console
+from assistant.messages import camera as words
+from assistant.messages import translate as _
+from assistant.settings import help_texts
+from assistant.settings.table import setting_values
+
+if TYPE_CHECKING:
+    from assistant.inference.worker.process import WorkerProcess
+    from assistant.model_store.find import ModelFiles
+    from assistant.settings.tree import Settings
+    from sparc_ggml.config import SparcConfig
+
+
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        help_texts.GROUP_MODEL,
+        ("model", "mmproj", "template", "threads", "n-ctx", "flash-attn", "kv-type"),
+    ),
+    (help_texts.GROUP_ANSWER, ("language", "max-tokens", "temperature", "top-p", "seed")),
+    (help_texts.GROUP_STEERING, ("method", "alpha", "beta", "tau", "layer", "layers")),
+    (help_texts.GROUP_SPEECH, ("rate", "voice", "volume")),
+)
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    """Adds the settings and the options of what is written."""
+    add_setting_groups(command, ((help_texts.GROUP_CAMERA, ("camera",)), *GROUPS))
+    output = command.add_argument_group(_(help_texts.GROUP_OUTPUT))
+    output.add_argument("--json", action="store_true", help=_(help_texts.JSON))
+    output.add_argument("--trace", metavar="FILE", help=_(help_texts.TRACE))
+    output.add_argument("--heatmap", metavar="FILE", help=_(help_texts.HEATMAP))
+    output.add_argument("--verbose", action="store_true", help=_(help_texts.VERBOSE))
+    output.add_argument("--config", metavar="FILE", help=_(help_texts.CONFIG))
+    add_help(command)
+
+
+def answer(options: argparse.Namespace, console: Console) -> ExitCode:
+    """Answers what was asked on the command line, about each picture."""
+    from assistant.inference.worker.process import WorkerProcess
+
+    worker = WorkerProcess()
+    try:
+        return _run(options, console, worker)
+    finally:
+        worker.end()
+
+
+def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -> ExitCode:
+    from assistant.app import wiring
+    from assistant.model_store.find import find_model
+    from assistant.settings.tree import load_settings
+    from assistant.system.typed_path import typed_path
+
+    wiring.start_logging(is_verbose=options.verbose)
+    config_path = typed_path(options.config) if options.config else None
+    settings = load_settings(setting_values(options), config_path=config_path)
+    pictures = options.images if options.command == "describe" else [options.image]
+    if list(pictures).count("-") > 1:
+        raise UsageError(messages.picture_stdin_twice())
+    files = find_model(settings.model.model_path, settings.model.mmproj_path)
+    sparc = settings.steering.applied_to(files.preset)
+    return _work(options, pictures, settings, files, sparc, console, worker)
+
+
+def _work(
+    options: argparse.Namespace,
+    pictures: Sequence[str],
+    settings: Settings,
+    files: ModelFiles,
+    sparc: SparcConfig,
+    console: Console,
+    worker: WorkerProcess,
+) -> ExitCode:
+    from assistant.app import wiring
+    from assistant.camera.named_pictures import CAMERA, NamedPictures
+    from assistant.cli.describe_job import Equipment, Job, run_job
+    from assistant.cli.records import TraceFile
+    from assistant.core.questions import BRIEF_PROMPT, DETAILED_PROMPT
+    from assistant.inference.worker.client import InferenceClient
+    from assistant.system.typed_path import typed_path
+
+    if options.command == "describe":
+        usual = BRIEF_PROMPT if settings.answer.style == "brief" else DETAILED_PROMPT
+        questions = [settings.answer.prompt or usual]
+    else:
+        questions = list(options.questions)
+    with ExitStack() as stack:
+        trace = None
+        if options.trace is not None:
+            trace = TraceFile(typed_path(options.trace))
+            stack.callback(trace.close)
+        heatmap = None
+        if options.heatmap is not None:
+            if len(pictures) * len(questions) > 1:
+                raise UsageError(messages.heatmap_one_answer())
+            from assistant.cli.heatmap import HeatmapFile
+
+            heatmap = HeatmapFile(typed_path(options.heatmap))
+        describer = InferenceClient(
+            wiring.engine_options(settings, files, is_verbose=options.verbose), worker=worker
+        )
+        stack.callback(describer.close)
+
+        def tell(message: str) -> None:
+            console.status(message)
+            speaker.say(message)
+
+        load_picture = NamedPictures(settings.camera.source, tell)
+        stack.callback(load_picture.close)
+        if set(pictures) != {CAMERA}:
+            load_picture.warm()
+        # Opened last, so closed first: sound stops before anything else is taken down.
+        speaker = wiring.speaker(settings, console.error)
+        stack.callback(speaker.close)
+        is_demo = files.is_demo
+        equipment = Equipment(
+            describer,
+            speaker,
+            load_picture,
+            console,
+            trace,
+            sparc,
+            model_names=(str(files.model_path), str(files.mmproj_path)),
+            notices=[
+                *([messages.demo_model()] if is_demo else []),
+                *wiring.model_notices(settings, files),
+            ],
+            hints=[messages.demo_model_hint()] if is_demo else [],
+            heatmap=heatmap,
+        )
+        is_labelled = options.command == "ask" and len(questions) > 1
+        job = Job(pictures, questions, options.json, is_labelled)
+        return run_job(job, settings, equipment)
+
+
+def add_parser(commands: Any) -> None:
+    """Adds ``describe``."""
+    describe = add_command(commands, "describe", help_texts.DESCRIBE, help_texts.DESCRIBE_LONG)
+    add_options(describe)
+    describe.add_argument("images", nargs="*", metavar="IMAGE", help=_(help_texts.IMAGE))
+    style = describe.add_mutually_exclusive_group()
+    for name, text in (("detailed", help_texts.DETAILED), ("brief", help_texts.BRIEF)):
+        style.add_argument(
+            f"--{name}", dest="style", action="store_const", const=name, help=_(text)
+        )
+    add_setting(style, "prompt")
+
+
+def run(options: argparse.Namespace, console: Console) -> ExitCode:
+    """Describes each picture in turn."""
+    if not options.images:
+        if options.camera is None:  # a wish for a picture of the camera's must be said
+            raise UsageError(words.no_image(), messages.wrong_use_hint("sparc-assistant describe"))
+        options.images = ["camera"]
+    return answer(options, console)

@@ -1,0 +1,155 @@
+"""``sparc-assistant headless``: the assistant with keys and buttons, without a screen."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+from assistant.cli.commands.describe import GROUPS
+from assistant.cli.parser import add_command, add_help, add_setting_groups
+from assistant.errors import AssistantError, ExitCode, UsageError
+from assistant.fronts.console import Console
+from assistant.messages import headless as words
+from assistant.messages import translate as _
+from assistant.messages.exceptions import describe_exception
+from assistant.settings import help_texts
+
+if TYPE_CHECKING:
+    from assistant.app.open_session import Plan
+    from assistant.fronts.headless.mode import HeadlessMode
+
+
+LONGEST_ERROR_S = 30.0
+"""How long an error that ends the program may take to be spoken."""
+
+OWN_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (help_texts.GROUP_KEYS, ("keypad", "keypad-keys", "gpio", "long-press-ms", "hold-ms")),
+    (help_texts.GROUP_CAMERA, ("camera", "look-ahead")),
+    (
+        help_texts.GROUP_ASSISTANT,
+        ("earcons", "save-folder", "history-size", "notice-acknowledged"),
+    ),
+)
+
+
+def add_parser(commands: Any) -> None:
+    """Adds ``headless``."""
+    command = add_command(commands, "headless", words.command(), words.command_long())
+    command.add_argument("--list-keypads", action="store_true", help=words.list_option())
+    add_setting_groups(command, (*GROUPS, *OWN_GROUPS))
+    output = command.add_argument_group(_(help_texts.GROUP_OUTPUT))
+    output.add_argument("--lines", action="store_true", help=words.lines_option())
+    output.add_argument("--verbose", action="store_true", help=_(help_texts.VERBOSE))
+    output.add_argument("--config", metavar="FILE", help=_(help_texts.CONFIG))
+    add_help(command)
+
+
+def run(options: argparse.Namespace, console: Console) -> ExitCode:
+    """Runs until the person quits or the service is ended."""
+    if options.list_keypads:
+        from assistant.fronts.headless.evdev_devices import list_lines
+
+        for line in list_lines() or [words.no_devices()]:
+            console.data(line)
+        return ExitCode.OK
+    from assistant.app.open_session import make_plan
+
+    plan: Plan | None = None
+    try:
+        plan = make_plan(options)
+        return run_plan(plan, console, shows_all=options.lines)
+    except Exception as error:
+        told = describe_exception(error)
+        with contextlib.suppress(AssistantError):  # no voice: the reason itself is to be written
+            _say_aloud(told, plan)
+        raise told from error
+
+
+def _say_aloud(error: AssistantError, plan: Plan | None) -> None:
+    """Speaks why it cannot begin or go on: nobody sees what is written."""
+    from assistant.app import wiring
+    from assistant.core.ports import Priority
+    from assistant.settings.tree import Settings
+
+    settings = Settings() if plan is None else plan.settings
+    speaker = wiring.speaker(settings, lambda _problem: None)
+    try:
+        speaker.say(str(error), Priority.ERROR)
+        speaker.wait(LONGEST_ERROR_S)
+    finally:
+        speaker.close()
+
+
+def run_plan(plan: Plan, console: Console, *, shows_all: bool) -> ExitCode:
+    """Runs it with what was planned.
+
+    Raises:
+        UsageError: there is nothing to press, or the times of a press cannot be.
+    """
+    from assistant.app.open_session import open_session
+    from assistant.fronts.headless.bindings import Bindings, parse_pairs
+    from assistant.fronts.headless.front import HeadlessFront
+    from assistant.fronts.headless.gpio_buttons import gpio_key
+    from assistant.fronts.headless.mode import PROMPTS, HeadlessMode
+    from assistant.fronts.headless.presses import Presses
+    from assistant.fronts.headless.service_notify import ServiceNotifier
+
+    settings = plan.settings.headless
+    if settings.hold_ms <= settings.long_press_ms:
+        raise UsageError(words.hold_too_short(), words.hold_hint())
+    pins = {int(pin): action for pin, action in parse_pairs(settings.gpio or "").items()}
+    if settings.keypad == "off" and not pins:
+        raise UsageError(words.no_input(), words.no_input_hint())
+    notifier = ServiceNotifier()
+    with open_session(plan, HeadlessFront(console, shows_all=shows_all), PROMPTS) as session:
+        bindings = Bindings(
+            plan.keymap,
+            {
+                **parse_pairs(settings.keypad_keys or ""),
+                **{gpio_key(pin): action for pin, action in pins.items()},
+            },
+        )
+        presses = Presses(settings.long_press_ms, settings.hold_ms)
+        mode = HeadlessMode(session, bindings, presses, notifier)
+        with ExitStack() as stack:
+            _open_inputs(stack, mode, settings.keypad, sorted(pins))
+            try:
+                mode.run()
+                session.finish()
+            finally:
+                notifier.stopping()
+    return ExitCode.OK
+
+
+def _open_inputs(stack: ExitStack, mode: HeadlessMode, keypad: str, pins: list[int]) -> None:
+    """Opens buttons and keypads; where one kind cannot be used, the other must still work."""
+    from assistant.fronts.headless.evdev_devices import WantedDevices, is_forbidden
+    from assistant.fronts.headless.gpio_buttons import GpioButtons
+    from assistant.fronts.headless.keypad_reader import KeypadReader
+    from assistant.fronts.headless.mode import SourceNews
+
+    failures: list[UsageError] = []
+    n_wanted = bool(pins) + (keypad != "off")
+    if pins:
+        try:
+            stack.callback(GpioButtons(pins, mode.put).close)
+            mode.put(SourceNews(text=words.buttons_from(pins)))
+        except UsageError as error:
+            failures.append(error)
+    if keypad != "off":
+        try:
+            reader = KeypadReader(
+                WantedDevices(keypad),
+                mode.put,
+                says_missing=not pins,
+                is_forbidden=is_forbidden,
+            )
+            stack.callback(reader.close)
+        except UsageError as error:
+            failures.append(error)
+    if failures and len(failures) == n_wanted:
+        raise failures[0]
+    for failure in failures:
+        mode.put(SourceNews(text=str(failure)))

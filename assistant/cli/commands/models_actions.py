@@ -1,0 +1,295 @@
+"""What the actions of ``sparc-assistant models`` do: data on stdout, the rest on stderr and aloud."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from assistant.app import wiring
+from assistant.core.ports import Speaker
+from assistant.errors import AssistantError, ExitCode, ModelError, UsageError
+from assistant.fronts.console import Console
+from assistant.messages import models as words
+from assistant.model_store import install, listing, manage
+from assistant.model_store.catalogue import CatalogueModel, find_row, read_catalogue
+from assistant.model_store.find import DEMO, choose, embedded_model, files_of, find_model
+from assistant.model_store.record import InstalledModel, State, Store
+from assistant.settings.table import setting_values
+from assistant.settings.tree import load_settings
+from assistant.system.memory import memory
+from assistant.system.processor import machine_name
+from assistant.system.typed_path import typed_path
+
+
+def list_models(options: argparse.Namespace, console: Console) -> ExitCode:
+    """Says which models there are."""
+    store, there = Store(), memory()
+    state = store.read()
+    models = listing.listed(read_catalogue(), state, _in_use(state), there, machine_name())
+    if options.json:
+        console.json({"models": [model.record() for model in models]})
+        return ExitCode.OK
+    for line in listing.lines(models, there):
+        console.data(line)
+    return ExitCode.OK
+
+
+def _in_use(state: State) -> str:
+    """The name of the model that answers; an empty text where the settings name files."""
+    wished = load_settings({}).model
+    if wished.mmproj_path is not None:
+        return ""
+    if wished.model_path is not None:
+        return str(wished.model_path)
+    try:
+        chosen = choose(state, memory()).model
+    except ModelError:  # the chosen one changed; its own line says so
+        return state.chosen or DEMO
+    return DEMO if chosen is None else chosen.name
+
+
+def pull(options: argparse.Namespace, console: Console) -> ExitCode:
+    """Fetches a model; the only action that uses the network."""
+    store = Store()
+    row = find_row(options.name, read_catalogue())
+    there = store.read().models.get(row.name)
+    if there is not None and there.is_unchanged:
+        return _done(words.already_installed(row.name), there, options, console)
+    with ExitStack() as stack:
+        talk = open_talk(options, console, stack)
+        try:
+            install.check_room(row, store, forces=options.force)
+            _accept_licence(row, store, options, talk)
+            installed = _pull(row, store, talk, console)
+        except AssistantError as error:
+            talk.last_words(str(error))
+            raise
+        # Control-C never comes here: the voice then ends at once.
+        talk.last_words(words.pulled(row.name))
+    return _done(words.pulled(row.name), installed, options, console)
+
+
+def _pull(row: CatalogueModel, store: Store, talk: ConsoleTalk, console: Console) -> InstalledModel:
+    try:
+        return install.pull(row, store, talk)
+    except KeyboardInterrupt:
+        console.status(words.kept_for_next_time())
+        raise
+
+
+def verify(options: argparse.Namespace, console: Console) -> ExitCode:
+    """Takes the hashes again."""
+    store = Store()
+    models = store.read().models
+    if options.name:
+        models = {options.name: manage.installed(options.name, store)}
+    elif not models:
+        console.status(words.nothing_installed())
+    talk = ConsoleTalk(console)
+    verdicts = [
+        (name, verdict)
+        for name, model in models.items()
+        for verdict in manage.verify(model, store, talk)
+    ]
+    if options.json:
+        found = [
+            {"model": name, "file": str(verdict.file.path), "found": verdict.found,
+             "now_at": str(verdict.now_at), "sha256": verdict.file.sha256}
+            for name, verdict in verdicts
+        ]  # fmt: skip
+        console.json({"files": found})
+    for name, verdict in () if options.json else verdicts:
+        console.data(_verdict_words(name, verdict))
+    wrong = [name for name, verdict in verdicts if verdict.found != "right"]
+    if not wrong:
+        return ExitCode.OK
+    known = wrong[0] in read_catalogue()
+    hint = words.verify_failed_hint(wrong[0]) if known else words.verify_failed_own_hint(wrong[0])
+    error = ModelError(words.verify_failed(), hint)
+    console.error(error)  # not raised: with --json the object above is the only one
+    return error.exit_code
+
+
+def _verdict_words(name: str, verdict: manage.Verdict) -> str:
+    was = str(verdict.file.path)
+    if verdict.found == "right":
+        return words.verified_right(name, was)
+    if verdict.found == "missing":
+        return words.verified_missing(name, was)
+    return words.verified_wrong(name, was, str(verdict.now_at))
+
+
+def use(options: argparse.Namespace, console: Console) -> ExitCode:
+    """Chooses the model that answers."""
+    manage.use(options.name, Store())
+    said = words.used_best() if options.name == "best" else words.used(options.name)
+    return _result(said, {"chosen": options.name}, options, console)
+
+
+def path(options: argparse.Namespace, console: Console) -> ExitCode:
+    """Prints the paths of the model and of the projector."""
+    if options.name == DEMO:
+        demo = embedded_model()
+        paths: Sequence[Path] = (demo.model_path, demo.mmproj_path)
+    else:
+        model = manage.installed(options.name, Store())
+        paths = (model.model.path, model.mmproj.path)
+    if options.json:
+        console.json({"model": str(paths[0]), "mmproj": str(paths[1])})
+        return ExitCode.OK
+    for where in paths:
+        console.data(str(where))
+    return ExitCode.OK
+
+
+def remove(options: argparse.Namespace, console: Console) -> ExitCode:
+    """Removes a model."""
+    freed = manage.remove(options.name, Store(), read_catalogue().get(options.name))
+    said = words.removed(options.name, freed) if freed else words.removed_own(options.name)
+    return _result(said, {"removed": options.name, "freed_bytes": freed}, options, console)
+
+
+def add(options: argparse.Namespace, console: Console) -> ExitCode:
+    """Installs files that the user has."""
+    from assistant.inference.chat_templates import TEMPLATES
+
+    if options.template_name is not None and options.template_name not in TEMPLATES:
+        raise UsageError(
+            words.template_unknown(options.template_name), words.known_models(", ".join(TEMPLATES))
+        )
+    model, mmproj = (typed_path(name) for name in (options.model_file, options.mmproj_file))
+    installed = manage.add(
+        options.name, model, mmproj, options.template_name, Store(), ConsoleTalk(console),
+        read_catalogue(),
+    )  # fmt: skip
+    return _done(words.added(options.name), installed, options, console)
+
+
+def bench(options: argparse.Namespace, console: Console) -> ExitCode:
+    """Measures a model and remembers how long it took."""
+    from assistant.inference.worker.client import InferenceClient
+    from assistant.model_store.speed import measure, seconds_of
+
+    store = Store()
+    settings = load_settings(setting_values(options))
+    if options.name is None:
+        files = find_model(settings.model.model_path, settings.model.mmproj_path)
+    elif options.name == DEMO:
+        files = embedded_model()
+    else:
+        files = files_of(manage.usable(options.name, store))
+    name = DEMO if files.is_demo else files.name
+    console.status(words.bench_start(name))
+    engine = wiring.engine_options(settings, replace(files, name=name), is_verbose=False)
+    with InferenceClient(engine) as describer:
+        speed = measure(describer, machine_name(), console.status)
+    seconds = seconds_of(speed)
+    try:
+        with store.change() as state:
+            state.speeds[name] = speed
+    except ModelError:
+        console.status(words.bench_forgotten(name, words.about_seconds(seconds)))
+        raise
+    said = words.bench_result(name, words.about_seconds(seconds))
+    return _result(said, {"model": name, "seconds": round(seconds, 3)}, options, console)
+
+
+def _accept_licence(
+    row: CatalogueModel, store: Store, options: argparse.Namespace, talk: ConsoleTalk
+) -> None:
+    """Shows the licence and has it accepted, once for each licence."""
+    if row.licence_link in store.read().licences:
+        return
+    talk.ask(words.licence(row.title, row.licence, row.licence_link))
+    if not options.accept_licence:
+        if not sys.stdin.isatty():
+            raise UsageError(words.licence_needed(), words.licence_needed_hint())
+        talk.ask(words.licence_prompt())
+        if sys.stdin.readline().strip().lower() not in ("yes", "y"):
+            raise UsageError(words.licence_refused())
+    with store.change() as state:
+        if row.licence_link not in state.licences:
+            state.licences.append(row.licence_link)
+
+
+def _done(
+    said: str, model: InstalledModel, options: argparse.Namespace, console: Console
+) -> ExitCode:
+    copy = model.corrected
+    record = {
+        "name": model.name,
+        "model": str(model.model.path),
+        "model_sha256": model.model.sha256,
+        "mmproj": str(model.mmproj.path),
+        "mmproj_sha256": model.mmproj.sha256,
+        "corrected_mmproj": None if copy is None else str(copy.path),
+        "corrected_mmproj_sha256": None if copy is None else copy.sha256,
+    }
+    return _result(said, record, options, console)
+
+
+def _result(
+    said: str, record: dict[str, Any], options: argparse.Namespace, console: Console
+) -> ExitCode:
+    if options.json:
+        console.json(record)
+    else:
+        console.data(said)
+    return ExitCode.OK
+
+
+_LAST_WORDS_S = 10.0
+"""How long the voice may take to end before the program does."""
+
+
+class ConsoleTalk:
+    """Shows on stderr and speaks, where there is a voice; neither when quiet."""
+
+    def __init__(
+        self, console: Console, speaker: Speaker | None = None, *, is_quiet: bool = False
+    ) -> None:
+        self._console = console
+        self._speaker = speaker
+        self._is_quiet = is_quiet
+
+    def show(self, line: str) -> None:
+        """Shows a line."""
+        if not self._is_quiet:
+            self._console.status(line)
+
+    def speak(self, sentence: str) -> None:
+        """Speaks, without showing."""
+        if self._speaker is not None and not self._is_quiet:
+            self._speaker.say(sentence)
+
+    def tell(self, sentence: str) -> None:
+        """Shows and speaks."""
+        self.show(sentence)
+        self.speak(sentence)
+
+    def ask(self, sentence: str) -> None:
+        """Shows and speaks what waits for an answer, also when quiet."""
+        self._console.status(sentence)
+        if self._speaker is not None:
+            self._speaker.say(sentence)
+
+    def last_words(self, sentence: str) -> None:
+        """Speaks to the end; what is shown is another's."""
+        self.speak(sentence)
+        if self._speaker is not None:
+            self._speaker.wait(_LAST_WORDS_S)
+
+
+def open_talk(options: argparse.Namespace, console: Console, stack: ExitStack) -> ConsoleTalk:
+    """A talk with a voice, unless the options or the settings want none."""
+    settings = load_settings(setting_values(options))
+    if options.quiet:
+        settings = replace(settings, speech=replace(settings.speech, is_on=False))
+    speaker = wiring.speaker(settings, console.error)
+    stack.callback(speaker.close)
+    return ConsoleTalk(console, speaker, is_quiet=options.quiet)

@@ -1,0 +1,115 @@
+"""The command line: hears signals, runs the command, and ends with the right code."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import NoReturn
+
+from assistant import __version__, messages
+from assistant.cli.commands import COMMANDS, load_command
+from assistant.cli.parser import Parser, add_help
+from assistant.errors import AssistantError, ExitCode
+from assistant.fronts.console import Console
+from assistant.messages import translate as _
+from assistant.messages.exceptions import describe_exception
+from assistant.settings import help_texts
+
+_log = logging.getLogger(__name__)
+
+
+class Terminated(BaseException):
+    """The process was asked to end (SIGTERM, SIGHUP); unwinds like KeyboardInterrupt."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command line; returns the exit code and lets nothing but SystemExit out."""
+    console = Console()
+    try:
+        _listen_to_signals()
+        options = parse(sys.argv[1:] if arguments is None else arguments)
+        return load_command(options.command).run(options, console)
+    except AssistantError as error:
+        console.error(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        console.status(messages.interrupted())
+        return ExitCode.INTERRUPTED
+    except Terminated:
+        return ExitCode.TERMINATED
+    except BrokenPipeError:
+        return ExitCode.BROKEN_PIPE
+    except Exception as error:  # noqa: BLE001 - the last stop: a person hears a sentence, not a traceback
+        _log.debug("unexpected error", exc_info=True)
+        console.error(describe_exception(error))
+        return ExitCode.FAILURE
+    finally:
+        _forget_what_cannot_be_written()
+
+
+def _listen_to_signals() -> None:
+    signal.signal(signal.SIGINT, _on_interrupt)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:  # nohup is respected
+            signal.signal(number, _on_terminate)
+
+
+def _on_interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    # A second Ctrl-C while things are taken down ends at once; the children see their pipes close.
+    signal.signal(signal.SIGINT, lambda *_: os._exit(ExitCode.INTERRUPTED))
+    raise KeyboardInterrupt
+
+
+def _on_terminate(number: int, frame: FrameType | None) -> NoReturn:
+    signal.signal(number, lambda *_: os._exit(ExitCode.TERMINATED))
+    raise Terminated
+
+
+def _forget_what_cannot_be_written() -> None:
+    """Python flushes stdout once more at its end, and would complain there and end with a code of its own."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+_OWN_OPTIONS = ("-h", "--help", "--version")
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    parser = Parser(
+        prog="sparc-assistant",
+        description=_(help_texts.PROGRAM),
+        epilog=_(help_texts.EPILOG),
+        allow_abbrev=False,
+        add_help=False,
+    )
+    add_help(parser)
+    parser.add_argument(
+        "--version", action="version", version=__version__, help=_(help_texts.VERSION)
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name in COMMANDS:
+        load_command(name).add_parser(commands)
+    return parser
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Parses a command line; ``--help`` and ``--version`` print and raise SystemExit.
+
+    Options without a command are the assistant's own, as if ``start`` stood before them.
+
+    Raises:
+        UsageError: the command line is wrong.
+    """
+    if not arguments or (arguments[0].startswith("-") and arguments[0] not in _OWN_OPTIONS):
+        arguments = ["start", *arguments]
+    return make_parser().parse_args(arguments)

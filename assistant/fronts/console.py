@@ -1,0 +1,83 @@
+"""The one writer of stdout and stderr: data there, narration here, whole plain lines only."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from typing import Any, TextIO
+
+from assistant import messages
+from assistant.errors import AssistantError
+from assistant.system.masking import masked
+
+
+class Console:
+    """Writes lines; safe from several threads.
+
+    Trouble with stdout is raised, because then the work is in vain; trouble with stderr is ignored, because
+    narration must never end the work.
+    """
+
+    def __init__(self, stdout: TextIO | None = None, stderr: TextIO | None = None) -> None:
+        self._stdout = sys.stdout if stdout is None else stdout
+        self._stderr = sys.stderr if stderr is None else stderr
+        self._lock = threading.RLock()
+        self._is_output_lost = False
+        for stream in (self._stdout, self._stderr):
+            reconfigure = getattr(stream, "reconfigure", None)
+            if (
+                reconfigure is not None
+            ):  # a terminal that cannot show a character gets a question mark
+                reconfigure(errors="replace")
+
+    def data(self, line: str) -> None:
+        """Writes a line of the result at once.
+
+        Raises:
+            BrokenPipeError: the reader is gone.
+            AssistantError: there is no room for it, or the like.
+        """
+        with self._lock:
+            try:
+                self._stdout.write(line + "\n")
+                self._stdout.flush()
+            except BrokenPipeError:
+                raise
+            except OSError as error:
+                reason = error.strerror or type(error).__name__
+                raise AssistantError(
+                    messages.output_unwritable(reason), messages.output_unwritable_hint()
+                ) from error
+
+    def spoken(self, line: str) -> None:
+        """Writes a line of the result that is spoken too: trouble is told once, and ends nothing."""
+        if self._is_output_lost:
+            return
+        try:
+            self.data(line)
+        except BrokenPipeError:
+            self._is_output_lost = True
+        except AssistantError as error:
+            self._is_output_lost = True
+            self.error(error)
+
+    def json(self, value: dict[str, Any]) -> None:
+        """Writes one object as one line of JSON; raises as ``data`` does."""
+        self.data(json.dumps(value, ensure_ascii=False))
+
+    def status(self, message: str, after_s: float | None = None) -> None:
+        """Says what is going on: the message first, the time last; passwords in addresses are hidden."""
+        line = masked(message if after_s is None else f"{message} {messages.seconds(after_s)}.")
+        with self._lock:
+            try:
+                self._stderr.write(line + "\n")
+                self._stderr.flush()
+            except (OSError, ValueError):
+                return
+
+    def error(self, error: AssistantError) -> None:
+        """Says an error and its mending, a line each."""
+        self.status(error.message)
+        if error.hint:
+            self.status(error.hint)

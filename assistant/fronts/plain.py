@@ -1,0 +1,177 @@
+"""The line mode: what is typed and what is said, line under line, for a terminal of any kind.
+
+Nothing is ever overwritten and no cursor is moved, so that a screen reader's review, a braille line and a
+log over SSH all see the same lines in the same order. Textual is never imported here.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from typing import TextIO
+
+from assistant.core.actions import Action
+from assistant.core.session import Session, Wants
+from assistant.core.session_ports import Kind, Line
+from assistant.fronts.console import Console
+from assistant.messages import session as words
+
+_TYPED_NAMES = {"": None, " ": "space", "esc": "escape", "\x1b": "escape"}
+
+
+class PlainFront:
+    """Shows a session's lines: answers on stdout, everything else on stderr."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._sentences: list[str] = []
+        self._lock = threading.Lock()
+
+    def show(self, line: Line) -> None:
+        """Adds a line."""
+        if line.kind is Kind.SENTENCE:
+            with self._lock:
+                self._sentences.append(line.text)
+            self._console.spoken(line.text)
+        else:
+            self._console.status(line.text)
+
+    def begin_answer(self, title: str) -> None:
+        """The next sentences are a new answer's."""
+        with self._lock:
+            self._sentences.clear()
+
+    def go_to(self, sentence: int) -> None:
+        """Shows the sentence again, since nothing above can be pointed at."""
+        with self._lock:
+            text = self._sentences[sentence] if sentence < len(self._sentences) else ""
+        if text:
+            self._console.spoken(text)
+
+    def stage(self, stage: str) -> None:
+        """Nothing: there is no status line, and ``s`` says it."""
+
+
+class PlainMode:
+    """Reads typed lines and gives them to a session until ``q`` or the end of input."""
+
+    def __init__(self, session: Session, console: Console, source: TextIO | None = None) -> None:
+        self._session = session
+        self._console = console
+        self._source = sys.stdin if source is None else source
+        self._answer: Callable[[str], None] | None = None
+        self._lock = threading.Lock()
+
+    def run(self) -> None:
+        """Returns when the person quits; at the end of the input, when what was asked for is done."""
+        if self._session.greet(words.ready_typed()) is Wants.ACKNOWLEDGE:
+            self._await(lambda _typed: self._session.acknowledge_notice())
+        while True:
+            typed = self._source.readline()
+            if not typed:
+                self._session.finish()
+                break
+            if not self.take(typed.rstrip("\r\n")):
+                break
+        self._console.status(words.goodbye())
+
+    def take(self, typed: str) -> bool:
+        """Takes one typed line; False at ``q``."""
+        with self._lock:
+            answer, self._answer = self._answer, None
+        if answer is not None:
+            # A blank or Escape stops everything even where a text is expected.
+            if typed in {" ", "\x1b"}:
+                self._session.perform(Action.STOP)
+            else:
+                answer(typed)
+            return True
+        key, _, rest = typed.strip().partition(" ")
+        key = _TYPED_NAMES.get(typed.strip() or typed, key) or ""
+        if not key:
+            return (
+                True  # Enter alone does nothing, so that a screen reader's user may press it freely
+            )
+        action = self._session.keymap.lookup(key)
+        if action is None:
+            self._session.unknown_key(typed.strip()[:40])
+            return True
+        if rest.strip() and self._asked_at_once(action, rest):
+            return True
+        return self._follow(self._session.perform(action))
+
+    def _asked_at_once(self, action: Action, rest: str) -> bool:
+        """Takes "a what is on the left" and the like in one line."""
+        match action:
+            case Action.ASK:
+                self._session.ask_new(rest)
+            case Action.FOLLOW_UP:
+                self._session.follow_up(rest)
+            case Action.SETTINGS:
+                self._session.change_setting(rest)
+            case Action.HISTORY:
+                self._choose(rest, self._session.history_lines(), self._session.go_back_to)
+            case Action.MODEL:
+                self._choose(rest, self._session.model_lines(), self._session.choose_model)
+            case _:
+                self._session.unknown_key(f"{action.value} {rest}"[:40])
+        return True
+
+    def _follow(self, wants: Wants) -> bool:
+        session = self._session
+        match wants:
+            case Wants.NEW_QUESTION:
+                self._await(self._new_question)
+            case Wants.QUESTION:
+                self._await(lambda typed: self._optional(typed, session.follow_up))
+            case Wants.HISTORY:
+                self._list(session.history_lines(), session.go_back_to)
+            case Wants.MODEL:
+                self._list(session.model_lines(), session.choose_model)
+            case Wants.SETTINGS:
+                for line in session.setting_lines():
+                    session.tell(line)
+                self._await(lambda typed: self._optional(typed, session.change_setting))
+            case Wants.HELP:
+                for line in session.help_lines():
+                    session.tell(line)
+            case Wants.QUIT:
+                return False
+            case Wants.NOTHING | Wants.ACKNOWLEDGE:
+                pass
+        return True
+
+    def _await(self, answer: Callable[[str], None]) -> None:
+        """The next line typed goes there."""
+        with self._lock:
+            self._answer = answer
+
+    def _new_question(self, typed: str) -> None:
+        if typed.strip():
+            self._session.ask_new(typed)
+            return
+
+        def then() -> None:
+            self._session.tell(words.type_question())
+            self._await(lambda question: self._optional(question, self._session.ask_taken))
+
+        self._session.take_picture(then)
+
+    def _optional(self, typed: str, use: Callable[[str], None]) -> None:
+        if typed.strip():
+            use(typed)
+        else:
+            self._session.tell(words.gone_back())
+
+    def _list(self, lines: Sequence[str], choose: Callable[[int], None]) -> None:
+        for number, line in enumerate(lines, start=1):
+            self._session.tell(words.numbered(number, line))
+        self._await(lambda typed: self._optional(typed, lambda t: self._choose(t, lines, choose)))
+
+    def _choose(self, typed: str, lines: Sequence[str], choose: Callable[[int], None]) -> None:
+        number = typed.strip()
+        if number.isascii() and number.isdigit() and 1 <= int(number) <= len(lines):
+            choose(int(number) - 1)
+        else:
+            self._session.tell(words.choice_wrong(number[:40], len(lines)))

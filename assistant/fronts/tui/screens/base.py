@@ -1,0 +1,132 @@
+"""What all screens share: where they tell the app what is wanted, and what they show of what is said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, TypeVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.reactive import reactive
+from textual.screen import Screen
+
+from assistant.core.actions import Action
+from assistant.fronts.tui.keys import called_aloud, keymap_key
+from assistant.fronts.tui.widgets.bars import Bar
+from assistant.fronts.tui.widgets.line_list import LineList
+from assistant.messages import tui as words
+
+Result = TypeVar("Result")
+
+FAR = 10**6
+
+
+@dataclass
+class Pressed(Message):
+    """A key wants an action."""
+
+    action: Action
+
+
+@dataclass
+class UnknownKey(Message):
+    """A key wants nothing here.
+
+    Attributes:
+        called: its spoken name.
+    """
+
+    called: str
+
+
+@dataclass
+class Focused(Message):
+    """Something that is on the screen is looked at, and is to be spoken.
+
+    Attributes:
+        texts: its words, in order.
+    """
+
+    texts: tuple[str, ...]
+
+
+@dataclass
+class Told(Message):
+    """Something to say and to show.
+
+    Attributes:
+        text: its words.
+    """
+
+    text: str
+
+
+class AssistantScreen(Screen[Result]):
+    """A screen with a list of lines that the arrow keys read.
+
+    Attributes:
+        last: what was said last, shown on every screen but the main one, which shows all.
+        stage: what is going on.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,shift+tab", "move(-1)", show=False, id="line.previous"),
+        Binding("down,tab", "move(1)", show=False, id="line.next"),
+        Binding("pageup", "move(-5)", show=False, id="line.back"),
+        Binding("pagedown", "move(5)", show=False, id="line.on"),
+        Binding("home", f"move({-FAR})", show=False, id="line.first"),
+        Binding("end", f"move({FAR})", show=False, id="line.last"),
+    ]
+    last: reactive[str] = reactive("")
+    stage: reactive[str] = reactive("")
+    stage_text: reactive[str] = reactive(words.stage_line(""))
+
+    def compose_bars(self) -> ComposeResult:
+        """The bars under the list."""
+        yield Bar(id="last").data_bind(text=AssistantScreen.last)
+        yield Bar(id="stage").data_bind(text=AssistantScreen.stage_text)
+
+    def watch_stage(self, stage: str) -> None:
+        """Puts the stage into words."""
+        self.stage_text = words.stage_line(stage)
+
+    def on_key(self, event: events.Key) -> None:
+        """Gives a key on to the screen, unless a binding of the screen or its line takes it."""
+        if event.key in self.active_bindings:
+            return
+        event.stop()
+        self.take_key(keymap_key(event.key, event.character))
+
+    def take_key(self, key: str) -> None:
+        """Does what a key means on this screen.
+
+        Args:
+            key: as the keymap calls it.
+        """
+        self.post_message(UnknownKey(called_aloud(key)))
+
+    def leave(self) -> None:
+        """Goes back without a result; the main screen stays."""
+        self.dismiss(None)
+
+    def action_move(self, by: int) -> None:
+        """Moves the cursor of the list."""
+        for lines in self.query(LineList):
+            lines.move(by)
+
+    def on_line_list_moved(self, moved: LineList.Moved) -> None:
+        """Speaks the line of the cursor; at an end, which end it is."""
+        moved.stop()
+        if moved.text is not None:
+            self.post_message(Focused((moved.text,)))
+        elif not self.query_one(LineList).lines:
+            self.post_message(Told(words.nothing_to_read()))
+        else:
+            self.post_message(Told(words.last_line() if moved.by > 0 else words.first_line()))
+
+    def on_screen_resume(self) -> None:
+        """Puts the terminal's cursor back on this screen's line."""
+        for lines in self.query(LineList):
+            lines.place_cursor()

@@ -1,0 +1,243 @@
+"""What a projector file says of itself, and the corrected copy that a legacy one needs.
+
+The legacy LLaVA converter drops the vision tower's last layer and writes the number that is left as
+``block_count``; llama.cpp then stops one layer earlier again (ggml-org/llama.cpp#25817). An explicit
+``clip.vision.feature_layer = [block_count]`` makes it run every stored layer. Metadata cannot be changed
+in a read-only file, so a corrected copy is made once and kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from platformdirs import user_cache_path
+
+from assistant import messages
+from assistant.core.events import ImageRgb
+from assistant.errors import ModelError
+from assistant.inference.gguf.header import GgufError, GgufHeader, read_header
+from assistant.messages import models as words
+
+CORRECTION_NAME = "vision_layers"
+
+_LLAVA_PROJECTORS = ("mlp", "mlp_norm", "ldp", "ldpv2")
+_CLIP_DEPTHS = {768: 12, 1024: 24, 1280: 32, 1664: 48}
+"""Layers of the published CLIP ViTs by width: a file that stores them all was not cut by the converter."""
+_CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
+_FEATURE_LAYER = "clip.vision.feature_layer"
+_ABANDONED_AFTER_S = 3600.0
+"""A copy is made in seconds; another process may be at it."""
+
+
+@dataclass(frozen=True)
+class Projector:
+    """A projector file as it will be loaded.
+
+    Attributes:
+        path: the file to load; a corrected copy where one was needed.
+        kind: ``clip.projector_type``.
+        image_size_px: side of the square picture that the vision tower takes.
+        has_tiles: whether the picture is cut into tiles (LLaVA-NeXT), which mtmd does itself.
+        mean_rgb: colour of the padding, 0-255.
+        is_corrected: whether ``path`` is a corrected copy.
+        note: what a person should hear when the copy was made just now, or an empty string.
+    """
+
+    path: Path
+    kind: str
+    image_size_px: int
+    has_tiles: bool
+    mean_rgb: tuple[int, int, int]
+    is_corrected: bool = False
+    note: str = ""
+
+    @property
+    def has_fixed_size(self) -> bool:
+        """Whether every picture becomes a square of the same size, and so the same number of tokens."""
+        return not self.has_tiles and self.kind in _LLAVA_PROJECTORS
+
+    def blank(self) -> ImageRgb:
+        """A picture of that size with nothing in it."""
+        return np.zeros((self.image_size_px, self.image_size_px, 3), np.uint8)
+
+    def prepare(self, image_rgb: ImageRgb) -> ImageRgb:
+        """Pads to a square with the mean colour and shrinks bicubically, as LLaVA-1.5's authors do.
+
+        mtmd's own shrinking takes four neighbours however far it shrinks, which blurs and aliases; pictures of
+        tiled models are left to it, since the tiling depends on the original shape.
+
+        Args:
+            image_rgb: shape (height, width, 3), uint8.
+
+        Returns:
+            Shape (image_size_px, image_size_px, 3), or the picture itself for tiled models.
+        """
+        if not self.has_fixed_size:
+            return image_rgb
+        from PIL import Image
+
+        height, width = image_rgb.shape[:2]
+        side = max(height, width)
+        square = Image.new("RGB", (side, side), self.mean_rgb)
+        square.paste(Image.fromarray(image_rgb), ((side - width) // 2, (side - height) // 2))
+        size = (self.image_size_px, self.image_size_px)
+        return np.asarray(square.resize(size, Image.Resampling.BICUBIC))
+
+
+def is_one_layer_short(header: GgufHeader) -> bool:
+    """Whether llama.cpp would leave out the last stored layer of a legacy LLaVA vision tower."""
+    values = header.values
+    if (
+        values.get("clip.projector_type", "mlp") not in _LLAVA_PROJECTORS
+        or _FEATURE_LAYER in values
+    ):
+        return False
+    if "v.class_embd" not in header.tensors:
+        return False
+    n_layer = values.get("clip.vision.block_count")
+    return bool(_CLIP_DEPTHS.get(values.get("clip.vision.embedding_length", 0)) != n_layer)
+
+
+def open_projector(
+    path: Path,
+    cache_dir: Path | None = None,
+    *,
+    corrects: bool = True,
+    on_copy: Callable[[], None] = lambda: None,
+) -> Projector:
+    """Reads the metadata and, where it is needed, makes or finds the corrected copy.
+
+    Args:
+        path: the projector's GGUF file.
+        cache_dir: where corrected copies live; ``None`` means the user's cache folder.
+        corrects: false never makes a copy.
+        on_copy: told that a copy begins to be made.
+
+    Raises:
+        ModelError: not a projector file, damaged, or the copy cannot be written.
+    """
+    try:
+        header = read_header(path)
+        size = int(header.values.get("clip.vision.image_size", 0))
+        mean = header.values.get("clip.vision.image_mean", _CLIP_MEAN)
+        red, green, blue = (int(channel * 255) for channel in mean)
+        needs_copy = is_one_layer_short(header)
+    except OSError as error:
+        raise ModelError(
+            messages.mmproj_unreadable(path.name, error.strerror or str(error)),
+            messages.mmproj_damaged_hint(),
+        ) from error
+    except Exception as error:
+        raise ModelError(
+            messages.mmproj_damaged(path.name), messages.mmproj_damaged_hint()
+        ) from error
+    if size <= 0:
+        raise ModelError(
+            messages.mmproj_not_for_pictures(path.name), messages.mmproj_not_for_pictures_hint()
+        )
+    is_corrected = corrects and needs_copy
+    used, is_new = (
+        _corrected_copy(path, header, cache_dir, on_copy) if is_corrected else (path, False)
+    )
+    return Projector(
+        path=used,
+        kind=header.values.get("clip.projector_type", "mlp"),
+        image_size_px=size,
+        has_tiles=bool(header.values.get("clip.vision.image_grid_pinpoints")),
+        mean_rgb=(red, green, blue),
+        is_corrected=is_corrected,
+        note=words.projector_corrected(path.name) if is_new else "",
+    )
+
+
+def _corrected_copy(
+    path: Path, header: GgufHeader, cache_dir: Path | None, on_copy: Callable[[], None]
+) -> tuple[Path, bool]:
+    """Where the copy is, and whether it was made just now."""
+    stat = path.stat()
+    where = hashlib.sha256(f"{path.resolve()}".encode(errors="surrogateescape")).hexdigest()[:12]
+    state = hashlib.sha256(f"{stat.st_size}|{stat.st_mtime_ns}".encode()).hexdigest()[:12]
+    folder = cache_dir or user_cache_path("sparc-assistant") / "projectors"
+    target = folder / f"{path.stem}-all-layers-{where}-{state}.gguf"
+    if _is_sound(target, header):
+        return target, False
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _tidy(folder, where)
+        if shutil.disk_usage(folder).free < stat.st_size * 1.1:
+            raise ModelError(
+                messages.mmproj_copy_no_space(path.name, stat.st_size // 2**20),
+                messages.mmproj_copy_hint(str(folder)),
+            )
+        on_copy()
+        handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
+        os.close(handle)
+        try:
+            _write_with_feature_layer(path, Path(name))
+            with open(name, "rb") as written:
+                os.fsync(written.fileno())  # the name must not come to the disk before the bytes
+            os.replace(name, target)
+        finally:
+            Path(name).unlink(missing_ok=True)
+    except (OSError, ValueError, KeyError, IndexError) as error:  # gguf-py's are of all kinds
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ModelError(
+            messages.mmproj_copy_failed(path.name, reason), messages.mmproj_copy_hint(str(folder))
+        ) from error
+    return target, True
+
+
+def _is_sound(copy: Path, original: GgufHeader) -> bool:
+    """Whether a copy that was made before is whole."""
+    try:
+        header = read_header(copy)
+    except (OSError, GgufError):
+        return False
+    return _FEATURE_LAYER in header.values and header.tensors.keys() == original.tensors.keys()
+
+
+def _tidy(folder: Path, where: str) -> None:
+    """Removes copies of what the same file was before, and what a kill left; a copy is as large as its original."""
+    for left in (*folder.glob(f"*-all-layers-{where}-*.gguf"), *folder.glob("*.part")):
+        with contextlib.suppress(OSError):
+            if left.suffix == ".gguf" or time.time() - left.stat().st_mtime > _ABANDONED_AFTER_S:
+                left.unlink()
+
+
+def _write_with_feature_layer(source: Path, target: Path) -> None:
+    import gguf  # half a second on a small machine, and a copy is made once
+
+    reader = gguf.GGUFReader(source)
+    with contextlib.closing(gguf.GGUFWriter(target, arch="clip")) as writer:
+        for field in reader.fields.values():
+            if field.name.startswith("GGUF.") or field.name == "general.architecture":
+                continue
+            kind = field.types[0]
+            sub_kind = field.types[-1] if kind == gguf.GGUFValueType.ARRAY else None
+            writer.add_key_value(field.name, field.contents(), kind, sub_type=sub_kind)
+        n_layer = int(reader.fields["clip.vision.block_count"].contents())
+        writer.add_key_value(
+            _FEATURE_LAYER, [n_layer], gguf.GGUFValueType.ARRAY, sub_type=gguf.GGUFValueType.INT32
+        )
+        for tensor in reader.tensors:
+            writer.add_tensor_info(
+                tensor.name,
+                tensor.data.shape,
+                tensor.data.dtype,
+                tensor.data.nbytes,
+                tensor.tensor_type,
+            )
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.write_ti_data_to_file()
+        for tensor in reader.tensors:
+            writer.write_tensor_data(tensor.data)

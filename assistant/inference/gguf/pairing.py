@@ -1,0 +1,191 @@
+"""Whether two files are a LLaVA: judged by what they say of themselves, before llama.cpp loads either.
+
+llama.cpp answers a wrong file with an abort, a crash, or an answer about nothing; here it is a sentence. Noise inside
+the weights cannot be seen from metadata: a hash finds it (``assistant.model_store``), or the worker ends by it.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from assistant.errors import ModelError
+from assistant.inference.gguf.header import ArrayLength, GgufError, GgufHeader, read_header
+from assistant.messages import models as words
+
+_LOGGER = logging.getLogger(__name__)
+
+PROJECTOR = "clip"
+"""``general.architecture`` of projector files."""
+COMMON = frozenset(
+    {"llama", "phi2", "phi3", "qwen2", "qwen3", "gemma", "gemma2", "gemma3", "mistral3", "mamba"}
+)
+"""Architectures that write text; for another name gguf-py's long list is asked, which takes longer to load."""
+NOT_WRITERS = frozenset(
+    {"bert", "nomic-bert", "nomic-bert-moe", "neo-bert", "jina-bert-v2", "jina-bert-v3", "modern-bert", "eurobert",
+     "gemma-embedding", "llama-embed", "t5", "t5encoder", "wavtokenizer-dec", "mmproj", "dream", "llada",
+     "llada-moe", "rnd1"}
+)  # fmt: skip
+"""Known to llama.cpp, and of another use: they embed, translate, or fill gaps."""
+_WIDTHS: dict[str, tuple[tuple[str, int], ...]] = {
+    "mlp": (("mm.3.weight", 1), ("mm.2.weight", 1), ("mm.0.weight", 1)),
+    "mlp_norm": (("mm.3.weight", 1),),
+    "ldp": (("mm.model.mb_block.1.block.2.1.bias", 0),),
+    "ldpv2": (("mm.model.peg.0.bias", 0),),
+}
+"""Where a projector's width is read: the first of these tensors that is there, and which of its ``ne``."""
+
+
+def check_pair(model_path: Path, mmproj_path: Path) -> tuple[GgufHeader, GgufHeader]:
+    """Refuses two files that are no LLaVA.
+
+    Returns:
+        What the model and what the projector say of themselves.
+
+    Raises:
+        ModelError: one sentence on what is wrong, and one on what to do.
+    """
+    model, mmproj = read(model_path), read(mmproj_path)
+    model_name, mmproj_name = model_path.name, mmproj_path.name
+    if model.architecture == PROJECTOR and mmproj.architecture not in (PROJECTOR, ""):
+        raise ModelError(words.pair_swapped(), words.pair_swapped_hint())
+    _check_model(model, model_name)
+    _check_projector(mmproj, mmproj_name)
+    wants, gives = model.number(f"{model.architecture}.embedding_length"), projector_width(mmproj)
+    if gives is not None and gives != wants:
+        _LOGGER.info("the projector gives %s numbers a token, the model takes %s", gives, wants)
+        raise ModelError(words.pair_unfit(mmproj_name, model_name), words.pair_unfit_hint())
+    return model, mmproj
+
+
+def read(path: Path) -> GgufHeader:
+    """A file's header.
+
+    Raises:
+        ModelError: it is missing, a folder, unreadable, no GGUF file, damaged, cut short, or of a newer kind.
+    """
+    try:
+        return read_header(path)
+    except FileNotFoundError as error:
+        raise ModelError(words.file_missing(str(path)), words.file_missing_hint()) from error
+    except IsADirectoryError as error:
+        raise ModelError(words.file_is_folder(str(path)), words.file_is_folder_hint()) from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ModelError(words.file_unreadable(str(path), reason)) from error
+    except GgufError as error:
+        _LOGGER.info("%s: %s", path, error.detail)
+        says = {
+            "not_gguf": (words.file_not_gguf, words.file_not_gguf_hint),
+            "version": (words.file_newer, words.file_newer_hint),
+            "cut": (words.file_cut, words.file_again_hint),
+            "damaged": (words.file_damaged, words.file_again_hint),
+        }
+        message, hint = says[error.kind]
+        raise ModelError(message(path.name), hint()) from error
+
+
+def projector_width(mmproj: GgufHeader) -> int | None:
+    """Numbers that the projector gives for an image token; ``None`` for kinds that llama.cpp must judge itself."""
+    for name, index in _WIDTHS.get(projector_kind(mmproj), ()):
+        tensor = mmproj.tensors.get(name)
+        if tensor is not None and len(tensor.dims) > index:
+            return tensor.dims[index]
+    return None
+
+
+def has_tiles(mmproj: GgufHeader) -> bool:
+    """Whether pictures are cut into tiles, as LLaVA-NeXT (1.6) does: up to 2,880 image tokens."""
+    return "clip.vision.image_grid_pinpoints" in mmproj.values
+
+
+def projector_kind(mmproj: GgufHeader) -> str:
+    """``clip.projector_type``; files older than that key are MLPs."""
+    value = mmproj.values.get(
+        "clip.vision.projector_type", mmproj.values.get("clip.projector_type")
+    )
+    return value if isinstance(value, str) else "mlp"
+
+
+def _check_model(model: GgufHeader, name: str) -> None:
+    kind = model.architecture
+    if kind == PROJECTOR:
+        raise ModelError(words.model_is_projector(name), words.model_is_projector_hint())
+    n_parts = model.number("split.count") or 1
+    if n_parts > 1:
+        raise ModelError(words.model_split(name, n_parts), words.model_split_hint())
+    if not kind:
+        raise ModelError(words.file_damaged(name), words.file_again_hint())
+    if not _writes_text(kind):
+        raise ModelError(words.model_wrong_kind(name, kind), words.model_wrong_kind_hint())
+    n_layer, n_embd = model.number(f"{kind}.block_count"), model.number(f"{kind}.embedding_length")
+    embedding = model.tensors.get("token_embd.weight")
+    has_layers = n_layer is not None and _has_layers(model, "blk", n_layer)
+    if embedding is None or embedding.dims[0] != n_embd or not has_layers:
+        raise ModelError(words.file_incomplete(name), words.file_again_hint())
+
+
+def _check_projector(mmproj: GgufHeader, name: str) -> None:
+    if mmproj.architecture != PROJECTOR:
+        raise ModelError(words.mmproj_is_model(name), words.mmproj_is_model_hint())
+    if not mmproj.values.get("clip.has_vision_encoder", True):
+        raise ModelError(words.mmproj_hears(name), words.mmproj_is_model_hint())
+    sides = [mmproj.number(f"clip.vision.{key}") or 0 for key in ("image_size", "patch_size")]
+    n_layer = mmproj.number("clip.vision.block_count")
+    n_head = mmproj.number("clip.vision.attention.head_count") or 0
+    n_embd = mmproj.number("clip.vision.embedding_length") or 0
+    has_sizes = 0 < sides[1] <= sides[0] <= 1 << 15 and 0 < n_head <= n_embd
+    if not has_sizes or n_layer is None or not _has_layers(mmproj, "v.blk", n_layer):
+        raise ModelError(words.file_incomplete(name), words.file_again_hint())
+
+
+def _writes_text(kind: str) -> bool:
+    if kind in NOT_WRITERS:
+        return False
+    if kind in COMMON:
+        return True
+    import gguf  # half a second on a small machine, so only for rare kinds
+
+    return kind in gguf.MODEL_ARCH_NAMES.values()
+
+
+def _has_layers(header: GgufHeader, prefix: str, n_layer: int) -> bool:
+    """Whether the first and the last of ``n_layer`` layers are stored."""
+    if not 0 < n_layer <= 1024:
+        return False
+    ends = (f"{prefix}.0.", f"{prefix}.{n_layer - 1}.")
+    return all(any(tensor.startswith(end) for tensor in header.tensors) for end in ends)
+
+
+_LLAMA_3_SIZE, _LLAMA_3_BOS = 128_256, 128_000
+_PHI_3_SIZE, _PHI_3_ENDS = 32_064, (32_000, 32_007)
+_NAME, _PRE = "general.name", "tokenizer.ggml.pre"
+
+
+def vocabulary_repairs(model: GgufHeader) -> dict[str, str]:
+    """Metadata to load a model with, by key; empty for most files.
+
+    A Llama-3 file from before May 2024 does not name its way of cutting words (``tokenizer.ggml.pre``):
+    llama.cpp then cuts otherwise, and puts no BOS before the prompt (``src/llama-vocab.cpp``).
+    Phi-3's marks swallow the white space after them (``rstrip`` in its ``tokenizer_config.json``), which llama.cpp
+    knows by the model's name alone; a LLaVA made from it may be called otherwise.
+    """
+    values = model.values
+    kind, n_vocab = values.get("tokenizer.ggml.model"), _length(values.get("tokenizer.ggml.tokens"))
+    if (
+        (kind, n_vocab) == ("gpt2", _LLAMA_3_SIZE)
+        and not values.get(_PRE)
+        and model.number("tokenizer.ggml.bos_token_id") == _LLAMA_3_BOS
+    ):
+        return {_PRE: "llama-bpe"}
+    if (kind, n_vocab) == ("llama", _PHI_3_SIZE) and (
+        model.number("tokenizer.ggml.eos_token_id") in _PHI_3_ENDS
+    ):
+        return {_NAME: "phi-3"}
+    return {}
+
+
+def _length(tokens: object) -> int:
+    if isinstance(tokens, ArrayLength):
+        return tokens.n
+    return len(tokens) if isinstance(tokens, list) else 0

@@ -1,0 +1,18 @@
+"""What a person is told of an exception that nobody thought of."""
+
+from __future__ import annotations
+
+from assistant import messages
+from assistant.errors import AssistantError
+
+
+def describe_exception(error: Exception) -> AssistantError:
+    """The exception as a sentence and what to do; its own sentences where it has some."""
+    if isinstance(error, AssistantError):
+        return error
+    if isinstance(error, MemoryError):
+        return AssistantError(messages.no_memory(), messages.no_memory_hint())
+    if isinstance(error, BlockingIOError) or "start new thread" in str(error):
+        return AssistantError(messages.no_process(), messages.no_memory_hint())
+    reason = f"{type(error).__name__}, {error}" if str(error) else type(error).__name__
+    return AssistantError(messages.unexpected(reason), messages.unexpected_hint())

@@ -1,0 +1,183 @@
+"""The catalogue of models, ``models/catalogue.toml``, checked row by row."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Literal
+
+from assistant.errors import ModelError, UsageError
+from assistant.messages import models as words
+
+Role = Literal["model", "mmproj"]
+ROLES: tuple[Role, ...] = ("model", "mmproj")
+VERIFIED = ("source", "download", "none")
+SCHEMA = 1
+CATALOGUE_VARIABLE = "SPARC_ASSISTANT_CATALOGUE"
+SIZE_TOLERANCE = 0.01
+"""How far a rounded size may be off, as a share of it."""
+NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,60}")
+"""Names are typed and spoken: small letters, digits, dots and dashes."""
+SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class CatalogueError(ValueError):
+    """The catalogue is not as it should be; the message says where."""
+
+
+@dataclass(frozen=True)
+class CatalogueFile:
+    """One file of a model; the fields are explained at the head of the catalogue."""
+
+    role: Role
+    repository: str
+    name: str
+    revision: str
+    size: int
+    size_is_exact: bool
+    sha256: str
+    verified: str
+    name_checked: bool
+
+    def may_have_size(self, n_bytes: int) -> bool:
+        """Whether a file of this size can be the one."""
+        if self.size_is_exact:
+            return n_bytes == self.size
+        return abs(n_bytes - self.size) <= SIZE_TOLERANCE * self.size
+
+
+@dataclass(frozen=True)
+class CatalogueModel:
+    """One model; the fields are explained at the head of the catalogue."""
+
+    name: str
+    title: str
+    family: str
+    architectures: tuple[str, ...]
+    parameters_billion: float
+    n_layer: int
+    n_embd: int
+    n_ctx: int
+    image_tokens: int
+    vision_layers: int
+    template: str
+    preset: str
+    memory_mb: int
+    rank: int
+    languages: tuple[str, ...]
+    licence: str
+    licence_link: str
+    about: str
+    files: tuple[CatalogueFile, ...]
+
+    def file(self, role: Role) -> CatalogueFile:
+        """The file with a role."""
+        return next(file for file in self.files if file.role == role)
+
+    @property
+    def n_bytes(self) -> int:
+        """Size of both files."""
+        return sum(file.size for file in self.files)
+
+
+def read_catalogue(path: Path | None = None) -> dict[str, CatalogueModel]:
+    """All models by name, in the order of the file.
+
+    Args:
+        path: the file; ``None`` takes ``SPARC_ASSISTANT_CATALOGUE``, else the one that comes with the program.
+
+    Raises:
+        ModelError: the catalogue is missing or not as it should be.
+    """
+    wished = os.environ.get(CATALOGUE_VARIABLE)
+    path = path or (Path(wished) if wished else models_folder() / "catalogue.toml")
+    try:
+        return parse_catalogue(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise ModelError(words.catalogue_unusable(str(path), str(error))) from error
+
+
+def find_row(name: str, rows: Mapping[str, CatalogueModel]) -> CatalogueModel:
+    """The model of that name.
+
+    Raises:
+        UsageError: the catalogue has none.
+    """
+    if name not in rows:
+        raise UsageError(words.unknown_model(name), words.known_models(", ".join(rows)))
+    return rows[name]
+
+
+def parse_catalogue(table: Mapping[str, Any]) -> dict[str, CatalogueModel]:
+    """Checks the parsed TOML.
+
+    Raises:
+        CatalogueError: a key is missing, unknown, or of the wrong kind.
+    """
+    if set(table) != {"schema", "model"} or table["schema"] != SCHEMA:
+        raise CatalogueError(f"it must have schema = {SCHEMA} and models")
+    rows = [_model(row) for row in table["model"]]
+    by_name = {row.name: row for row in rows}
+    if len(by_name) != len(rows):
+        raise CatalogueError("two models have one name")
+    return by_name
+
+
+def _model(row: Mapping[str, Any]) -> CatalogueModel:
+    where = f"the model {row.get('name')!r}"
+    values = dict(row)
+    values["files"] = tuple(_file(file, where) for file in values.pop("file", []))
+    for key in ("architectures", "languages"):
+        if isinstance(values.get(key), list):
+            values[key] = tuple(values[key])
+    if isinstance(values.get("parameters_billion"), int):
+        values["parameters_billion"] = float(values["parameters_billion"])
+    model: CatalogueModel = _made(CatalogueModel, values, where)
+    if not NAME.fullmatch(model.name):
+        raise CatalogueError(f"{where}: the name cannot be used")
+    if tuple(file.role for file in model.files) != ROLES:
+        raise CatalogueError(f"{where}: it needs a model file and then an mmproj file")
+    for key in ("parameters_billion", "n_layer", "n_embd", "n_ctx", "image_tokens", "memory_mb"):
+        if getattr(model, key) <= 0:
+            raise CatalogueError(f"{where}: {key} must be above 0")
+    if not model.licence_link.startswith("https://"):
+        raise CatalogueError(f"{where}: the licence needs a link")
+    return model
+
+
+def _file(row: Mapping[str, Any], where: str) -> CatalogueFile:
+    file: CatalogueFile = _made(CatalogueFile, dict(row), f"{where}, file {row.get('name')!r}")
+    where = f"{where}, file {file.name!r}"
+    if file.sha256 and not SHA256.fullmatch(file.sha256):
+        raise CatalogueError(f"{where}: sha256 must be 64 hexadecimal digits or empty")
+    if file.verified not in VERIFIED or (file.verified == "none") != (not file.sha256):
+        raise CatalogueError(f"{where}: verified must be none exactly where there is no hash")
+    if file.size <= 0 or file.role not in ROLES or file.repository.count("/") != 1:
+        raise CatalogueError(f"{where}: size, role or repository cannot be")
+    if Path(file.name).name != file.name:
+        raise CatalogueError(f"{where}: a name, not a path")
+    return file
+
+
+def _made(kind: type[Any], values: dict[str, Any], where: str) -> Any:
+    wanted = {
+        field.name: str(field.type).split("[")[0].replace("Role", "str") for field in fields(kind)
+    }
+    if set(values) != set(wanted):
+        odd = ", ".join(sorted(set(values) ^ set(wanted)))
+        raise CatalogueError(f"{where}: missing or unknown: {odd}")
+    for key, value in values.items():
+        if type(value).__name__ != wanted[key]:
+            raise CatalogueError(f"{where}: {key} must be of the kind {wanted[key]}")
+    return kind(**values)
+
+
+def models_folder() -> Path:
+    """Return the folder with the data of ``models/``: in the package when installed, beside it in a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "_models"
+    return installed if installed.is_dir() else package.parent / "models"

@@ -1,0 +1,267 @@
+"""Gets one file from the hub. The only module that opens a network connection.
+
+``huggingface_hub`` knows endpoints, mirrors, tokens, redirects and retries, and its own functions are used for them.
+Its cache is not written to: since version 1 it throws away what came of a file when it is stopped, and these files
+are gigabytes on lines that break. So the bytes go to a part file of ours, from whose end the next run goes on.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import logging
+import os
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, BinaryIO
+from urllib.parse import urljoin, urlsplit
+
+from assistant.errors import ModelError
+from assistant.messages import models as words
+from assistant.model_store.catalogue import SHA256, SIZE_TOLERANCE, CatalogueFile
+
+_PIECE_BYTES = 1 << 18
+_FRUITLESS_TRIES = 3
+"""So many connections in a row that bring nothing end it; each retries a few times by itself."""
+_PAUSES = 2
+"""So many pauses that the server asks for are kept; then the person is told to come back."""
+OnBytes = Callable[[int], None]
+OnPause = Callable[[float], None]
+
+
+def fetch(
+    file: CatalogueFile,
+    folder: Path,
+    on_bytes: OnBytes = lambda _done: None,
+    on_pause: OnPause = lambda _seconds: None,
+) -> Path:
+    """Gets a file, or what is still missing of it.
+
+    Args:
+        file: which.
+        folder: where the part file lies; it is made.
+        on_bytes: told how many bytes of the file are there.
+        on_pause: told that the server asked for a pause of so many seconds, which begins.
+
+    Returns:
+        The part file, of the size that the server stated where it stated one; its hash is still to be checked.
+
+    Raises:
+        ModelError: it cannot be had; what has come is kept for the next time.
+    """
+    hub = _hub()
+    if hub.is_offline():
+        raise ModelError(words.download_offline(), words.download_offline_hint())
+    url = hub.hf_hub_url(file.repository, file.name, revision=file.revision)
+    address = urlsplit(url)
+    if address.scheme not in ("http", "https") or not address.hostname:
+        raise ModelError(words.endpoint_wrong(hub.endpoint()), words.endpoint_wrong_hint())
+    fruitless = n_pauses = 0
+    while True:
+        about: Any = None
+        part: Path | None = None
+        had = 0
+        try:
+            about = hub.get_hf_file_metadata(url)
+            part = _part_path(file, folder, about.etag or "")
+            size, limit = _stated_size(about, file)
+            had = _begin(part, limit)
+            on_bytes(had)
+            store = urljoin(url, about.location)
+            with part.open("ab") as raw:
+                hub.http_get(
+                    store, _Counted(raw, on_bytes, file, limit), resume_size=had,
+                    headers=_headers(hub, url, store), expected_size=size,
+                    displayed_filename=file.name,
+                )  # fmt: skip
+            if size is None and _is_short(part, file):
+                raise ConnectionError  # its length was not stated, so that a cut looks like an end
+            return part
+        except (ModelError, KeyboardInterrupt):
+            raise
+        except Exception as error:
+            if part is not None and is_past_the_end(error):
+                return part
+            now = part.stat().st_size if part is not None and part.exists() else 0
+            fruitless = 0 if now > had else fruitless + 1
+            pause_s = asked_pause_s(error)
+            if pause_s is not None and n_pauses < _PAUSES:
+                n_pauses += 1
+                on_pause(pause_s)
+                time.sleep(pause_s)
+                continue
+            told = reason(error, file, folder, is_met=about is not None)
+            if told is not None:
+                raise told from error
+            if fruitless >= _FRUITLESS_TRIES:
+                if about is None:
+                    message = words.download_unreachable(address.hostname)
+                    raise ModelError(message, words.download_unreachable_hint()) from error
+                raise ModelError(
+                    words.download_broke(file.name), words.download_broke_hint()
+                ) from error
+            if fruitless:
+                time.sleep(2.0 ** (fruitless - 1))
+
+
+def _hub() -> Any:
+    # Read when the package is loaded. The plain route is the one that can go on where it stopped.
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    os.environ["HF_HUB_DISABLE_XET"] = "1"
+    os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
+    import huggingface_hub
+    from huggingface_hub import constants, file_download, utils
+
+    utils.logging.set_verbosity(logging.CRITICAL + 1)  # its English goes nowhere; ours is said
+    constants.DOWNLOAD_CHUNK_SIZE = _PIECE_BYTES  # 10 MB are a minute of silence on a slow line
+    return SimpleNamespace(
+        hf_hub_url=huggingface_hub.hf_hub_url,
+        get_hf_file_metadata=huggingface_hub.get_hf_file_metadata,
+        http_get=file_download.http_get,
+        build_hf_headers=getattr(utils, "build_hf_headers"),  # noqa: B009 - public, but not to mypy
+        endpoint=lambda: constants.ENDPOINT,
+        is_offline=constants.is_offline_mode,
+    )
+
+
+def _headers(hub: Any, url: str, store: str) -> dict[str, str]:
+    headers: dict[str, str] = hub.build_hf_headers()
+    # Packed bytes could not be counted, nor gone on from.
+    headers["Accept-Encoding"] = "identity"
+    theirs, ours = urlsplit(store), urlsplit(url)
+    if (theirs.scheme, theirs.netloc) != (ours.scheme, ours.netloc):
+        # A token is for the hub, not for where it sends us.
+        headers.pop("authorization", None)
+    return headers
+
+
+def _part_path(file: CatalogueFile, folder: Path, etag: str) -> Path:
+    # Another file under the same name begins anew.
+    version = hashlib.sha256(f"{file.repository}|{file.sha256}|{etag}".encode()).hexdigest()[:12]
+    return folder / f"{file.name}.{version}.part"
+
+
+def _stated_size(about: Any, file: CatalogueFile) -> tuple[int | None, int]:
+    """The size that the server states, and the most bytes that are taken.
+
+    Raises:
+        ModelError: by its size or by its hash it is not the file of the catalogue.
+    """
+    size: int | None = about.size if about.size is not None and about.size >= 0 else None
+    if size is not None and not file.may_have_size(size):
+        raise ModelError(
+            words.download_wrong_size(file.name, size), words.download_wrong_size_hint()
+        )
+    # For large files the hub's ETag is the SHA-256, which is known before gigabytes were fetched for nothing.
+    if file.sha256 and SHA256.fullmatch(about.etag or "") and about.etag != file.sha256:
+        raise ModelError(words.download_other(file.name), words.download_wrong_size_hint())
+    tolerance = 0.0 if file.size_is_exact else SIZE_TOLERANCE
+    return size, size if size is not None else int(file.size * (1 + tolerance))
+
+
+def _begin(part: Path, limit: int) -> int:
+    """Bytes that are there already."""
+    part.parent.mkdir(parents=True, exist_ok=True)
+    had = part.stat().st_size if part.exists() else 0
+    if had > limit:
+        part.unlink()
+        return 0
+    return had
+
+
+def _is_short(part: Path, file: CatalogueFile) -> bool:
+    size = part.stat().st_size
+    return size < file.size and not file.may_have_size(size)
+
+
+class _Counted:
+    """A file that says how long it has become, and takes no more than it may; what ``http_get`` needs of one."""
+
+    def __init__(self, raw: BinaryIO, on_bytes: OnBytes, file: CatalogueFile, limit: int) -> None:
+        self._raw = raw
+        self._on_bytes = on_bytes
+        self._file = file
+        self._limit = limit
+
+    def write(self, data: bytes) -> int:
+        size = self._raw.tell() + len(data)
+        if size > self._limit:
+            raise ModelError(
+                words.download_too_long(self._file.name), words.download_wrong_size_hint()
+            )
+        n = self._raw.write(data)
+        self._raw.flush()  # a kill keeps what came
+        self._on_bytes(size)
+        return n
+
+    def tell(self) -> int:
+        return self._raw.tell()
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._raw.seek(offset, whence)
+
+    def truncate(self, size: int | None = None) -> int:
+        return self._raw.truncate(size)
+
+
+LONGEST_PAUSE_S = 330.0
+"""The hub counts requests in windows of five minutes; a longer pause is for the person to make."""
+
+
+def reason(
+    error: Exception, file: CatalogueFile, folder: Path, *, is_met: bool
+) -> ModelError | None:
+    """What to tell of an error that trying again does not help; ``None`` where it may.
+
+    Args:
+        error: any that came while fetching.
+        file: what was fetched.
+        folder: where it was written.
+        is_met: whether the hub had answered, so that the trouble is with the store it sent us to.
+    """
+    status = _status(error)
+    if status == 404:
+        return ModelError(
+            words.download_gone(file.name, file.repository), words.download_gone_hint()
+        )
+    if status == 401 or (status == 403 and not is_met):  # of the store: its link may have grown old
+        return ModelError(words.download_locked(file.repository), words.download_locked_hint())
+    if status == 429:
+        return ModelError(words.download_busy(), words.download_busy_hint())
+    if isinstance(error, OSError) and error.errno is not None:
+        why = error.strerror or str(error)
+        is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        hint = words.no_disk_hint(str(folder)) if is_full else words.download_broke_hint()
+        return ModelError(words.download_unwritable(file.name, why), hint)
+    return None
+
+
+def asked_pause_s(error: Exception) -> float | None:
+    """Seconds that the server asks to wait, where it says so and they are few enough."""
+    if _status(error) != 429:
+        return None
+    headers = _response(error).headers
+    found = re.search(r"\bt=(\d+)", headers.get("RateLimit", "")) or re.fullmatch(
+        r"(\d+)", headers.get("Retry-After", "").strip()
+    )
+    if found is None:
+        return None
+    pause_s = float(found[1]) + 1.0  # it is rounded down
+    return pause_s if pause_s <= LONGEST_PAUSE_S else None
+
+
+def is_past_the_end(error: Exception) -> bool:
+    """Whether the server has no byte after those that are here already."""
+    return _status(error) == 416
+
+
+def _response(error: Exception) -> Any:
+    """The server's answer, which ``huggingface_hub`` puts into its errors."""
+    return getattr(error, "response", None)
+
+
+def _status(error: Exception) -> int | None:
+    return getattr(_response(error), "status_code", None)

@@ -1,0 +1,220 @@
+"""Finds the model that answers: the user's own files, an installed one, or the pair that comes with the program."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from assistant import messages
+from assistant.errors import ModelError, UsageError
+from assistant.inference.gguf import pairing
+from assistant.messages import models as words
+from assistant.model_store.catalogue import NAME, models_folder
+from assistant.model_store.record import InstalledModel, State, Store
+from assistant.system.memory import MEGABYTE, Memory, memory
+from sparc_ggml.config import LLAVA_1_5, LLAVA_NEXT, PRESETS, SparcConfig
+
+GGUF_MAGIC = b"GGUF"
+DEMO_MODEL = Path("demo", "sparc-demo-llava-q8_0.gguf")
+DEMO_MMPROJ = Path("demo", "sparc-demo-llava-mmproj-f16.gguf")
+DEMO_NAME = "SPARC demo LLaVA"
+DEMO_STEERING = Path("demo", "steering.toml")
+"""Steering values that were measured for the embedded model: the keys are ``SparcConfig``'s."""
+
+
+@dataclass(frozen=True)
+class ModelFiles:
+    """The two files of a LLaVA.
+
+    Attributes:
+        name: what it is called when spoken of.
+        model_path: GGUF file of the language model.
+        mmproj_path: GGUF file of the vision tower and projector.
+        is_demo: whether it is the embedded model, which knows drawn scenes only.
+        preset: steering that suits it.
+        template: prompt template that suits it; ``None`` takes the model file's own.
+        n_ctx: context that its pictures need; ``None`` for the usual one.
+        languages: codes of the languages that it can answer in.
+        notices: what a person should hear about how it was chosen.
+    """
+
+    name: str
+    model_path: Path
+    mmproj_path: Path
+    is_demo: bool = False
+    preset: SparcConfig = LLAVA_1_5
+    template: str | None = None
+    n_ctx: int | None = None
+    languages: tuple[str, ...] = ("en",)
+    notices: tuple[str, ...] = field(default=(), compare=False)
+
+
+def find_model(model_path: Path | None = None, mmproj_path: Path | None = None) -> ModelFiles:
+    """The user's pair when both paths are given, else the installed model that was chosen or fits best.
+
+    Args:
+        model_path: the model's file; without a projector, the name of an installed model.
+        mmproj_path: the projector's file.
+
+    Raises:
+        UsageError: only one of the two paths was given.
+        ModelError: the files are missing, unreadable, damaged, or no LLaVA.
+    """
+    if model_path is None and mmproj_path is None:
+        choice = choose(Store().read(), memory())
+        if choice.model is not None:
+            return files_of(choice.model, choice.notices)
+        demo = embedded_model()
+        return replace(demo, notices=choice.notices)
+    if mmproj_path is None and model_path is not None and not model_path.exists():
+        named = _by_name(str(model_path))
+        if named is not None:
+            return named
+        if NAME.fullmatch(model_path.name) and model_path.suffix != ".gguf":
+            raise UsageError(words.not_installed(str(model_path)), words.installed_hint())
+    if model_path is None or mmproj_path is None:
+        raise UsageError(messages.model_needs_both(), messages.model_needs_both_hint())
+    _, projector = pairing.check_pair(model_path, mmproj_path)
+    files = ModelFiles(model_path.stem, model_path, mmproj_path, preset=_preset_by(model_path.name))
+    if pairing.has_tiles(projector):
+        return replace(files, preset=LLAVA_NEXT, n_ctx=TILED_N_CTX)
+    return files
+
+
+def installed_models() -> Sequence[ModelFiles]:
+    """Every model that can answer here, the best first and the embedded one last.
+
+    Raises:
+        ModelError: the list of installed models cannot be read.
+    """
+    installed = sorted(Store().read().models.values(), key=lambda model: (model.rank, model.name))
+    found = [files_of(model) for model in installed if model.is_unchanged]
+    try:
+        return [*found, embedded_model()]
+    except ModelError:
+        return found
+
+
+def files_of(model: InstalledModel, notices: tuple[str, ...] = ()) -> ModelFiles:
+    """An installed model as the engine loads it."""
+    copy = model.corrected
+    if copy is not None and copy.path.exists() and not copy.is_unchanged():
+        copy.path.unlink(missing_ok=True)  # the engine makes it anew
+    return ModelFiles(
+        model.name, model.model.path, model.mmproj.path, preset=PRESETS[model.preset],
+        template=model.template, n_ctx=model.n_ctx, languages=model.languages, notices=notices,
+    )  # fmt: skip
+
+
+def embedded_model() -> ModelFiles:
+    """The pair that comes with the program.
+
+    Raises:
+        ModelError: it is not installed or damaged.
+    """
+    folder = models_folder()
+    model_path, mmproj_path = folder / DEMO_MODEL, folder / DEMO_MMPROJ
+    if not (model_path.is_file() and mmproj_path.is_file()):
+        raise ModelError(messages.demo_missing(), messages.demo_missing_hint())
+    for path in (model_path, mmproj_path):
+        _check_gguf(path)
+    preset = _measured_preset(folder / DEMO_STEERING)
+    return ModelFiles(DEMO_NAME, model_path, mmproj_path, is_demo=True, preset=preset)
+
+
+def _by_name(name: str) -> ModelFiles | None:
+    if name == DEMO:
+        return embedded_model()
+    state = Store().read()
+    if name not in state.models:
+        return None
+    # Chosen for once: the same checks and words as with "models use".
+    state.chosen = name
+    return files_of(state.models[name], choose(state, memory()).notices)
+
+
+def _preset_by(file_name: str) -> SparcConfig:
+    """The authors' values: LLaVA-NeXT (also called 1.6) has its own threshold."""
+    name = file_name.lower()
+    is_next = any(word in name for word in ("next", "v1.6", "1.6-", "-1.6", "v16"))
+    return LLAVA_NEXT if is_next else LLAVA_1_5
+
+
+def _measured_preset(path: Path) -> SparcConfig:
+    try:
+        return SparcConfig(**tomllib.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return LLAVA_1_5
+
+
+def _check_gguf(path: Path) -> None:
+    """The embedded pair was checked when it was made; the engine reads its metadata in any case."""
+    try:
+        with path.open("rb") as file:
+            magic = file.read(len(GGUF_MAGIC))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ModelError(messages.model_unreadable(str(path), reason)) from error
+    if magic != GGUF_MAGIC:
+        raise ModelError(messages.model_not_gguf(str(path)))
+
+
+DEMO = "demo"
+"""Name of the embedded model, as it can be chosen."""
+TILED_N_CTX = 4096
+"""Context that a picture in tiles needs."""
+BEST = "best"
+"""Not a model: leaves the choice to the program."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was chosen.
+
+    Attributes:
+        model: ``None`` for the embedded one.
+        notices: what a person should hear about it.
+    """
+
+    model: InstalledModel | None
+    notices: tuple[str, ...] = ()
+
+
+def choose(state: State, memory: Memory | None) -> Choice:
+    """The model that ``models use`` named, else the best that fits the memory that is free.
+
+    Args:
+        state: what is installed.
+        memory: ``None`` where it is not known; everything then fits.
+
+    Raises:
+        ModelError: the model that was named changed since it was checked, or went away.
+    """
+    if state.chosen == DEMO:
+        return Choice(None)
+    if state.chosen in state.models:
+        return _named(state.models[state.chosen], memory)
+    notices: list[str] = []
+    for model in sorted(state.models.values(), key=lambda model: (model.rank, model.name)):
+        if not model.is_unchanged:
+            notices.append(words.changed_passed_over(model.name))
+        elif memory is not None and model.memory_mb > memory.available_mb:
+            notices.append(
+                words.too_large_now(
+                    model.name, model.memory_mb * MEGABYTE, memory.available_mb * MEGABYTE
+                )
+            )
+        else:
+            return Choice(model, tuple(notices))
+    return Choice(None, tuple(notices))
+
+
+def _named(model: InstalledModel, memory: Memory | None) -> Choice:
+    if not model.is_unchanged:
+        raise ModelError(words.changed(model.name), words.changed_hint(model.name))
+    if memory is not None and model.memory_mb > memory.available_mb:
+        needs, free = model.memory_mb * MEGABYTE, memory.available_mb * MEGABYTE
+        return Choice(model, (words.tight_memory(model.name, needs, free),))
+    return Choice(model)

@@ -1,0 +1,222 @@
+"""From a row of the catalogue to an installed model: every file's hash is right before the file counts."""
+
+from __future__ import annotations
+
+import contextlib
+import glob
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from assistant.errors import ModelError
+from assistant.inference.gguf import pairing
+from assistant.messages import models as words
+from assistant.model_store import download, files
+from assistant.model_store.catalogue import CatalogueFile, CatalogueModel
+from assistant.model_store.progress import Progress
+from assistant.model_store.record import FileRecord, InstalledModel, Store, alone
+from assistant.system.memory import MEGABYTE, free_disk_mb, memory
+
+_SPARE_MB = 200
+"""Room that stays on the disk."""
+
+
+class Talk(Protocol):
+    """Where installing tells of itself."""
+
+    def show(self, line: str) -> None:
+        """Shows a line of progress."""
+        ...
+
+    def speak(self, sentence: str) -> None:
+        """Speaks, without showing."""
+        ...
+
+    def tell(self, sentence: str) -> None:
+        """Shows and speaks."""
+        ...
+
+
+@dataclass
+class _Work:
+    """One pull under way: how many bytes of both files are there."""
+
+    row: CatalogueModel
+    store: Store
+    talk: Talk
+    progress: Progress
+    done: int = 0
+
+    @property
+    def folder(self) -> Path:
+        return self.store.folder / self.row.name
+
+
+def check_room(row: CatalogueModel, store: Store, *, forces: bool = False) -> None:
+    """Refuses a model that this machine has no room for, before anything is fetched.
+
+    Raises:
+        ModelError: too little memory in the whole machine, or on the disk.
+    """
+    there = memory()
+    if there is not None and row.memory_mb > there.total_mb and not forces:
+        raise ModelError(
+            words.no_memory(row.name, row.memory_mb * MEGABYTE, there.total_mb * MEGABYTE),
+            words.no_memory_hint(),
+        )
+    came = sum(min(file.size, _is_here(file, store.folder / row.name)) for file in row.files)
+    # The corrected copy of the projector takes its size once more.
+    needed = row.n_bytes - came + row.file("mmproj").size + _SPARE_MB * MEGABYTE
+    free = free_disk_mb(store.folder) * MEGABYTE
+    if needed > free:
+        raise ModelError(
+            words.no_disk(row.name, needed, free), words.no_disk_hint(str(store.folder))
+        )
+
+
+def _is_here(file: CatalogueFile, folder: Path) -> int:
+    """Bytes of a file that will not have to be fetched."""
+    if file.sha256 and next(files.find_elsewhere(file), None) is not None:
+        return file.size
+    return _came(file, folder)
+
+
+def _came(file: CatalogueFile, folder: Path) -> int:
+    """Bytes of a file that an earlier run fetched."""
+    sizes = [0]
+    for path in (folder / file.name, *_parts(file, folder)):
+        with contextlib.suppress(OSError):
+            sizes.append(path.stat().st_size)
+    return max(sizes)
+
+
+def _parts(file: CatalogueFile, folder: Path) -> list[Path]:
+    return list(folder.glob(f"{glob.escape(file.name)}.*.part"))
+
+
+def pull(row: CatalogueModel, store: Store, talk: Talk) -> InstalledModel:
+    """Gets and installs a model of the catalogue; goes on where an earlier run stopped.
+
+    Raises:
+        ModelError: a file cannot be had, is not the right one, or the pair is no LLaVA.
+    """
+    with alone(row.name, store.folder / row.name):
+        work = _Work(row, store, talk, Progress(row.n_bytes, talk.show, talk.speak))
+        model, mmproj = (_obtain(row.file(role), work) for role in ("model", "mmproj"))
+        pairing.check_pair(model.path, mmproj.path)
+        installed = InstalledModel(
+            row.name, row.title, model, mmproj, correct(mmproj, talk), row.template, row.preset,
+            row.n_ctx, row.memory_mb, row.rank, row.languages,
+        )  # fmt: skip
+        with store.change() as state:
+            state.models[row.name] = installed
+        return installed
+
+
+def correct(mmproj: FileRecord, talk: Talk) -> FileRecord | None:
+    """The corrected copy of a legacy projector, made now where it is needed; says so in one line.
+
+    Raises:
+        ModelError: the projector cannot be read, or the copy not be written.
+    """
+    from assistant.inference.gguf.mmproj import open_projector
+
+    projector = open_projector(
+        mmproj.path, on_copy=lambda: talk.show(words.projector_copying(mmproj.path.name))
+    )
+    if not projector.is_corrected:
+        return None
+    if projector.note:
+        talk.tell(projector.note)
+    return taken_aloud(projector.path, talk, is_ours=True, checked="own")
+
+
+def taken_aloud(path: Path, talk: Talk, *, is_ours: bool, checked: str) -> FileRecord:
+    """As ``files.taken``, with lines of progress: gigabytes take a minute to be read.
+
+    Raises:
+        ModelError: as ``files.taken``.
+    """
+    size = path.stat().st_size if path.exists() else 0
+    progress = Progress(max(1, size), talk.show, lambda _sentence: None)
+    return files.taken(path, is_ours=is_ours, checked=checked, on_bytes=progress.at)
+
+
+def _obtain(file: CatalogueFile, work: _Work) -> FileRecord:
+    """A file whose hash was found right: here already, from another program, or fetched."""
+    begun = work.done
+    work.done += file.size
+    target = work.folder / file.name
+    if target.exists():
+        return _checked(target, file, work)
+    if file.sha256 and (theirs := _theirs(file, work.talk)) is not None:
+        return theirs
+    talk = work.talk
+    left = max(0, file.size - _came(file, work.folder))
+    talk.tell(
+        words.fetching(file.name, file.size)
+        if left == file.size
+        else words.fetching_rest(file.name, file.size, left)
+    )
+    with work.progress.watched():
+        part = download.fetch(
+            file,
+            work.folder,
+            lambda done: work.progress.at(begun + done),
+            lambda pause_s: talk.tell(words.download_pause(pause_s)),
+        )
+    record = _checked(part, file, work)
+    try:
+        os.replace(part, target)
+        for other in _parts(file, work.folder):  # of another version of the file
+            other.unlink(missing_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ModelError(words.store_unwritable(str(work.folder), reason)) from error
+    return replace(record, path=target)
+
+
+def _theirs(file: CatalogueFile, talk: Talk) -> FileRecord | None:
+    """The very file, as another program has it."""
+    for path in files.find_elsewhere(file):
+        talk.show(words.checking(str(path)))
+        try:
+            record = taken_aloud(path, talk, is_ours=False, checked="catalogue")
+        except ModelError:  # it may not be read
+            continue
+        if record.sha256 == file.sha256:
+            talk.tell(words.found_elsewhere(file.name, str(path.parent)))
+            return record
+    return None
+
+
+def _checked(path: Path, file: CatalogueFile, work: _Work) -> FileRecord:
+    """A file of ours, its hash right; a wrong one is set aside.
+
+    Raises:
+        ModelError: it is wrong, or cannot be read.
+    """
+    work.talk.tell(words.checking(file.name))
+    files.keep(path)
+    checked = "catalogue" if file.sha256 else "size"
+    record = taken_aloud(path, work.talk, is_ours=True, checked=checked)
+    is_right = record.sha256 == file.sha256 if file.sha256 else _looks_right(path, file, work.row)
+    if not is_right:
+        aside = files.set_aside(path, record.sha256, file.name)
+        raise ModelError(words.wrong_hash(file.name, str(aside)), words.wrong_hash_hint())
+    if not file.sha256:
+        work.talk.tell(words.hash_unknown(file.name))
+    return record
+
+
+def _looks_right(path: Path, file: CatalogueFile, row: CatalogueModel) -> bool:
+    """What can be seen of a file whose hash is not known: its size, and what it says of itself."""
+    if not file.may_have_size(path.stat().st_size):
+        return False
+    try:
+        header = pairing.read(path)
+    except ModelError:
+        return False
+    n_layer = header.number("clip.vision.block_count")
+    return file.role == "model" or n_layer == row.vision_layers

@@ -1,0 +1,154 @@
+"""The list of models: what each is, whether it fits this machine, and what a picture costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from assistant.core.languages import LANGUAGES
+from assistant.messages import models as words
+from assistant.model_store.catalogue import CatalogueModel
+from assistant.model_store.find import DEMO
+from assistant.model_store.record import State
+from assistant.model_store.speed import Cost, cost
+from assistant.system.memory import MEGABYTE, Memory
+
+Fits = Literal["yes", "later", "no", "unknown"]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One model of the list.
+
+    Attributes:
+        fits: "later" once memory is free, "unknown" where this machine's memory is not known.
+        cost: seconds for a picture; ``None`` where nothing was measured.
+    """
+
+    name: str
+    title: str
+    is_installed: bool
+    is_in_use: bool
+    is_unchanged: bool
+    download_bytes: int
+    memory_mb: int
+    fits: Fits
+    cost: Cost | None
+    languages: tuple[str, ...]
+    licence: str
+    licence_link: str
+    about: str
+
+    def record(self) -> dict[str, Any]:
+        """The object of ``--json``."""
+        return asdict(self)
+
+
+def listed(
+    rows: Mapping[str, CatalogueModel],
+    state: State,
+    in_use: str,
+    memory: Memory | None,
+    machine: str,
+) -> list[Listed]:
+    """Installed models first, then the rest of the catalogue, each in order of quality, then the embedded one."""
+    names = sorted(
+        {*rows, *state.models},
+        key=lambda name: (name not in state.models, _rank(name, rows, state), name),
+    )
+    found = [_listed(name, rows, state, name == in_use, memory, machine) for name in names]
+    demo_cost = cost(DEMO, state, rows, machine)
+    found.append(
+        Listed(DEMO, words.list_demo(), True, in_use == DEMO, True, 0, 0, "yes", demo_cost,
+               ("en",), "", "", "")
+    )  # fmt: skip
+    return found
+
+
+def lines(models: list[Listed], memory: Memory | None) -> Iterator[str]:
+    """The list as plain lines, one thing each."""
+    for model in models:
+        yield words.list_head(model.name, model.title.rstrip("."))
+        yield _where(model)
+        if model.memory_mb:
+            yield _fit(model, memory)
+        yield _price(model.cost)
+        yield words.list_languages(", ".join(map(_language, model.languages)))
+        if model.licence:
+            yield words.list_licence(model.licence, model.licence_link)
+        if model.about:
+            yield model.about
+    yield words.list_bench_hint()
+
+
+def _listed(
+    name: str,
+    rows: Mapping[str, CatalogueModel],
+    state: State,
+    is_in_use: bool,
+    memory: Memory | None,
+    machine: str,
+) -> Listed:
+    row, installed = rows.get(name), state.models.get(name)
+    source = row or state.models[name]
+    about = row.about if row is not None else words.list_own(str(state.models[name].model.path))
+    return Listed(
+        name=name,
+        title=source.title,
+        is_installed=installed is not None,
+        is_in_use=is_in_use,
+        is_unchanged=installed is None or installed.is_unchanged,
+        download_bytes=row.n_bytes if row else 0,
+        memory_mb=source.memory_mb,
+        fits=_fits(source.memory_mb, memory),
+        cost=cost(name, state, rows, machine),
+        languages=source.languages,
+        licence=row.licence if row else "",
+        licence_link=row.licence_link if row else "",
+        about=about,
+    )
+
+
+def _rank(name: str, rows: Mapping[str, CatalogueModel], state: State) -> int:
+    return rows[name].rank if name in rows else state.models[name].rank
+
+
+def _fits(needs_mb: int, memory: Memory | None) -> Fits:
+    if memory is None:
+        return "unknown"
+    if needs_mb > memory.total_mb:
+        return "no"
+    return "yes" if needs_mb <= memory.available_mb else "later"
+
+
+def _language(code: str) -> str:
+    return LANGUAGES[code].name if code in LANGUAGES else code
+
+
+def _where(model: Listed) -> str:
+    if not model.is_installed:
+        return words.list_download(model.download_bytes)
+    if not model.is_unchanged:
+        return words.list_changed(model.name)
+    return words.list_in_use() if model.is_in_use else words.list_installed()
+
+
+def _fit(model: Listed, memory: Memory | None) -> str:
+    needs = model.memory_mb * MEGABYTE
+    if memory is None:
+        return words.list_memory_unknown(needs)
+    if model.fits == "yes":
+        return words.list_fits(needs)
+    if model.fits == "later":
+        return words.list_fits_later(needs, memory.available_mb * MEGABYTE)
+    return words.list_too_large(needs, memory.total_mb * MEGABYTE)
+
+
+def _price(price: Cost | None) -> str:
+    if price is None:
+        return words.list_unmeasured()
+    seconds = words.about_seconds(price.seconds)
+    if price.basis == "measured":
+        return words.list_measured(seconds, price.day)
+    return words.list_estimated(seconds, price.measured_with)

@@ -1,0 +1,252 @@
+"""Installed models afterwards: adding the user's own, choosing, removing."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+
+from assistant.errors import ModelError, UsageError
+from assistant.inference.gguf import pairing
+from assistant.inference.gguf.header import ArrayLength, GgufHeader
+from assistant.messages import models as words
+from assistant.model_store import files
+from assistant.model_store.catalogue import NAME, CatalogueModel
+from assistant.model_store.find import BEST, DEMO, TILED_N_CTX
+from assistant.model_store.install import Talk, correct, taken_aloud
+from assistant.model_store.record import LOCK_NAME, FileRecord, InstalledModel, State, Store, alone
+from assistant.system.memory import MEGABYTE
+
+OWN_RANK = 50
+"""Behind every model of the catalogue: nothing is known of its quality."""
+_WORKING_BYTES = 500_000_000
+
+
+def add(
+    name: str,
+    model_path: Path,
+    mmproj_path: Path,
+    template: str | None,
+    store: Store,
+    talk: Talk,
+    rows: Mapping[str, CatalogueModel] = MappingProxyType({}),
+) -> InstalledModel:
+    """Installs files that the user has, where they lie.
+
+    Args:
+        name: what the model is to be called; one that was added before is replaced.
+        model_path: the language model's file.
+        mmproj_path: the projector's file.
+        template: name of a prompt template; ``None`` takes the file's own.
+        store: where it is written down.
+        talk: is told what goes on.
+        rows: the catalogue, whose names are not to be had.
+
+    Raises:
+        UsageError: the name cannot be used.
+        ModelError: the files are no LLaVA, or cannot be read.
+    """
+    if not NAME.fullmatch(name) or name in (DEMO, BEST):
+        raise UsageError(words.bad_name(name), words.bad_name_hint())
+    if name in rows:
+        raise UsageError(words.name_in_catalogue(name), words.bad_name_hint())
+    _check_free(name, store.read())
+    model_path, mmproj_path = model_path.resolve(), mmproj_path.resolve()
+    header, mmproj_header = pairing.check_pair(model_path, mmproj_path)
+    talk.show(words.checking(f"{model_path.name}, {mmproj_path.name}"))
+    model, mmproj = (
+        taken_aloud(path, talk, is_ours=False, checked="own") for path in (model_path, mmproj_path)
+    )
+    has_tiles = pairing.has_tiles(mmproj_header)
+    n_ctx = TILED_N_CTX if has_tiles else 2048
+    needs = model.size + mmproj.size + cache_bytes(header, n_ctx) + _WORKING_BYTES
+    installed = InstalledModel(
+        name, name, model, mmproj, correct(mmproj, talk), template,
+        "llava-next" if has_tiles else "llava-1.5", n_ctx, needs // MEGABYTE, OWN_RANK,
+    )  # fmt: skip
+    with store.change() as state:
+        _check_free(name, state)
+        state.models[name] = installed
+    return installed
+
+
+def _check_free(name: str, state: State) -> None:
+    there = state.models.get(name)
+    if there is not None and (there.model.is_ours or there.mmproj.is_ours):
+        raise UsageError(words.name_taken(name), words.bad_name_hint())
+
+
+def cache_bytes(header: GgufHeader, n_ctx: int) -> int:
+    """Size of an F16 key/value cache, by the file's metadata."""
+    kind = header.architecture
+    n_layer, n_embd = (
+        header.number(f"{kind}.{key}") or 0 for key in ("block_count", "embedding_length")
+    )
+    n_head = header.number(f"{kind}.attention.head_count") or 1
+    n_head_kv = header.values.get(f"{kind}.attention.head_count_kv", n_head)
+    if isinstance(n_head_kv, (list, ArrayLength)) or not n_head_kv:
+        n_head_kv = n_head
+    return int(2 * 2 * n_layer * n_ctx * n_embd * n_head_kv // n_head)
+
+
+def installed(name: str, store: Store) -> InstalledModel:
+    """The installed model of that name.
+
+    Raises:
+        UsageError: it is not installed.
+    """
+    models = store.read().models
+    if name == DEMO:
+        raise UsageError(words.demo_stays(), words.installed_hint())
+    if name not in models:
+        hint = words.installed_names(", ".join(models)) if models else words.installed_hint()
+        raise UsageError(words.not_installed(name), hint)
+    return models[name]
+
+
+def usable(name: str, store: Store) -> InstalledModel:
+    """The installed model of that name, as it was when it was checked.
+
+    Raises:
+        UsageError: it is not installed.
+        ModelError: a file of it changed or went away.
+    """
+    model = installed(name, store)
+    if not model.is_unchanged:
+        raise ModelError(words.changed(name), words.changed_hint(name))
+    return model
+
+
+def use(name: str, store: Store) -> None:
+    """Makes a model the one that answers.
+
+    Raises:
+        UsageError: it is not installed.
+        ModelError: a file of it changed since it was checked, or the record cannot be written.
+    """
+    if name not in (DEMO, BEST):
+        usable(name, store)
+    with store.change() as state:
+        state.chosen = None if name == BEST else name
+
+
+def remove(name: str, store: Store, row: CatalogueModel | None = None) -> int:
+    """Forgets a model and deletes what this program fetched or made for it; returns the bytes freed.
+
+    Args:
+        name: of the model, or of one that was fetched in part.
+        store: where it is written down.
+        row: its row of the catalogue, if it has one.
+
+    Raises:
+        UsageError: it is not installed and nothing of it has come.
+        ModelError: a file cannot be deleted, or the model is being fetched.
+    """
+    folder = store.folder / name
+    has_folder = NAME.fullmatch(name) is not None and name != DEMO and folder.is_dir()
+    if not has_folder:
+        installed(name, store)
+        return _forget(name, store, ())
+    with alone(name, folder):
+        known = {file.name for file in row.files} if row is not None else set[str]()
+        # Parts, wrong files, and what a failed check left; never what somebody else put there.
+        left = [
+            path
+            for path in folder.iterdir()
+            if path.name in known or path.suffix == ".part" or ".wrong-" in path.name
+        ]
+        freed = _forget(name, store, left)
+        with contextlib.suppress(OSError):
+            (folder / LOCK_NAME).unlink()
+            folder.rmdir()
+    return freed
+
+
+def _forget(name: str, store: Store, left: Iterable[Path]) -> int:
+    with store.change() as state:
+        model = state.models.pop(name, None)
+        state.speeds.pop(name, None)
+        if state.chosen == name:
+            state.chosen = None
+        theirs = {
+            file.path
+            for one in (*state.models.values(), *([model] if model else []))
+            for file in (one.model, one.mmproj)
+            if not file.is_ours
+        }
+    ours = [] if model is None else [model.model, model.mmproj, model.corrected]
+    paths = {file.path: None for file in ours if file is not None and file.is_ours}
+    paths |= {path: None for path in left if path.resolve() not in theirs}
+    freed = 0
+    for path in paths:
+        try:
+            n_bytes = path.lstat().st_size
+            path.unlink()
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise ModelError(words.cannot_delete(str(path), reason)) from error
+        freed += n_bytes
+    return freed
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What checking a file again found: "right", "wrong" or "missing", and where a wrong one is now."""
+
+    file: FileRecord
+    found: str
+    now_at: Path
+
+
+def verify(model: InstalledModel, store: Store, talk: Talk) -> list[Verdict]:
+    """Takes the hashes again; a model with a wrong or missing file is no longer installed.
+
+    A wrong file of ours is set aside; another program's is left where it is. A corrected copy is made anew.
+
+    Raises:
+        ModelError: a file cannot be read, or the record not be written.
+    """
+    talk.show(words.checking(model.name))
+    verdicts = [_verdict(file, talk) for file in (model.model, model.mmproj)]
+    again: InstalledModel | None = None
+    if all(verdict.found == "right" for verdict in verdicts):
+        now = [verdict.file for verdict in verdicts]
+        corrected = _verified_copy(model, now[1], talk)
+        again = replace(model, model=now[0], mmproj=now[1], corrected=corrected)
+    if again == model:  # nothing to write down, which a disk that cannot be written would refuse
+        return verdicts
+    with store.change() as state:
+        if state.models.get(model.name) == model:  # another command may have changed it meanwhile
+            if again is not None:
+                state.models[model.name] = again
+            else:
+                del state.models[model.name]
+    return verdicts
+
+
+def _verified_copy(model: InstalledModel, mmproj: FileRecord, talk: Talk) -> FileRecord | None:
+    copy = model.corrected
+    if copy is None:
+        return None
+    if _verdict(copy, talk, is_kept=True).found == "wrong":
+        try:
+            copy.path.unlink()
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise ModelError(words.cannot_delete(str(copy.path), reason)) from error
+    return correct(mmproj, talk)
+
+
+def _verdict(file: FileRecord, talk: Talk, *, is_kept: bool = False) -> Verdict:
+    if not file.path.exists():
+        return Verdict(file, "missing", file.path)
+    now = taken_aloud(file.path, talk, is_ours=file.is_ours, checked=file.checked)
+    if now.sha256 == file.sha256:
+        return Verdict(now, "right", file.path)
+    if is_kept or not file.is_ours:
+        return Verdict(file, "wrong", file.path)
+    return Verdict(file, "wrong", files.set_aside(file.path, now.sha256))

@@ -1,0 +1,262 @@
+"""What is installed, written down: paths, hashes, the choice, accepted licences and measured speed.
+
+One JSON file in the user's data folder, replaced as a whole under a lock, so that a kill leaves the old or the
+new one and two commands at once do not lose each other's changes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, TextIO
+
+from assistant.errors import ModelError
+from assistant.messages import models as words
+from assistant.system.typed_path import typed_path
+
+FOLDER_VARIABLE = "SPARC_ASSISTANT_MODELS_FOLDER"
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class FileRecord:
+    """A file as it was when its hash was taken.
+
+    Attributes:
+        path: where it lies; may be another program's.
+        size: bytes.
+        mtime_ns: when it was last written; a file that changed is not used until it is checked again.
+        sha256: of the whole file.
+        is_ours: whether it was fetched or made by this program, which may then delete it.
+        checked: "catalogue" (its hash is the catalogue's), "size" (the catalogue has none), or "own".
+    """
+
+    path: Path
+    size: int
+    mtime_ns: int
+    sha256: str
+    is_ours: bool
+    checked: str
+
+    def is_unchanged(self) -> bool:
+        """Whether the file still has the size and time that it had when it was checked."""
+        try:
+            stat = self.path.stat()
+        except OSError:
+            return False
+        return (stat.st_size, stat.st_mtime_ns) == (self.size, self.mtime_ns)
+
+
+@dataclass(frozen=True)
+class InstalledModel:
+    """A pair that was checked.
+
+    Attributes:
+        corrected: the corrected copy of the projector; ``None`` where none is needed.
+        template: name of its prompt template; ``None`` takes the file's own.
+        preset: name of its steering preset.
+        n_ctx: context that a picture of it needs; ``None`` for the usual.
+        memory_mb: what it needs, in megabytes of 1,000,000 bytes.
+        rank: 1 is best.
+        languages: codes of the languages that it can answer in.
+    """
+
+    name: str
+    title: str
+    model: FileRecord
+    mmproj: FileRecord
+    corrected: FileRecord | None
+    template: str | None
+    preset: str
+    n_ctx: int | None
+    memory_mb: int
+    rank: int
+    languages: tuple[str, ...] = ("en",)
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether both files are as they were when they were checked."""
+        return self.model.is_unchanged() and self.mmproj.is_unchanged()
+
+
+@dataclass(frozen=True)
+class Speed:
+    """One measurement on this machine.
+
+    Attributes:
+        encode_s: turning the picture into image tokens.
+        prompt_token_s: reading one token of the prompt, image tokens among them.
+        token_s: writing one token.
+        n_prompt: tokens of the prompt.
+        machine: processor and cores that it was measured on.
+        day: when, as year-month-day.
+    """
+
+    encode_s: float
+    prompt_token_s: float
+    token_s: float
+    n_prompt: int
+    machine: str
+    day: str
+
+
+@dataclass
+class State:
+    """Everything that is remembered about models."""
+
+    models: dict[str, InstalledModel] = field(default_factory=dict)
+    chosen: str | None = None
+    licences: list[str] = field(default_factory=list)
+    speeds: dict[str, Speed] = field(default_factory=dict)
+
+
+def store_folder() -> Path:
+    """Where models are kept: ``SPARC_ASSISTANT_MODELS_FOLDER``, else ``models`` in the user's data folder."""
+    wished = os.environ.get(FOLDER_VARIABLE)
+    if wished:
+        return typed_path(wished)
+    import platformdirs
+
+    return platformdirs.user_data_path("sparc-assistant") / "models"
+
+
+class Store:
+    """The models folder and its record.
+
+    Attributes:
+        folder: where files are kept, a folder a model.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or store_folder()
+
+    @property
+    def record_path(self) -> Path:
+        """The record."""
+        return self.folder / "installed.json"
+
+    def read(self) -> State:
+        """What is remembered; empty where nothing was written yet.
+
+        Raises:
+            ModelError: the record cannot be read or understood.
+        """
+        path = self.record_path
+        try:
+            return _state(json.loads(path.read_text(encoding="utf-8")))
+        except (FileNotFoundError, NotADirectoryError):
+            return State()
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise ModelError(words.record_unreadable(str(path), reason)) from error
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise ModelError(
+                words.record_damaged(str(path)), words.record_damaged_hint()
+            ) from error
+
+    @contextlib.contextmanager
+    def change(self) -> Iterator[State]:
+        """Reads, lets the caller change, and writes; nothing is written when the caller raises.
+
+        Raises:
+            ModelError: the record cannot be read or written.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = (self.folder / ".lock").open("w")
+        except OSError as error:
+            raise self._unwritable(error) from error
+        with lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            state = self.read()
+            yield state
+            try:
+                self._write(state)
+            except OSError as error:
+                raise self._unwritable(error) from error
+
+    def _write(self, state: State) -> None:
+        text = json.dumps({"schema": SCHEMA, **asdict(state)}, indent=1, default=str)
+        handle, name = tempfile.mkstemp(dir=self.folder, prefix=".record-")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(name, self.record_path)
+        finally:
+            Path(name).unlink(missing_ok=True)
+
+    def _unwritable(self, error: OSError) -> ModelError:
+        reason = error.strerror or str(error)
+        return ModelError(words.store_unwritable(str(self.folder), reason))
+
+
+def _state(value: dict[str, Any]) -> State:
+    if value["schema"] != SCHEMA:
+        raise ValueError("another schema")
+    models = {name: _installed(row) for name, row in value["models"].items()}
+    speeds = {name: Speed(**row) for name, row in value["speeds"].items()}
+    return State(models, value["chosen"], list(value["licences"]), speeds)
+
+
+def _installed(row: dict[str, Any]) -> InstalledModel:
+    corrected = row.pop("corrected")
+    return InstalledModel(
+        model=_file(row.pop("model")),
+        mmproj=_file(row.pop("mmproj")),
+        corrected=None if corrected is None else _file(corrected),
+        languages=tuple(row.pop("languages")),
+        **row,
+    )
+
+
+def _file(row: dict[str, Any]) -> FileRecord:
+    return FileRecord(path=Path(row.pop("path")), **row)
+
+
+LOCK_NAME = ".lock"
+
+
+@contextlib.contextmanager
+def alone(name: str, folder: Path) -> Iterator[None]:
+    """Holds a model's folder, which is made; two downloads of one model would write into one part file.
+
+    Raises:
+        ModelError: another command holds it, or it cannot be written.
+    """
+    try:
+        lock = _locked(folder)
+    except BlockingIOError as error:
+        raise ModelError(words.pull_running(name), words.pull_running_hint()) from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ModelError(words.store_unwritable(str(folder), reason)) from error
+    with lock:
+        yield
+
+
+def _locked(folder: Path) -> TextIO:
+    path = folder / LOCK_NAME
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            lock = path.open("w")
+        except FileNotFoundError:  # the folder was removed just now
+            continue
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with contextlib.suppress(FileNotFoundError):
+                # A lock on a file that was removed meanwhile keeps nobody out.
+                if os.path.samestat(os.fstat(lock.fileno()), path.stat()):
+                    return lock
+        except BaseException:
+            lock.close()
+            raise
+        lock.close()

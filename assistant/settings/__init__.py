@@ -1,0 +1,1 @@
+"""The settings: one row each, read from options, environment and file, and kept in the file."""

@@ -1,0 +1,109 @@
+"""Every setting with its value, where that comes from, and what it is for."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assistant.messages import session as session_words
+from assistant.messages import settings as words
+from assistant.messages import translate as _
+from assistant.settings import help_texts
+from assistant.settings.table import SETTINGS, Setting
+from assistant.settings.tree import Settings, load_settings
+from assistant.system.masking import masked
+
+
+@dataclass(frozen=True)
+class ReportedSetting:
+    """One setting as it stands.
+
+    Attributes:
+        setting: its row.
+        value: as it is used now; None where it is not set.
+        source: where the value comes from, as words.
+    """
+
+    setting: Setting
+    value: Any
+    source: str
+
+    @property
+    def line(self) -> str:
+        """As one plain line."""
+        return words.value_line(self.setting.name, shown(self.value), self.source, self.meaning)
+
+    @property
+    def meaning(self) -> str:
+        """What it is for."""
+        if self.setting.section == "keys":
+            return words.key_meaning(getattr(session_words, f"do_{self.setting.key}")())
+        if self.setting.name in help_texts.OPTIONS:
+            return _(help_texts.OPTIONS[self.setting.name][1])
+        return ""
+
+
+def report(
+    options: Mapping[str, Any],
+    environment: Mapping[str, str],
+    path: Path,
+    settings: Settings | None = None,
+) -> Iterator[ReportedSetting]:
+    """Every setting, in the table's order.
+
+    Args:
+        options: by option name; None means not given.
+        environment: usually ``os.environ``.
+        path: the settings file; may be missing.
+        settings: what was read, else it is read here.
+
+    Raises:
+        UsageError: a value, a key or the file cannot be used.
+    """
+    if settings is None:
+        settings = load_settings(options, environment, path if path.is_file() else None)
+    kept = _kept(path)
+    for setting in SETTINGS:
+        if options.get(setting.name) is not None:
+            source = words.from_option()
+        elif environment.get(setting.variable):
+            source = words.from_environment(setting.variable)
+        elif setting.file_key in kept.get(setting.section, {}):
+            source = words.from_file()
+        else:
+            source = words.from_default()
+        yield ReportedSetting(setting, _value(settings, setting), source)
+
+
+def shown(value: Any) -> str:
+    """A value as it is said, and as it may be typed; passwords in addresses are hidden."""
+    match value:
+        case None:
+            return words.not_set()
+        case True:
+            return words.yes()
+        case False:
+            return words.no()
+        case tuple():
+            return "-".join(map(str, value))
+        case _:
+            return masked(str(value))
+
+
+def _value(settings: Settings, setting: Setting) -> Any:
+    if setting.section == "keys":
+        from assistant.core.actions import DEFAULT_KEYS, Action
+
+        return settings.keys.get(setting.key) or " ".join(DEFAULT_KEYS[Action(setting.key)])
+    return getattr(getattr(settings, setting.section), setting.key)
+
+
+def _kept(path: Path) -> Mapping[str, Mapping[str, Any]]:
+    try:
+        tables = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {name: table for name, table in tables.items() if isinstance(table, dict)}

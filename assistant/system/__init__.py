@@ -1,0 +1,1 @@
+"""Everything that asks the kernel: memory, processes, processors, power, and passwords kept out of sight."""
