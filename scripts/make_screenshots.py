@@ -135,7 +135,7 @@ class Drawn:
         history = History()
         taken_at = datetime(2025, 5, 4, 9, 30)
         entry = Entry(
-            _Cameras().capture(), "", words.kind_brief(), tuple(FIRST.split(". ")), taken_at
+            _Cameras().capture(), "", words.KIND_BRIEF, tuple(FIRST.split(". ")), taken_at
         )
         history.add(entry)
         answering = Answering(

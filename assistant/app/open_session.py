@@ -60,7 +60,7 @@ def open_session(plan: Plan, front: Front, prompts: Prompts | None = None) -> It
 
     def inspect(image_rgb: ImageRgb) -> list[str]:
         problems = [problem.sentence for problem in quality.assess(image_rgb)]
-        return [*problems, camera_words.describing_anyway()] if problems else []
+        return [*problems, camera_words.DESCRIBING_ANYWAY] if problems else []
 
     def open_describer(files: ModelFiles) -> Describer:
         options = wiring.engine_options(settings, files, is_verbose=plan.is_verbose)
@@ -117,7 +117,7 @@ def open_session(plan: Plan, front: Front, prompts: Prompts | None = None) -> It
         for notice in plan.notices:
             session.tell(notice)
         if shelf.is_demo:
-            session.tell(messages.demo_model())
+            session.tell(messages.DEMO_MODEL)
         quality.warm()
         yield session
 

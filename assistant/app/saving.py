@@ -50,7 +50,7 @@ class FileKeeper:
                     path.unlink()
             reason = error.strerror or str(error)
             raise SaveError(
-                words.save_failed(str(self._folder), reason), words.save_failed_hint()
+                words.save_failed(str(self._folder), reason), words.SAVE_FAILED_HINT
             ) from error
         return str(made[0]), str(made[1])
 
@@ -65,7 +65,7 @@ class FileKeeper:
         try:
             pyperclip.copy(text)
         except (pyperclip.PyperclipException, OSError) as error:
-            raise SaveError(words.copy_impossible(), words.copy_impossible_hint()) from error
+            raise SaveError(words.COPY_IMPOSSIBLE, words.COPY_IMPOSSIBLE_HINT) from error
 
     def _free_stem(self, name: str) -> str:
         stem, number = name, 1

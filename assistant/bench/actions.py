@@ -67,7 +67,7 @@ class _Bench:
     ) -> ResultsFile:
         """Asks what is not answered yet, and returns all answers."""
         if not jobs:
-            raise UsageError(words.nothing_to_ask())
+            raise UsageError(words.NOTHING_TO_ASK)
         _check_pictures(jobs)
         header = {
             "bench": self.options.action,
@@ -125,8 +125,8 @@ def chair(options: argparse.Namespace, console: Console) -> ExitCode:
     """CHAIR on COCO's pictures."""
     bench = _Bench.of(options, console)
     folder = typed_path(options.images)
-    console.status(words.reading_annotations())
-    with Heartbeat(lambda: console.status(sign_of_life(words.stage_annotations()))):
+    console.status(words.READING_ANNOTATIONS)
+    with Heartbeat(lambda: console.status(sign_of_life(words.STAGE_ANNOTATIONS))):
         known = coco.CocoAnnotations(typed_path(options.annotations), typed_path(options.captions))
         names = coco.choose(known.names, folder, options.count, options.pick_seed)
         truth = {name: known.truth(name) for name in names}
@@ -183,7 +183,7 @@ def amber_questions(options: argparse.Namespace, console: Console) -> ExitCode:
         queries = [q for k in kinds for q in [q for q in queries if q.kind == k][: options.count]]
     told = [query for query in queries if query.kind == amber.GENERATIVE]
     if told and options.relations is None:
-        raise UsageError(words.amber_needs_relation(), words.amber_needs_relation_hint())
+        raise UsageError(words.AMBER_NEEDS_RELATION, words.AMBER_NEEDS_RELATION_HINT)
     table = None
     if told:
         safe = typed_path(options.safe_words) if options.safe_words else None

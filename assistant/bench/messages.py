@@ -73,12 +73,12 @@ def amber_no_relation(path: str) -> str:
     return _("The file {path} is not AMBER's list of related words.").format(path=path)
 
 
-def amber_needs_relation() -> str:
-    return _("Descriptions need AMBER's list of related words.")
+AMBER_NEEDS_RELATION = _("Descriptions need AMBER's list of related words.")
 
 
-def amber_needs_relation_hint() -> str:
-    return _("Give it with --relations, for example --relations data/relation.json.")
+AMBER_NEEDS_RELATION_HINT = _(
+    "Give it with --relations, for example --relations data/relation.json."
+)
 
 
 def scenes_no_header(path: str) -> str:
@@ -95,16 +95,14 @@ def results_other(path: str) -> str:
     return _("The file {path} holds something else than the results of this run.").format(path=path)
 
 
-def results_hint() -> str:
-    return _("Name another file with --results, or move that one away.")
+RESULTS_HINT = _("Name another file with --results, or move that one away.")
 
 
 def results_unwritable(path: str, reason: str) -> str:
     return _("The file {path} cannot be written: {reason}.").format(path=path, reason=reason)
 
 
-def nothing_to_ask() -> str:
-    return _("There is nothing to ask.")
+NOTHING_TO_ASK = _("There is nothing to ask.")
 
 
 # Methods
@@ -118,21 +116,18 @@ def method_wrong(typed: str, reason: str) -> str:
     return _("The method {typed} cannot be used: {reason}.").format(typed=typed, reason=reason)
 
 
-def method_hint() -> str:
-    return _(
-        "Methods are none, uniform, sparc, with values as in uniform:1.05 or sparc:alpha=1.1:tau=1.5."
-    )
+METHOD_HINT = _(
+    "Methods are none, uniform, sparc, with values as in uniform:1.05 or sparc:alpha=1.1:tau=1.5."
+)
 
 
 # Work
 
 
-def reading_annotations() -> str:
-    return _("Reading the annotations.")
+READING_ANNOTATIONS = _("Reading the annotations.")
 
 
-def stage_annotations() -> str:
-    return _("reading the annotations")
+STAGE_ANNOTATIONS = _("reading the annotations")
 
 
 def answers_to_come(count: int) -> str:

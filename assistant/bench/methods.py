@@ -55,22 +55,22 @@ def parse_methods(typed: Sequence[str], preset: SparcConfig) -> list[Method]:
 def _parse(typed: str, preset: SparcConfig) -> Method:
     name, *parts = typed.split(":")
     if name not in METHODS or (name == "none" and parts):
-        raise UsageError(words.method_unknown(typed), words.method_hint())
+        raise UsageError(words.method_unknown(typed), words.METHOD_HINT)
     values: dict[str, float | int] = {}
     for part in parts:
         key, equals, value = part.partition("=")
         if not equals and len(parts) == 1:
             key, value = "alpha", part
         if key not in _PARAMETERS:
-            raise UsageError(words.method_unknown(typed), words.method_hint())
+            raise UsageError(words.method_unknown(typed), words.METHOD_HINT)
         try:
             values["selected_layer" if key == "layer" else key] = (
                 int(value) if key == "layer" else float(value)
             )
         except ValueError:
-            raise UsageError(words.method_unknown(typed), words.method_hint()) from None
+            raise UsageError(words.method_unknown(typed), words.METHOD_HINT) from None
     base = SparcConfig(alpha=UNIFORM_ALPHA) if name == "uniform" else preset
     try:
         return method(replace(base, method=name, **values))  # type: ignore[arg-type]
     except SparcConfigError as error:
-        raise UsageError(words.method_wrong(typed, str(error)), words.method_hint()) from error
+        raise UsageError(words.method_wrong(typed, str(error)), words.METHOD_HINT) from error

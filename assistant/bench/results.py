@@ -68,13 +68,13 @@ class ResultsFile:
         try:
             records = [json.loads(line) for line in lines]
             if records and records[0] != self._run:
-                raise UsageError(words.results_other(str(self._path)), words.results_hint())
+                raise UsageError(words.results_other(str(self._path)), words.RESULTS_HINT)
             for record in records[1:]:
                 self.answers[record["key"], record["method"]] = record
         except (ValueError, KeyError, TypeError) as error:
-            raise UsageError(words.results_other(str(self._path)), words.results_hint()) from error
+            raise UsageError(words.results_other(str(self._path)), words.RESULTS_HINT) from error
         if content and not records:
-            raise UsageError(words.results_other(str(self._path)), words.results_hint())
+            raise UsageError(words.results_other(str(self._path)), words.RESULTS_HINT)
         if len(whole) < len(content):
             os.truncate(self._path, len(whole))
 

@@ -31,7 +31,7 @@ class CameraChooser:
         camera = self._camera
         if camera is not None:
             return camera.name
-        return masked(self._spec) if self._spec else words.no_camera_opened()
+        return masked(self._spec) if self._spec else words.NO_CAMERA_OPENED
 
     def capture(self) -> ImageRgb:
         """The newest frame.

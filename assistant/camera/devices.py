@@ -100,9 +100,9 @@ def check(path: Path, name: str) -> None:
     try:
         status = path.stat()
     except OSError as error:
-        raise CameraError(words.gone(name), words.gone_hint()) from error
+        raise CameraError(words.gone(name), words.GONE_HINT) from error
     if not stat.S_ISCHR(status.st_mode):
-        raise CameraError(words.no_device(name), words.source_unknown_hint())
+        raise CameraError(words.no_device(name), words.SOURCE_UNKNOWN_HINT)
     if not os.access(path, os.R_OK | os.W_OK):
         raise CameraError(words.forbidden(name), _permission_hint(path, status))
 
@@ -116,10 +116,10 @@ def explain(path: Path, name: str) -> CameraError:
     holder = holder_of(path)
     if holder is not None and holder.is_assistant:
         message = words.busy_assistant(name, holder.pid)
-        return CameraError(message, words.busy_assistant_hint())
+        return CameraError(message, words.BUSY_ASSISTANT_HINT)
     if holder is not None or _is_busy(path):
-        return CameraError(words.busy(name, holder.name if holder else ""), words.busy_hint())
-    return CameraError(words.no_frames(name), words.no_frames_hint())
+        return CameraError(words.busy(name, holder.name if holder else ""), words.BUSY_HINT)
+    return CameraError(words.no_frames(name), words.NO_FRAMES_HINT)
 
 
 def _is_busy(path: Path) -> bool:

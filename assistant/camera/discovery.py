@@ -65,9 +65,9 @@ def find_camera(spec: str | None = None) -> CameraInfo:
 def _first() -> CameraInfo:
     found = list_cameras()
     if not found:
-        raise CameraError(words.none_found(), words.none_found_hint())
+        raise CameraError(words.NONE_FOUND, words.NONE_FOUND_HINT)
     if not found[0].is_usable:
-        raise CameraError(words.none_usable(), found[0].problem)
+        raise CameraError(words.NONE_USABLE, found[0].problem)
     return found[0]
 
 
@@ -89,7 +89,7 @@ def _identify(spec: str, found: list[CameraInfo]) -> CameraInfo:
     if scheme is not None:
         if scheme[1].lower() in _SCHEMES:
             return CameraInfo(spec, _stream_name(spec), "network")
-        problem = f"{words.scheme_unknown(scheme[1])} {words.scheme_unknown_hint()}"
+        problem = f"{words.scheme_unknown(scheme[1])} {words.SCHEME_UNKNOWN_HINT}"
         return CameraInfo(spec, masked(spec), "network", is_usable=False, problem=problem)
     pi = re.fullmatch(r"rpicam(?::(\d{1,3}))?", spec)
     if pi is not None:
@@ -110,7 +110,7 @@ def _at_path(path: Path, found: list[CameraInfo]) -> CameraInfo:
     if path.is_relative_to("/dev") and not path.is_file():
         return CameraInfo(str(path), devices.device_name(path), "webcam")
     if not path.is_file():
-        problem = f"{words.source_unknown(str(path))} {words.source_unknown_hint()}"
+        problem = f"{words.source_unknown(str(path))} {words.SOURCE_UNKNOWN_HINT}"
         return CameraInfo(str(path), str(path), "video", is_usable=False, problem=problem)
     if path.suffix.lower() in _PICTURES:
         return CameraInfo(str(path.absolute()), words.picture_file(path.name), "picture")
@@ -121,4 +121,4 @@ def _stream_name(url: str) -> str:
     try:
         return stream_name(url)
     except ValueError:  # brackets that do not fit
-        return words.network_camera(words.unnamed_host())
+        return words.network_camera(words.UNNAMED_HOST)

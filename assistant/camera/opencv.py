@@ -90,7 +90,7 @@ class OpenCvCamera:
             except (EOFError, OSError) as error:
                 self._dispose()
                 message = words.closed if self._closed.is_set() else words.process_ended
-                raise CameraError(message(self._name), words.try_again()) from error
+                raise CameraError(message(self._name), words.TRY_AGAIN) from error
 
     def peek(self) -> ImageRgb | None:
         """See the port; waits 0.15 s at most, and then takes up the frame at the next call."""
@@ -154,21 +154,21 @@ class OpenCvCamera:
         name = self._name
         if code == NO_LIBRARY:
             self._dispose()
-            raise CameraError(words.no_opencv(), words.no_opencv_hint())
+            raise CameraError(words.NO_OPENCV, words.NO_OPENCV_HINT)
         if self._is_file:
-            raise CameraError(words.video_unreadable(name), words.video_hint())
+            raise CameraError(words.video_unreadable(name), words.VIDEO_HINT)
         if self._device is not None:
             raise devices.explain(self._device, name)
         message = words.stream_unreachable if code == NOT_OPENED else words.stream_stopped
-        raise CameraError(message(name), words.stream_hint())
+        raise CameraError(message(name), words.STREAM_HINT)
 
     def _why_slow(self) -> CameraError:
         if self._device is not None and not self._device.exists():
-            return CameraError(words.gone(self._name), words.gone_hint())
-        hint = words.too_slow_hint() if self._device is not None else words.stream_hint()
+            return CameraError(words.gone(self._name), words.GONE_HINT)
+        hint = words.TOO_SLOW_HINT if self._device is not None else words.STREAM_HINT
         return CameraError(words.too_slow(self._name, self._timeout_s), hint)
 
 
 def stream_name(url: str) -> str:
     """A stream's speakable name: its host alone, because an address can hold a password."""
-    return words.network_camera(urlsplit(url).hostname or words.unnamed_host())
+    return words.network_camera(urlsplit(url).hostname or words.UNNAMED_HOST)

@@ -20,7 +20,7 @@ MAX_STREAM_BYTES = 400_000_000
 
 def shown_name(name: str) -> str:
     """What to call the picture of that name; "-" is standard input."""
-    return messages.picture_from_stdin() if name == "-" else name
+    return messages.PICTURE_FROM_STDIN if name == "-" else name
 
 
 @contextmanager
@@ -66,6 +66,6 @@ def _read_stream(stream: BinaryIO, shown: str) -> BinaryIO:
     if len(content) > MAX_STREAM_BYTES:
         raise PictureError(
             messages.picture_file_too_large(shown, MAX_STREAM_BYTES // 1_000_000),
-            messages.picture_too_large_hint(),
+            messages.PICTURE_TOO_LARGE_HINT,
         )
     return io.BytesIO(content)

@@ -86,14 +86,14 @@ class PictureReader:
                 return self._running().decode(descriptor, shown, end)
             except TimeoutError as error:
                 self._dispose()
-                hint = messages.picture_too_large_hint()
+                hint = messages.PICTURE_TOO_LARGE_HINT
                 raise PictureError(messages.picture_slow(shown, self._timeout_s), hint) from error
             except (EOFError, ConnectionError) as error:
                 is_killed = self._process is not None and self._process.is_killed()
                 self._dispose()
                 if is_killed:
                     raise PictureError(
-                        messages.picture_process_killed(), messages.no_memory_hint()
+                        messages.PICTURE_PROCESS_KILLED, messages.NO_MEMORY_HINT
                     ) from error
                 raise PictureError(messages.picture_ends_decoder(shown)) from error
 
@@ -108,7 +108,7 @@ class PictureReader:
             except OSError as error:
                 reason = error.strerror or type(error).__name__
                 raise PictureError(
-                    messages.picture_process_cannot_start(reason), messages.no_memory_hint()
+                    messages.picture_process_cannot_start(reason), messages.NO_MEMORY_HINT
                 ) from error
         return self._process
 

@@ -7,7 +7,6 @@ been followed when it was read.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -53,11 +52,11 @@ class Problem(StrEnum):
     BLURRED = "blurred"
 
 
-_SENTENCES: dict[Problem, Callable[[], str]] = {
-    Problem.DARK: words.too_dark,
-    Problem.BRIGHT: words.too_bright,
-    Problem.COVERED: words.covered,
-    Problem.BLURRED: words.blurred,
+_SENTENCES: dict[Problem, str] = {
+    Problem.DARK: words.TOO_DARK,
+    Problem.BRIGHT: words.TOO_BRIGHT,
+    Problem.COVERED: words.COVERED,
+    Problem.BLURRED: words.BLURRED,
 }
 
 
@@ -70,7 +69,7 @@ class QualityProblem:
     @property
     def sentence(self) -> str:
         """What to say about it; ``messages.camera.describing_anyway`` may follow."""
-        return _SENTENCES[self.problem]()
+        return _SENTENCES[self.problem]
 
 
 @dataclass(frozen=True)

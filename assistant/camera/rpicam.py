@@ -60,18 +60,18 @@ class RpiCamera:
         """
         program = _program("jpeg")
         if program is None:
-            raise CameraError(words.no_pi_program(), words.no_pi_program_hint())
+            raise CameraError(words.NO_PI_PROGRAM, words.NO_PI_PROGRAM_HINT)
         arguments = ["--camera", str(self._number), "-n", "-t", str(SETTLE_MS), "-o", "-"]
         with self._lock:
             code, jpeg, complaints = self._run([program, *arguments])
         if self._closed.is_set():
-            raise CameraError(words.closed(self._name), words.try_again())
+            raise CameraError(words.closed(self._name), words.TRY_AGAIN)
         if code != 0 or not jpeg:
             raise self._failure(complaints)
         try:
             return self._reader.decode(jpeg, self._name)
         except PictureError as error:
-            raise CameraError(words.pi_no_picture(self._name), words.try_again()) from error
+            raise CameraError(words.pi_no_picture(self._name), words.TRY_AGAIN) from error
 
     def peek(self) -> ImageRgb | None:
         """None: a picture takes too long for looking ahead."""
@@ -105,7 +105,7 @@ class RpiCamera:
             output, complaints = process.communicate(timeout=self._timeout_s)
         except subprocess.TimeoutExpired as error:
             raise CameraError(
-                words.too_slow(self._name, self._timeout_s), words.too_slow_hint()
+                words.too_slow(self._name, self._timeout_s), words.TOO_SLOW_HINT
             ) from error
         finally:
             self._process = None
@@ -114,16 +114,16 @@ class RpiCamera:
 
     def _failure(self, complaints: str) -> CameraError:
         if _ABSENT.search(complaints):
-            return CameraError(words.pi_not_found(self._name), words.pi_not_found_hint())
+            return CameraError(words.pi_not_found(self._name), words.PI_NOT_FOUND_HINT)
         if _BUSY.search(complaints):
-            return CameraError(words.busy(self._name, ""), words.busy_hint())
+            return CameraError(words.busy(self._name, ""), words.BUSY_HINT)
         if _FORBIDDEN.search(complaints):
             return CameraError(words.forbidden(self._name), words.forbidden_group_hint("video"))
         lines = [line for line in complaints.splitlines() if "error" in line.lower()]
         if not lines:
-            return CameraError(words.pi_failed_silently(self._name), words.try_again())
+            return CameraError(words.pi_failed_silently(self._name), words.TRY_AGAIN)
         reason = re.sub(r"^\W*error\W*|\*+", "", lines[-1], flags=re.I).strip()
-        return CameraError(words.pi_failed(self._name, reason), words.try_again())
+        return CameraError(words.pi_failed(self._name, reason), words.TRY_AGAIN)
 
 
 def find_pi_cameras() -> list[CameraInfo]:
@@ -132,7 +132,7 @@ def find_pi_cameras() -> list[CameraInfo]:
     if lister is None:
         return []
     has_program = _program("jpeg") is not None
-    problem = "" if has_program else f"{words.no_pi_program()} {words.no_pi_program_hint()}"
+    problem = "" if has_program else f"{words.NO_PI_PROGRAM} {words.NO_PI_PROGRAM_HINT}"
     try:
         done = subprocess.run(
             [lister, "--list-cameras"],

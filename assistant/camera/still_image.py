@@ -116,7 +116,7 @@ def decode_stream(stream: BinaryIO, shown: str) -> Image.Image:
         except UnidentifiedImageError as error:
             if beginning.startswith(_BEGINNINGS):
                 raise PictureError(messages.picture_truncated(shown)) from error
-            hint = messages.picture_unknown_hint()
+            hint = messages.PICTURE_UNKNOWN_HINT
             raise PictureError(messages.picture_unknown(shown), hint) from error
         except Exception as error:  # Pillow's decoders raise a dozen kinds on broken data
             raise PictureError(messages.picture_truncated(shown)) from error
@@ -133,7 +133,7 @@ def _too_large(pixels: int, shown: str) -> PictureError:
     # Pillow refuses the largest by itself without telling their size; they have at least twice its limit.
     megapixels = round(pixels / 1e6) or round(2 * (Image.MAX_IMAGE_PIXELS or MAX_PIXELS) / 1e6)
     message = messages.picture_too_large(shown, megapixels, limit)
-    return PictureError(message, messages.picture_too_large_hint())
+    return PictureError(message, messages.PICTURE_TOO_LARGE_HINT)
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:

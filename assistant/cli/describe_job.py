@@ -106,7 +106,7 @@ class _Front:
 
     def beat(self) -> None:
         """A sign of life while a picture is being taken or read."""
-        self.status(sign_of_life(messages.stage_opening()))
+        self.status(sign_of_life(messages.STAGE_OPENING))
 
     def stage(self, stage: str) -> None:
         """Nobody can ask here."""
@@ -161,8 +161,8 @@ def run_job(
                 equipment.console.json(record)
             if narration.sentences and not has_answered:
                 has_answered = True
-                equipment.console.status(messages.may_be_wrong())
-                equipment.speaker.say(messages.may_be_wrong())
+                equipment.console.status(messages.MAY_BE_WRONG)
+                equipment.speaker.say(messages.MAY_BE_WRONG)
             _finish(equipment, clock() - started)
             if narration.answer.ended is EndReason.CANCELLED:
                 return first_failure or ExitCode.INTERRUPTED
@@ -173,9 +173,9 @@ def run_job(
 def _announce(job: Job, equipment: Equipment, number: int, name: str) -> None:
     total = len(job.pictures)
     if total == 1:
-        message = messages.looking()
+        message = messages.LOOKING
     else:
-        shown = messages.picture_from_stdin() if name == "-" else name
+        shown = messages.PICTURE_FROM_STDIN if name == "-" else name
         message = messages.looking_at(number, total, shown)
         if not job.is_json:  # a reader of stdout alone must know which picture the text is about
             equipment.console.data(("" if number == 1 else "\n") + f"{shown}:")
@@ -215,6 +215,6 @@ def _tell(equipment: Equipment, error: AssistantError) -> None:
 
 
 def _finish(equipment: Equipment, took_s: float) -> None:
-    message = messages.done()
+    message = messages.DONE
     equipment.console.status(message, took_s)
     equipment.speaker.say(message)

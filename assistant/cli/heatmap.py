@@ -92,7 +92,7 @@ class HeatmapFile:
             UsageError: no file can be written there.
         """
         if path.is_dir() or not os.access(path.parent, os.W_OK):
-            reason = messages.heatmap_bad_place()
+            reason = messages.HEATMAP_BAD_PLACE
             raise UsageError(messages.heatmap_unwritable(str(path), reason))
         self._path = path
         self._header: TraceHeader | None = None
@@ -115,7 +115,7 @@ class HeatmapFile:
             return
         rows, columns = self._header.fields["grid"]
         if rows != columns:
-            raise UsageError(messages.heatmap_impossible())
+            raise UsageError(messages.HEATMAP_IMPOSSIBLE)
         counts = boost_counts(self._steps, rows * columns)
         save_heatmap(self._path, draw_heatmap(image_rgb, counts, (rows, columns)))
 
@@ -152,4 +152,4 @@ def _draw_legend(brush: ImageDraw.ImageDraw, most: int) -> None:
     brush.text((left, top + 24), messages.heatmap_scale(1), (0, 0, 0), font=font)
     end = messages.heatmap_scale(most)
     brush.text((right - brush.textlength(end, font), top + 24), end, (0, 0, 0), font=font)
-    brush.text((right + 24, top), messages.heatmap_legend(), (0, 0, 0), font=font)
+    brush.text((right + 24, top), messages.HEATMAP_LEGEND, (0, 0, 0), font=font)

@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         console.error(error)
         return error.exit_code
     except KeyboardInterrupt:
-        console.status(messages.interrupted())
+        console.status(messages.INTERRUPTED)
         return ExitCode.INTERRUPTED
     except Terminated:
         return ExitCode.TERMINATED

@@ -6,7 +6,7 @@ words for the list that ``?`` speaks. Keys can be rebound; numbers stay.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -70,14 +70,12 @@ DEFAULT_KEYS: Mapping[Action, tuple[str, ...]] = {
 NAMED_KEYS = ("space", "escape")
 """Keys that are called by a name; every other key is the one character that it types."""
 
-_WORDS: Mapping[Action, Callable[[], str]] = {
-    action: getattr(words, f"do_{action.value}") for action in Action
-}
+_WORDS: Mapping[Action, str] = {action: getattr(words, f"DO_{action.name}") for action in Action}
 
 
 def describe_action(action: Action) -> str:
     """What the action does, as words that complete "d: ..."."""
-    return _WORDS[action]()
+    return _WORDS[action]
 
 
 class KeymapError(ValueError):
@@ -148,7 +146,7 @@ class Keymap:
 
 def spoken_key(key: str) -> str:
     """How a key is called aloud: marks by name, capitals as such."""
-    named = words.key_names().get(key)
+    named = words.KEY_NAMES.get(key)
     if named:
         return named
     return words.key_capital(key) if key.isupper() else key

@@ -79,11 +79,11 @@ def compare(first: Sequence[str], second: Sequence[str]) -> Agreement:
 def agreement_lines(agreement: Agreement) -> list[str]:
     """What a comparison is told as."""
     if not (agreement.both or agreement.first_only or agreement.second_only):
-        return [words.check_nothing()]
+        return [words.CHECK_NOTHING]
     lines = [
         words.check_both(agreement.both[:MOST_THINGS_NAMED])
         if agreement.both
-        else words.check_none_agreed()
+        else words.CHECK_NONE_AGREED
     ]
     lines += [words.check_differs(*pair) for pair in agreement.differing[:MOST_THINGS_NAMED]]
     if agreement.first_only:
@@ -91,7 +91,7 @@ def agreement_lines(agreement: Agreement) -> list[str]:
     if agreement.second_only:
         lines.append(words.check_second_only(agreement.second_only[:MOST_THINGS_NAMED]))
     if not (agreement.first_only or agreement.second_only or agreement.differing):
-        lines.append(words.check_agrees())
+        lines.append(words.CHECK_AGREES)
     return lines
 
 
@@ -102,7 +102,7 @@ def same_answer_lines(first: Sequence[str], second: Sequence[str]) -> list[str]:
     """
     texts = [" ".join(answer) for answer in (first, second)]
     if len({" ".join(_WORD.findall(text.lower())) for text in texts}) == 1:
-        return [words.check_same_answer()]
+        return [words.CHECK_SAME_ANSWER]
     return [words.check_other_answer(texts[1])]
 
 

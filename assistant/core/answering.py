@@ -96,7 +96,7 @@ class Answering:
     def check(self, entry: Entry, ticket: Ticket) -> None:
         """Looks a second time, and says what both looks mention and what only one does."""
         with _Working(self, ticket):
-            self._announcer.tell(words.check_started())
+            self._announcer.tell(words.CHECK_STARTED)
             request = self._request(entry.image_rgb, entry.question, [])
             decode = replace(
                 request.decode, temperature=SECOND_LOOK_TEMPERATURE, seed=random.randrange(2**31)
@@ -113,7 +113,7 @@ class Answering:
                 else same_answer_lines(first, second)
             ):
                 self._announcer.tell_after(line)
-            self._announcer.tell_after(messages.done(), Kind.STATUS)
+            self._announcer.tell_after(messages.DONE, Kind.STATUS)
 
     def set_stage(self, stage: str) -> None:
         """Remembers and shows what is going on."""
@@ -151,8 +151,8 @@ class Answering:
         self._announcer.tell(sign_of_life(self._stage))
 
     def _capture(self, ticket: Ticket) -> ImageRgb | None:
-        self._announcer.tell(messages.looking())
-        self.set_stage(words.stage_capturing())
+        self._announcer.tell(messages.LOOKING)
+        self.set_stage(words.STAGE_CAPTURING)
         prepared = self._take_prepared()
         # Over the look at it too: usually milliseconds, but where memory is short as long as anything else.
         with Heartbeat(self._beat, self._quiet_s, self._announcer.is_heard):
@@ -183,11 +183,11 @@ class Answering:
             self._announcer.tell_after(warning)
         if narration.sentences and not self._has_warned:
             self._has_warned = True
-            self._announcer.tell_after(messages.may_be_wrong())
-        self._announcer.tell_after(messages.done(), Kind.STATUS)
+            self._announcer.tell_after(messages.MAY_BE_WRONG)
+        self._announcer.tell_after(messages.DONE, Kind.STATUS)
 
     def _narrate(self, request: DescribeRequest, listener: _Listener, ticket: Ticket) -> Narration:
-        self.set_stage(messages.stage_starting())
+        self.set_stage(messages.STAGE_STARTING)
         describer = CancellableDescriber(self.describer, ticket)
         return narrate_answer(describer, request, listener, self._quiet_s)
 
@@ -212,7 +212,7 @@ class _Working:
         self._ticket = ticket
 
     def __enter__(self) -> None:
-        self._answering.set_stage(messages.stage_starting())
+        self._answering.set_stage(messages.STAGE_STARTING)
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
         self._answering.set_stage("")

@@ -140,7 +140,7 @@ def narrate_answer(
     Raises:
         AssistantError: the question could not be answered; carries the exit code.
     """
-    stage = messages.stage_starting()
+    stage = messages.STAGE_STARTING
     load_ms = 0.0
     finished: Finished | None = None
 
@@ -180,7 +180,7 @@ def narrate_answer(
                 case _:
                     pass
     if finished is None:
-        raise InferenceError(messages.answer_missing())
+        raise InferenceError(messages.ANSWER_MISSING)
     narration = Narration(finished.answer, voice.said, load_ms=load_ms)
     narration.warnings = list(_warnings(finished.answer, request, bool(voice.said)))
     for warning in narration.warnings:
@@ -191,13 +191,13 @@ def narrate_answer(
 def _stage_after(event: Event, stage: str) -> str:
     match event:
         case Loading():
-            return messages.stage_loading()
+            return messages.STAGE_LOADING
         case Encoding():
-            return messages.stage_encoding()
+            return messages.STAGE_ENCODING
         case Prefilling(done=done, total=total):
             return messages.stage_prefilling(100 * done // max(total, 1))
         case Piece():
-            return messages.stage_writing()
+            return messages.STAGE_WRITING
         case _:
             return stage
 
@@ -205,16 +205,16 @@ def _stage_after(event: Event, stage: str) -> str:
 def _warnings(answer: Answer, request: DescribeRequest, has_words: bool) -> list[str]:
     warnings = []
     if not has_words and answer.ended is not EndReason.CANCELLED:
-        warnings.append(messages.no_words())
+        warnings.append(messages.NO_WORDS)
     match answer.ended:
         case EndReason.MAX_TOKENS:
             warnings.append(messages.ended_max_tokens(request.decode.max_tokens))
         case EndReason.CONTEXT_FULL:
-            warnings.append(messages.ended_context_full())
+            warnings.append(messages.ENDED_CONTEXT_FULL)
         case EndReason.REPETITION:
-            warnings.append(messages.ended_repetition())
+            warnings.append(messages.ENDED_REPETITION)
         case EndReason.CANCELLED:
-            warnings.append(messages.ended_cancelled())
+            warnings.append(messages.ENDED_CANCELLED)
         case EndReason.EOS:
             pass
     if answer.n_dropped_turns:

@@ -35,9 +35,9 @@ class Question:
         """As lists call it."""
         match self.style:
             case Style.DETAILED:
-                return words.kind_detailed()
+                return words.KIND_DETAILED
             case Style.BRIEF:
-                return words.kind_brief()
+                return words.KIND_BRIEF
             case Style.QUESTION:
                 return self.text
 

@@ -82,13 +82,13 @@ class Session:
         self._actions: Mapping[Action, Callable[[], Wants | None]] = {
             Action.DESCRIBE: lambda: self._look(DETAILED),
             Action.BRIEF: lambda: self._look(BRIEF),
-            Action.ASK: lambda: self._wants(Wants.NEW_QUESTION, self._prompts.new_question()),
+            Action.ASK: lambda: self._wants(Wants.NEW_QUESTION, self._prompts.new_question),
             Action.FOLLOW_UP: self._follow_up,
             Action.STOP: self._stop,
             Action.PAUSE: self._pause,
             Action.REPEAT: self._repeat,
-            Action.NEXT: lambda: self._step(1, words.last_sentence()),
-            Action.PREVIOUS: lambda: self._step(-1, words.first_sentence()),
+            Action.NEXT: lambda: self._step(1, words.LAST_SENTENCE),
+            Action.PREVIOUS: lambda: self._step(-1, words.FIRST_SENTENCE),
             Action.SPELL: self._spell,
             Action.STATUS: self._status,
             Action.CHECK: self._check,
@@ -102,7 +102,7 @@ class Session:
             Action.MODEL: lambda: self._wants(
                 Wants.MODEL, self._prompts.model(len(self.model_lines()))
             ),
-            Action.SETTINGS: lambda: self._wants(Wants.SETTINGS, self._prompts.settings()),
+            Action.SETTINGS: lambda: self._wants(Wants.SETTINGS, self._prompts.settings),
             Action.HELP: lambda: Wants.HELP,
             Action.QUIT: lambda: Wants.QUIT,
         }
@@ -128,8 +128,8 @@ class Session:
         if not self._preferences.is_notice_due():
             self._announcer.tell(ready)
             return Wants.NOTHING
-        self._announcer.tell(words.notice())
-        self._announcer.tell(acknowledge or words.notice_acknowledge(), Kind.QUESTION)
+        self._announcer.tell(words.NOTICE)
+        self._announcer.tell(acknowledge or words.NOTICE_ACKNOWLEDGE, Kind.QUESTION)
         return Wants.ACKNOWLEDGE
 
     def acknowledge_notice(self) -> None:
@@ -173,7 +173,7 @@ class Session:
 
         def keep(image: ImageRgb) -> None:
             self._taken = image
-            self._announcer.tell(words.picture_taken())
+            self._announcer.tell(words.PICTURE_TAKEN)
             then()
 
         self._taken = None
@@ -236,7 +236,7 @@ class Session:
         """Takes "name value", sets and keeps it."""
         name, _, value = typed.strip().partition(" ")
         if not value.strip():
-            self._announcer.tell(words.setting_unclear())
+            self._announcer.tell(words.SETTING_UNCLEAR)
             return
 
         def change() -> None:
@@ -249,7 +249,7 @@ class Session:
 
     def help_lines(self) -> list[str]:
         """The keys, and the notice that is otherwise said once."""
-        return [*self.keymap.help_lines(), words.notice()]
+        return [*self.keymap.help_lines(), words.NOTICE]
 
     def tell(self, text: str) -> None:
         """Says something on a front's behalf."""
@@ -282,7 +282,7 @@ class Session:
     def _question(self, typed: str) -> Question | None:
         question = " ".join(typed.split())
         if not question:
-            self._announcer.tell(words.no_question())
+            self._announcer.tell(words.NO_QUESTION)
             return None
         if len(question) > MAX_QUESTION_CHARS:
             self._announcer.tell(
@@ -314,36 +314,36 @@ class Session:
 
     def _follow_up(self) -> Wants:
         if self._entry() is None:
-            self._announcer.tell(words.no_picture_yet())
+            self._announcer.tell(words.NO_PICTURE_YET)
             return Wants.NOTHING
-        return self._wants(Wants.QUESTION, self._prompts.question())
+        return self._wants(Wants.QUESTION, self._prompts.question)
 
     def _stop(self) -> None:
         was_heard = self._announcer.is_heard()
         present = self._present
         was_busy = self._stop_quietly()
         self._present = present
-        self._announcer.tell(words.stopped() if was_busy or was_heard else words.nothing_to_stop())
+        self._announcer.tell(words.STOPPED if was_busy or was_heard else words.NOTHING_TO_STOP)
 
     def _pause(self) -> None:
         self._is_paused = not self._is_paused
         if self._is_paused:
             self._speaker.pause()
-            self._announcer.tell(words.paused())
+            self._announcer.tell(words.PAUSED)
         else:
-            self._announcer.tell(words.resumed())
+            self._announcer.tell(words.RESUMED)
             self._speaker.resume()
 
     def _repeat(self) -> None:
         if not self._announcer.reader.sentences:
-            self._announcer.tell(words.nothing_said_yet())
+            self._announcer.tell(words.NOTHING_SAID_YET)
             return
         self._is_paused = False
         self._announcer.read_again()
 
     def _step(self, by: int, at_end: str) -> None:
         if not self._announcer.reader.sentences:
-            self._announcer.tell(words.nothing_said_yet())
+            self._announcer.tell(words.NOTHING_SAID_YET)
             return
         self._is_paused = False
         if not self._announcer.go_by(by):
@@ -351,7 +351,7 @@ class Session:
 
     def _spell(self) -> None:
         spelled = self._announcer.reader.spell()
-        self._announcer.tell(words.spelled(*spelled) if spelled else words.nothing_said_yet())
+        self._announcer.tell(words.spelled(*spelled) if spelled else words.NOTHING_SAID_YET)
 
     def _status(self) -> None:
         stage, took_s = self._answering.stage
@@ -365,7 +365,7 @@ class Session:
     def _check(self) -> None:
         entry = self._entry()
         if entry is None or not entry.sentences:
-            self._announcer.tell(words.check_needs_answer())
+            self._announcer.tell(words.CHECK_NEEDS_ANSWER)
             return
         present = self._present
         self._stop_quietly()
@@ -374,26 +374,26 @@ class Session:
 
     def _show_history(self) -> Wants:
         if not self._history.entries:
-            self._announcer.tell(words.history_empty())
+            self._announcer.tell(words.HISTORY_EMPTY)
             return Wants.NOTHING
         return self._wants(Wants.HISTORY, self._prompts.history(len(self._history.entries)))
 
     def _save(self) -> None:
         entry = self._entry()
         if entry is None:
-            self._announcer.tell(words.nothing_said_yet())
+            self._announcer.tell(words.NOTHING_SAID_YET)
             return
         self._beside(lambda: words.saved(*self._keeper.save(entry)))
 
     def _copy(self) -> None:
         if not self._announcer.reader.sentences:
-            self._announcer.tell(words.nothing_said_yet())
+            self._announcer.tell(words.NOTHING_SAID_YET)
             return
         text = "\n".join(self._announcer.reader.sentences)
 
         def copy() -> str:
             self._keeper.copy(text)
-            return words.copied()
+            return words.COPIED
 
         self._beside(copy)
 
@@ -429,4 +429,4 @@ class Session:
     def _switch_steering(self) -> None:
         self._answering.is_steered = not self._answering.is_steered
         is_on = self._answering.is_steered
-        self._announcer.tell(words.steering_on() if is_on else words.steering_off())
+        self._announcer.tell(words.STEERING_ON if is_on else words.STEERING_OFF)

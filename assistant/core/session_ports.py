@@ -49,11 +49,11 @@ class Prompts:
         settings: for a setting and its value.
     """
 
-    new_question: Callable[[], str] = words.type_question_new
-    question: Callable[[], str] = words.type_question
+    new_question: str = words.TYPE_QUESTION_NEW
+    question: str = words.TYPE_QUESTION
     history: Callable[[int], str] = words.choose_history
     model: Callable[[int], str] = words.choose_model
-    settings: Callable[[], str] = words.choose_setting
+    settings: str = words.CHOOSE_SETTING
 
 
 class Front(Protocol):

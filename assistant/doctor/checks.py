@@ -74,7 +74,7 @@ class Machine:
     def _python(self) -> list[Finding]:
         version = ".".join(map(str, self.python))
         if self.python < OLDEST_PYTHON:
-            return [_problem("python", words.python_old(version), words.python_remedy())]
+            return [_problem("python", words.python_old(version), words.PYTHON_REMEDY)]
         return [_ok("python", words.python_ok(version))]
 
     def _engine(self) -> list[Finding]:
@@ -85,14 +85,14 @@ class Machine:
         found = json.loads(lines[-1]) if lines and done.returncode == 0 else {}
         reason = found.get("engine_error") or (f"code {done.returncode}" if not found else "")
         if reason:
-            return [_problem("engine", words.engine_broken(reason), words.engine_remedy())]
+            return [_problem("engine", words.engine_broken(reason), words.ENGINE_REMEDY)]
         used = re.findall(r"(\w+) = 1\b", found["system"])
         findings = [_ok("engine", words.engine_ok(found["version"], ", ".join(used) or "C"))]
         if native := found.get("native_error"):
             text = words.steering_part_missing(native)
-            findings.append(_warning("steering", text, words.steering_part_remedy()))
+            findings.append(_warning("steering", text, words.STEERING_PART_REMEDY))
         else:
-            findings.append(_ok("steering", words.steering_part_ok()))
+            findings.append(_ok("steering", words.STEERING_PART_OK))
         return findings
 
     def _settings(self) -> list[Finding]:
@@ -101,7 +101,7 @@ class Machine:
         try:
             load_settings({}, self.environment, self.config_path)
         except AssistantError as error:
-            return [_problem("settings", error.message, error.hint or words.settings_remedy())]
+            return [_problem("settings", error.message, error.hint or words.SETTINGS_REMEDY)]
         folder = next(parent for parent in path.absolute().parents if parent.exists())
         if not os.access(folder, os.W_OK):
             text, remedy = words.folder_unwritable(str(folder)), words.folder_remedy(str(folder))
@@ -116,10 +116,10 @@ class Machine:
         try:
             files = self._files()
         except AssistantError as error:
-            return [_problem("model", error.message, error.hint or words.model_remedy())]
+            return [_problem("model", error.message, error.hint or words.MODEL_REMEDY)]
         if files.is_demo:
             for path in damaged_files(files.model_path.parent):
-                return [_problem("model", words.model_changed(path.name), words.model_remedy())]
+                return [_problem("model", words.model_changed(path.name), words.MODEL_REMEDY)]
         return [_ok("model", words.model_ok(files.name, f"{_size_mb(files):.0f}"))]
 
     def _memory(self) -> list[Finding]:
@@ -133,7 +133,7 @@ class Machine:
             needed_mb = least_mb = PROGRAM_MB
         if free_mb >= needed_mb:
             return [_ok("memory", words.memory_ok(free_mb))]
-        said, remedy = words.memory_short(free_mb, needed_mb), words.memory_remedy()
+        said, remedy = words.memory_short(free_mb, needed_mb), words.MEMORY_REMEDY
         # What other programs hold can be freed; what the machine does not have cannot.
         state = State.PROBLEM if there.total_mb < least_mb else State.WARNING
         return [Finding("memory", state, said, remedy)]
@@ -144,22 +144,22 @@ class Machine:
                 ctypes.CDLL(name)
             except OSError:
                 continue
-            return [_ok("voice", words.voice_ok(words.voice_of_system()))]
+            return [_ok("voice", words.voice_ok(words.VOICE_OF_SYSTEM))]
         if importlib.util.find_spec("espeakng_loader") is not None:
-            return [_ok("voice", words.voice_ok(words.voice_of_program()))]
-        return [_warning("voice", words.voice_missing(), words.voice_remedy())]
+            return [_ok("voice", words.voice_ok(words.VOICE_OF_PROGRAM))]
+        return [_warning("voice", words.VOICE_MISSING, words.VOICE_REMEDY)]
 
     def _player(self) -> list[Finding]:
         if shutil.which("aplay", path=self.environment.get("PATH", "")):
-            return [_ok("player", words.player_ok())]
-        return [_warning("player", words.player_missing(), words.player_remedy())]
+            return [_ok("player", words.PLAYER_OK)]
+        return [_warning("player", words.PLAYER_MISSING, words.PLAYER_REMEDY)]
 
     def _sound(self) -> list[Finding]:
         cards = self.root / "proc" / "asound" / "cards"
         text = cards.read_text(errors="replace") if cards.exists() else ""
         count = len(re.findall(r"^\s*\d+ \[", text, re.MULTILINE))
         if not count and not without_screen.sound_server(self.environment):
-            return [_warning("sound", words.sound_missing(), words.sound_remedy())]
+            return [_warning("sound", words.SOUND_MISSING, words.SOUND_REMEDY)]
         for device in sorted((self.root / "dev" / "snd").glob("pcm*p")):
             if not os.access(device, os.R_OK | os.W_OK):
                 text = words.device_forbidden(str(device))
@@ -176,7 +176,7 @@ class Machine:
     def _camera(self) -> list[Finding]:
         devices = sorted((self.root / "dev").glob("video[0-9]*"))
         if not devices:
-            return [_warning("camera", words.camera_missing(), words.camera_remedy())]
+            return [_warning("camera", words.CAMERA_MISSING, words.CAMERA_REMEDY)]
         usable = [device for device in devices if os.access(device, os.R_OK | os.W_OK)]
         if not usable:
             text = words.device_forbidden(str(devices[0]))
@@ -185,10 +185,10 @@ class Machine:
 
     def _terminal(self) -> list[Finding]:
         if self.coding is None:
-            return [_ok("terminal", words.terminal_none())]
+            return [_ok("terminal", words.TERMINAL_NONE)]
         if self.coding.lower().replace("-", "") != "utf8":
             text = words.terminal_coding(self.coding)
-            return [_warning("terminal", text, words.terminal_remedy())]
+            return [_warning("terminal", text, words.TERMINAL_REMEDY)]
         kind = self.environment.get("TERM") or "dumb"
         return [_ok("terminal", words.terminal_ok(kind))]
 

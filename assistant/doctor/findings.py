@@ -62,7 +62,7 @@ def run_checks(checks: Mapping[str, Check], timeout_s: float = 20.0) -> Iterator
         try:
             yield from answer.get(timeout=max(0.01, last - time.monotonic()))
         except queue.Empty:
-            yield _unchecked(name, words.too_slow())
+            yield _unchecked(name, words.TOO_SLOW)
 
 
 def _start(name: str, check: Check) -> queue.Queue[list[Finding]]:
@@ -81,4 +81,4 @@ def _start(name: str, check: Check) -> queue.Queue[list[Finding]]:
 
 def _unchecked(name: str, reason: str) -> Finding:
     text = words.unchecked(name, reason)
-    return Finding(name, State.UNCHECKED, text, words.unchecked_remedy())
+    return Finding(name, State.UNCHECKED, text, words.UNCHECKED_REMEDY)

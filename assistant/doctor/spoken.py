@@ -28,12 +28,12 @@ def speak_once(settings: Settings, heard_s: float = HEARD_S) -> list[AssistantEr
     problems: list[AssistantError] = []
     speaker = wiring.speaker(settings, problems.append)
     try:
-        speaker.say(words.speech_sample())
+        speaker.say(words.SPEECH_SAMPLE)
         is_spoken = speaker.wait(heard_s)
     finally:
         speaker.close()
     if not is_spoken and not problems:
-        problems.append(SpeechError(words.speech_silent(round(heard_s)), words.speech_remedy()))
+        problems.append(SpeechError(words.speech_silent(round(heard_s)), words.SPEECH_REMEDY))
     return problems
 
 
@@ -46,12 +46,12 @@ def speech(settings: Settings, environment: Mapping[str, str], speak: Speak) -> 
         speak: speaks; ``speak_once``, or a test's.
     """
     if not settings.speech.is_on or settings.speech.driver == "silent":
-        return [Finding("speech", State.OK, words.speech_unwanted())]
+        return [Finding("speech", State.OK, words.SPEECH_UNWANTED)]
     path = environment.get("PATH", "")
     if not any(shutil.which(program, path=path) for program in (PLAYER, spd_say.PROGRAM)):
         return []
     problems = speak(settings)
     return [
-        Finding("speech", State.WARNING, error.message, error.hint or words.speech_remedy())
+        Finding("speech", State.WARNING, error.message, error.hint or words.SPEECH_REMEDY)
         for error in problems
-    ] or [Finding("speech", State.OK, words.speech_ok(words.speech_sample()))]
+    ] or [Finding("speech", State.OK, words.speech_ok(words.SPEECH_SAMPLE))]

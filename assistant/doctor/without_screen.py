@@ -18,10 +18,10 @@ _ALSA_ROUTES = ("etc/alsa/conf.d", "usr/share/alsa/alsa.conf.d")
 def keys(root: Path) -> list[Finding]:
     """Whether a keypad can be read; without the package that reads them, nobody wants one."""
     if importlib.util.find_spec("evdev") is None:
-        return [Finding("keys", State.OK, words.keys_unwanted())]
+        return [Finding("keys", State.OK, words.KEYS_UNWANTED)]
     devices = sorted((root / "dev" / "input").glob("event*"))
     if not devices:
-        return [Finding("keys", State.OK, words.keys_none())]
+        return [Finding("keys", State.OK, words.KEYS_NONE)]
     readable = [device for device in devices if os.access(device, os.R_OK)]
     if not readable:
         text = words.device_forbidden(str(devices[0]))
@@ -44,7 +44,7 @@ def sound_route(root: Path, environment: Mapping[str, str]) -> list[Finding]:
     """Whether what is played goes through the sound server, without which no Bluetooth device is heard."""
     server = sound_server(environment)
     if not server:
-        return [Finding("sound route", State.OK, words.route_alsa())]
+        return [Finding("sound route", State.OK, words.ROUTE_ALSA)]
     wanted = "pipewire" if server == "PipeWire" else "pulse"
     names = [path.name for place in _ALSA_ROUTES for path in (root / place).glob("*.conf")]
     if any(wanted in name or "pulse" in name for name in names):
@@ -58,10 +58,10 @@ def supply(root: Path) -> list[Finding]:
     """Whether the voltage is high enough, and the processor cool enough, now."""
     sys_root = root / "sys"
     if power.is_under_voltage(sys_root):
-        text, remedy = words.voltage_low(), words.voltage_remedy()
+        text, remedy = words.VOLTAGE_LOW, words.VOLTAGE_REMEDY
         return [Finding("power", State.WARNING, text, remedy)]
     celsius = power.temperature_c(sys_root)
     if power.is_hot(sys_root) and celsius is not None:
-        text, remedy = words.hot(round(celsius)), words.hot_remedy()
+        text, remedy = words.hot(round(celsius)), words.HOT_REMEDY
         return [Finding("power", State.WARNING, text, remedy)]
-    return [Finding("power", State.OK, words.power_ok())]
+    return [Finding("power", State.OK, words.POWER_OK)]

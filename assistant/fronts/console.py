@@ -47,7 +47,7 @@ class Console:
             except OSError as error:
                 reason = error.strerror or type(error).__name__
                 raise AssistantError(
-                    messages.output_unwritable(reason), messages.output_unwritable_hint()
+                    messages.output_unwritable(reason), messages.OUTPUT_UNWRITABLE_HINT
                 ) from error
 
     def spoken(self, line: str) -> None:

@@ -65,7 +65,7 @@ class PlainMode:
 
     def run(self) -> None:
         """Returns when the person quits; at the end of the input, when what was asked for is done."""
-        if self._session.greet(words.ready_typed()) is Wants.ACKNOWLEDGE:
+        if self._session.greet(words.READY_TYPED) is Wants.ACKNOWLEDGE:
             self._await(lambda _typed: self._session.acknowledge_notice())
         while True:
             typed = self._source.readline()
@@ -74,7 +74,7 @@ class PlainMode:
                 break
             if not self.take(typed.rstrip("\r\n")):
                 break
-        self._console.status(words.goodbye())
+        self._console.status(words.GOODBYE)
 
     def take(self, typed: str) -> bool:
         """Takes one typed line; False at ``q``."""
@@ -153,7 +153,7 @@ class PlainMode:
             return
 
         def then() -> None:
-            self._session.tell(words.type_question())
+            self._session.tell(words.TYPE_QUESTION)
             self._await(lambda question: self._optional(question, self._session.ask_taken))
 
         self._session.take_picture(then)
@@ -162,7 +162,7 @@ class PlainMode:
         if typed.strip():
             use(typed)
         else:
-            self._session.tell(words.gone_back())
+            self._session.tell(words.GONE_BACK)
 
     def _list(self, lines: Sequence[str], choose: Callable[[int], None]) -> None:
         for number, line in enumerate(lines, start=1):

@@ -182,7 +182,7 @@ class Engine:
             if prompt.n_tokens >= model.n_ctx:
                 raise UsageError(
                     messages.prompt_too_long(prompt.n_tokens, model.n_ctx),
-                    messages.prompt_too_long_hint(),
+                    messages.PROMPT_TOO_LONG_HINT,
                 )
             return run.write(prompt, reader, n_dropped, ready)
 

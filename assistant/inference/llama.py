@@ -94,7 +94,7 @@ class LanguageModel:
         self.model = llama_cpp.llama_model_load_from_file(str(options.model_path).encode(), params)
         if not self.model:
             raise ModelError(
-                messages.model_unloadable(options.model_path.name), messages.model_unloadable_hint()
+                messages.model_unloadable(options.model_path.name), messages.MODEL_UNLOADABLE_HINT
             )
         self._stack.callback(llama_cpp.llama_model_free, self.model)
         self.vocab = llama_cpp.llama_model_get_vocab(self.model)
@@ -121,9 +121,9 @@ class LanguageModel:
 
     def _why_unsteerable(self) -> str:
         if not self.can_trim:
-            return messages.unsteered_recurrent()
+            return messages.UNSTEERED_RECURRENT
         if llama_cpp.llama_model_n_swa(self.model) > 0:
-            return messages.unsteered_window()
+            return messages.UNSTEERED_WINDOW
         return ""
 
     def _make_context(
@@ -144,7 +144,7 @@ class LanguageModel:
             params.cb_eval_user_data = probe.user_data
         context = llama_cpp.llama_init_from_model(self.model, params)
         if not context:
-            raise ModelError(messages.context_impossible(), messages.context_impossible_hint())
+            raise ModelError(messages.CONTEXT_IMPOSSIBLE, messages.CONTEXT_IMPOSSIBLE_HINT)
         return context
 
     def set_threads(self, n_threads: int) -> None:
@@ -206,7 +206,7 @@ class LanguageModel:
         if status == _NO_SLOT:
             raise ContextFull
         if status != 0:
-            raise InferenceError(messages.decode_failed(status), messages.verbose_hint())
+            raise InferenceError(messages.decode_failed(status), messages.VERBOSE_HINT)
 
     def logits(self) -> npt.NDArray[np.float32]:
         """The last token's logits, shape (n_vocab,); a view that the next decode overwrites.
@@ -216,7 +216,7 @@ class LanguageModel:
         """
         pointer = llama_cpp.llama_get_logits_ith(self.context, -1)
         if not pointer:
-            raise InferenceError(messages.no_logits(), messages.verbose_hint())
+            raise InferenceError(messages.NO_LOGITS, messages.VERBOSE_HINT)
         return np.ctypeslib.as_array(pointer, (self.n_vocab,))
 
     def trim(self, n_past: int) -> bool:

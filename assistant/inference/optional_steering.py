@@ -38,7 +38,7 @@ class OptionalSteering:
         if self.config.method == "none" and not self.is_watched:
             return
         if probe is None or prefix.image_cells is None:
-            self._give_up(prefix.unsteerable_reason or messages.unsteered_cells())
+            self._give_up(prefix.unsteerable_reason or messages.UNSTEERED_CELLS)
             return
         try:
             self._steering = Steering(probe, self.config, prefix.image_cells, self.is_watched)

@@ -114,18 +114,18 @@ class PictureEncoder:
         if not self._context:
             raise ModelError(
                 messages.mmproj_unfit(options.mmproj_path.name, options.model_path.name),
-                messages.mmproj_unfit_hint(),
+                messages.MMPROJ_UNFIT_HINT,
             )
         self._stack.callback(mtmd.mtmd_free, self._context)
         if not mtmd.mtmd_support_vision(self._context):
             raise ModelError(
                 messages.mmproj_not_for_pictures(options.mmproj_path.name),
-                messages.mmproj_not_for_pictures_hint(),
+                messages.MMPROJ_NOT_FOR_PICTURES_HINT,
             )
         if mtmd.mtmd_decode_use_mrope(self._context) or mtmd.mtmd_decode_use_non_causal(
             self._context, None
         ):
-            raise ModelError(messages.kind_unsupported(), messages.kind_unsupported_hint())
+            raise ModelError(messages.KIND_UNSUPPORTED, messages.KIND_UNSUPPORTED_HINT)
 
     def tokenize(self, prompt: str, image_rgb: ImageRgb, is_encoded: bool = False) -> Prompt:
         """Splits a prompt around its picture; the caller closes the result.
@@ -158,7 +158,7 @@ class PictureEncoder:
         result = Prompt(chunks)
         if status != 0:
             result.__exit__()
-            raise InferenceError(messages.picture_refused(), messages.another_picture_hint())
+            raise InferenceError(messages.PICTURE_REFUSED, messages.ANOTHER_PICTURE_HINT)
         return result
 
     def encode(self, chunk: ImageChunk) -> npt.NDArray[np.float32] | None:
@@ -176,12 +176,10 @@ class PictureEncoder:
             try:
                 self._order.finish()
             except ClipOrderError as error:
-                raise InferenceError(
-                    messages.picture_not_encoded(), messages.verbose_hint()
-                ) from error
+                raise InferenceError(messages.PICTURE_NOT_ENCODED, messages.VERBOSE_HINT) from error
         pointer = mtmd.mtmd_get_output_embd(self._context)
         if status != 0 or not pointer:
-            raise InferenceError(messages.picture_not_encoded(), messages.verbose_hint())
+            raise InferenceError(messages.PICTURE_NOT_ENCODED, messages.VERBOSE_HINT)
         return np.ctypeslib.as_array(pointer, (chunk.n_tokens, self._model.n_embd)).copy()
 
     @property

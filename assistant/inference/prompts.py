@@ -68,7 +68,7 @@ def _render_gguf(
     except TemplateError as error:
         raise UsageError(messages.template_unusable(str(error)), _hint()) from error
     if prompt is None:
-        raise UsageError(messages.template_without_picture(), _hint())
+        raise UsageError(messages.TEMPLATE_WITHOUT_PICTURE, _hint())
     return prompt.removeprefix(bos) if bos else prompt
 
 

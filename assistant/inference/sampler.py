@@ -49,7 +49,7 @@ class Sampler:
         best = int(np.argmax(logits))
         # argmax stops at the first NaN, so the winner shows whether there is one.
         if not np.isfinite(logits[best]):
-            raise InferenceError(messages.numbers_not_finite(), messages.damaged_model_hint())
+            raise InferenceError(messages.NUMBERS_NOT_FINITE, messages.DAMAGED_MODEL_HINT)
         if self._chain is None:
             return best
         return int(llama_cpp.llama_sampler_sample(self._chain, self._model.context, -1))

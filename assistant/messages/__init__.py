@@ -2,22 +2,21 @@
 
 The same string is shown, spoken and felt (braille), so: the content first, no abbreviations that a voice
 stumbles over, no meaning in punctuation or colour, and "may" where the model may be wrong. All pass
-through ``_``, so that ``pygettext`` finds them and a translation can be installed with ``set_language``.
+through ``_``, so that ``pygettext`` finds them. What takes no argument is a constant.
 Texts of the options (``--help``) stand in ``assistant.settings.help_texts``, which follows the same rules.
 """
 
 from __future__ import annotations
 
-from assistant.messages.translation import set_language, translate
+from assistant.messages.translation import translate
 from assistant.messages.translation import translate as _
 
-__all__ = ["set_language", "translate"]
+__all__ = ["translate"]
 
 # Progress
 
 
-def looking() -> str:
-    return _("Looking.")
+LOOKING = _("Looking.")
 
 
 def looking_at(number: int, total: int, name: str) -> str:
@@ -30,12 +29,10 @@ def next_question(number: int, total: int) -> str:
     return _("Question {number} of {total}.").format(number=number, total=total)
 
 
-def done() -> str:
-    return _("Done.")
+DONE = _("Done.")
 
 
-def may_be_wrong() -> str:
-    return _("The model may be wrong about parts of what it says.")
+MAY_BE_WRONG = _("The model may be wrong about parts of what it says.")
 
 
 def still_working(stage: str) -> str:
@@ -48,28 +45,23 @@ def nearly_full(still_working: str) -> str:
     ).format(still_working=still_working)
 
 
-def stage_starting() -> str:
-    return _("starting")
+STAGE_STARTING = _("starting")
 
 
-def stage_opening() -> str:
-    return _("waiting for the picture")
+STAGE_OPENING = _("waiting for the picture")
 
 
-def stage_loading() -> str:
-    return _("loading the model")
+STAGE_LOADING = _("loading the model")
 
 
-def stage_encoding() -> str:
-    return _("looking at the picture")
+STAGE_ENCODING = _("looking at the picture")
 
 
 def stage_prefilling(percent: int) -> str:
     return _("reading the picture, {percent} percent").format(percent=percent)
 
 
-def stage_writing() -> str:
-    return _("writing the answer")
+STAGE_WRITING = _("writing the answer")
 
 
 def model_loaded(name: str) -> str:
@@ -97,42 +89,37 @@ def ended_max_tokens(limit: int) -> str:
     )
 
 
-def ended_context_full() -> str:
-    return _("The answer was cut because the model's memory is full; a larger --n-ctx may help.")
+ENDED_CONTEXT_FULL = _(
+    "The answer was cut because the model's memory is full; a larger --n-ctx may help."
+)
 
 
-def ended_repetition() -> str:
-    return _("The model began to repeat itself and was stopped.")
+ENDED_REPETITION = _("The model began to repeat itself and was stopped.")
 
 
-def ended_cancelled() -> str:
-    return _("Stopped.")
+ENDED_CANCELLED = _("Stopped.")
 
 
 def unsteered(reason: str) -> str:
     return _("Attention was not steered: {reason}.").format(reason=reason.rstrip("."))
 
 
-def no_words() -> str:
-    return _("The model found no words for this picture.")
+NO_WORDS = _("The model found no words for this picture.")
 
 
-def answer_missing() -> str:
-    return _("The model process ended without an answer.")
+ANSWER_MISSING = _("The model process ended without an answer.")
 
 
 # The embedded model
 
 
-def demo_model() -> str:
-    """What is said once while the embedded model is in use, and spoken."""
-    return _("This is the small demonstration model. It knows drawn scenes only.")
+DEMO_MODEL = _("This is the small demonstration model. It knows drawn scenes only.")
+"""What is said once while the embedded model is in use, and spoken."""
 
 
-def demo_model_hint() -> str:
-    return _(
-        "For photographs, get a real LLaVA; to hear which there are: sparc-assistant models list"
-    )
+DEMO_MODEL_HINT = _(
+    "For photographs, get a real LLaVA; to hear which there are: sparc-assistant models list"
+)
 
 
 # Pictures
@@ -176,8 +163,7 @@ def picture_unknown(name: str) -> str:
     return _("{name} is not a picture that can be read.").format(name=name)
 
 
-def picture_unknown_hint() -> str:
-    return _("JPEG, PNG, WebP, GIF, BMP and TIFF can be read.")
+PICTURE_UNKNOWN_HINT = _("JPEG, PNG, WebP, GIF, BMP and TIFF can be read.")
 
 
 def picture_too_large(name: str, megapixels: int, limit: int) -> str:
@@ -186,8 +172,7 @@ def picture_too_large(name: str, megapixels: int, limit: int) -> str:
     )
 
 
-def picture_too_large_hint() -> str:
-    return _("Make it smaller first.")
+PICTURE_TOO_LARGE_HINT = _("Make it smaller first.")
 
 
 def picture_slow(name: str, limit_s: float) -> str:
@@ -196,10 +181,9 @@ def picture_slow(name: str, limit_s: float) -> str:
     )
 
 
-def picture_process_killed() -> str:
-    return _(
-        "The process that reads pictures was ended from outside, perhaps because memory ran out."
-    )
+PICTURE_PROCESS_KILLED = _(
+    "The process that reads pictures was ended from outside, perhaps because memory ran out."
+)
 
 
 def picture_ends_decoder(name: str) -> str:
@@ -212,12 +196,10 @@ def picture_file_too_large(name: str, limit_mb: int) -> str:
     return _("{name} is too large a file: more than {limit} MB.").format(name=name, limit=limit_mb)
 
 
-def picture_from_stdin() -> str:
-    return _("Standard input")
+PICTURE_FROM_STDIN = _("Standard input")
 
 
-def picture_stdin_twice() -> str:
-    return _("Standard input can be read once only, so the dash may be given once.")
+PICTURE_STDIN_TWICE = _("Standard input can be read once only, so the dash may be given once.")
 
 
 # Models
@@ -241,20 +223,18 @@ def model_not_gguf(path: str) -> str:
     return _("{path} is not a GGUF file.").format(path=path)
 
 
-def model_needs_both() -> str:
-    return _("A LLaVA is two files, and only one was given.")
+MODEL_NEEDS_BOTH = _("A LLaVA is two files, and only one was given.")
 
 
-def model_needs_both_hint() -> str:
-    return _("Give both: --model FILE for the language model and --mmproj FILE for its eyes.")
+MODEL_NEEDS_BOTH_HINT = _(
+    "Give both: --model FILE for the language model and --mmproj FILE for its eyes."
+)
 
 
-def demo_missing() -> str:
-    return _("The demonstration model is not installed here.")
+DEMO_MISSING = _("The demonstration model is not installed here.")
 
 
-def demo_missing_hint() -> str:
-    return _("Give a LLaVA's two files: --model FILE --mmproj FILE.")
+DEMO_MISSING_HINT = _("Give a LLaVA's two files: --model FILE --mmproj FILE.")
 
 
 # Settings
@@ -292,24 +272,20 @@ def wanted_number(low: float, high: float) -> str:
     return _("a number from {low} to {high}").format(low=f"{low:g}", high=f"{high:g}")
 
 
-def wanted_any_number() -> str:
-    return _("a number")
+WANTED_ANY_NUMBER = _("a number")
 
 
 def wanted_choice(choices: tuple[str, ...]) -> str:
     return _("one of {choices}").format(choices=", ".join(choices))
 
 
-def wanted_bool() -> str:
-    return _("true or false")
+WANTED_BOOL = _("true or false")
 
 
-def wanted_text() -> str:
-    return _("a text that is not empty")
+WANTED_TEXT = _("a text that is not empty")
 
 
-def wanted_layers() -> str:
-    return _("the first and the last layer, for example 0-31")
+WANTED_LAYERS = _("the first and the last layer, for example 0-31")
 
 
 def sparc_wrong(reason: str) -> str:
@@ -331,20 +307,16 @@ def speech_off(reason: str) -> str:
     )
 
 
-def no_player() -> str:
-    return _("the program aplay is missing")
+NO_PLAYER = _("the program aplay is missing")
 
 
-def no_player_hint() -> str:
-    return _("Install it with: sudo apt install alsa-utils")
+NO_PLAYER_HINT = _("Install it with: sudo apt install alsa-utils")
 
 
-def no_voice_engine() -> str:
-    return _("the speech engine espeak is missing")
+NO_VOICE_ENGINE = _("the speech engine espeak is missing")
 
 
-def no_voice_engine_hint() -> str:
-    return _("Install it with: sudo apt install espeak-ng")
+NO_VOICE_ENGINE_HINT = _("Install it with: sudo apt install espeak-ng")
 
 
 def player_failed(reason: str) -> str:
@@ -353,16 +325,13 @@ def player_failed(reason: str) -> str:
     return _("the sound could not be played: {reason}").format(reason=reason)
 
 
-def player_failed_hint() -> str:
-    return _("See which sound devices there are with: aplay -l")
+PLAYER_FAILED_HINT = _("See which sound devices there are with: aplay -l")
 
 
-def speech_died() -> str:
-    return _("the speech process ended by itself again and again")
+SPEECH_DIED = _("the speech process ended by itself again and again")
 
 
-def speech_hung() -> str:
-    return _("the sound device does not answer")
+SPEECH_HUNG = _("the sound device does not answer")
 
 
 def voice_unknown(voice: str) -> str:
@@ -384,36 +353,30 @@ def wrong_use_hint(command: str) -> str:
     return _("For help: {command} --help").format(command=command)
 
 
-def interrupted() -> str:
-    return _("Stopped.")
+INTERRUPTED = _("Stopped.")
 
 
-def no_memory() -> str:
-    return _("There is not enough free memory.")
+NO_MEMORY = _("There is not enough free memory.")
 
 
-def no_process() -> str:
-    return _("This machine runs as many processes as it may, and no other can be started.")
+NO_PROCESS = _("This machine runs as many processes as it may, and no other can be started.")
 
 
-def no_memory_hint() -> str:
-    return _("Close other programs and try again.")
+NO_MEMORY_HINT = _("Close other programs and try again.")
 
 
 def output_unwritable(reason: str) -> str:
     return _("The text cannot be written: {reason}.").format(reason=reason.rstrip("."))
 
 
-def output_unwritable_hint() -> str:
-    return _("Make room where the output goes, or let it go somewhere else.")
+OUTPUT_UNWRITABLE_HINT = _("Make room where the output goes, or let it go somewhere else.")
 
 
 def unexpected(reason: str) -> str:
     return _("Something went wrong inside the program: {reason}.").format(reason=reason.rstrip("."))
 
 
-def unexpected_hint() -> str:
-    return _("Run it again with --verbose to see where.")
+UNEXPECTED_HINT = _("Run it again with --verbose to see where.")
 
 
 # The model process
@@ -423,16 +386,17 @@ def model_unloadable(name: str) -> str:
     return _("The model file {name} cannot be loaded.").format(name=name)
 
 
-def model_unloadable_hint() -> str:
-    return _("It may be damaged or of a newer kind; get it again, or choose another with --model.")
+MODEL_UNLOADABLE_HINT = _(
+    "It may be damaged or of a newer kind; get it again, or choose another with --model."
+)
 
 
-def context_impossible() -> str:
-    return _("The model's context cannot be made: memory may be short, or a setting may not fit.")
+CONTEXT_IMPOSSIBLE = _(
+    "The model's context cannot be made: memory may be short, or a setting may not fit."
+)
 
 
-def context_impossible_hint() -> str:
-    return _("Try a smaller --n-ctx, or --flash-attn on.")
+CONTEXT_IMPOSSIBLE_HINT = _("Try a smaller --n-ctx, or --flash-attn on.")
 
 
 def mmproj_unfit(mmproj: str, model: str) -> str:
@@ -441,24 +405,23 @@ def mmproj_unfit(mmproj: str, model: str) -> str:
     )
 
 
-def mmproj_unfit_hint() -> str:
-    return _("They must come from the same model; choose a pair with --model and --mmproj.")
+MMPROJ_UNFIT_HINT = _(
+    "They must come from the same model; choose a pair with --model and --mmproj."
+)
 
 
 def mmproj_not_for_pictures(name: str) -> str:
     return _("The file {name} is not a projector for pictures.").format(name=name)
 
 
-def mmproj_not_for_pictures_hint() -> str:
-    return _("Give the mmproj file of the model with --mmproj.")
+MMPROJ_NOT_FOR_PICTURES_HINT = _("Give the mmproj file of the model with --mmproj.")
 
 
 def mmproj_damaged(name: str) -> str:
     return _("The projector file {name} is not a readable GGUF file.").format(name=name)
 
 
-def mmproj_damaged_hint() -> str:
-    return _("It may be cut short; get it again.")
+MMPROJ_DAMAGED_HINT = _("It may be cut short; get it again.")
 
 
 def mmproj_unreadable(name: str, reason: str) -> str:
@@ -483,12 +446,10 @@ def mmproj_copy_hint(folder: str) -> str:
     return _("Check the folder {folder} and the free space there.").format(folder=folder)
 
 
-def kind_unsupported() -> str:
-    return _("This kind of picture model is not supported yet.")
+KIND_UNSUPPORTED = _("This kind of picture model is not supported yet.")
 
 
-def kind_unsupported_hint() -> str:
-    return _("Use a LLaVA model.")
+KIND_UNSUPPORTED_HINT = _("Use a LLaVA model.")
 
 
 def prompt_too_long(n_tokens: int, n_ctx: int) -> str:
@@ -497,8 +458,7 @@ def prompt_too_long(n_tokens: int, n_ctx: int) -> str:
     )
 
 
-def prompt_too_long_hint() -> str:
-    return _("Ask a shorter question, or give a larger --n-ctx.")
+PROMPT_TOO_LONG_HINT = _("Ask a shorter question, or give a larger --n-ctx.")
 
 
 def template_unknown(name: str) -> str:
@@ -511,60 +471,49 @@ def template_unusable(reason: str) -> str:
     )
 
 
-def template_without_picture() -> str:
-    return _("The model file's own prompt template has no place for a picture.")
+TEMPLATE_WITHOUT_PICTURE = _("The model file's own prompt template has no place for a picture.")
 
 
 def template_hint(names: str) -> str:
     return _("Choose one with --template; there are: {names}.").format(names=names)
 
 
-def picture_refused() -> str:
-    return _("The picture could not be prepared for the model.")
+PICTURE_REFUSED = _("The picture could not be prepared for the model.")
 
 
-def picture_not_encoded() -> str:
-    return _("The picture could not be encoded.")
+PICTURE_NOT_ENCODED = _("The picture could not be encoded.")
 
 
-def another_picture_hint() -> str:
-    return _("Try another picture.")
+ANOTHER_PICTURE_HINT = _("Try another picture.")
 
 
-def verbose_hint() -> str:
-    return _("Run it again with --verbose to see why.")
+VERBOSE_HINT = _("Run it again with --verbose to see why.")
 
 
-def numbers_not_finite() -> str:
-    return _("The model's numbers are not finite.")
+NUMBERS_NOT_FINITE = _("The model's numbers are not finite.")
 
 
-def damaged_model_hint() -> str:
-    return _("The model file may be damaged; get it again, or use another.")
+DAMAGED_MODEL_HINT = _("The model file may be damaged; get it again, or use another.")
 
 
 def decode_failed(status: int) -> str:
     return _("The model stopped with error {status} of llama.cpp.").format(status=status)
 
 
-def no_logits() -> str:
-    return _("The model gave no result.")
+NO_LOGITS = _("The model gave no result.")
 
 
-def worker_reason_memory() -> str:
-    return _("it was ended from outside, perhaps because memory ran out")
+WORKER_REASON_MEMORY = _("it was ended from outside, perhaps because memory ran out")
 
 
-def worker_reason_hung() -> str:
-    return _("it gave no sign of life")
+WORKER_REASON_HUNG = _("it gave no sign of life")
 
 
 def worker_reason_crash(name: str) -> str:
     return _("it crashed with {name}").format(name=name)
 
 
-def worker_reason_illegal() -> str:
-    return _("llama.cpp was built for another processor")
+WORKER_REASON_ILLEGAL = _("llama.cpp was built for another processor")
 
 
 def worker_reason_ended(code: int) -> str:
@@ -575,8 +524,7 @@ def worker_died(reason: str) -> str:
     return _("The model process failed: {reason}.").format(reason=reason)
 
 
-def worker_died_hint() -> str:
-    return _("Try again; if it fails again, use a smaller model or run it with --verbose.")
+WORKER_DIED_HINT = _("Try again; if it fails again, use a smaller model or run it with --verbose.")
 
 
 def worker_cannot_start(reason: str) -> str:
@@ -586,16 +534,13 @@ def worker_cannot_start(reason: str) -> str:
 # Why attention is not steered (each completes the sentence of ``unsteered``)
 
 
-def unsteered_recurrent() -> str:
-    return _("this model has recurrent layers in place of attention")
+UNSTEERED_RECURRENT = _("this model has recurrent layers in place of attention")
 
 
-def unsteered_window() -> str:
-    return _("this model's attention has a sliding window")
+UNSTEERED_WINDOW = _("this model's attention has a sliding window")
 
 
-def unsteered_cells() -> str:
-    return _("it is not known where the picture lies in the model's memory")
+UNSTEERED_CELLS = _("it is not known where the picture lies in the model's memory")
 
 
 def unsteered_build(reason: str) -> str:
@@ -611,24 +556,20 @@ def heatmap_unwritable(path: str, reason: str) -> str:
     )
 
 
-def heatmap_bad_place() -> str:
-    return _("its folder is missing or may not be written to")
+HEATMAP_BAD_PLACE = _("its folder is missing or may not be written to")
 
 
-def heatmap_impossible() -> str:
-    return _("No heat map can be drawn: this model cuts the picture into tiles.")
+HEATMAP_IMPOSSIBLE = _("No heat map can be drawn: this model cuts the picture into tiles.")
 
 
-def heatmap_one_answer() -> str:
-    return _("A heat map shows one answer: give one picture and one question.")
+HEATMAP_ONE_ANSWER = _("A heat map shows one answer: give one picture and one question.")
 
 
 def heatmap_scale(times: int) -> str:
     return _("{times} times").format(times=times) if times != 1 else _("once")
 
 
-def heatmap_legend() -> str:
-    return _("How often SPARC boosted each\npatch; clear: never.")
+HEATMAP_LEGEND = _("How often SPARC boosted each\npatch; clear: never.")
 
 
 def trace_unreadable(path: str, reason: str) -> str:

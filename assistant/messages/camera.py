@@ -15,8 +15,7 @@ def network_camera(host: str) -> str:
     return _("network camera at {host}").format(host=host)
 
 
-def unnamed_host() -> str:
-    return _("an address without a name")
+UNNAMED_HOST = _("an address without a name")
 
 
 def pi_camera(number: int, sensor: str) -> str:
@@ -46,41 +45,35 @@ def listed_unusable(number: int, name: str, problem: str) -> str:
     return _("Camera {number}: {name}. {problem}").format(number=number, name=name, problem=problem)
 
 
-def none_found() -> str:
-    return _("No camera was found.")
+NONE_FOUND = _("No camera was found.")
 
 
-def none_found_hint() -> str:
-    return _(
-        "Plug one in, or name one with --camera: a device such as /dev/video0, the address of a phone's "
-        "stream, or a video file."
-    )
+NONE_FOUND_HINT = _(
+    "Plug one in, or name one with --camera: a device such as /dev/video0, the address of a phone's "
+    "stream, or a video file."
+)
 
 
-def none_usable() -> str:
-    return _("No camera can be used.")
+NONE_USABLE = _("No camera can be used.")
 
 
 def source_unknown(spec: str) -> str:
     return _("There is no camera {spec}.").format(spec=spec)
 
 
-def source_unknown_hint() -> str:
-    return _(
-        "The command sparc-assistant cameras lists what is there. An address begins with http or rtsp."
-    )
+SOURCE_UNKNOWN_HINT = _(
+    "The command sparc-assistant cameras lists what is there. An address begins with http or rtsp."
+)
 
 
 def scheme_unknown(scheme: str) -> str:
     return _("An address that begins with {scheme} is none of a camera's.").format(scheme=scheme)
 
 
-def scheme_unknown_hint() -> str:
-    return _("Addresses of cameras begin with http, https, rtsp or rtsps.")
+SCHEME_UNKNOWN_HINT = _("Addresses of cameras begin with http, https, rtsp or rtsps.")
 
 
-def no_image() -> str:
-    return _("Wrong use: no picture was named; the word camera takes one with the camera.")
+NO_IMAGE = _("Wrong use: no picture was named; the word camera takes one with the camera.")
 
 
 # Why there is no picture
@@ -90,8 +83,7 @@ def gone(name: str) -> str:
     return _("The {name} is not plugged in.").format(name=name)
 
 
-def gone_hint() -> str:
-    return _("Plug it in and try again.")
+GONE_HINT = _("Plug it in and try again.")
 
 
 def no_device(name: str) -> str:
@@ -124,20 +116,17 @@ def busy_assistant(name: str, pid: int) -> str:
     )
 
 
-def busy_assistant_hint() -> str:
-    return _("Quit that one, or choose another camera with the key c.")
+BUSY_ASSISTANT_HINT = _("Quit that one, or choose another camera with the key c.")
 
 
-def busy_hint() -> str:
-    return _("End that program and try again.")
+BUSY_HINT = _("End that program and try again.")
 
 
 def no_frames(name: str) -> str:
     return _("The {name} gives no pictures.").format(name=name)
 
 
-def no_frames_hint() -> str:
-    return _("Unplug it, plug it in again, and try again.")
+NO_FRAMES_HINT = _("Unplug it, plug it in again, and try again.")
 
 
 def stream_unreachable(name: str) -> str:
@@ -148,8 +137,7 @@ def stream_stopped(name: str) -> str:
     return _("The {name} answers but sends no pictures.").format(name=name)
 
 
-def stream_hint() -> str:
-    return _("Check that it is streaming, and that it is in the same network; then try again.")
+STREAM_HINT = _("Check that it is streaming, and that it is in the same network; then try again.")
 
 
 def too_slow(name: str, limit_s: float) -> str:
@@ -158,52 +146,48 @@ def too_slow(name: str, limit_s: float) -> str:
     )
 
 
-def too_slow_hint() -> str:
-    return _("Try again; if it goes on, restart the camera.")
+TOO_SLOW_HINT = _("Try again; if it goes on, restart the camera.")
 
 
 def video_unreadable(name: str) -> str:
     return _("The {name} cannot be read as a video.").format(name=name)
 
 
-def video_hint() -> str:
-    return _("Choose another file.")
+VIDEO_HINT = _("Choose another file.")
 
 
 def process_ended(name: str) -> str:
     return _("The program that reads the {name} ended unexpectedly.").format(name=name)
 
 
-def try_again() -> str:
-    return _("Try again.")
+TRY_AGAIN = _("Try again.")
 
 
 def closed(name: str) -> str:
     return _("The {name} was closed.").format(name=name)
 
 
-def no_opencv() -> str:
-    return _("The camera library OpenCV cannot be loaded.")
+NO_OPENCV = _("The camera library OpenCV cannot be loaded.")
 
 
-def no_opencv_hint() -> str:
-    return _("Install it with: pip install opencv-python-headless")
+NO_OPENCV_HINT = _("Install it with: pip install opencv-python-headless")
 
 
-def no_pi_program() -> str:
-    return _("The program rpicam-jpeg, which takes the Raspberry Pi camera's pictures, is missing.")
+NO_PI_PROGRAM = _(
+    "The program rpicam-jpeg, which takes the Raspberry Pi camera's pictures, is missing."
+)
 
 
-def no_pi_program_hint() -> str:
-    return _("Install it with: sudo apt install rpicam-apps")
+NO_PI_PROGRAM_HINT = _("Install it with: sudo apt install rpicam-apps")
 
 
 def pi_not_found(name: str) -> str:
     return _("The {name} was not found.").format(name=name)
 
 
-def pi_not_found_hint() -> str:
-    return _("Switch the Raspberry Pi off, check both ends of the camera's cable, and start again.")
+PI_NOT_FOUND_HINT = _(
+    "Switch the Raspberry Pi off, check both ends of the camera's cable, and start again."
+)
 
 
 def pi_failed(name: str, reason: str) -> str:
@@ -221,21 +205,16 @@ def pi_no_picture(name: str) -> str:
 # The quality of a picture
 
 
-def too_dark() -> str:
-    return _("The picture is very dark.")
+TOO_DARK = _("The picture is very dark.")
 
 
-def too_bright() -> str:
-    return _("The picture is very bright.")
+TOO_BRIGHT = _("The picture is very bright.")
 
 
-def covered() -> str:
-    return _("The picture shows next to nothing; the camera may be covered or face a wall.")
+COVERED = _("The picture shows next to nothing; the camera may be covered or face a wall.")
 
 
-def blurred() -> str:
-    return _("The picture may be blurred.")
+BLURRED = _("The picture may be blurred.")
 
 
-def describing_anyway() -> str:
-    return _("Describing anyway; press space to stop.")
+DESCRIBING_ANYWAY = _("Describing anyway; press space to stop.")

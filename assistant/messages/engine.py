@@ -19,15 +19,13 @@ def memory_refused(name: str, needed: int, free: int) -> str:
     ).format(name=name, needed=size(needed), free=size(free))
 
 
-def memory_refused_hint() -> str:
-    return _(
-        "Close other programs, or choose a smaller model; a smaller --n-ctx or --kv-type q8_0 "
-        "needs a little less. With --no-memory-check it is tried all the same."
-    )
+MEMORY_REFUSED_HINT = _(
+    "Close other programs, or choose a smaller model; a smaller --n-ctx or --kv-type q8_0 "
+    "needs a little less. With --no-memory-check it is tried all the same."
+)
 
 
-def memory_short() -> str:
-    return _("Memory is short, so the model keeps less in mind of what was asked before.")
+MEMORY_SHORT = _("Memory is short, so the model keeps less in mind of what was asked before.")
 
 
 def memory_slow(needed: int, free: int) -> str:

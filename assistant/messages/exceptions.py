@@ -11,8 +11,8 @@ def describe_exception(error: Exception) -> AssistantError:
     if isinstance(error, AssistantError):
         return error
     if isinstance(error, MemoryError):
-        return AssistantError(messages.no_memory(), messages.no_memory_hint())
+        return AssistantError(messages.NO_MEMORY, messages.NO_MEMORY_HINT)
     if isinstance(error, BlockingIOError) or "start new thread" in str(error):
-        return AssistantError(messages.no_process(), messages.no_memory_hint())
+        return AssistantError(messages.NO_PROCESS, messages.NO_MEMORY_HINT)
     reason = f"{type(error).__name__}, {error}" if str(error) else type(error).__name__
-    return AssistantError(messages.unexpected(reason), messages.unexpected_hint())
+    return AssistantError(messages.unexpected(reason), messages.UNEXPECTED_HINT)

@@ -11,16 +11,16 @@ def file_missing(path: str) -> str:
     return _("There is no model file {path}.").format(path=path)
 
 
-def file_missing_hint() -> str:
-    return _("See whether the name is spelled right, and whether the disk that it is on is there.")
+FILE_MISSING_HINT = _(
+    "See whether the name is spelled right, and whether the disk that it is on is there."
+)
 
 
 def file_is_folder(path: str) -> str:
     return _("{path} is a folder, not a model file.").format(path=path)
 
 
-def file_is_folder_hint() -> str:
-    return _("Give the file inside it that ends in gguf.")
+FILE_IS_FOLDER_HINT = _("Give the file inside it that ends in gguf.")
 
 
 def file_unreadable(path: str, reason: str) -> str:
@@ -33,16 +33,16 @@ def file_changing(path: str) -> str:
     return _("The file {path} is being written by another program.").format(path=path)
 
 
-def file_changing_hint() -> str:
-    return _("Wait until that is done, and run the same command again.")
+FILE_CHANGING_HINT = _("Wait until that is done, and run the same command again.")
 
 
 def file_not_gguf(name: str) -> str:
     return _("{name} is not a GGUF file.").format(name=name)
 
 
-def file_not_gguf_hint() -> str:
-    return _("Models for this program end in gguf; a download page saved by mistake does not work.")
+FILE_NOT_GGUF_HINT = _(
+    "Models for this program end in gguf; a download page saved by mistake does not work."
+)
 
 
 def file_newer(name: str) -> str:
@@ -51,8 +51,7 @@ def file_newer(name: str) -> str:
     )
 
 
-def file_newer_hint() -> str:
-    return _("Get a newer version of this program, or use another model.")
+FILE_NEWER_HINT = _("Get a newer version of this program, or use another model.")
 
 
 def file_cut(name: str) -> str:
@@ -67,19 +66,16 @@ def file_incomplete(name: str) -> str:
     return _("The model file {name} lacks parts that a model needs.").format(name=name)
 
 
-def file_again_hint() -> str:
-    return _("Get it again, for example with: sparc-assistant models pull")
+FILE_AGAIN_HINT = _("Get it again, for example with: sparc-assistant models pull")
 
 
 # Two files that do not belong together
 
 
-def pair_swapped() -> str:
-    return _("The two model files are swapped: the projector was given as the model.")
+PAIR_SWAPPED = _("The two model files are swapped: the projector was given as the model.")
 
 
-def pair_swapped_hint() -> str:
-    return _("Give the large file with --model and the small one with --mmproj.")
+PAIR_SWAPPED_HINT = _("Give the large file with --model and the small one with --mmproj.")
 
 
 def pair_unfit(mmproj: str, model: str) -> str:
@@ -88,24 +84,21 @@ def pair_unfit(mmproj: str, model: str) -> str:
     )
 
 
-def pair_unfit_hint() -> str:
-    return _("Give the projector that was published with the model.")
+PAIR_UNFIT_HINT = _("Give the projector that was published with the model.")
 
 
 def model_is_projector(name: str) -> str:
     return _("{name} is a projector alone: it sees, and cannot write.").format(name=name)
 
 
-def model_is_projector_hint() -> str:
-    return _("Give the language model with --model and this file with --mmproj.")
+MODEL_IS_PROJECTOR_HINT = _("Give the language model with --model and this file with --mmproj.")
 
 
 def model_split(name: str, n_parts: int) -> str:
     return _("The model file {name} is one of {n} parts.").format(name=name, n=n_parts)
 
 
-def model_split_hint() -> str:
-    return _("Join the parts with llama.cpp's gguf-split, or get the model as one file.")
+MODEL_SPLIT_HINT = _("Join the parts with llama.cpp's gguf-split, or get the model as one file.")
 
 
 def model_wrong_kind(name: str, kind: str) -> str:
@@ -114,16 +107,16 @@ def model_wrong_kind(name: str, kind: str) -> str:
     )
 
 
-def model_wrong_kind_hint() -> str:
-    return _("Use a LLaVA model; for a list say: sparc-assistant models list")
+MODEL_WRONG_KIND_HINT = _("Use a LLaVA model; for a list say: sparc-assistant models list")
 
 
 def mmproj_is_model(name: str) -> str:
     return _("{name} is a model for text and has no eyes: it is not a projector.").format(name=name)
 
 
-def mmproj_is_model_hint() -> str:
-    return _("Give the model's projector with --mmproj; its name often has mmproj in it.")
+MMPROJ_IS_MODEL_HINT = _(
+    "Give the model's projector with --mmproj; its name often has mmproj in it."
+)
 
 
 def mmproj_hears(name: str) -> str:
@@ -163,26 +156,23 @@ def progress_spoken(percent: int) -> str:
     return _("{percent} percent.").format(percent=percent)
 
 
-def progress_stalled() -> str:
-    return _("Nothing comes at present.")
+PROGRESS_STALLED = _("Nothing comes at present.")
 
 
 def download_broke(name: str) -> str:
     return _("The connection broke again and again while {name} was fetched.").format(name=name)
 
 
-def download_broke_hint() -> str:
-    return _("What has come is kept: run the same command again to go on.")
+DOWNLOAD_BROKE_HINT = _("What has come is kept: run the same command again to go on.")
 
 
 def download_unreachable(host: str) -> str:
     return _("The server {host} cannot be reached.").format(host=host)
 
 
-def download_unreachable_hint() -> str:
-    return _(
-        "See whether this machine is online, then run the same command again: what has come is kept."
-    )
+DOWNLOAD_UNREACHABLE_HINT = _(
+    "See whether this machine is online, then run the same command again: what has come is kept."
+)
 
 
 def endpoint_wrong(endpoint: str) -> str:
@@ -191,8 +181,7 @@ def endpoint_wrong(endpoint: str) -> str:
     )
 
 
-def endpoint_wrong_hint() -> str:
-    return _("Set it to an address that begins with https, or unset it.")
+ENDPOINT_WRONG_HINT = _("Set it to an address that begins with https, or unset it.")
 
 
 def download_other(name: str) -> str:
@@ -215,16 +204,13 @@ def download_wrong_size(name: str, size: int) -> str:
     )
 
 
-def download_wrong_size_hint() -> str:
-    return _("The file may have been replaced there; choose another model.")
+DOWNLOAD_WRONG_SIZE_HINT = _("The file may have been replaced there; choose another model.")
 
 
-def download_offline() -> str:
-    return _("Downloads are switched off by the variable HF_HUB_OFFLINE.")
+DOWNLOAD_OFFLINE = _("Downloads are switched off by the variable HF_HUB_OFFLINE.")
 
 
-def download_offline_hint() -> str:
-    return _("Unset it, and run the same command again.")
+DOWNLOAD_OFFLINE_HINT = _("Unset it, and run the same command again.")
 
 
 def download_gone(name: str, repository: str) -> str:
@@ -233,10 +219,9 @@ def download_gone(name: str, repository: str) -> str:
     )
 
 
-def download_gone_hint() -> str:
-    return _(
-        "It may have moved; choose another model, or add files that you have with: sparc-assistant models add"
-    )
+DOWNLOAD_GONE_HINT = _(
+    "It may have moved; choose another model, or add files that you have with: sparc-assistant models add"
+)
 
 
 def download_locked(repository: str) -> str:
@@ -245,16 +230,13 @@ def download_locked(repository: str) -> str:
     )
 
 
-def download_locked_hint() -> str:
-    return _("It may need an account: put your token into the variable HF_TOKEN.")
+DOWNLOAD_LOCKED_HINT = _("It may need an account: put your token into the variable HF_TOKEN.")
 
 
-def download_busy() -> str:
-    return _("The server asks for a pause: too many downloads at present.")
+DOWNLOAD_BUSY = _("The server asks for a pause: too many downloads at present.")
 
 
-def download_busy_hint() -> str:
-    return _("What has come is kept: run the same command again in some minutes.")
+DOWNLOAD_BUSY_HINT = _("What has come is kept: run the same command again in some minutes.")
 
 
 def download_unwritable(name: str, reason: str) -> str:
@@ -288,8 +270,9 @@ def record_damaged(path: str) -> str:
     return _("The list of installed models {path} is damaged.").format(path=path)
 
 
-def record_damaged_hint() -> str:
-    return _("Delete that file and pull or add the models again; downloads are not repeated.")
+RECORD_DAMAGED_HINT = _(
+    "Delete that file and pull or add the models again; downloads are not repeated."
+)
 
 
 def store_unwritable(path: str, reason: str) -> str:
@@ -330,8 +313,7 @@ def wrong_hash(name: str, aside: str) -> str:
     )
 
 
-def wrong_hash_hint() -> str:
-    return _("Run the same command again to fetch it anew; nothing uses the wrong file.")
+WRONG_HASH_HINT = _("Run the same command again to fetch it anew; nothing uses the wrong file.")
 
 
 def projector_corrected(name: str) -> str:
@@ -350,8 +332,7 @@ def no_memory(name: str, needs: float, has: float) -> str:
     )
 
 
-def no_memory_hint() -> str:
-    return _("Choose a smaller one, as mobilevlm-1.7b; --force fetches it all the same.")
+NO_MEMORY_HINT = _("Choose a smaller one, as mobilevlm-1.7b; --force fetches it all the same.")
 
 
 def no_disk(name: str, needs: float, free: float) -> str:
@@ -370,16 +351,14 @@ def pull_running(name: str) -> str:
     return _("{name} is being fetched by another command already.").format(name=name)
 
 
-def pull_running_hint() -> str:
-    return _("Wait until that is done, or end it with Control C there.")
+PULL_RUNNING_HINT = _("Wait until that is done, or end it with Control C there.")
 
 
 def bad_name(name: str) -> str:
     return _("A model cannot be called {name}.").format(name=name)
 
 
-def bad_name_hint() -> str:
-    return _("Use another name, of small letters, digits, dots and dashes.")
+BAD_NAME_HINT = _("Use another name, of small letters, digits, dots and dashes.")
 
 
 def name_taken(name: str) -> str:
@@ -398,12 +377,12 @@ def installed_names(names: str) -> str:
     return _("Installed are: {names}.").format(names=names)
 
 
-def installed_hint() -> str:
-    return _("To hear which models there are: sparc-assistant models list")
+INSTALLED_HINT = _("To hear which models there are: sparc-assistant models list")
 
 
-def demo_stays() -> str:
-    return _("demo comes with the program: it is always there, and can be chosen with models use.")
+DEMO_STAYS = _(
+    "demo comes with the program: it is always there, and can be chosen with models use."
+)
 
 
 def cannot_delete(path: str, reason: str) -> str:
@@ -444,24 +423,19 @@ def tight_memory(name: str, needs: float, free: float) -> str:
 # Measuring
 
 
-def bench_loading() -> str:
-    return _("Loading the model.")
+BENCH_LOADING = _("Loading the model.")
 
 
-def bench_looking() -> str:
-    return _("Looking at a picture.")
+BENCH_LOOKING = _("Looking at a picture.")
 
 
-def bench_reading() -> str:
-    return _("Reading it; large models take minutes for this.")
+BENCH_READING = _("Reading it; large models take minutes for this.")
 
 
-def bench_writing() -> str:
-    return _("Writing.")
+BENCH_WRITING = _("Writing.")
 
 
-def bench_failed() -> str:
-    return _("Nothing could be measured: the model gave no answer.")
+BENCH_FAILED = _("Nothing could be measured: the model gave no answer.")
 
 
 def bench_start(name: str) -> str:
@@ -493,12 +467,10 @@ def list_head(name: str, title: str) -> str:
     return _("{name}: {title}.").format(name=name, title=title)
 
 
-def list_in_use() -> str:
-    return _("Installed, and answers unless you say otherwise.")
+LIST_IN_USE = _("Installed, and answers unless you say otherwise.")
 
 
-def list_installed() -> str:
-    return _("Installed.")
+LIST_INSTALLED = _("Installed.")
 
 
 def list_changed(name: str) -> str:
@@ -541,12 +513,12 @@ def list_estimated(seconds: str, name: str) -> str:
     )
 
 
-def list_unmeasured() -> str:
-    return _("Seconds for a picture: not known yet.")
+LIST_UNMEASURED = _("Seconds for a picture: not known yet.")
 
 
-def list_bench_hint() -> str:
-    return _("To measure an installed model on this machine: sparc-assistant models bench NAME")
+LIST_BENCH_HINT = _(
+    "To measure an installed model on this machine: sparc-assistant models bench NAME"
+)
 
 
 def list_licence(licence: str, link: str) -> str:
@@ -557,8 +529,7 @@ def list_languages(names: str) -> str:
     return _("Languages: {names}.").format(names=names)
 
 
-def list_demo() -> str:
-    return _("The small model that comes with the program; it knows drawn scenes only")
+LIST_DEMO = _("The small model that comes with the program; it knows drawn scenes only")
 
 
 def list_own(path: str) -> str:
@@ -574,20 +545,16 @@ def licence(title: str, name: str, link: str) -> str:
     )
 
 
-def licence_prompt() -> str:
-    return _("Type yes and Enter to accept it and fetch the model. Enter alone stops.")
+LICENCE_PROMPT = _("Type yes and Enter to accept it and fetch the model. Enter alone stops.")
 
 
-def licence_refused() -> str:
-    return _("The licence was not accepted, and nothing was fetched.")
+LICENCE_REFUSED = _("The licence was not accepted, and nothing was fetched.")
 
 
-def licence_needed() -> str:
-    return _("The licence has to be accepted first, and nobody can be asked here.")
+LICENCE_NEEDED = _("The licence has to be accepted first, and nobody can be asked here.")
 
 
-def licence_needed_hint() -> str:
-    return _("Read it, and add --accept-licence.")
+LICENCE_NEEDED_HINT = _("Read it, and add --accept-licence.")
 
 
 def already_installed(name: str) -> str:
@@ -598,8 +565,7 @@ def pulled(name: str) -> str:
     return _("{name} is installed.").format(name=name)
 
 
-def kept_for_next_time() -> str:
-    return _("What has come is kept. The same command goes on from there.")
+KEPT_FOR_NEXT_TIME = _("What has come is kept. The same command goes on from there.")
 
 
 def added(name: str) -> str:
@@ -620,8 +586,7 @@ def used(name: str) -> str:
     return _("{name} answers from now on.").format(name=name)
 
 
-def used_best() -> str:
-    return _("From now on the best installed model that fits the memory answers.")
+USED_BEST = _("From now on the best installed model that fits the memory answers.")
 
 
 def verified_right(name: str, path: str) -> str:
@@ -642,8 +607,7 @@ def verified_missing(name: str, path: str) -> str:
     return _("{name}: {path} is missing; the model is no longer used.").format(name=name, path=path)
 
 
-def verify_failed() -> str:
-    return _("Not every file is right.")
+VERIFY_FAILED = _("Not every file is right.")
 
 
 def verify_failed_hint(name: str) -> str:
@@ -656,8 +620,7 @@ def verify_failed_own_hint(name: str) -> str:
     ).format(name=name)
 
 
-def nothing_installed() -> str:
-    return _("No model is installed but the small one that comes with the program.")
+NOTHING_INSTALLED = _("No model is installed but the small one that comes with the program.")
 
 
 def template_unknown(name: str) -> str:

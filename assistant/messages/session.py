@@ -9,118 +9,94 @@ from assistant.messages.translation import translate as _
 # What each key does; completes "d: ..."
 
 
-def do_describe() -> str:
-    return _("take a picture and describe it in detail")
+DO_DESCRIBE = _("take a picture and describe it in detail")
 
 
-def do_brief() -> str:
-    return _("take a picture and describe it in one sentence")
+DO_BRIEF = _("take a picture and describe it in one sentence")
 
 
-def do_ask() -> str:
-    return _("ask a question about a new picture")
+DO_ASK = _("ask a question about a new picture")
 
 
-def do_follow_up() -> str:
-    return _("ask a further question about the last picture")
+DO_FOLLOW_UP = _("ask a further question about the last picture")
 
 
-def do_stop() -> str:
-    return _("stop sound and work at once")
+DO_STOP = _("stop sound and work at once")
 
 
-def do_pause() -> str:
-    return _("pause speech, or go on")
+DO_PAUSE = _("pause speech, or go on")
 
 
-def do_repeat() -> str:
-    return _("repeat the last answer")
+DO_REPEAT = _("repeat the last answer")
 
 
-def do_next() -> str:
-    return _("next sentence")
+DO_NEXT = _("next sentence")
 
 
-def do_previous() -> str:
-    return _("previous sentence")
+DO_PREVIOUS = _("previous sentence")
 
 
-def do_spell() -> str:
-    return _("spell the last words; again spells the words before")
+DO_SPELL = _("spell the last words; again spells the words before")
 
 
-def do_status() -> str:
-    return _("say what is going on")
+DO_STATUS = _("say what is going on")
 
 
-def do_check() -> str:
-    return _("look a second time, and compare")
+DO_CHECK = _("look a second time, and compare")
 
 
-def do_history() -> str:
-    return _("go back to earlier pictures and answers of this run")
+DO_HISTORY = _("go back to earlier pictures and answers of this run")
 
 
-def do_save() -> str:
-    return _("save picture and text")
+DO_SAVE = _("save picture and text")
 
 
-def do_copy() -> str:
-    return _("copy the text")
+DO_COPY = _("copy the text")
 
 
-def do_camera() -> str:
-    return _("next camera")
+DO_CAMERA = _("next camera")
 
 
-def do_faster() -> str:
-    return _("speak faster")
+DO_FASTER = _("speak faster")
 
 
-def do_slower() -> str:
-    return _("speak slower")
+DO_SLOWER = _("speak slower")
 
 
-def do_steering() -> str:
-    return _("switch the steering of attention, SPARC, on or off")
+DO_STEERING = _("switch the steering of attention, SPARC, on or off")
 
 
-def do_model() -> str:
-    return _("choose a model")
+DO_MODEL = _("choose a model")
 
 
-def do_settings() -> str:
-    return _("settings")
+DO_SETTINGS = _("settings")
 
 
-def do_help() -> str:
-    return _("this list of keys")
+DO_HELP = _("this list of keys")
 
 
-def do_quit() -> str:
-    return _("quit")
+DO_QUIT = _("quit")
 
 
 # Keys
 
 
-def key_names() -> dict[str, str]:
-    """Spoken names of keys that are no letters."""
-    return {
-        "space": _("space"),
-        "escape": _("escape"),
-        "+": _("plus"),
-        "-": _("minus"),
-        ",": _("comma"),
-        "?": _("question mark"),
-        ".": _("full stop"),
-        ";": _("semicolon"),
-        ":": _("colon"),
-        "/": _("slash"),
-        "*": _("star"),
-        "!": _("exclamation mark"),
-        "#": _("number sign"),
-    }
+KEY_NAMES = {
+    "space": _("space"),
+    "escape": _("escape"),
+    "+": _("plus"),
+    "-": _("minus"),
+    ",": _("comma"),
+    "?": _("question mark"),
+    ".": _("full stop"),
+    ";": _("semicolon"),
+    ":": _("colon"),
+    "/": _("slash"),
+    "*": _("star"),
+    "!": _("exclamation mark"),
+    "#": _("number sign"),
+}
+"""Spoken names of keys that are no letters."""
 
 
 def key_capital(key: str) -> str:
@@ -159,68 +135,57 @@ def unknown_key(key: str) -> str:
 # Start
 
 
-def ready() -> str:
-    return _("Ready. Press d to describe what the camera sees, or question mark for all keys.")
+READY = _("Ready. Press d to describe what the camera sees, or question mark for all keys.")
 
 
-def ready_typed() -> str:
-    return _(
-        "Ready. Type d and press Enter to describe what the camera sees, or a question mark for all keys."
-    )
+READY_TYPED = _(
+    "Ready. Type d and press Enter to describe what the camera sees, or a question mark for all keys."
+)
 
 
-def notice() -> str:
-    return _(
-        "Before the first use: the descriptions come from a model and may be wrong or leave things out. Do not rely on "
-        "them for crossing streets, medicines, money, or wherever a mistake can hurt. Everything stays on this machine."
-    )
+NOTICE = _(
+    "Before the first use: the descriptions come from a model and may be wrong or leave things out. Do not rely on "
+    "them for crossing streets, medicines, money, or wherever a mistake can hurt. Everything stays on this machine."
+)
 
 
-def notice_acknowledge() -> str:
-    return _("Press Enter when you have heard this. It is said once; the list of keys repeats it.")
+NOTICE_ACKNOWLEDGE = _(
+    "Press Enter when you have heard this. It is said once; the list of keys repeats it."
+)
 
 
-def goodbye() -> str:
-    return _("Goodbye.")
+GOODBYE = _("Goodbye.")
 
 
 # Answers to keys
 
 
-def stopped() -> str:
-    return _("Stopped.")
+STOPPED = _("Stopped.")
 
 
-def nothing_to_stop() -> str:
-    return _("Nothing is going on.")
+NOTHING_TO_STOP = _("Nothing is going on.")
 
 
-def paused() -> str:
-    return _("Paused. The same key goes on.")
+PAUSED = _("Paused. The same key goes on.")
 
 
-def resumed() -> str:
-    return _("Going on.")
+RESUMED = _("Going on.")
 
 
-def nothing_said_yet() -> str:
-    return _("There is no answer yet. Describe a picture first.")
+NOTHING_SAID_YET = _("There is no answer yet. Describe a picture first.")
 
 
-def last_sentence() -> str:
-    return _("That was the last sentence.")
+LAST_SENTENCE = _("That was the last sentence.")
 
 
-def first_sentence() -> str:
-    return _("This is the first sentence.")
+FIRST_SENTENCE = _("This is the first sentence.")
 
 
 def spelled(words: str, letters: str) -> str:
     return _("{words}: {letters}.").format(words=words, letters=letters)
 
 
-def stage_capturing() -> str:
-    return _("taking the picture")
+STAGE_CAPTURING = _("taking the picture")
 
 
 def status_idle(model: str, camera: str) -> str:
@@ -243,24 +208,21 @@ def rate_at_limit(rate_wpm: int) -> str:
     return _("{rate} words a minute; it goes no further.").format(rate=rate_wpm)
 
 
-def steering_on() -> str:
-    return _("Steering of attention is on, from the next answer.")
+STEERING_ON = _("Steering of attention is on, from the next answer.")
 
 
-def steering_off() -> str:
-    return _("Steering of attention is off, from the next answer.")
+STEERING_OFF = _("Steering of attention is off, from the next answer.")
 
 
-def copied() -> str:
-    return _("The text is copied.")
+COPIED = _("The text is copied.")
 
 
-def copy_impossible() -> str:
-    return _("The text cannot be copied here.")
+COPY_IMPOSSIBLE = _("The text cannot be copied here.")
 
 
-def copy_impossible_hint() -> str:
-    return _("On a desktop, install xclip or wl-clipboard. The key v saves the text to a file.")
+COPY_IMPOSSIBLE_HINT = _(
+    "On a desktop, install xclip or wl-clipboard. The key v saves the text to a file."
+)
 
 
 def saved(picture: str, text: str) -> str:
@@ -273,8 +235,9 @@ def save_failed(place: str, reason: str) -> str:
     )
 
 
-def save_failed_hint() -> str:
-    return _("Free some space or choose another folder in the settings, then press the key again.")
+SAVE_FAILED_HINT = _(
+    "Free some space or choose another folder in the settings, then press the key again."
+)
 
 
 def camera_now(name: str) -> str:
@@ -293,16 +256,13 @@ def model_in_use(name: str) -> str:
     return _("{name}, in use").format(name=name)
 
 
-def no_camera_opened() -> str:
-    return _("the first that is found")
+NO_CAMERA_OPENED = _("the first that is found")
 
 
-def no_picture_yet() -> str:
-    return _("There is no picture yet. Describe one first.")
+NO_PICTURE_YET = _("There is no picture yet. Describe one first.")
 
 
-def no_question() -> str:
-    return _("No question was asked.")
+NO_QUESTION = _("No question was asked.")
 
 
 def question_too_long(length: int, limit: int) -> str:
@@ -314,22 +274,19 @@ def question_too_long(length: int, limit: int) -> str:
 # Questions to the person
 
 
-def type_question_new() -> str:
-    return _(
-        "Type your question and press Enter. Enter alone takes the picture first. Escape goes back."
-    )
+TYPE_QUESTION_NEW = _(
+    "Type your question and press Enter. Enter alone takes the picture first. Escape goes back."
+)
 
 
-def type_question() -> str:
-    return _("Type your question and press Enter. Enter alone goes back.")
+TYPE_QUESTION = _("Type your question and press Enter. Enter alone goes back.")
 
 
 def question_asked(question: str) -> str:
     return _("Question: {question}").format(question=question)
 
 
-def picture_taken() -> str:
-    return _("The picture is taken.")
+PICTURE_TAKEN = _("The picture is taken.")
 
 
 def choose_history(total: int) -> str:
@@ -348,10 +305,9 @@ def choose_model(total: int) -> str:
     )
 
 
-def choose_setting() -> str:
-    return _(
-        "Type the name of a setting, a blank and its new value, and press Enter; Enter alone goes back."
-    )
+CHOOSE_SETTING = _(
+    "Type the name of a setting, a blank and its new value, and press Enter; Enter alone goes back."
+)
 
 
 def setting_changed(name: str, value: str) -> str:
@@ -362,8 +318,7 @@ def setting_later(name: str, value: str) -> str:
     return _("{name} is now {value}, from the next start.").format(name=name, value=value)
 
 
-def setting_unclear() -> str:
-    return _("That names no setting and value. For example: rate 200.")
+SETTING_UNCLEAR = _("That names no setting and value. For example: rate 200.")
 
 
 def choice_wrong(typed: str, total: int) -> str:
@@ -380,43 +335,36 @@ def history_line(time: str, question: str, first_sentence: str) -> str:
     )
 
 
-def history_empty() -> str:
-    return _("There are no earlier answers yet.")
+HISTORY_EMPTY = _("There are no earlier answers yet.")
 
 
-def kind_detailed() -> str:
-    return _("described in detail:")
+KIND_DETAILED = _("described in detail:")
 
 
-def kind_brief() -> str:
-    return _("described briefly:")
+KIND_BRIEF = _("described briefly:")
 
 
 def back_at(line: str) -> str:
     return _("Back at: {line}").format(line=line)
 
 
-def gone_back() -> str:
-    return _("Back.")
+GONE_BACK = _("Back.")
 
 
 # The second look
 
 
-def check_started() -> str:
-    return _("Looking a second time.")
+CHECK_STARTED = _("Looking a second time.")
 
 
-def check_nothing() -> str:
-    return _("The two looks have no words to compare.")
+CHECK_NOTHING = _("The two looks have no words to compare.")
 
 
 def check_both(things: Sequence[str]) -> str:
     return _("Both looks mention: {things}.").format(things=", ".join(things))
 
 
-def check_none_agreed() -> str:
-    return _("The two looks agree on nothing.")
+CHECK_NONE_AGREED = _("The two looks agree on nothing.")
 
 
 def check_first_only(things: Sequence[str]) -> str:
@@ -435,12 +383,10 @@ def check_differs(first: str, second: str) -> str:
     return _("The first says {first}, the second {second}.").format(first=first, second=second)
 
 
-def check_agrees() -> str:
-    return _("Nothing was mentioned by one look alone. Both may still be wrong.")
+CHECK_AGREES = _("Nothing was mentioned by one look alone. Both may still be wrong.")
 
 
-def check_same_answer() -> str:
-    return _("The second look gives the same answer. Both may still be wrong.")
+CHECK_SAME_ANSWER = _("The second look gives the same answer. Both may still be wrong.")
 
 
 def check_other_answer(answer: str) -> str:
@@ -449,5 +395,4 @@ def check_other_answer(answer: str) -> str:
     )
 
 
-def check_needs_answer() -> str:
-    return _("There is nothing to check yet. Describe a picture first.")
+CHECK_NEEDS_ANSWER = _("There is nothing to check yet. Describe a picture first.")

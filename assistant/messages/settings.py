@@ -9,8 +9,7 @@ def unknown(name: str) -> str:
     return _("There is no setting {name}.").format(name=name)
 
 
-def unknown_hint() -> str:
-    return _("All are listed by: sparc-assistant settings")
+UNKNOWN_HINT = _("All are listed by: sparc-assistant settings")
 
 
 def unwritable(path: str, reason: str) -> str:
@@ -19,21 +18,20 @@ def unwritable(path: str, reason: str) -> str:
     )
 
 
-def no_plain_file() -> str:
-    """Completes the sentence of ``unwritable``."""
-    return _("it is not a plain file")
+NO_PLAIN_FILE = _("it is not a plain file")
+"""Completes the sentence of ``unwritable``."""
 
 
-def unwritable_hint() -> str:
-    return _("The setting holds for this run. Check the free space and the rights of the folder.")
+UNWRITABLE_HINT = _(
+    "The setting holds for this run. Check the free space and the rights of the folder."
+)
 
 
 def locked(path: str) -> str:
     return _("The settings file {path} is being changed by another program.").format(path=path)
 
 
-def locked_hint() -> str:
-    return _("The setting holds for this run. End the other program and try again.")
+LOCKED_HINT = _("The setting holds for this run. End the other program and try again.")
 
 
 def broken(reason: str, aside: str) -> str:
@@ -50,32 +48,26 @@ def value_line(name: str, value: str, source: str, meaning: str) -> str:
     )
 
 
-def not_set() -> str:
-    return _("not set")
+NOT_SET = _("not set")
 
 
-def yes() -> str:
-    return _("yes")
+YES = _("yes")
 
 
-def no() -> str:
-    return _("no")
+NO = _("no")
 
 
-def from_option() -> str:
-    return _("from the command line")
+FROM_OPTION = _("from the command line")
 
 
 def from_environment(variable: str) -> str:
     return _("from the variable {variable}").format(variable=variable)
 
 
-def from_file() -> str:
-    return _("from the settings file")
+FROM_FILE = _("from the settings file")
 
 
-def from_default() -> str:
-    return _("the usual value")
+FROM_DEFAULT = _("the usual value")
 
 
 def changed(name: str, value: str, path: str) -> str:
@@ -90,5 +82,4 @@ def change_wrong(typed: str) -> str:
     return _("{typed} is not a name and one value.").format(typed=typed)
 
 
-def change_wrong_hint() -> str:
-    return _("For example: sparc-assistant settings rate 200")
+CHANGE_WRONG_HINT = _("For example: sparc-assistant settings rate 200")

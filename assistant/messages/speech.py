@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from assistant.messages.translation import translate as _
 
-
-def no_spd_say() -> str:
-    return _("the program spd-say is missing")
+NO_SPD_SAY = _("the program spd-say is missing")
 
 
-def no_spd_say_hint() -> str:
-    return _("Install it with: sudo apt install speech-dispatcher")
+NO_SPD_SAY_HINT = _("Install it with: sudo apt install speech-dispatcher")
 
 
 def spd_say_failed(reason: str) -> str:
@@ -19,16 +16,14 @@ def spd_say_failed(reason: str) -> str:
     return _("speech-dispatcher could not speak, it says: {reason}").format(reason=reason)
 
 
-def spd_say_failed_hint() -> str:
-    return _("Try it alone with: spd-say hello")
+SPD_SAY_FAILED_HINT = _("Try it alone with: spd-say hello")
 
 
 def no_place(reason: str) -> str:
     return _("there is no folder for its sound: {reason}").format(reason=reason.rstrip("."))
 
 
-def no_place_hint() -> str:
-    return _("Free some space in the folder /tmp, or name another one in the variable TMPDIR.")
+NO_PLACE_HINT = _("Free some space in the folder /tmp, or name another one in the variable TMPDIR.")
 
 
 def device_held(name: str, pid: int, *, is_assistant: bool) -> str:
@@ -38,5 +33,4 @@ def device_held(name: str, pid: int, *, is_assistant: bool) -> str:
     return _("the program {name}, process {pid}, has the sound device").format(name=name, pid=pid)
 
 
-def device_held_hint() -> str:
-    return _("End that program and try again.")
+DEVICE_HELD_HINT = _("End that program and try again.")

@@ -1,18 +1,21 @@
-"""Where a translation is put in; every sentence passes through ``translate``, imported as ``_``."""
+"""Where translations come in: every sentence passes through ``translate``, imported as ``_``.
+
+A catalogue ``sparc-assistant.mo`` for the language of the environment (``LANGUAGE``, ``LC_ALL``, ``LC_MESSAGES``,
+``LANG``) is used where one is installed; there is none yet, and the sentences stand as they are.
+"""
 
 from __future__ import annotations
 
 import gettext
 
-_translations = gettext.NullTranslations()
-
-
-def set_language(translations: gettext.NullTranslations) -> None:
-    """Says everything from now on in another language."""
-    global _translations
-    _translations = translations
+_translations = gettext.translation("sparc-assistant", fallback=True)
 
 
 def translate(text: str) -> str:
-    """The text in the chosen language."""
+    """Return the text in the person's language."""
     return _translations.gettext(text)
+
+
+def translate_plural(one: str, many: str, n: int) -> str:
+    """Return ``one`` or ``many`` as the person's language wants it for the number ``n``."""
+    return _translations.ngettext(one, many, n)

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 
 from assistant.messages.translation import translate as _
 
-
-def title() -> str:
-    return _("Sparc assistant")
+TITLE = _("Sparc assistant")
 
 
 def stage_line(stage: str) -> str:
@@ -26,32 +24,25 @@ def key_bar_part(key: str, what: str) -> str:
     return _("{key} {what}").format(key=key, what=what)
 
 
-def bar_describe() -> str:
-    return _("describe")
+BAR_DESCRIBE = _("describe")
 
 
-def bar_brief() -> str:
-    return _("briefly")
+BAR_BRIEF = _("briefly")
 
 
-def bar_ask() -> str:
-    return _("ask")
+BAR_ASK = _("ask")
 
 
-def bar_follow_up() -> str:
-    return _("ask further")
+BAR_FOLLOW_UP = _("ask further")
 
 
-def bar_stop() -> str:
-    return _("stop")
+BAR_STOP = _("stop")
 
 
-def bar_help() -> str:
-    return _("all keys")
+BAR_HELP = _("all keys")
 
 
-def bar_quit() -> str:
-    return _("quit")
+BAR_QUIT = _("quit")
 
 
 # Keys that stand for no character
@@ -61,40 +52,36 @@ def key_control(key: str) -> str:
     return _("control {key}").format(key=key)
 
 
-def key_names() -> dict[str, str]:
-    """Spoken names of keys, by the name that the terminal library gives them."""
-    return {
-        "left": _("left arrow"),
-        "right": _("right arrow"),
-        "backspace": _("backspace"),
-        "delete": _("delete"),
-        "insert": _("insert"),
-        "enter": _("enter"),
-        "tab": _("tab"),
-    }
+KEY_NAMES = {
+    "left": _("left arrow"),
+    "right": _("right arrow"),
+    "backspace": _("backspace"),
+    "delete": _("delete"),
+    "insert": _("insert"),
+    "enter": _("enter"),
+    "tab": _("tab"),
+}
+"""Spoken names of keys, by the name that the terminal library gives them."""
 
 
 # Lists
 
 
-def list_keys() -> str:
-    return _("The arrow keys go through the list, and Enter takes the line that was read last.")
+LIST_KEYS = _("The arrow keys go through the list, and Enter takes the line that was read last.")
 
 
-def settings_keys() -> str:
-    return _("The arrow keys go through the settings; then type the new value and press Enter.")
+SETTINGS_KEYS = _(
+    "The arrow keys go through the settings; then type the new value and press Enter."
+)
 
 
-def first_line() -> str:
-    return _("This is the first line.")
+FIRST_LINE = _("This is the first line.")
 
 
-def last_line() -> str:
-    return _("This is the last line.")
+LAST_LINE = _("This is the last line.")
 
 
-def nothing_to_read() -> str:
-    return _("There is nothing to read here yet.")
+NOTHING_TO_READ = _("There is nothing to read here yet.")
 
 
 # Help
@@ -109,9 +96,7 @@ def help_title(total: int) -> str:
 # Faults
 
 
-def screen_failed() -> str:
-    return _("The full screen stopped because of an error of this program.")
+SCREEN_FAILED = _("The full screen stopped because of an error of this program.")
 
 
-def screen_failed_hint() -> str:
-    return _('Start again, or use the line mode: "sparc-assistant plain".')
+SCREEN_FAILED_HINT = _('Start again, or use the line mode: "sparc-assistant plain".')

@@ -54,11 +54,11 @@ def fetch(
     """
     hub = _hub()
     if hub.is_offline():
-        raise ModelError(words.download_offline(), words.download_offline_hint())
+        raise ModelError(words.DOWNLOAD_OFFLINE, words.DOWNLOAD_OFFLINE_HINT)
     url = hub.hf_hub_url(file.repository, file.name, revision=file.revision)
     address = urlsplit(url)
     if address.scheme not in ("http", "https") or not address.hostname:
-        raise ModelError(words.endpoint_wrong(hub.endpoint()), words.endpoint_wrong_hint())
+        raise ModelError(words.endpoint_wrong(hub.endpoint()), words.ENDPOINT_WRONG_HINT)
     fruitless = n_pauses = 0
     while True:
         about: Any = None
@@ -99,9 +99,9 @@ def fetch(
             if fruitless >= _FRUITLESS_TRIES:
                 if about is None:
                     message = words.download_unreachable(address.hostname)
-                    raise ModelError(message, words.download_unreachable_hint()) from error
+                    raise ModelError(message, words.DOWNLOAD_UNREACHABLE_HINT) from error
                 raise ModelError(
-                    words.download_broke(file.name), words.download_broke_hint()
+                    words.download_broke(file.name), words.DOWNLOAD_BROKE_HINT
                 ) from error
             if fruitless:
                 time.sleep(2.0 ** (fruitless - 1))
@@ -152,12 +152,10 @@ def _stated_size(about: Any, file: CatalogueFile) -> tuple[int | None, int]:
     """
     size: int | None = about.size if about.size is not None and about.size >= 0 else None
     if size is not None and not file.may_have_size(size):
-        raise ModelError(
-            words.download_wrong_size(file.name, size), words.download_wrong_size_hint()
-        )
+        raise ModelError(words.download_wrong_size(file.name, size), words.DOWNLOAD_WRONG_SIZE_HINT)
     # For large files the hub's ETag is the SHA-256, which is known before gigabytes were fetched for nothing.
     if file.sha256 and SHA256.fullmatch(about.etag or "") and about.etag != file.sha256:
-        raise ModelError(words.download_other(file.name), words.download_wrong_size_hint())
+        raise ModelError(words.download_other(file.name), words.DOWNLOAD_WRONG_SIZE_HINT)
     tolerance = 0.0 if file.size_is_exact else SIZE_TOLERANCE
     return size, size if size is not None else int(file.size * (1 + tolerance))
 
@@ -190,7 +188,7 @@ class _Counted:
         size = self._raw.tell() + len(data)
         if size > self._limit:
             raise ModelError(
-                words.download_too_long(self._file.name), words.download_wrong_size_hint()
+                words.download_too_long(self._file.name), words.DOWNLOAD_WRONG_SIZE_HINT
             )
         n = self._raw.write(data)
         self._raw.flush()  # a kill keeps what came
@@ -224,17 +222,15 @@ def reason(
     """
     status = _status(error)
     if status == 404:
-        return ModelError(
-            words.download_gone(file.name, file.repository), words.download_gone_hint()
-        )
+        return ModelError(words.download_gone(file.name, file.repository), words.DOWNLOAD_GONE_HINT)
     if status == 401 or (status == 403 and not is_met):  # of the store: its link may have grown old
-        return ModelError(words.download_locked(file.repository), words.download_locked_hint())
+        return ModelError(words.download_locked(file.repository), words.DOWNLOAD_LOCKED_HINT)
     if status == 429:
-        return ModelError(words.download_busy(), words.download_busy_hint())
+        return ModelError(words.DOWNLOAD_BUSY, words.DOWNLOAD_BUSY_HINT)
     if isinstance(error, OSError) and error.errno is not None:
         why = error.strerror or str(error)
         is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        hint = words.no_disk_hint(str(folder)) if is_full else words.download_broke_hint()
+        hint = words.no_disk_hint(str(folder)) if is_full else words.DOWNLOAD_BROKE_HINT
         return ModelError(words.download_unwritable(file.name, why), hint)
     return None
 

@@ -73,9 +73,9 @@ def find_model(model_path: Path | None = None, mmproj_path: Path | None = None) 
         if named is not None:
             return named
         if NAME.fullmatch(model_path.name) and model_path.suffix != ".gguf":
-            raise UsageError(words.not_installed(str(model_path)), words.installed_hint())
+            raise UsageError(words.not_installed(str(model_path)), words.INSTALLED_HINT)
     if model_path is None or mmproj_path is None:
-        raise UsageError(messages.model_needs_both(), messages.model_needs_both_hint())
+        raise UsageError(messages.MODEL_NEEDS_BOTH, messages.MODEL_NEEDS_BOTH_HINT)
     _, projector = pairing.check_pair(model_path, mmproj_path)
     files = ModelFiles(model_path.stem, model_path, mmproj_path, preset=_preset_by(model_path.name))
     if pairing.has_tiles(projector):
@@ -117,7 +117,7 @@ def embedded_model() -> ModelFiles:
     folder = models_folder()
     model_path, mmproj_path = folder / DEMO_MODEL, folder / DEMO_MMPROJ
     if not (model_path.is_file() and mmproj_path.is_file()):
-        raise ModelError(messages.demo_missing(), messages.demo_missing_hint())
+        raise ModelError(messages.DEMO_MISSING, messages.DEMO_MISSING_HINT)
     for path in (model_path, mmproj_path):
         _check_gguf(path)
     preset = _measured_preset(folder / DEMO_STEERING)

@@ -63,7 +63,7 @@ def check_room(row: CatalogueModel, store: Store, *, forces: bool = False) -> No
     if there is not None and row.memory_mb > there.total_mb and not forces:
         raise ModelError(
             words.no_memory(row.name, row.memory_mb * MEGABYTE, there.total_mb * MEGABYTE),
-            words.no_memory_hint(),
+            words.NO_MEMORY_HINT,
         )
     came = sum(min(file.size, _is_here(file, store.folder / row.name)) for file in row.files)
     # The corrected copy of the projector takes its size once more.
@@ -204,7 +204,7 @@ def _checked(path: Path, file: CatalogueFile, work: _Work) -> FileRecord:
     is_right = record.sha256 == file.sha256 if file.sha256 else _looks_right(path, file, work.row)
     if not is_right:
         aside = files.set_aside(path, record.sha256, file.name)
-        raise ModelError(words.wrong_hash(file.name, str(aside)), words.wrong_hash_hint())
+        raise ModelError(words.wrong_hash(file.name, str(aside)), words.WRONG_HASH_HINT)
     if not file.sha256:
         work.talk.tell(words.hash_unknown(file.name))
     return record

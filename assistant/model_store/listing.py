@@ -60,7 +60,7 @@ def listed(
     found = [_listed(name, rows, state, name == in_use, memory, machine) for name in names]
     demo_cost = cost(DEMO, state, rows, machine)
     found.append(
-        Listed(DEMO, words.list_demo(), True, in_use == DEMO, True, 0, 0, "yes", demo_cost,
+        Listed(DEMO, words.LIST_DEMO, True, in_use == DEMO, True, 0, 0, "yes", demo_cost,
                ("en",), "", "", "")
     )  # fmt: skip
     return found
@@ -79,7 +79,7 @@ def lines(models: list[Listed], memory: Memory | None) -> Iterator[str]:
             yield words.list_licence(model.licence, model.licence_link)
         if model.about:
             yield model.about
-    yield words.list_bench_hint()
+    yield words.LIST_BENCH_HINT
 
 
 def _listed(
@@ -131,7 +131,7 @@ def _where(model: Listed) -> str:
         return words.list_download(model.download_bytes)
     if not model.is_unchanged:
         return words.list_changed(model.name)
-    return words.list_in_use() if model.is_in_use else words.list_installed()
+    return words.LIST_IN_USE if model.is_in_use else words.LIST_INSTALLED
 
 
 def _fit(model: Listed, memory: Memory | None) -> str:
@@ -147,7 +147,7 @@ def _fit(model: Listed, memory: Memory | None) -> str:
 
 def _price(price: Cost | None) -> str:
     if price is None:
-        return words.list_unmeasured()
+        return words.LIST_UNMEASURED
     seconds = words.about_seconds(price.seconds)
     if price.basis == "measured":
         return words.list_measured(seconds, price.day)

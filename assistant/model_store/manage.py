@@ -49,9 +49,9 @@ def add(
         ModelError: the files are no LLaVA, or cannot be read.
     """
     if not NAME.fullmatch(name) or name in (DEMO, BEST):
-        raise UsageError(words.bad_name(name), words.bad_name_hint())
+        raise UsageError(words.bad_name(name), words.BAD_NAME_HINT)
     if name in rows:
-        raise UsageError(words.name_in_catalogue(name), words.bad_name_hint())
+        raise UsageError(words.name_in_catalogue(name), words.BAD_NAME_HINT)
     _check_free(name, store.read())
     model_path, mmproj_path = model_path.resolve(), mmproj_path.resolve()
     header, mmproj_header = pairing.check_pair(model_path, mmproj_path)
@@ -75,7 +75,7 @@ def add(
 def _check_free(name: str, state: State) -> None:
     there = state.models.get(name)
     if there is not None and (there.model.is_ours or there.mmproj.is_ours):
-        raise UsageError(words.name_taken(name), words.bad_name_hint())
+        raise UsageError(words.name_taken(name), words.BAD_NAME_HINT)
 
 
 def cache_bytes(header: GgufHeader, n_ctx: int) -> int:
@@ -99,9 +99,9 @@ def installed(name: str, store: Store) -> InstalledModel:
     """
     models = store.read().models
     if name == DEMO:
-        raise UsageError(words.demo_stays(), words.installed_hint())
+        raise UsageError(words.DEMO_STAYS, words.INSTALLED_HINT)
     if name not in models:
-        hint = words.installed_names(", ".join(models)) if models else words.installed_hint()
+        hint = words.installed_names(", ".join(models)) if models else words.INSTALLED_HINT
         raise UsageError(words.not_installed(name), hint)
     return models[name]
 

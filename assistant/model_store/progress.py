@@ -99,7 +99,7 @@ class Progress:
                 return
             if not self._is_stalled:
                 self._is_stalled = True
-                self._speak(words.progress_stalled())
+                self._speak(words.PROGRESS_STALLED)
             self._last_line = now
             self._show(words.progress_line(self._percent(self._done), 0.0, None))
 

@@ -156,9 +156,7 @@ class Store:
             reason = error.strerror or str(error)
             raise ModelError(words.record_unreadable(str(path), reason)) from error
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise ModelError(
-                words.record_damaged(str(path)), words.record_damaged_hint()
-            ) from error
+            raise ModelError(words.record_damaged(str(path)), words.RECORD_DAMAGED_HINT) from error
 
     @contextlib.contextmanager
     def change(self) -> Iterator[State]:
@@ -234,7 +232,7 @@ def alone(name: str, folder: Path) -> Iterator[None]:
     try:
         lock = _locked(folder)
     except BlockingIOError as error:
-        raise ModelError(words.pull_running(name), words.pull_running_hint()) from error
+        raise ModelError(words.pull_running(name), words.PULL_RUNNING_HINT) from error
     except OSError as error:
         reason = error.strerror or str(error)
         raise ModelError(words.store_unwritable(str(folder), reason)) from error

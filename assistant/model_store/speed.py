@@ -29,11 +29,11 @@ from assistant.model_store.catalogue import CatalogueModel
 from assistant.model_store.record import Speed, State
 
 _MEASURED_TOKENS = 32
-_STAGES: Mapping[type, Callable[[], str]] = {
-    Loading: words.bench_loading,
-    Encoding: words.bench_looking,
-    Prefilling: words.bench_reading,
-    Piece: words.bench_writing,
+_STAGES: Mapping[type, str] = {
+    Loading: words.BENCH_LOADING,
+    Encoding: words.BENCH_LOOKING,
+    Prefilling: words.BENCH_READING,
+    Piece: words.BENCH_WRITING,
 }
 
 
@@ -58,14 +58,14 @@ def measure(describer: Describer, machine: str, show: Callable[[str], None]) -> 
         kind = type(event)
         if kind in _STAGES and kind not in stages:
             stages.append(kind)
-            show(_STAGES[kind]())
-    raise InferenceError(words.bench_failed())
+            show(_STAGES[kind])
+    raise InferenceError(words.BENCH_FAILED)
 
 
 def _speed(answer: Answer, machine: str) -> Speed:
     timings, counts = answer.timings, answer.counts
     if not counts.tokens or not counts.prompt_tokens:
-        raise InferenceError(words.bench_failed())
+        raise InferenceError(words.BENCH_FAILED)
     return Speed(
         encode_s=round(timings.encode_ms / 1000, 4),
         prompt_token_s=timings.prefill_ms / 1000 / counts.prompt_tokens,

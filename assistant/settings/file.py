@@ -52,7 +52,7 @@ class SettingsFile:
         path = Path(os.path.realpath(self.path))
         if path.exists() and not path.is_file():  # a device, which must not be replaced by a file
             raise SettingsFileError(
-                words.unwritable(str(self.path), words.no_plain_file()), words.unwritable_hint()
+                words.unwritable(str(self.path), words.NO_PLAIN_FILE), words.UNWRITABLE_HINT
             )
         try:
             with _alone(path):
@@ -64,11 +64,11 @@ class SettingsFile:
         except OSError as error:
             reason = error.strerror or str(error)
             raise SettingsFileError(
-                words.unwritable(str(self.path), reason), words.unwritable_hint()
+                words.unwritable(str(self.path), reason), words.UNWRITABLE_HINT
             ) from error
         except (TOMLKitError, UnicodeDecodeError, TypeError, AttributeError) as error:
             raise SettingsFileError(
-                messages.config_unreadable(str(self.path), str(error)), words.unwritable_hint()
+                messages.config_unreadable(str(self.path), str(error)), words.UNWRITABLE_HINT
             ) from error
 
     def set_aside(self) -> Path | None:
@@ -91,7 +91,7 @@ def find_setting(name: str) -> Setting:
     """
     setting = BY_NAME.get(name.strip().lstrip("-").lower().replace("_", "-"))
     if setting is None:
-        raise UsageError(words.unknown(name), words.unknown_hint())
+        raise UsageError(words.unknown(name), words.UNKNOWN_HINT)
     return setting
 
 
@@ -160,7 +160,7 @@ def _alone(path: Path) -> Iterator[None]:
         end = time.monotonic() + LOCK_TIMEOUT_S
         while not _is_locked(folder):
             if time.monotonic() > end:
-                raise SettingsFileError(words.locked(str(path)), words.locked_hint())
+                raise SettingsFileError(words.locked(str(path)), words.LOCKED_HINT)
             time.sleep(0.02)
         yield
     finally:

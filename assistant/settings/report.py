@@ -40,7 +40,7 @@ class ReportedSetting:
     def meaning(self) -> str:
         """What it is for."""
         if self.setting.section == "keys":
-            return words.key_meaning(getattr(session_words, f"do_{self.setting.key}")())
+            return words.key_meaning(getattr(session_words, f"DO_{self.setting.key.upper()}"))
         if self.setting.name in help_texts.OPTIONS:
             return _(help_texts.OPTIONS[self.setting.name][1])
         return ""
@@ -68,13 +68,13 @@ def report(
     kept = _kept(path)
     for setting in SETTINGS:
         if options.get(setting.name) is not None:
-            source = words.from_option()
+            source = words.FROM_OPTION
         elif environment.get(setting.variable):
             source = words.from_environment(setting.variable)
         elif setting.file_key in kept.get(setting.section, {}):
-            source = words.from_file()
+            source = words.FROM_FILE
         else:
-            source = words.from_default()
+            source = words.FROM_DEFAULT
         yield ReportedSetting(setting, _value(settings, setting), source)
 
 
@@ -82,11 +82,11 @@ def shown(value: Any) -> str:
     """A value as it is said, and as it may be typed; passwords in addresses are hidden."""
     match value:
         case None:
-            return words.not_set()
+            return words.NOT_SET
         case True:
-            return words.yes()
+            return words.YES
         case False:
-            return words.no()
+            return words.NO
         case tuple():
             return "-".join(map(str, value))
         case _:

@@ -111,10 +111,10 @@ def any_number(value: Any) -> float:
     """A number whose range another module knows (steering: ``sparc_ggml.config`` gives the reason)."""
     try:
         if isinstance(value, bool):
-            raise Unfit(messages.wanted_any_number())
+            raise Unfit(messages.WANTED_ANY_NUMBER)
         return float(value)
     except (ValueError, TypeError, OverflowError):
-        raise Unfit(messages.wanted_any_number()) from None
+        raise Unfit(messages.WANTED_ANY_NUMBER) from None
 
 
 def choice(*choices: str) -> Parser:
@@ -131,7 +131,7 @@ def choice(*choices: str) -> Parser:
 def text(value: Any) -> str:
     """A text that is not empty."""
     if not isinstance(value, str) or not value.strip():
-        raise Unfit(messages.wanted_text())
+        raise Unfit(messages.WANTED_TEXT)
     return value
 
 
@@ -149,26 +149,26 @@ def yes_or_no(value: Any) -> bool:
             return True
         if value.lower() in {"false", "no", "off", "0"}:
             return False
-    raise Unfit(messages.wanted_bool())
+    raise Unfit(messages.WANTED_BOOL)
 
 
 def layer_range(value: Any) -> tuple[int, int]:
     """``"A-B"``: first and last layer, counted from 0."""
     first, dash, last = value.partition("-") if isinstance(value, str) else ("", "", "")
     if not (dash and first.strip().isdecimal() and last.strip().isdecimal()):
-        raise Unfit(messages.wanted_layers())
+        raise Unfit(messages.WANTED_LAYERS)
     return int(first), int(last)
 
 
 def key_pairs(value: Any) -> str:
     """Keys of a keypad and what they do: "kp5=brief kpenter=button"."""
-    pairs = _pairs(value, messages_headless.wanted_pairs())
+    pairs = _pairs(value, messages_headless.WANTED_PAIRS)
     return " ".join(f"{key}={action}" for key, action in pairs)
 
 
 def pin_pairs(value: Any) -> str:
     """Wires and what their buttons do: "17=button 27=stop"; wires are counted as the Raspberry Pi's maker does."""
-    wanted = messages_headless.wanted_pins()
+    wanted = messages_headless.WANTED_PINS
     pairs = _pairs(value, wanted)
     if any(not key.isdigit() or int(key) > LAST_GPIO for key, _action in pairs):
         raise Unfit(wanted)

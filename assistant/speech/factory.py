@@ -45,12 +45,12 @@ def open_speaker(
     if driver == "spd-say":
         if has_spd_say:
             return _managed(voice, on_problem, spd_say.SpdSayProcess)
-        message = messages.speech_off(words.no_spd_say())
-        on_problem(SpeechError(message, words.no_spd_say_hint()))
+        message = messages.speech_off(words.NO_SPD_SAY)
+        on_problem(SpeechError(message, words.NO_SPD_SAY_HINT))
         return SilentSpeaker()
     if shutil.which(PLAYER) is None:
-        message = messages.speech_off(messages.no_player())
-        on_problem(SpeechError(message, messages.no_player_hint()))
+        message = messages.speech_off(messages.NO_PLAYER)
+        on_problem(SpeechError(message, messages.NO_PLAYER_HINT))
         return SilentSpeaker()
     return _managed(voice, on_problem, VoiceProcess)
 
@@ -64,7 +64,7 @@ def _managed(
         return SpeechManager(voice, on_problem, starter)
     except OSError as error:  # no folder can be written to
         reason = error.strerror or str(error)
-        on_problem(SpeechError(messages.speech_off(words.no_place(reason)), words.no_place_hint()))
+        on_problem(SpeechError(messages.speech_off(words.no_place(reason)), words.NO_PLACE_HINT))
         return SilentSpeaker()
     except RuntimeError as error:  # no thread can be started
         told = describe_exception(error)

@@ -100,7 +100,7 @@ class SpdSayProcess:
 
     def failure(self, reason: str) -> tuple[str, str]:
         """What to say, and what to do, when nothing was heard."""
-        return words.spd_say_failed(reason), words.spd_say_failed_hint()
+        return words.spd_say_failed(reason), words.SPD_SAY_FAILED_HINT
 
     def kill(self) -> None:
         """Silences it. Safe from any thread, and quick."""

@@ -231,7 +231,7 @@ class SpeechManager:
                     self._fail(*process.failure(str(reply["reason"])))
                 return
             except TimeoutError:
-                self._fail(messages.speech_hung(), process.failure("")[1])
+                self._fail(messages.SPEECH_HUNG, process.failure("")[1])
                 self._replace()
                 return
             except (EOFError, OSError):
@@ -239,7 +239,7 @@ class SpeechManager:
                 self._replace()
                 if was_cancelled or self._has_given_up:
                     return
-                self._fail(messages.speech_died(), messages.no_voice_engine_hint(), is_grave=False)
+                self._fail(messages.SPEECH_DIED, messages.NO_VOICE_ENGINE_HINT, is_grave=False)
 
     def _is_cancelled(self, cancels: int) -> bool:
         with self._changed:
@@ -249,8 +249,8 @@ class SpeechManager:
         """Hears a process say that it is ready, or why not."""
         if reply["event"] != "ready":
             is_missing = reply["event"] == "no_espeak"
-            reason = messages.no_voice_engine() if is_missing else str(reply["reason"])
-            self._give_up(reason, messages.no_voice_engine_hint(), is_for_good=is_missing)
+            reason = messages.NO_VOICE_ENGINE if is_missing else str(reply["reason"])
+            self._give_up(reason, messages.NO_VOICE_ENGINE_HINT, is_for_good=is_missing)
             return False
         examples = reply.get("unknown_voice_examples")
         if isinstance(examples, list) and not self._has_told_voice:

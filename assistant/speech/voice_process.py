@@ -165,8 +165,8 @@ class VoiceProcess:
                     held = words.device_held(
                         holder.name, holder.pid, is_assistant=holder.is_assistant
                     )
-                    return held, words.device_held_hint()
-        return messages.player_failed(reason), messages.player_failed_hint()
+                    return held, words.DEVICE_HELD_HINT
+        return messages.player_failed(reason), messages.PLAYER_FAILED_HINT
 
     def kill(self) -> None:
         """Silences it: kills the process and the player. Safe from any thread, and quick."""

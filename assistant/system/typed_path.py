@@ -7,5 +7,8 @@ from pathlib import Path
 
 
 def typed_path(typed: str) -> Path:
-    """The path; a leading tilde is a home folder, and where that user is unknown just a name."""
-    return Path(os.path.expanduser(typed))
+    """Return the path; a leading tilde is a home folder, and where that user is unknown just a name."""
+    try:
+        return Path(os.path.expanduser(typed))
+    except ValueError:  # a NUL in the name: whoever opens it says that there is no such file
+        return Path(typed)

@@ -23,12 +23,12 @@ _PATIENCE_S = 3.5
 _ANSWER_S = 30.0
 
 _MOMENTS: dict[str, Callable[[str], bool]] = {
-    "load": lambda stage: stage == messages.stage_loading(),
-    "encode": lambda stage: stage == messages.stage_encoding(),
+    "load": lambda stage: stage == messages.STAGE_LOADING,
+    "encode": lambda stage: stage == messages.STAGE_ENCODING,
     "prefill": lambda stage: stage.startswith(messages.stage_prefilling(0).split(",")[0]),
-    "decode": lambda stage: stage == messages.stage_writing(),
-    "speech": lambda stage: stage == messages.stage_writing(),
-    "spare": lambda stage: stage == messages.stage_writing(),
+    "decode": lambda stage: stage == messages.STAGE_WRITING,
+    "speech": lambda stage: stage == messages.STAGE_WRITING,
+    "spare": lambda stage: stage == messages.STAGE_WRITING,
     "rest": lambda stage: not stage,
 }
 """Moments by what goes on. "Speech" kills the voice that speaks, "spare" the one that waits, others the model's."""

@@ -258,4 +258,4 @@ def must_be_plain(lines: Sequence[str]) -> None:
 
 def stopped() -> str:
     """What is said after a stop."""
-    return words.stopped()
+    return words.STOPPED

@@ -155,7 +155,7 @@ class UnderTest:
                 said = [line.text for line in self.shown.lines[before:]]
                 raise BrokenPromiseError(f"shown {shown_s:.1f} s, heard {heard_s:.1f} s, {said}")
             self.shown.wait_for(is_described, 0.01)
-        if not self.shown.hear(messages.done(), before, 20):
+        if not self.shown.hear(messages.DONE, before, 20):
             raise BrokenPromiseError("no end of the answer after the next key")
         return shown_s, heard_s
 

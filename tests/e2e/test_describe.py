@@ -33,9 +33,9 @@ def test_text_on_stdout_and_status_on_stderr(tiny: Command, player: FakePlayer) 
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
     told = done.stderr.splitlines()
-    assert told[0] == messages.looking()
-    assert any(line.startswith(messages.done()) for line in told)
-    assert messages.may_be_wrong() in told
+    assert told[0] == messages.LOOKING
+    assert any(line.startswith(messages.DONE) for line in told)
+    assert messages.MAY_BE_WRONG in told
     spoken = 3 + sum(any(c.isalnum() for c in line) for line in done.stdout.splitlines())
     spoken += sum("cut at" in line for line in told)
     assert player.finished == spoken, "looking, each sentence, how it ended, may be wrong, done"
@@ -62,7 +62,7 @@ def test_the_first_sign_of_life_comes_at_once(tiny: Command) -> None:
     started = time.monotonic()
     process = tiny.start("describe", STREET, "--no-speech")
     assert process.stderr is not None
-    assert process.stderr.readline().strip() == messages.looking()
+    assert process.stderr.readline().strip() == messages.LOOKING
     assert time.monotonic() - started < 2.0  # 0.3 s measured
     process.communicate(timeout=60)
 
@@ -113,7 +113,7 @@ def test_a_heat_map_is_drawn_of_one_answer_only(tiny: Command, tmp_path: Path) -
     assert heatmap.read_bytes().startswith(b"\x89PNG")
     two = tiny.run("describe", STREET, BEACH, "--no-speech", "--heatmap", heatmap)
     assert two.returncode == ExitCode.USAGE
-    assert two.stderr.startswith(messages.heatmap_one_answer())
+    assert two.stderr.startswith(messages.HEATMAP_ONE_ANSWER)
     nowhere = tiny.run("describe", STREET, "--no-speech", "--heatmap", tmp_path / "no" / "map.png")
     assert nowhere.returncode == ExitCode.USAGE
     assert nowhere.stdout == "", "it is said before the work, not after it"
@@ -235,7 +235,7 @@ def test_a_stop_silences_everything_at_once(
     assert process.returncode == code
     assert "Traceback" not in told
     if number is signal.SIGINT:
-        assert told.splitlines()[-1] == messages.interrupted()
+        assert told.splitlines()[-1] == messages.INTERRUPTED
     assert until(lambda: not any(_is_running(child) for child in children), 5.0)
 
 

@@ -77,7 +77,7 @@ def test_it_is_spoken_sentence_by_sentence(embedded: Command, player: FakePlayer
 
 def test_it_says_once_what_it_is(embedded: Command) -> None:
     done = embedded.run("describe", *EXAMPLES[:2], "--no-speech", "--brief")
-    assert done.stderr.count(messages.demo_model()) == 1
+    assert done.stderr.count(messages.DEMO_MODEL) == 1
     assert "sparc-assistant models list" in done.stderr
 
 

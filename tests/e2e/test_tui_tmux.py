@@ -127,7 +127,7 @@ def test_from_the_first_run_to_quitting(
 
     # A further question; a blank is typed there.
     terminal.keys("f")
-    terminal.wait_for(session_words.type_question())
+    terminal.wait_for(session_words.TYPE_QUESTION)
     terminal.text("is there a bus?")
     terminal.wait(lambda: "is there a bus?" in terminal.cursor_line)
     terminal.keys("Enter")
@@ -143,7 +143,7 @@ def test_from_the_first_run_to_quitting(
 
     # Settings.
     terminal.keys(",")
-    terminal.wait_for(words.settings_keys())
+    terminal.wait_for(words.SETTINGS_KEYS)
     terminal.text("rate 260")
     terminal.keys("Enter")
     terminal.wait_for(session_words.setting_changed("rate", "260"))
@@ -167,9 +167,9 @@ def test_an_escape_leaves_a_question_and_control_c_leaves_everything(terminal: T
     terminal.keys("Enter")
     terminal.wait_for("d describe, b briefly")
     terminal.keys("a")
-    terminal.wait_for(session_words.type_question_new())
+    terminal.wait_for(session_words.TYPE_QUESTION_NEW)
     terminal.text("half of")
     terminal.keys("Escape")
-    terminal.wait_for(session_words.gone_back())
+    terminal.wait_for(session_words.GONE_BACK)
     terminal.keys("C-c")
     terminal.wait_for("ended with 0")

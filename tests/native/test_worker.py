@@ -232,7 +232,7 @@ def test_a_stopped_worker_is_noticed_and_replaced_while_it_answers(
     with InferenceClient(options, Patience(stopped_s=0.5)) as client:
         events = kill_at(client, kind, number, signal.SIGSTOP)
         restarts = [event for event in events if isinstance(event, Restarted)]
-        assert [restart.reason for restart in restarts] == [messages.worker_reason_hung()]
+        assert [restart.reason for restart in restarts] == [messages.WORKER_REASON_HUNG]
         assert finished(events).answer.ended == EndReason.MAX_TOKENS
 
 

@@ -206,7 +206,7 @@ def test_a_crash_restores_the_terminal_and_says_one_sentence() -> None:
     os.close(master)
     _, _, after = written.rpartition(b"\x1b[?1049l")
     assert b"\x1b[?1049h" in written
-    sentence = str(AssistantError(words.screen_failed(), words.screen_failed_hint()))
+    sentence = str(AssistantError(words.SCREEN_FAILED, words.SCREEN_FAILED_HINT))
     assert sentence in after.decode()
     assert b"Traceback" not in written
     assert b"nobody thought" not in written

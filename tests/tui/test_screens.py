@@ -15,7 +15,7 @@ from tests.tui.screen import ANSWER, TEXT, Screen, open_screen, run
 def test_it_is_ready_and_says_so() -> None:
     async def test() -> None:
         async with open_screen() as screen:
-            assert screen.shown == screen.spoken == [session_words.ready()]
+            assert screen.shown == screen.spoken == [session_words.READY]
             assert screen.bar("keys").startswith("d describe, b briefly, a ask")
             assert screen.bar("stage") == "Now: nothing is going on."
 
@@ -80,11 +80,11 @@ def test_a_rebound_key_and_stop_on_another_key() -> None:
             await screen.press("x")
             assert ANSWER[0] in screen.shown
             await screen.press("semicolon")
-            assert screen.shown[-1] == session_words.nothing_to_stop()
+            assert screen.shown[-1] == session_words.NOTHING_TO_STOP
             await screen.press("space")
             assert screen.shown[-1] == session_words.unknown_key("space")
             await screen.press("escape")
-            assert screen.shown[-1] == session_words.nothing_to_stop()
+            assert screen.shown[-1] == session_words.NOTHING_TO_STOP
 
     run(test())
 
@@ -128,13 +128,13 @@ def test_arrow_keys_read_what_was_said() -> None:
     async def test() -> None:
         async with open_screen() as screen:
             await screen.press("d", "home")
-            assert screen.spoken[-1] == session_words.ready()
+            assert screen.spoken[-1] == session_words.READY
             await screen.press("down", "down")
             assert screen.spoken[-1] == ANSWER[0]
             lines = len(screen.shown)
             assert screen.list.index == 2
             await screen.press("home", "up")
-            assert screen.shown[lines:] == [words.first_line()]
+            assert screen.shown[lines:] == [words.FIRST_LINE]
 
     run(test())
 
@@ -152,7 +152,7 @@ def test_the_terminals_cursor_is_on_the_line_that_is_read() -> None:
             await screen.press("r")
             assert here() == ANSWER[0]
             await screen.press("n")
-            assert here() == session_words.last_sentence()
+            assert here() == session_words.LAST_SENTENCE
             await screen.press("N")
             assert here() == ANSWER[0]
             await screen.press("down")
@@ -172,14 +172,14 @@ def test_a_question_before_and_after_the_picture_and_about_the_last() -> None:
         async with open_screen() as screen:
             await screen.press("a")
             assert screen.name == "QuestionScreen"
-            assert screen.bar("last") == screen.spoken[-1] == session_words.type_question_new()
+            assert screen.bar("last") == screen.spoken[-1] == session_words.TYPE_QUESTION_NEW
             await screen.type("is q red?")
             assert screen.typed == "is q red?"
             await screen.press("enter")
             assert screen.name == "MainScreen"
             await screen.press("a", "enter")
             await screen.until(lambda: screen.name == "QuestionScreen")
-            assert session_words.picture_taken() in screen.shown
+            assert session_words.PICTURE_TAKEN in screen.shown
             await screen.type("after")
             await screen.press("enter")
             await screen.press("f")
@@ -198,10 +198,10 @@ def test_escape_in_a_question_stops_and_goes_back() -> None:
             await screen.type("half a quest")
             await screen.press("escape")
             assert screen.name == "MainScreen"
-            assert screen.shown[-1] == screen.spoken[-1] == session_words.gone_back()
+            assert screen.shown[-1] == screen.spoken[-1] == session_words.GONE_BACK
             assert ("cancel", "") in screen.parts.speaker.log
             await screen.press("d", "f", "enter")
-            assert screen.shown[-1] == session_words.gone_back()
+            assert screen.shown[-1] == session_words.GONE_BACK
 
     run(test())
 
@@ -232,7 +232,7 @@ def test_history_by_number_by_arrow_and_back() -> None:
     async def test() -> None:
         async with open_screen() as screen:
             await screen.press("h")
-            assert screen.shown[-1] == session_words.history_empty()
+            assert screen.shown[-1] == session_words.HISTORY_EMPTY
             await screen.press("d", "b", "h")
             assert screen.name == "ChoiceScreen"
             assert len(screen.list.lines) == 2
@@ -240,7 +240,7 @@ def test_history_by_number_by_arrow_and_back() -> None:
             await screen.press("down", "down")
             assert screen.spoken[-1] == screen.list.lines[1]
             await screen.press("down")
-            assert screen.bar("last") == screen.spoken[-1] == words.last_line()
+            assert screen.bar("last") == screen.spoken[-1] == words.LAST_LINE
             await screen.press("enter")
             assert screen.name == "MainScreen"
             assert screen.shown[-2:] == ANSWER
@@ -252,7 +252,7 @@ def test_history_by_number_by_arrow_and_back() -> None:
             assert screen.bar("last") == screen.spoken[-1] == session_words.choice_wrong("7", 2)
             await screen.press("enter")
             assert screen.name == "MainScreen"
-            assert screen.shown[-1] == session_words.gone_back()
+            assert screen.shown[-1] == session_words.GONE_BACK
 
     run(test())
 
@@ -311,14 +311,14 @@ def test_the_first_run_wants_enter() -> None:
     async def test() -> None:
         async with open_screen(is_notice_due=True) as screen:
             assert screen.name == "NoticeScreen"
-            assert screen.spoken == [session_words.notice(), session_words.notice_acknowledge()]
+            assert screen.spoken == [session_words.NOTICE, session_words.NOTICE_ACKNOWLEDGE]
             assert screen.list.lines == screen.spoken
             await screen.press("d", "escape")
             assert screen.name == "NoticeScreen"
             assert not screen.parts.describer.requests
             await screen.press("enter")
             assert screen.name == "MainScreen"
-            assert screen.shown[-1] == screen.spoken[-1] == session_words.ready()
+            assert screen.shown[-1] == screen.spoken[-1] == session_words.READY
             assert not screen.parts.preferences.is_due
 
     run(test())
@@ -338,7 +338,7 @@ def test_escape_stops_sound_on_every_screen(opener: str) -> None:
             lines = len(screen.parts.speaker.log)
             await screen.press("escape")
             assert ("cancel", "") in screen.parts.speaker.log[lines:]
-            assert session_words.stopped() in screen.shown
+            assert session_words.STOPPED in screen.shown
             assert screen.name == "MainScreen"
 
     run(test())

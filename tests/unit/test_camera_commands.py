@@ -35,12 +35,12 @@ def test_none_is_a_sentence_and_a_code(
     assert main(["cameras"]) == ExitCode.CAMERA
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err.splitlines() == [words.none_found(), words.none_found_hint()]
+    assert said.err.splitlines() == [words.NONE_FOUND, words.NONE_FOUND_HINT]
 
 
 def test_describe_needs_a_picture_or_a_camera(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["describe"]) == ExitCode.USAGE
-    assert words.no_image() in capsys.readouterr().err
+    assert words.NO_IMAGE in capsys.readouterr().err
 
 
 def test_the_name_camera_takes_a_picture_and_says_what_is_wrong(tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_the_name_camera_takes_a_picture_and_says_what_is_wrong(tmp_path: Path) 
     said: list[str] = []
     pictures = NamedPictures(str(tmp_path / "black.png"), said.append)
     assert pictures("camera").shape == (48, 64, 3)
-    assert said == [words.covered()]
+    assert said == [words.COVERED]
     assert pictures(EXAMPLE).shape == (512, 512, 3)
     pictures.close()
     with pytest.raises(PictureError):

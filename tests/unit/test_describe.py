@@ -78,15 +78,15 @@ def test_text_on_stdout_status_on_stderr_and_both_spoken() -> None:
     assert bench.run(Job(["a.png"], ["What?"])) is ExitCode.OK
     assert bench.lines == ["There is a dog.", "It may be brown."]
     assert bench.speaker.spoken == [
-        messages.looking(),
+        messages.LOOKING,
         *bench.lines,
-        messages.may_be_wrong(),
-        messages.done(),
+        messages.MAY_BE_WRONG,
+        messages.DONE,
     ]
     told = bench.err.getvalue().splitlines()
-    assert told[0] == messages.looking()
-    assert told[1] == messages.may_be_wrong()
-    assert told[2].startswith(messages.done())
+    assert told[0] == messages.LOOKING
+    assert told[1] == messages.MAY_BE_WRONG
+    assert told[2].startswith(messages.DONE)
     assert told[2].endswith("seconds.")
 
 
@@ -120,7 +120,7 @@ def test_notices_once() -> None:
     assert bench.speaker.spoken.count("Demo.") == 1
     assert bench.speaker.spoken.count("Get more.") == 0
     assert bench.err.getvalue().count("Demo.\nGet more.\n") == 1
-    assert bench.err.getvalue().count(messages.may_be_wrong()) == 1
+    assert bench.err.getvalue().count(messages.MAY_BE_WRONG) == 1
 
 
 def test_json_has_all_that_is_promised() -> None:
@@ -199,7 +199,7 @@ def test_trouble_with_stderr_does_not_end_the_work() -> None:
 
 def test_no_line_draws_or_colours() -> None:
     bench = Bench()
-    bench.run(Job(["a.png", "bad.png"], ["What?"]), notices=[messages.demo_model()])
+    bench.run(Job(["a.png", "bad.png"], ["What?"]), notices=[messages.DEMO_MODEL])
     shown = bench.out.getvalue() + bench.err.getvalue()
     assert shown.isascii()
     assert "\x1b" not in shown

@@ -53,6 +53,6 @@ def test_another_group_is_not_ours(tmp_path: Path) -> None:
 @pytest.mark.parametrize("is_full", [True, False])
 def test_a_sign_of_life_says_why_it_is_slow(monkeypatch: pytest.MonkeyPatch, is_full: bool) -> None:
     monkeypatch.setattr(memory, "is_nearly_full", lambda: is_full)
-    said = sign_of_life(messages.stage_loading())
+    said = sign_of_life(messages.STAGE_LOADING)
     assert said.startswith("Still working: loading the model.")
     assert ("Memory is nearly full" in said) is is_full

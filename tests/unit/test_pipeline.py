@@ -86,7 +86,7 @@ def test_the_copies_of_a_loop_are_not_said() -> None:
         ScriptedDescriber([*pieces, finished(first, EndReason.REPETITION)]), REQUEST, heard
     )
     assert heard.sentences == ["A dog.", "A cat."]
-    assert heard.notes == [messages.ended_repetition()]
+    assert heard.notes == [messages.ENDED_REPETITION]
 
 
 def test_a_repeated_sentence_that_is_no_loop_is_said() -> None:
@@ -127,8 +127,8 @@ def test_an_end_without_an_answer_is_an_error() -> None:
     ("ended", "note"),
     [
         (EndReason.MAX_TOKENS, messages.ended_max_tokens(REQUEST.decode.max_tokens)),
-        (EndReason.CONTEXT_FULL, messages.ended_context_full()),
-        (EndReason.CANCELLED, messages.ended_cancelled()),
+        (EndReason.CONTEXT_FULL, messages.ENDED_CONTEXT_FULL),
+        (EndReason.CANCELLED, messages.ENDED_CANCELLED),
     ],
 )
 def test_how_it_ended_is_said(ended: EndReason, note: str) -> None:
@@ -141,7 +141,7 @@ def test_how_it_ended_is_said(ended: EndReason, note: str) -> None:
 def test_no_words_and_no_steering_are_said() -> None:
     heard = Heard()
     narrate_answer(ScriptedDescriber([finished("", reason="no attention")]), REQUEST, heard)
-    assert heard.notes == [messages.no_words(), messages.unsteered("no attention")]
+    assert heard.notes == [messages.NO_WORDS, messages.unsteered("no attention")]
 
 
 def test_silence_is_broken_and_speech_is_not() -> None:
@@ -149,7 +149,7 @@ def test_silence_is_broken_and_speech_is_not() -> None:
     heard = Heard()
     narrate_answer(ScriptedDescriber(script), REQUEST, heard, quiet_s=(0.05, 10.0))
     (status,) = heard.statuses
-    assert status.startswith(messages.still_working(messages.stage_starting()))
+    assert status.startswith(messages.still_working(messages.STAGE_STARTING))
     talking = Heard(is_talking=True)
     narrate_answer(ScriptedDescriber(script), REQUEST, talking, quiet_s=(0.05,))
     assert talking.statuses == []

@@ -48,9 +48,9 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
         else:
             console.data(words.listed_unusable(number, masked(info.name), masked(info.problem)))
     if not found:
-        raise CameraError(words.none_found(), words.none_found_hint())
+        raise CameraError(words.NONE_FOUND, words.NONE_FOUND_HINT)
     if not any(info.is_usable for info in found):
-        raise CameraError(words.none_usable())
+        raise CameraError(words.NONE_USABLE)
     return ExitCode.OK
 
 

@@ -72,7 +72,7 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
     settings = load_settings(setting_values(options), config_path=config_path)
     pictures = options.images if options.command == "describe" else [options.image]
     if list(pictures).count("-") > 1:
-        raise UsageError(messages.picture_stdin_twice())
+        raise UsageError(messages.PICTURE_STDIN_TWICE)
     files = find_model(settings.model.model_path, settings.model.mmproj_path)
     sparc = settings.steering.applied_to(files.preset)
     return _work(options, pictures, settings, files, sparc, console, worker)
@@ -108,7 +108,7 @@ def _work(
         heatmap = None
         if options.heatmap is not None:
             if len(pictures) * len(questions) > 1:
-                raise UsageError(messages.heatmap_one_answer())
+                raise UsageError(messages.HEATMAP_ONE_ANSWER)
             from assistant.cli.heatmap import HeatmapFile
 
             heatmap = HeatmapFile(typed_path(options.heatmap))
@@ -138,10 +138,10 @@ def _work(
             sparc,
             model_names=(str(files.model_path), str(files.mmproj_path)),
             notices=[
-                *([messages.demo_model()] if is_demo else []),
+                *([messages.DEMO_MODEL] if is_demo else []),
                 *wiring.model_notices(settings, files),
             ],
-            hints=[messages.demo_model_hint()] if is_demo else [],
+            hints=[messages.DEMO_MODEL_HINT] if is_demo else [],
             heatmap=heatmap,
         )
         is_labelled = options.command == "ask" and len(questions) > 1
@@ -166,6 +166,6 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
     """Describes each picture in turn."""
     if not options.images:
         if options.camera is None:  # a wish for a picture of the camera's must be said
-            raise UsageError(words.no_image(), messages.wrong_use_hint("sparc-assistant describe"))
+            raise UsageError(words.NO_IMAGE, messages.wrong_use_hint("sparc-assistant describe"))
         options.images = ["camera"]
     return answer(options, console)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 def add_parser(commands: Any) -> None:
     """Adds ``doctor``."""
-    doctor = add_command(commands, "doctor", words.command(), words.command_long())
-    doctor.add_argument("--json", action="store_true", help=words.json_option())
+    doctor = add_command(commands, "doctor", words.COMMAND, words.COMMAND_LONG)
+    doctor.add_argument("--json", action="store_true", help=words.JSON_OPTION)
     doctor.add_argument("--config", metavar="FILE", help=_(help_texts.CONFIG))
     add_help(doctor)
 
@@ -36,7 +36,7 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
     coding = sys.stdout.encoding if sys.stdout.isatty() else None
     checks = Machine(coding=coding, config_path=asked).checks()
     is_well = tell(run_checks(checks), console, is_json=options.json)
-    console.status(words.can_describe() if is_well else words.cannot_describe())
+    console.status(words.CAN_DESCRIBE if is_well else words.CANNOT_DESCRIBE)
     return ExitCode.OK if is_well else ExitCode.FAILURE
 
 
@@ -59,7 +59,7 @@ def tell(
     from assistant.doctor.findings import State
 
     def beat() -> None:
-        console.status(sign_of_life(words.stage()))
+        console.status(sign_of_life(words.STAGE))
 
     is_well = True
     with Heartbeat(beat, quiet_s or DEFAULT_QUIET_S) as heartbeat:

@@ -36,11 +36,11 @@ OWN_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 def add_parser(commands: Any) -> None:
     """Adds ``headless``."""
-    command = add_command(commands, "headless", words.command(), words.command_long())
-    command.add_argument("--list-keypads", action="store_true", help=words.list_option())
+    command = add_command(commands, "headless", words.COMMAND, words.COMMAND_LONG)
+    command.add_argument("--list-keypads", action="store_true", help=words.LIST_OPTION)
     add_setting_groups(command, (*GROUPS, *OWN_GROUPS))
     output = command.add_argument_group(_(help_texts.GROUP_OUTPUT))
-    output.add_argument("--lines", action="store_true", help=words.lines_option())
+    output.add_argument("--lines", action="store_true", help=words.LINES_OPTION)
     output.add_argument("--verbose", action="store_true", help=_(help_texts.VERBOSE))
     output.add_argument("--config", metavar="FILE", help=_(help_texts.CONFIG))
     add_help(command)
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
     if options.list_keypads:
         from assistant.fronts.headless.evdev_devices import list_lines
 
-        for line in list_lines() or [words.no_devices()]:
+        for line in list_lines() or [words.NO_DEVICES]:
             console.data(line)
         return ExitCode.OK
     from assistant.app.open_session import make_plan
@@ -98,10 +98,10 @@ def run_plan(plan: Plan, console: Console, *, shows_all: bool) -> ExitCode:
 
     settings = plan.settings.headless
     if settings.hold_ms <= settings.long_press_ms:
-        raise UsageError(words.hold_too_short(), words.hold_hint())
+        raise UsageError(words.HOLD_TOO_SHORT, words.HOLD_HINT)
     pins = {int(pin): action for pin, action in parse_pairs(settings.gpio or "").items()}
     if settings.keypad == "off" and not pins:
-        raise UsageError(words.no_input(), words.no_input_hint())
+        raise UsageError(words.NO_INPUT, words.NO_INPUT_HINT)
     notifier = ServiceNotifier()
     with open_session(plan, HeadlessFront(console, shows_all=shows_all), PROMPTS) as session:
         bindings = Bindings(

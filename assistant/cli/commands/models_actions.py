@@ -78,7 +78,7 @@ def _pull(row: CatalogueModel, store: Store, talk: ConsoleTalk, console: Console
     try:
         return install.pull(row, store, talk)
     except KeyboardInterrupt:
-        console.status(words.kept_for_next_time())
+        console.status(words.KEPT_FOR_NEXT_TIME)
         raise
 
 
@@ -89,7 +89,7 @@ def verify(options: argparse.Namespace, console: Console) -> ExitCode:
     if options.name:
         models = {options.name: manage.installed(options.name, store)}
     elif not models:
-        console.status(words.nothing_installed())
+        console.status(words.NOTHING_INSTALLED)
     talk = ConsoleTalk(console)
     verdicts = [
         (name, verdict)
@@ -110,7 +110,7 @@ def verify(options: argparse.Namespace, console: Console) -> ExitCode:
         return ExitCode.OK
     known = wrong[0] in read_catalogue()
     hint = words.verify_failed_hint(wrong[0]) if known else words.verify_failed_own_hint(wrong[0])
-    error = ModelError(words.verify_failed(), hint)
+    error = ModelError(words.VERIFY_FAILED, hint)
     console.error(error)  # not raised: with --json the object above is the only one
     return error.exit_code
 
@@ -127,7 +127,7 @@ def _verdict_words(name: str, verdict: manage.Verdict) -> str:
 def use(options: argparse.Namespace, console: Console) -> ExitCode:
     """Chooses the model that answers."""
     manage.use(options.name, Store())
-    said = words.used_best() if options.name == "best" else words.used(options.name)
+    said = words.USED_BEST if options.name == "best" else words.used(options.name)
     return _result(said, {"chosen": options.name}, options, console)
 
 
@@ -208,10 +208,10 @@ def _accept_licence(
     talk.ask(words.licence(row.title, row.licence, row.licence_link))
     if not options.accept_licence:
         if not sys.stdin.isatty():
-            raise UsageError(words.licence_needed(), words.licence_needed_hint())
-        talk.ask(words.licence_prompt())
+            raise UsageError(words.LICENCE_NEEDED, words.LICENCE_NEEDED_HINT)
+        talk.ask(words.LICENCE_PROMPT)
         if sys.stdin.readline().strip().lower() not in ("yes", "y"):
-            raise UsageError(words.licence_refused())
+            raise UsageError(words.LICENCE_REFUSED)
     with store.change() as state:
         if row.licence_link not in state.licences:
             state.licences.append(row.licence_link)

@@ -41,7 +41,7 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
         return ExitCode.OK
     words_given = [word for word in options.change if word != "set"]
     if len(words_given) > 2:
-        raise UsageError(words.change_wrong(" ".join(words_given)), words.change_wrong_hint())
+        raise UsageError(words.change_wrong(" ".join(words_given)), words.CHANGE_WRONG_HINT)
     if len(words_given) == 2:
         setting = find_setting(words_given[0])
         SettingsFile(path).set(setting.name, words_given[1])

@@ -169,11 +169,11 @@ class WantedDevices:
 
 def list_lines() -> list[str]:
     """A line for each device with keys; raises UsageError where evdev is not installed."""
-    kinds = {"keypad": words.kind_keypad(), "keyboard": words.kind_keyboard()}
+    kinds = {"keypad": words.KIND_KEYPAD, "keyboard": words.KIND_KEYBOARD}
     lines = []
     for device, kind in _devices(frozenset()):
         if kind:
-            shown = kinds.get(kind, words.kind_other())
+            shown = kinds.get(kind, words.KIND_OTHER)
             lines.append(words.device_line(device.name, device.path, shown))
         device.close()
     return lines
@@ -190,7 +190,7 @@ def _devices(taken: Set[str]) -> Iterator[tuple[KeyDevice, str]]:
     try:
         import evdev
     except ImportError as error:
-        raise UsageError(words.evdev_missing(), words.pi_packages_hint()) from error
+        raise UsageError(words.EVDEV_MISSING, words.PI_PACKAGES_HINT) from error
     try:
         paths = evdev.list_devices(writable=False)
     except OSError:

@@ -40,7 +40,7 @@ class GpioButtons:
         try:
             import gpiozero
         except ImportError as error:
-            raise UsageError(words.gpio_missing(), words.pi_packages_hint()) from error
+            raise UsageError(words.GPIO_MISSING, words.PI_PACKAGES_HINT) from error
         try:
             # gpiozero warns of each pin library that it tries in vain; the error at the end says it once.
             with warnings.catch_warnings():
@@ -54,7 +54,7 @@ class GpioButtons:
         except Exception as error:
             self.close()
             reason = str(error) or type(error).__name__
-            raise UsageError(words.gpio_impossible(reason), words.gpio_impossible_hint()) from error
+            raise UsageError(words.gpio_impossible(reason), words.GPIO_IMPOSSIBLE_HINT) from error
 
     def _teller(self, pin: int, *, is_down: bool) -> Callable[[], None]:
         def tell() -> None:

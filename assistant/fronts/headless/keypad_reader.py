@@ -69,9 +69,9 @@ class KeypadReader:
         self._ended = threading.Event()
         self._scan()
         if not self._open and is_forbidden():
-            put(SourceNews(text=words.keypad_forbidden()))
+            put(SourceNews(text=words.KEYPAD_FORBIDDEN))
         elif not self._open and says_missing:
-            put(SourceNews(text=words.keypad_missing()))
+            put(SourceNews(text=words.KEYPAD_MISSING))
         self._thread = threading.Thread(target=self._run, name="keypad", daemon=True)
         self._thread.start()
 

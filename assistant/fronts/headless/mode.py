@@ -24,11 +24,11 @@ TURN_S = 5.0
 """The loop turns at least so often."""
 
 PROMPTS = Prompts(
-    words.choose_question,
-    words.choose_question,
+    words.CHOOSE_QUESTION,
+    words.CHOOSE_QUESTION,
     words.choose_history,
     words.choose_model,
-    words.settings_elsewhere,
+    words.SETTINGS_ELSEWHERE,
 )
 """What a session says here when something is to be chosen: nothing can be typed."""
 
@@ -96,13 +96,13 @@ class HeadlessMode:
             self._notifier.alive()
         if self._session.is_busy:
             self._session.perform(Action.STOP)
-            self._session.tell(words.goodbye())
+            self._session.tell(words.GOODBYE)
         else:
-            self._session.tell_now(words.goodbye())
+            self._session.tell_now(words.GOODBYE)
 
     def begin(self) -> None:
         """Says that keys are heard, or the notice of the first use."""
-        wants = self._session.greet(words.ready(), words.notice_acknowledge())
+        wants = self._session.greet(words.READY, words.NOTICE_ACKNOWLEDGE)
         self._is_notice_due = wants is Wants.ACKNOWLEDGE
 
     def turn(self, patience_s: float) -> None:
@@ -181,7 +181,7 @@ class HeadlessMode:
         if self._session.is_active:
             self._session.perform(Action.STOP)
         else:
-            self._session.tell(words.nothing_begun())
+            self._session.tell(words.NOTHING_BEGUN)
 
     def _act(self, action: Action) -> None:
         menu = self._menu
@@ -195,12 +195,12 @@ class HeadlessMode:
                     return self._session.tell_now(menu.line)
                 case Action.STOP if not self._session.is_busy:
                     self._menu = None
-                    return self._session.tell_now(words.gone_back())
+                    return self._session.tell_now(words.GONE_BACK)
                 case _:
                     self._menu = None
         if action is Action.QUIT and self._clock() - self._quit_s > AGAIN_S:
             self._quit_s = self._clock()
-            return self._session.tell(words.quit_again())
+            return self._session.tell(words.QUIT_AGAIN)
         return self._follow(self._session.perform(action))
 
     def _follow(self, wants: Wants) -> None:
@@ -223,7 +223,7 @@ class HeadlessMode:
                 pass
 
     def _choose_question(self, ask: Callable[[str], None]) -> None:
-        questions = words.ready_questions()
+        questions = words.READY_QUESTIONS
         self._choose(questions, lambda index: ask(questions[index]))
 
     def _choose(self, lines: Sequence[str], choose: Callable[[int], None]) -> None:
@@ -239,7 +239,7 @@ class HeadlessMode:
             for action in Action
             if (keys := self._names(action))
         ]
-        return [*lines, words.notice()]
+        return [*lines, words.NOTICE]
 
     def _names(self, binding: Binding) -> list[str]:
         return [words.key_name(key) for key in self._bindings.keys_of(binding)]
@@ -267,7 +267,7 @@ class Menu:
         """Goes on or back; returns what to say."""
         wanted = self._index + by
         self._index = min(max(wanted, 0), len(self._lines) - 1)
-        return self.line if wanted == self._index else f"{words.menu_end()} {self.line}"
+        return self.line if wanted == self._index else f"{words.MENU_END} {self.line}"
 
     def take(self) -> None:
         """Takes the present line."""

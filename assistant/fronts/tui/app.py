@@ -67,7 +67,7 @@ class AssistantApp(App[None]):
         self.animation_level = "none"
         self.register_theme(HIGH_CONTRAST)
         self.theme = HIGH_CONTRAST.name
-        self.title = words.title()
+        self.title = words.TITLE
         self.session: Session | None = None
         self.failure: AssistantError | None = None
         self._make_session = make_session
@@ -103,7 +103,7 @@ class AssistantApp(App[None]):
             return
         self.session = session
         self._main.set_keymap(session.keymap)
-        self._carry_out(session.greet(session_words.ready()))
+        self._carry_out(session.greet(session_words.READY))
 
     def _wake(self) -> None:
         """Called from any thread."""
@@ -197,7 +197,7 @@ class AssistantApp(App[None]):
     def ask_about_picture(self) -> None:
         """The picture came first; now the question."""
         if self.session is not None:
-            self.session.tell(session_words.type_question())
+            self.session.tell(session_words.TYPE_QUESTION)
             self._let_type(self.session.ask_taken)
 
     def _carry_out(self, wants: Wants) -> None:
@@ -214,7 +214,7 @@ class AssistantApp(App[None]):
             if self.session is None:
                 return
             if use is None or result is None or not result:
-                self.session.tell(session_words.gone_back())
+                self.session.tell(session_words.GONE_BACK)
             else:
                 use(result)
 
@@ -222,18 +222,18 @@ class AssistantApp(App[None]):
         self.push_screen(screen, take)
 
     def _let_type(self, use: Callable[[str], None]) -> None:
-        self._push(QuestionScreen(session_words.type_question()), use)
+        self._push(QuestionScreen(session_words.TYPE_QUESTION), use)
 
     def _let_ask_new(self, session: Session) -> None:
         def take(question: str | None) -> None:
             if question is None:
-                session.tell(session_words.gone_back())
+                session.tell(session_words.GONE_BACK)
             elif question:
                 session.ask_new(question)
             else:
                 session.take_picture(self._picture_taken)
 
-        screen = QuestionScreen(session_words.type_question_new())
+        screen = QuestionScreen(session_words.TYPE_QUESTION_NEW)
         screen.stage = self._main.stage
         self.push_screen(screen, take)
 

@@ -24,7 +24,7 @@ def called_aloud(key: str) -> str:
         return spoken_key(key)
     if key.startswith("ctrl+"):
         return words.key_control(called_aloud(key.removeprefix("ctrl+")))
-    known = words.key_names().get(key)
+    known = words.KEY_NAMES.get(key)
     return known or key.replace("+", " ").replace("_", " ")
 
 

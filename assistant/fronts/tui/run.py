@@ -33,4 +33,4 @@ def run_full_screen(make_session: Callable[[Front], Session]) -> None:
     if app.failure is not None:
         raise app.failure
     if app.return_code:
-        raise AssistantError(words.screen_failed(), words.screen_failed_hint())
+        raise AssistantError(words.SCREEN_FAILED, words.SCREEN_FAILED_HINT)

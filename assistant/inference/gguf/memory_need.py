@@ -193,14 +193,14 @@ def plan(
     needs = [need(sizes, cells, kind, n_batch) for cells, kind in tries]
     for (cells, kind), needed in zip(tries, needs, strict=True):
         if needed.total <= free.memory and needed.total <= free.addresses:
-            return Plan(cells, kind, note=words.memory_short() if cells < contexts[0] else "")
+            return Plan(cells, kind, note=words.MEMORY_SHORT if cells < contexts[0] else "")
     (cells, kind), needed = min(zip(tries, needs, strict=True), key=lambda pair: pair[1].total)
     if needed.least <= free.memory and needed.total <= free.addresses:
         note = words.memory_slow(needed.total, free.memory)
         return Plan(cells, kind, repacks=False, note=note)
     raise ModelError(
         words.memory_refused(sizes.name, needed.total, min(free.memory, free.addresses)),
-        words.memory_refused_hint(),
+        words.MEMORY_REFUSED_HINT,
     )
 
 

@@ -134,15 +134,15 @@ def open_projector(
     except OSError as error:
         raise ModelError(
             messages.mmproj_unreadable(path.name, error.strerror or str(error)),
-            messages.mmproj_damaged_hint(),
+            messages.MMPROJ_DAMAGED_HINT,
         ) from error
     except Exception as error:
         raise ModelError(
-            messages.mmproj_damaged(path.name), messages.mmproj_damaged_hint()
+            messages.mmproj_damaged(path.name), messages.MMPROJ_DAMAGED_HINT
         ) from error
     if size <= 0:
         raise ModelError(
-            messages.mmproj_not_for_pictures(path.name), messages.mmproj_not_for_pictures_hint()
+            messages.mmproj_not_for_pictures(path.name), messages.MMPROJ_NOT_FOR_PICTURES_HINT
         )
     is_corrected = corrects and needs_copy
     used, is_new = (

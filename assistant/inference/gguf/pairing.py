@@ -48,13 +48,13 @@ def check_pair(model_path: Path, mmproj_path: Path) -> tuple[GgufHeader, GgufHea
     model, mmproj = read(model_path), read(mmproj_path)
     model_name, mmproj_name = model_path.name, mmproj_path.name
     if model.architecture == PROJECTOR and mmproj.architecture not in (PROJECTOR, ""):
-        raise ModelError(words.pair_swapped(), words.pair_swapped_hint())
+        raise ModelError(words.PAIR_SWAPPED, words.PAIR_SWAPPED_HINT)
     _check_model(model, model_name)
     _check_projector(mmproj, mmproj_name)
     wants, gives = model.number(f"{model.architecture}.embedding_length"), projector_width(mmproj)
     if gives is not None and gives != wants:
         _LOGGER.info("the projector gives %s numbers a token, the model takes %s", gives, wants)
-        raise ModelError(words.pair_unfit(mmproj_name, model_name), words.pair_unfit_hint())
+        raise ModelError(words.pair_unfit(mmproj_name, model_name), words.PAIR_UNFIT_HINT)
     return model, mmproj
 
 
@@ -67,22 +67,22 @@ def read(path: Path) -> GgufHeader:
     try:
         return read_header(path)
     except FileNotFoundError as error:
-        raise ModelError(words.file_missing(str(path)), words.file_missing_hint()) from error
+        raise ModelError(words.file_missing(str(path)), words.FILE_MISSING_HINT) from error
     except IsADirectoryError as error:
-        raise ModelError(words.file_is_folder(str(path)), words.file_is_folder_hint()) from error
+        raise ModelError(words.file_is_folder(str(path)), words.FILE_IS_FOLDER_HINT) from error
     except OSError as error:
         reason = error.strerror or str(error)
         raise ModelError(words.file_unreadable(str(path), reason)) from error
     except GgufError as error:
         _LOGGER.info("%s: %s", path, error.detail)
         says = {
-            "not_gguf": (words.file_not_gguf, words.file_not_gguf_hint),
-            "version": (words.file_newer, words.file_newer_hint),
-            "cut": (words.file_cut, words.file_again_hint),
-            "damaged": (words.file_damaged, words.file_again_hint),
+            "not_gguf": (words.file_not_gguf, words.FILE_NOT_GGUF_HINT),
+            "version": (words.file_newer, words.FILE_NEWER_HINT),
+            "cut": (words.file_cut, words.FILE_AGAIN_HINT),
+            "damaged": (words.file_damaged, words.FILE_AGAIN_HINT),
         }
         message, hint = says[error.kind]
-        raise ModelError(message(path.name), hint()) from error
+        raise ModelError(message(path.name), hint) from error
 
 
 def projector_width(mmproj: GgufHeader) -> int | None:
@@ -110,33 +110,33 @@ def projector_kind(mmproj: GgufHeader) -> str:
 def _check_model(model: GgufHeader, name: str) -> None:
     kind = model.architecture
     if kind == PROJECTOR:
-        raise ModelError(words.model_is_projector(name), words.model_is_projector_hint())
+        raise ModelError(words.model_is_projector(name), words.MODEL_IS_PROJECTOR_HINT)
     n_parts = model.number("split.count") or 1
     if n_parts > 1:
-        raise ModelError(words.model_split(name, n_parts), words.model_split_hint())
+        raise ModelError(words.model_split(name, n_parts), words.MODEL_SPLIT_HINT)
     if not kind:
-        raise ModelError(words.file_damaged(name), words.file_again_hint())
+        raise ModelError(words.file_damaged(name), words.FILE_AGAIN_HINT)
     if not _writes_text(kind):
-        raise ModelError(words.model_wrong_kind(name, kind), words.model_wrong_kind_hint())
+        raise ModelError(words.model_wrong_kind(name, kind), words.MODEL_WRONG_KIND_HINT)
     n_layer, n_embd = model.number(f"{kind}.block_count"), model.number(f"{kind}.embedding_length")
     embedding = model.tensors.get("token_embd.weight")
     has_layers = n_layer is not None and _has_layers(model, "blk", n_layer)
     if embedding is None or embedding.dims[0] != n_embd or not has_layers:
-        raise ModelError(words.file_incomplete(name), words.file_again_hint())
+        raise ModelError(words.file_incomplete(name), words.FILE_AGAIN_HINT)
 
 
 def _check_projector(mmproj: GgufHeader, name: str) -> None:
     if mmproj.architecture != PROJECTOR:
-        raise ModelError(words.mmproj_is_model(name), words.mmproj_is_model_hint())
+        raise ModelError(words.mmproj_is_model(name), words.MMPROJ_IS_MODEL_HINT)
     if not mmproj.values.get("clip.has_vision_encoder", True):
-        raise ModelError(words.mmproj_hears(name), words.mmproj_is_model_hint())
+        raise ModelError(words.mmproj_hears(name), words.MMPROJ_IS_MODEL_HINT)
     sides = [mmproj.number(f"clip.vision.{key}") or 0 for key in ("image_size", "patch_size")]
     n_layer = mmproj.number("clip.vision.block_count")
     n_head = mmproj.number("clip.vision.attention.head_count") or 0
     n_embd = mmproj.number("clip.vision.embedding_length") or 0
     has_sizes = 0 < sides[1] <= sides[0] <= 1 << 15 and 0 < n_head <= n_embd
     if not has_sizes or n_layer is None or not _has_layers(mmproj, "v.blk", n_layer):
-        raise ModelError(words.file_incomplete(name), words.file_again_hint())
+        raise ModelError(words.file_incomplete(name), words.FILE_AGAIN_HINT)
 
 
 def _writes_text(kind: str) -> bool:

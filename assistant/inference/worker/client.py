@@ -127,7 +127,7 @@ class InferenceClient:
                     return
                 if has_restarted:
                     raise InferenceError(
-                        messages.worker_died(death.reason), messages.worker_died_hint()
+                        messages.worker_died(death.reason), messages.WORKER_DIED_HINT
                     ) from death
                 _LOGGER.info("the worker died: %s", death.reason)
                 has_restarted = True

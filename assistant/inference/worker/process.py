@@ -67,7 +67,7 @@ class WorkerProcess:
             self.connection.close()
             raise InferenceError(
                 messages.worker_cannot_start(error.strerror or str(error)),
-                messages.no_memory_hint(),
+                messages.NO_MEMORY_HINT,
             ) from error
         finally:
             theirs.close()
@@ -103,11 +103,11 @@ class WorkerProcess:
         """What the exit code says, as words that complete a sentence."""
         code = self.process.wait()
         if self._watch.has_hung:
-            return messages.worker_reason_hung()
+            return messages.WORKER_REASON_HUNG
         if code == -signal.SIGKILL:
-            return messages.worker_reason_memory()
+            return messages.WORKER_REASON_MEMORY
         if code == -signal.SIGILL:
-            return messages.worker_reason_illegal()
+            return messages.WORKER_REASON_ILLEGAL
         if code < 0:
             return messages.worker_reason_crash(signal.Signals(-code).name)
         return messages.worker_reason_ended(code)

@@ -122,9 +122,9 @@ class AssistantScreen(Screen[Result]):
         if moved.text is not None:
             self.post_message(Focused((moved.text,)))
         elif not self.query_one(LineList).lines:
-            self.post_message(Told(words.nothing_to_read()))
+            self.post_message(Told(words.NOTHING_TO_READ))
         else:
-            self.post_message(Told(words.last_line() if moved.by > 0 else words.first_line()))
+            self.post_message(Told(words.LAST_LINE if moved.by > 0 else words.FIRST_LINE))
 
     def on_screen_resume(self) -> None:
         """Puts the terminal's cursor back on this screen's line."""

@@ -37,7 +37,7 @@ class ChoiceScreen(TypingScreen):
 
     def on_mount(self) -> None:
         """Says that there is a second way to choose."""
-        self.post_message(Told(words.list_keys()))
+        self.post_message(Told(words.LIST_KEYS))
 
     @on(Input.Submitted)
     def choose(self, event: Input.Submitted) -> None:

@@ -39,13 +39,13 @@ class MainScreen(AssistantScreen[None]):
         """Takes the keys of the session and shows the most used ones."""
         self._keymap = keymap
         shown = {
-            Action.DESCRIBE: words.bar_describe(),
-            Action.BRIEF: words.bar_brief(),
-            Action.ASK: words.bar_ask(),
-            Action.FOLLOW_UP: words.bar_follow_up(),
-            Action.STOP: words.bar_stop(),
-            Action.HELP: words.bar_help(),
-            Action.QUIT: words.bar_quit(),
+            Action.DESCRIBE: words.BAR_DESCRIBE,
+            Action.BRIEF: words.BAR_BRIEF,
+            Action.ASK: words.BAR_ASK,
+            Action.FOLLOW_UP: words.BAR_FOLLOW_UP,
+            Action.STOP: words.BAR_STOP,
+            Action.HELP: words.BAR_HELP,
+            Action.QUIT: words.BAR_QUIT,
         }
         parts = [
             words.key_bar_part(_printed(keymap.keys[action][0]), what)

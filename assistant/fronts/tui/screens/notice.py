@@ -14,7 +14,7 @@ class NoticeScreen(AssistantScreen[bool]):
 
     def compose(self) -> ComposeResult:
         """The notice, what to do, bars."""
-        yield LineList([session_words.notice(), session_words.notice_acknowledge()], id="notice")
+        yield LineList([session_words.NOTICE, session_words.NOTICE_ACKNOWLEDGE], id="notice")
         yield from self.compose_bars()
 
     def on_mount(self) -> None:
@@ -29,4 +29,4 @@ class NoticeScreen(AssistantScreen[bool]):
         if key == "enter":
             self.dismiss(True)
         else:
-            self.post_message(Told(session_words.notice_acknowledge()))
+            self.post_message(Told(session_words.NOTICE_ACKNOWLEDGE))

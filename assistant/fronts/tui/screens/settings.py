@@ -36,14 +36,14 @@ class SettingsScreen(TypingScreen):
 
     def compose(self) -> ComposeResult:
         """Prompt, settings, where name and value are typed, bars."""
-        yield Static(session_words.choose_setting(), id="title", markup=False)
+        yield Static(session_words.CHOOSE_SETTING, id="title", markup=False)
         yield LineList(self._lines, id="settings")
         yield TextLine()
         yield from self.compose_bars()
 
     def on_mount(self) -> None:
         """Says how a name need not be typed."""
-        self.post_message(Told(words.settings_keys()))
+        self.post_message(Told(words.SETTINGS_KEYS))
 
     def show_lines(self, lines: Sequence[str]) -> None:
         """Shows the settings after a change."""
