@@ -18,7 +18,7 @@ from textual.pilot import Pilot
 
 from assistant.core.actions import Keymap
 from assistant.core.announcer import Announcer
-from assistant.core.answering import Answering
+from assistant.core.answering import Answering, AnswerOptions
 from assistant.core.events import DecodeOptions, ImageRgb
 from assistant.core.history import Entry, History
 from assistant.core.ports import Describer
@@ -139,7 +139,11 @@ class Drawn:
         )
         history.add(entry)
         answering = Answering(
-            describer, announcer, _Cameras(), models, preferences, lambda _image: [], history
+            describer,
+            announcer,
+            lambda: AnswerOptions(DecodeOptions(), None),
+            lambda _image: [],
+            history,
         )
         return Session(
             answering, announcer, RecordingSpeaker(), _Cameras(), models, preferences, _Keeper(),

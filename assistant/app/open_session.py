@@ -13,8 +13,6 @@ from assistant.app import wiring
 from assistant.app.model_in_use import ModelShelf
 from assistant.core.actions import Keymap, KeymapError
 from assistant.core.announcer import Announcer
-from assistant.core.answering import Answering
-from assistant.core.events import ImageRgb
 from assistant.core.history import History
 from assistant.core.look_ahead import LookAhead
 from assistant.core.ports import Describer
@@ -23,7 +21,6 @@ from assistant.core.session import Session
 from assistant.core.session_jobs import Jobs
 from assistant.core.session_ports import Front, Kind, Line, Prompts
 from assistant.errors import AssistantError, UsageError
-from assistant.messages import camera as camera_words
 from assistant.messages import session as words
 from assistant.model_store.find import ModelFiles, find_model, installed_models
 from assistant.settings.preferences import StoredPreferences
@@ -58,10 +55,6 @@ def open_session(plan: Plan, front: Front, prompts: Prompts | None = None) -> It
 
     settings = plan.settings
 
-    def inspect(image_rgb: ImageRgb) -> list[str]:
-        problems = [problem.sentence for problem in quality.assess(image_rgb)]
-        return [*problems, camera_words.DESCRIBING_ANYWAY] if problems else []
-
     def open_describer(files: ModelFiles) -> Describer:
         options = wiring.engine_options(settings, files, is_verbose=plan.is_verbose)
         return InferenceClient(options, worker=workers.pop() if workers else None)
@@ -72,9 +65,7 @@ def open_session(plan: Plan, front: Front, prompts: Prompts | None = None) -> It
 
     with ExitStack() as stack:
         stack.callback(early.end)  # where the model cannot be opened, nobody else does
-        shelf = ModelShelf(
-            plan.files, installed_models, open_describer, lambda: plan.preferences.settings
-        )
+        shelf = ModelShelf(plan.files, installed_models, open_describer)
         stack.callback(shelf.close)
         cameras = CameraChooser(settings.camera.source)
         stack.callback(cameras.close)
@@ -85,20 +76,16 @@ def open_session(plan: Plan, front: Front, prompts: Prompts | None = None) -> It
         earcons = open_earcons(is_on=settings.speech.is_on and settings.speech.has_earcons)
         announcer = Announcer(front, speaker, earcons)
         ahead: list[LookAhead] = []
-        answering = Answering(
+        answering = wiring.make_answering(
             shelf.describer,
             announcer,
-            cameras,
-            shelf,
-            plan.preferences,
-            inspect,
+            lambda: wiring.answer_options(plan.preferences.settings, shelf.files),
             history,
-            lambda: ahead[0].take() if ahead else None,
         )
         session = Session(
             answering, announcer, speaker, cameras, shelf, plan.preferences,
             FileKeeper(wiring.save_folder(settings)), history, plan.keymap, jobs, prompts,
-            lambda: wiring.machine_state(settings),
+            lambda: wiring.machine_state(settings), lambda: ahead[0].take() if ahead else None,
         )  # fmt: skip
         stack.callback(session.close)
         if settings.camera.look_ahead != "off":

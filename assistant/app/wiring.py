@@ -9,15 +9,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.core.announcer import Announcer
+from assistant.core.answering import Answering, AnswerOptions
+from assistant.core.events import DecodeOptions, ImageRgb, TraceHeader, TraceStep
+from assistant.core.history import History
 from assistant.core.languages import LANGUAGES, voice_of
 from assistant.errors import AssistantError
 from assistant.messages import models as words
 from assistant.model_store.find import ModelFiles
 from assistant.settings.tree import Settings
+from assistant.system import memory
 from assistant.system.masking import masked
 
 if TYPE_CHECKING:
-    from assistant.core.ports import Speaker
+    from assistant.core.ports import Describer, Speaker
     from assistant.inference.options import EngineOptions
 
 
@@ -59,6 +64,47 @@ def engine_options(settings: Settings, files: ModelFiles, *, is_verbose: bool) -
     )
     n_ctx = wished.n_ctx or files.n_ctx
     return options if n_ctx is None else replace(options, n_ctx=n_ctx)
+
+
+def inspect(image_rgb: ImageRgb) -> list[str]:
+    """Return what is wrong with a picture, as sentences; nothing for a good one."""
+    # Here, since what is said first must not wait for NumPy.
+    from assistant.camera import quality
+    from assistant.messages import camera as camera_words
+
+    problems = [problem.sentence for problem in quality.assess(image_rgb)]
+    return [*problems, camera_words.DESCRIBING_ANYWAY] if problems else []
+
+
+def answer_options(settings: Settings, files: ModelFiles) -> AnswerOptions:
+    """Return how the next answer is written: the model's own steering with what the settings change.
+
+    Raises:
+        UsageError: steering lies outside its range.
+    """
+    answer = settings.answer
+    decode = DecodeOptions(
+        max_tokens=answer.max_tokens,
+        temperature=answer.temperature,
+        top_p=answer.top_p,
+        seed=answer.seed,
+    )
+    # The embedded model was not trained to use earlier turns.
+    return AnswerOptions(decode, settings.steering.applied_to(files.preset), not files.is_demo)
+
+
+def make_answering(
+    describer: Describer,
+    announcer: Announcer,
+    options: Callable[[], AnswerOptions],
+    history: History,
+    on_trace: Callable[[TraceHeader | TraceStep], None] | None = None,
+) -> Answering:
+    """Join the parts of the one way to an answer."""
+    return Answering(
+        describer, announcer, options, inspect, history,
+        on_trace=on_trace, is_memory_short=memory.is_nearly_full,
+    )  # fmt: skip
 
 
 def speaker(settings: Settings, on_problem: Callable[[AssistantError], None]) -> Speaker:

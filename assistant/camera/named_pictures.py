@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from assistant.camera.picture_reader import PictureReader
 from assistant.core.events import ImageRgb
 from assistant.core.ports import Camera
@@ -15,14 +13,9 @@ CAMERA = "camera"
 class NamedPictures:
     """Loads pictures by name, and opens the camera when the first of its pictures is wanted."""
 
-    def __init__(self, source: str | None, tell: Callable[[str], None]) -> None:
-        """Opens nothing yet.
-
-        Args:
-            source: which camera; None takes the first usable one.
-            tell: says what is wrong with a picture of the camera's, at once.
-        """
-        self._source, self._tell = source, tell
+    def __init__(self, source: str | None) -> None:
+        """Take the camera's name; None means the first usable one."""
+        self._source = source
         self._camera: Camera | None = None
         self._reader = PictureReader()
 
@@ -41,14 +34,10 @@ class NamedPictures:
             return self._reader.read(name)
         # Here, since a file's description must not wait for what cameras need.
         from assistant.camera.discovery import open_camera
-        from assistant.camera.quality import assess
 
         if self._camera is None:
             self._camera = open_camera(self._source)
-        image = self._camera.capture()
-        for problem in assess(image):
-            self._tell(problem.sentence)
-        return image
+        return self._camera.capture()
 
     def close(self) -> None:
         """Frees the camera and ends the reading process; idempotent."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from assistant import messages
-from assistant.core.events import DescribeRequest, TraceHeader, TraceStep
+from assistant.core.events import TraceHeader, TraceStep
 from assistant.core.pipeline import Narration
 from assistant.errors import AssistantError, UsageError
 
@@ -16,14 +16,13 @@ from assistant.errors import AssistantError, UsageError
 def answer_record(
     picture: str,
     question: str,
-    request: DescribeRequest,
     narration: Narration,
     model_names: tuple[str, str],
 ) -> dict[str, Any]:
     """The object that ``--json`` prints for an answer; times in milliseconds."""
     answer = narration.answer
     sparc = asdict(answer.sparc)
-    decode = asdict(request.decode)
+    decode = asdict(narration.request.decode)
     timings = {
         name.removesuffix("_ms"): round(ms, 3) for name, ms in asdict(answer.timings).items()
     }

@@ -15,11 +15,17 @@ from assistant.system.masking import masked
 class Announcer:
     """Everything that a session says goes through here.
 
+    Where it ``is_in_turn``, everything is heard in the order in which it is said, as where several pictures are
+    described one after the other; else status and errors come before waiting sentences.
+
     Attributes:
         reader: the present answer, as it is read aloud.
     """
 
-    def __init__(self, front: Front, speaker: Speaker, earcons: Earcons) -> None:
+    def __init__(
+        self, front: Front, speaker: Speaker, earcons: Earcons, *, is_in_turn: bool = False
+    ) -> None:
+        self._is_in_turn = is_in_turn
         self._front = front
         self._speaker = speaker
         self._earcons = earcons
@@ -29,8 +35,8 @@ class Announcer:
         """Says something at once: before the rest of an answer; passwords in addresses are hidden."""
         text = masked(text)
         self._front.show(Line(kind, text))
-        priority = Priority.ERROR if kind is Kind.ERROR else Priority.STATUS
-        self._speaker.say(text, priority)
+        urgent = Priority.ERROR if kind is Kind.ERROR else Priority.STATUS
+        self._speaker.say(text, Priority.DESCRIPTION if self._is_in_turn else urgent)
 
     def tell_after(self, text: str, kind: Kind = Kind.NOTE) -> None:
         """Says something when the answer was read to its end."""
@@ -83,6 +89,10 @@ class Announcer:
     def stage(self, stage: str) -> None:
         """What is going on, for those who look or ask."""
         self._front.stage(stage)
+
+    def finish(self) -> None:
+        """Wait until everything is spoken."""
+        self._speaker.wait()
 
     def is_heard(self) -> bool:
         """Whether something is being spoken."""

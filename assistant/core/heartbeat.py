@@ -7,20 +7,21 @@ from collections.abc import Callable
 from types import TracebackType
 
 from assistant import messages
-from assistant.system import memory, threads
+from assistant.system import threads
 
 DEFAULT_QUIET_S = (10.0, 20.0, 30.0, 60.0)
 """Seconds of silence before each further sign of life; the last one repeats."""
 
 
-def sign_of_life(stage: str) -> str:
-    """What a beat says: that work goes on, on what, and why it is slow where that is known.
+def sign_of_life(stage: str, *, is_memory_short: bool = False) -> str:
+    """Return what a beat says: that work goes on, on what, and why it is slow where that is known.
 
     Args:
         stage: what is being done, as ``messages`` calls it.
+        is_memory_short: whether everything waits for memory.
     """
     message = messages.still_working(stage)
-    return messages.nearly_full(message) if memory.is_nearly_full() else message
+    return messages.nearly_full(message) if is_memory_short else message
 
 
 class Heartbeat:

@@ -23,7 +23,7 @@ from assistant.core.events import (
     TraceHeader,
     TraceStep,
 )
-from assistant.core.heartbeat import DEFAULT_QUIET_S, Heartbeat, sign_of_life
+from assistant.core.heartbeat import DEFAULT_QUIET_S, Heartbeat
 from assistant.core.narration import content_first, plain_words
 from assistant.core.ports import Describer
 from assistant.core.sentences import SentenceSplitter, split_sentences
@@ -42,8 +42,8 @@ class Listener(Protocol):
         """What is going on; short, to be shown and spoken."""
         ...
 
-    def note(self, message: str) -> None:
-        """Something about the answer that is worth reading but not worth interrupting for."""
+    def beat(self, stage: str) -> None:
+        """Nothing was heard for a while; the stage still goes on."""
         ...
 
     def stage(self, stage: str) -> None:
@@ -64,12 +64,14 @@ class Narration:
     """What became of one question.
 
     Attributes:
+        request: what was asked.
         answer: what the model says about its answer.
         sentences: what was shown and spoken, in order.
         warnings: what was said about the answer beside it.
         load_ms: how long the model took to load, 0 if it was loaded.
     """
 
+    request: DescribeRequest
     answer: Answer
     sentences: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -145,7 +147,7 @@ def narrate_answer(
     finished: Finished | None = None
 
     def beat() -> None:
-        listener.status(sign_of_life(stage))
+        listener.beat(stage)
 
     heartbeat = Heartbeat(beat, quiet_s, listener.is_heard)
 
@@ -181,10 +183,8 @@ def narrate_answer(
                     pass
     if finished is None:
         raise InferenceError(messages.ANSWER_MISSING)
-    narration = Narration(finished.answer, voice.said, load_ms=load_ms)
+    narration = Narration(request, finished.answer, voice.said, load_ms=load_ms)
     narration.warnings = list(_warnings(finished.answer, request, bool(voice.said)))
-    for warning in narration.warnings:
-        listener.note(warning)
     return narration
 
 

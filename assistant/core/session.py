@@ -17,6 +17,7 @@ from assistant.core.ports import Earcon, Speaker
 from assistant.core.questions import BRIEF, DETAILED, MAX_QUESTION_CHARS, Question, Style
 from assistant.core.session_jobs import Jobs
 from assistant.core.session_ports import Cameras, Keeper, Kind, Models, Preferences, Prompts
+from assistant.core.session_work import SessionWork
 from assistant.errors import AssistantError
 from assistant.messages import session as words
 from assistant.system import threads
@@ -67,11 +68,14 @@ class Session:
         jobs: Jobs,
         prompts: Prompts | None = None,
         machine_state: Callable[[], Sequence[str]] = tuple,
+        take_prepared: Callable[[], ImageRgb | None] = lambda: None,
     ) -> None:
-        """Joins the parts; ``machine_state`` gives what the status adds about power and heat."""
+        # machine_state gives what the status adds about power and heat, take_prepared the picture that was read
+        # before the key, if any.
         self.keymap = keymap
         self._prompts, self._machine_state = prompts or Prompts(), machine_state
         self._answering, self._announcer, self._speaker = answering, announcer, speaker
+        self._work = SessionWork(answering, announcer, cameras, take_prepared)
         self._cameras, self._models, self._preferences = cameras, models, preferences
         self._keeper, self._history, self._jobs = keeper, history, jobs
         self._rate_wpm = preferences.rate_wpm()
@@ -178,21 +182,21 @@ class Session:
 
         self._taken = None
         self._silence()
-        self._jobs.submit(lambda ticket: self._answering.take(keep, ticket))
+        self._jobs.submit(lambda ticket: self._work.take(keep, ticket))
 
     def ask_taken(self, question: str) -> None:
         """Asks about the picture that ``take_picture`` took."""
         image, asked = self._taken, self._question(question)
         if image is not None and asked is not None:
             self._silence()
-            self._jobs.submit(lambda ticket: self._answering.ask(image, asked, ticket))
+            self._jobs.submit(lambda ticket: self._work.ask(image, asked, ticket))
 
     def follow_up(self, question: str) -> None:
         """Asks a further question about the present picture."""
         entry, asked = self._entry(), self._question(question)
         if entry is not None and asked is not None:
             self._silence()
-            self._jobs.submit(lambda ticket: self._answering.ask(entry.image_rgb, asked, ticket))
+            self._jobs.submit(lambda ticket: self._work.ask(entry.image_rgb, asked, ticket))
 
     def history_lines(self) -> list[str]:
         """Earlier answers, newest first."""
@@ -298,7 +302,7 @@ class Session:
     def _silence(self) -> None:
         self._present = None
         self._is_paused = False
-        self._answering.interrupt_capture()
+        self._work.interrupt_capture()
         self._announcer.silence()
 
     def _stop_quietly(self) -> bool:
@@ -310,7 +314,7 @@ class Session:
 
     def _look(self, question: Question) -> None:
         self._stop_quietly()
-        self._jobs.submit(lambda ticket: self._answering.look(question, ticket))
+        self._jobs.submit(lambda ticket: self._work.look(question, ticket))
 
     def _follow_up(self) -> Wants:
         if self._entry() is None:
@@ -370,7 +374,7 @@ class Session:
         present = self._present
         self._stop_quietly()
         self._present = present
-        self._jobs.submit(lambda ticket: self._answering.check(entry, ticket))
+        self._jobs.submit(lambda ticket: self._work.check(entry, ticket))
 
     def _show_history(self) -> Wants:
         if not self._history.entries:

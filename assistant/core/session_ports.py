@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from assistant.core.events import DecodeOptions, ImageRgb
+from assistant.core.events import ImageRgb
 from assistant.core.history import Entry
 from assistant.core.ports import Describer
 from assistant.messages import session as words
-from sparc_ggml.config import SparcConfig
 
 
 class Kind(StrEnum):
@@ -20,6 +19,8 @@ class Kind(StrEnum):
     SENTENCE = "sentence"
     STATUS = "status"
     NOTE = "note"
+    WORKING = "working"
+    """A sign of life."""
     QUESTION = "question"
     ERROR = "error"
 
@@ -105,16 +106,6 @@ class Models(Protocol):
         """What the model in use is called."""
         ...
 
-    @property
-    def keeps_turns(self) -> bool:
-        """Whether it was trained to use earlier questions and answers."""
-        ...
-
-    @property
-    def preset(self) -> SparcConfig:
-        """The steering for its next answer, as the settings have it."""
-        ...
-
     def names(self) -> Sequence[str]:
         """The models to choose from, each with what to know about it."""
         ...
@@ -126,10 +117,6 @@ class Models(Protocol):
 
 class Preferences(Protocol):
     """The settings, as far as a session uses and changes them."""
-
-    def decode_options(self) -> DecodeOptions:
-        """How answers are written."""
-        ...
 
     def rate_wpm(self) -> int:
         """Words a minute."""

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from assistant.core.events import DecodeOptions
 from assistant.errors import AssistantError
 from assistant.settings.file import (
     SettingsFile,
@@ -88,16 +87,6 @@ class StoredPreferences:
         self._is_notice_due = True
         self.settings = load(self._options)
         self._is_notice_due = not self.settings.assistant.notice_acknowledged
-
-    def decode_options(self) -> DecodeOptions:
-        """How answers are written."""
-        answer = self.settings.answer
-        return DecodeOptions(
-            max_tokens=answer.max_tokens,
-            temperature=answer.temperature,
-            top_p=answer.top_p,
-            seed=answer.seed,
-        )
 
     def rate_wpm(self) -> int:
         """Words a minute."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from assistant.core.actions import Keymap
 from assistant.core.announcer import Announcer
-from assistant.core.answering import Answering
+from assistant.core.answering import Answering, AnswerOptions
 from assistant.core.events import DecodeOptions, ImageRgb
 from assistant.core.heartbeat import DEFAULT_QUIET_S
 from assistant.core.history import Entry, History
@@ -226,7 +226,12 @@ def make_session(
     history, jobs = History(), Jobs()
     announcer = Announcer(front, speaker, earcons)
     answering = Answering(
-        describer, announcer, cameras, models, preferences, inspect, history, quiet_s=quiet_s
+        describer,
+        announcer,
+        lambda: AnswerOptions(preferences.options, models.preset, models.keeps_turns),
+        inspect,
+        history,
+        quiet_s=quiet_s,
     )
     session = Session(
         answering, announcer, speaker, cameras, models, preferences, keeper, history,

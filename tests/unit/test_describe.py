@@ -6,7 +6,7 @@ import importlib
 import io
 import json
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,15 @@ import numpy as np
 import pytest
 
 from assistant import messages
-from assistant.cli.describe_job import Equipment, Job, run_job
+from assistant.cli.describe_job import DescribeFront, DescribeJob, Job
 from assistant.cli.records import TraceFile
 from assistant.core.actions import Action
+from assistant.core.announcer import Announcer
+from assistant.core.answering import Answering, AnswerOptions
 from assistant.core.events import (
     Answer,
     Counts,
+    DecodeOptions,
     EndReason,
     Finished,
     ImageRgb,
@@ -28,13 +31,16 @@ from assistant.core.events import (
     TraceHeader,
     TraceStep,
 )
+from assistant.core.history import History
+from assistant.core.ports import Earcon
+from assistant.core.questions import Question, Style
 from assistant.errors import ExitCode, InferenceError, PictureError, UsageError
 from assistant.fronts.console import Console
-from assistant.settings.tree import Settings
-from assistant.testing import RecordingSpeaker, ScriptedDescriber, answer_events
+from assistant.testing import RecordingEarcons, RecordingSpeaker, ScriptedDescriber, answer_events
 from sparc_ggml.config import SparcConfig
 
 TEXT = "There is a dog. It may be brown."
+WHAT = Question(Style.QUESTION, "What?")
 
 
 def load(name: str) -> ImageRgb:
@@ -44,26 +50,30 @@ def load(name: str) -> ImageRgb:
 
 
 class Bench:
-    """Everything around ``run_job``, and what came out."""
+    """Everything around ``DescribeJob``, and what came out."""
 
-    def __init__(self, script: Any = None, trace: Path | None = None) -> None:
+    def __init__(
+        self, script: Any = None, trace: Path | None = None, problems: Sequence[str] = ()
+    ) -> None:
         self.out, self.err = io.StringIO(), io.StringIO()
-        self.speaker = RecordingSpeaker()
+        self.speaker, self.earcons = RecordingSpeaker(), RecordingEarcons()
         self.describer = ScriptedDescriber(answer_events(TEXT) if script is None else script)
         self.trace = TraceFile(trace) if trace else None
+        self.problems = problems
 
     def run(self, job: Job, **options: Any) -> ExitCode:
-        equipment = Equipment(
+        front = DescribeFront(Console(self.out, self.err), is_json=job.is_json)
+        announcer = Announcer(front, self.speaker, self.earcons, is_in_turn=True)
+        answering = Answering(
             self.describer,
-            self.speaker,
-            load,
-            Console(self.out, self.err),
-            self.trace,
-            SparcConfig(),
-            ("m.gguf", "v.gguf"),
-            **options,
+            announcer,
+            lambda: AnswerOptions(DecodeOptions(), SparcConfig()),
+            lambda _image: self.problems,
+            History(1),
+            on_trace=self.trace.write if self.trace else None,
         )
-        code = run_job(job, Settings(), equipment)
+        work = DescribeJob(job, answering, announcer, front, load, ("m.gguf", "v.gguf"), **options)
+        code = work.run()
         if self.trace:
             self.trace.close()
         return code
@@ -75,7 +85,7 @@ class Bench:
 
 def test_text_on_stdout_status_on_stderr_and_both_spoken() -> None:
     bench = Bench()
-    assert bench.run(Job(["a.png"], ["What?"])) is ExitCode.OK
+    assert bench.run(Job(["a.png"], [WHAT])) is ExitCode.OK
     assert bench.lines == ["There is a dog.", "It may be brown."]
     assert bench.speaker.spoken == [
         messages.LOOKING,
@@ -88,11 +98,36 @@ def test_text_on_stdout_status_on_stderr_and_both_spoken() -> None:
     assert told[1] == messages.MAY_BE_WRONG
     assert told[2].startswith(messages.DONE)
     assert told[2].endswith("seconds.")
+    assert bench.earcons.played == [Earcon.SHUTTER]
+
+
+def test_what_is_wrong_with_a_picture_is_said_before_its_answer() -> None:
+    bench = Bench(problems=["It is dark."])
+    bench.run(Job(["a.png", "b.png"], [WHAT]))
+    said = bench.speaker.spoken
+    assert said.count("It is dark.") == 2
+    assert said.index("It is dark.") < said.index("There is a dog.")
+    assert "It is dark." in bench.err.getvalue().splitlines()
+
+
+def test_all_that_belongs_to_a_picture_is_heard_in_its_turn() -> None:
+    bench = Bench()
+    bench.speaker.seconds_per_utterance = 0.02
+    bench.run(Job(["a.png", "bad.png", "c.png"], [WHAT]))
+    said = bench.speaker.spoken
+    places = [
+        said.index(messages.looking_at(1, 3, "a.png")),
+        said.index(messages.DONE),
+        said.index(messages.looking_at(2, 3, "bad.png")),
+        said.index(messages.picture_missing("bad.png")),
+        said.index(messages.looking_at(3, 3, "c.png")),
+    ]
+    assert places == sorted(places)
 
 
 def test_the_next_picture_is_done_after_a_bad_one() -> None:
     bench = Bench()
-    code = bench.run(Job(["a.png", "bad.png", "c.png"], ["What?"]))
+    code = bench.run(Job(["a.png", "bad.png", "c.png"], [WHAT]))
     assert code is ExitCode.PICTURE
     assert bench.lines[0] == "a.png:"
     assert bench.lines.count("There is a dog.") == 2
@@ -103,12 +138,18 @@ def test_the_next_picture_is_done_after_a_bad_one() -> None:
 def test_the_code_is_the_first_failures() -> None:
     failures = iter([UsageError("One."), InferenceError("Two.")])
     bench = Bench(lambda request: [next(failures)])
-    assert bench.run(Job(["a.png", "b.png"], ["What?"])) is ExitCode.USAGE
+    assert bench.run(Job(["a.png", "b.png"], [WHAT])) is ExitCode.USAGE
 
 
 def test_questions_are_answered_in_turn_and_labelled() -> None:
     bench = Bench(lambda request: answer_events(f"About {request.question}"))
-    bench.run(Job(["a.png"], ["a dog?", "a cat?"], is_labelled=True))
+    bench.run(
+        Job(
+            ["a.png"],
+            [Question(Style.QUESTION, "a dog?"), Question(Style.QUESTION, "a cat?")],
+            is_labelled=True,
+        )
+    )
     assert bench.lines == ["a dog?", "About a dog?", "a cat?", "About a cat?"]
     assert [r.question for r in bench.describer.requests] == ["a dog?", "a cat?"]
     assert bench.describer.requests[0].image_rgb is bench.describer.requests[1].image_rgb
@@ -116,7 +157,7 @@ def test_questions_are_answered_in_turn_and_labelled() -> None:
 
 def test_notices_once() -> None:
     bench = Bench()
-    bench.run(Job(["a.png", "b.png"], ["What?"]), notices=["Demo."], hints=["Get more."])
+    bench.run(Job(["a.png", "b.png"], [WHAT]), notices=["Demo."], hints=["Get more."])
     assert bench.speaker.spoken.count("Demo.") == 1
     assert bench.speaker.spoken.count("Get more.") == 0
     assert bench.err.getvalue().count("Demo.\nGet more.\n") == 1
@@ -125,7 +166,7 @@ def test_notices_once() -> None:
 
 def test_json_has_all_that_is_promised() -> None:
     bench = Bench()
-    assert bench.run(Job(["a.png", "bad.png"], ["What?"], is_json=True)) is ExitCode.PICTURE
+    assert bench.run(Job(["a.png", "bad.png"], [WHAT], is_json=True)) is ExitCode.PICTURE
     good, bad = map(json.loads, bench.lines)
     assert good["description"] == TEXT
     assert good["sentences"] == ["There is a dog.", "It may be brown."]
@@ -149,7 +190,7 @@ def test_the_trace_is_json_lines(tmp_path: Path) -> None:
     step = TraceStep(0, 5, "dög", (1, 2), 1.1, True)
     header = TraceHeader({"model": "m", "grid": [2, 2], "image_tokens": 4})
     bench = Bench([header, step, *answer_events(TEXT)], tmp_path / "t.jsonl")
-    bench.run(Job(["a.png"], ["What?"]))
+    bench.run(Job(["a.png"], [WHAT]))
     first, second = (tmp_path / "t.jsonl").read_text(encoding="utf-8").splitlines()
     assert json.loads(first) == header.fields
     assert json.loads(second) == {
@@ -164,14 +205,14 @@ def test_a_trace_that_cannot_be_written(tmp_path: Path) -> None:
 
 def test_no_trace_is_asked_for_without_a_file() -> None:
     bench = Bench()
-    bench.run(Job(["a.png"], ["What?"]))
+    bench.run(Job(["a.png"], [WHAT]))
     assert not bench.describer.requests[0].has_trace
 
 
 def test_a_cancelled_answer_ends_the_job() -> None:
     ended = Answer("A", EndReason.CANCELLED, Timings(), Counts(), SparcConfig())
     bench = Bench([Piece("A"), Finished(ended)])
-    assert bench.run(Job(["a.png", "b.png"], ["What?"])) is ExitCode.INTERRUPTED
+    assert bench.run(Job(["a.png", "b.png"], [WHAT])) is ExitCode.INTERRUPTED
     assert len(bench.describer.requests) == 1
 
 
@@ -183,7 +224,7 @@ def test_a_broken_pipe_is_not_swallowed() -> None:
     bench = Bench()
     bench.out = Gone()
     with pytest.raises(BrokenPipeError):
-        bench.run(Job(["a.png"], ["What?"]))
+        bench.run(Job(["a.png"], [WHAT]))
 
 
 def test_trouble_with_stderr_does_not_end_the_work() -> None:
@@ -193,13 +234,13 @@ def test_trouble_with_stderr_does_not_end_the_work() -> None:
 
     bench = Bench()
     bench.err = Gone()
-    assert bench.run(Job(["a.png"], ["What?"])) is ExitCode.OK
+    assert bench.run(Job(["a.png"], [WHAT])) is ExitCode.OK
     assert bench.lines == ["There is a dog.", "It may be brown."]
 
 
 def test_no_line_draws_or_colours() -> None:
     bench = Bench()
-    bench.run(Job(["a.png", "bad.png"], ["What?"]), notices=[messages.DEMO_MODEL])
+    bench.run(Job(["a.png", "bad.png"], [WHAT]), notices=[messages.DEMO_MODEL])
     shown = bench.out.getvalue() + bench.err.getvalue()
     assert shown.isascii()
     assert "\x1b" not in shown

@@ -8,7 +8,6 @@ import pytest
 
 from assistant import messages
 from assistant.core.heartbeat import sign_of_life
-from assistant.system import memory
 from assistant.system.memory import SLOW_PERCENT, is_nearly_full
 
 QUIET = "some avg10={0:.2f} avg60=90.00 avg300=90.00 total=12\nfull avg10=0.00 avg60=90.00 avg300=90.00 total=9\n"
@@ -51,8 +50,7 @@ def test_another_group_is_not_ours(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("is_full", [True, False])
-def test_a_sign_of_life_says_why_it_is_slow(monkeypatch: pytest.MonkeyPatch, is_full: bool) -> None:
-    monkeypatch.setattr(memory, "is_nearly_full", lambda: is_full)
-    said = sign_of_life(messages.STAGE_LOADING)
+def test_a_sign_of_life_says_why_it_is_slow(is_full: bool) -> None:
+    said = sign_of_life(messages.STAGE_LOADING, is_memory_short=is_full)
     assert said.startswith("Still working: loading the model.")
     assert ("Memory is nearly full" in said) is is_full

@@ -33,7 +33,7 @@ REQUEST = DescribeRequest(np.zeros((4, 4, 3), np.uint8), "What is there?")
 class Heard:
     sentences: list[str] = field(default_factory=list)
     statuses: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    beats: list[str] = field(default_factory=list)
     records: list[TraceHeader | TraceStep] = field(default_factory=list)
     stages: list[str] = field(default_factory=list)
     is_talking: bool = False
@@ -44,8 +44,8 @@ class Heard:
     def status(self, message: str) -> None:
         self.statuses.append(message)
 
-    def note(self, message: str) -> None:
-        self.notes.append(message)
+    def beat(self, stage: str) -> None:
+        self.beats.append(stage)
 
     def stage(self, stage: str) -> None:
         self.stages.append(stage)
@@ -69,7 +69,7 @@ def test_sentences_come_as_they_are_written() -> None:
     assert heard.sentences == ["There is a dog.", "It may be brown.", "x"]
     assert narration.sentences == heard.sentences
     assert narration.load_ms == 1.0
-    assert heard.notes == []
+    assert narration.warnings == []
 
 
 def test_the_copies_of_a_loop_are_not_said() -> None:
@@ -82,11 +82,11 @@ def test_the_copies_of_a_loop_are_not_said() -> None:
         Piece("A dog. "),
     ]
     heard = Heard()
-    narrate_answer(
+    narration = narrate_answer(
         ScriptedDescriber([*pieces, finished(first, EndReason.REPETITION)]), REQUEST, heard
     )
     assert heard.sentences == ["A dog.", "A cat."]
-    assert heard.notes == [messages.ENDED_REPETITION]
+    assert narration.warnings == [messages.ENDED_REPETITION]
 
 
 def test_a_repeated_sentence_that_is_no_loop_is_said() -> None:
@@ -134,25 +134,26 @@ def test_an_end_without_an_answer_is_an_error() -> None:
 def test_how_it_ended_is_said(ended: EndReason, note: str) -> None:
     heard = Heard()
     narration = narrate_answer(ScriptedDescriber([finished("A dog", ended)]), REQUEST, heard)
-    assert heard.notes == narration.warnings == [note]
+    assert narration.warnings == [note]
     assert heard.sentences == ["A dog"]
 
 
 def test_no_words_and_no_steering_are_said() -> None:
     heard = Heard()
-    narrate_answer(ScriptedDescriber([finished("", reason="no attention")]), REQUEST, heard)
-    assert heard.notes == [messages.NO_WORDS, messages.unsteered("no attention")]
+    script = [finished("", reason="no attention")]
+    narration = narrate_answer(ScriptedDescriber(script), REQUEST, heard)
+    assert heard.sentences == []
+    assert narration.warnings == [messages.NO_WORDS, messages.unsteered("no attention")]
 
 
 def test_silence_is_broken_and_speech_is_not() -> None:
     script: list[Event | AssistantError | float] = [0.3, finished("A dog.")]
     heard = Heard()
     narrate_answer(ScriptedDescriber(script), REQUEST, heard, quiet_s=(0.05, 10.0))
-    (status,) = heard.statuses
-    assert status.startswith(messages.still_working(messages.STAGE_STARTING))
+    assert heard.beats == [messages.STAGE_STARTING]
     talking = Heard(is_talking=True)
     narrate_answer(ScriptedDescriber(script), REQUEST, talking, quiet_s=(0.05,))
-    assert talking.statuses == []
+    assert talking.beats == []
 
 
 def test_the_trace_goes_through() -> None:

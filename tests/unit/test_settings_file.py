@@ -164,7 +164,7 @@ def test_preferences_change_for_this_run_and_for_good(path: Path) -> None:
     assert preferences.change("rate", "250")
     assert preferences.rate_wpm() == 250
     assert preferences.change("max_tokens", "9")
-    assert preferences.decode_options().max_tokens == 9
+    assert preferences.settings.answer.max_tokens == 9
     assert not preferences.change("threads", "1")
     with pytest.raises(UsageError):
         preferences.change("rate", "1")

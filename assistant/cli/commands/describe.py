@@ -7,8 +7,9 @@ not need is imported after the worker was started, whose own imports take longes
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from assistant import messages
@@ -21,10 +22,9 @@ from assistant.settings import help_texts
 from assistant.settings.table import setting_values
 
 if TYPE_CHECKING:
+    from assistant.core.questions import Question
     from assistant.inference.worker.process import WorkerProcess
-    from assistant.model_store.find import ModelFiles
     from assistant.settings.tree import Settings
-    from sparc_ggml.config import SparcConfig
 
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -74,37 +74,25 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
     if list(pictures).count("-") > 1:
         raise UsageError(messages.PICTURE_STDIN_TWICE)
     files = find_model(settings.model.model_path, settings.model.mmproj_path)
-    sparc = settings.steering.applied_to(files.preset)
-    return _work(options, pictures, settings, files, sparc, console, worker)
+    # Refused before the model is loaded; each question stands for itself.
+    answer_options = replace(wiring.answer_options(settings, files), keeps_turns=False)
 
-
-def _work(
-    options: argparse.Namespace,
-    pictures: Sequence[str],
-    settings: Settings,
-    files: ModelFiles,
-    sparc: SparcConfig,
-    console: Console,
-    worker: WorkerProcess,
-) -> ExitCode:
-    from assistant.app import wiring
     from assistant.camera.named_pictures import CAMERA, NamedPictures
-    from assistant.cli.describe_job import Equipment, Job, run_job
+    from assistant.cli.describe_job import DescribeFront, DescribeJob, Job
     from assistant.cli.records import TraceFile
-    from assistant.core.questions import BRIEF_PROMPT, DETAILED_PROMPT
+    from assistant.core.announcer import Announcer
+    from assistant.core.events import TraceHeader, TraceStep
+    from assistant.core.history import History
     from assistant.inference.worker.client import InferenceClient
-    from assistant.system.typed_path import typed_path
+    from assistant.speech.factory import open_earcons
 
-    if options.command == "describe":
-        usual = BRIEF_PROMPT if settings.answer.style == "brief" else DETAILED_PROMPT
-        questions = [settings.answer.prompt or usual]
-    else:
-        questions = list(options.questions)
+    questions = _questions(options, settings)
+    takers: list[Callable[[TraceHeader | TraceStep], None]] = []
     with ExitStack() as stack:
-        trace = None
         if options.trace is not None:
             trace = TraceFile(typed_path(options.trace))
             stack.callback(trace.close)
+            takers.append(trace.write)
         heatmap = None
         if options.heatmap is not None:
             if len(pictures) * len(questions) > 1:
@@ -112,41 +100,58 @@ def _work(
             from assistant.cli.heatmap import HeatmapFile
 
             heatmap = HeatmapFile(typed_path(options.heatmap))
+            takers.append(heatmap.add)
         describer = InferenceClient(
             wiring.engine_options(settings, files, is_verbose=options.verbose), worker=worker
         )
         stack.callback(describer.close)
-
-        def tell(message: str) -> None:
-            console.status(message)
-            speaker.say(message)
-
-        load_picture = NamedPictures(settings.camera.source, tell)
+        load_picture = NamedPictures(settings.camera.source)
         stack.callback(load_picture.close)
         if set(pictures) != {CAMERA}:
             load_picture.warm()
+        front = DescribeFront(console, is_json=options.json)
+        earcons = open_earcons(is_on=settings.speech.is_on and settings.speech.has_earcons)
+        stack.callback(earcons.close)
         # Opened last, so closed first: sound stops before anything else is taken down.
         speaker = wiring.speaker(settings, console.error)
         stack.callback(speaker.close)
-        is_demo = files.is_demo
-        equipment = Equipment(
-            describer,
-            speaker,
+        announcer = Announcer(front, speaker, earcons, is_in_turn=True)
+
+        def on_trace(record: TraceHeader | TraceStep) -> None:
+            for take in takers:
+                take(record)
+
+        demo = files.is_demo
+        return DescribeJob(
+            Job(pictures, questions, options.json, options.command == "ask" and len(questions) > 1),
+            wiring.make_answering(
+                describer,
+                announcer,
+                lambda: answer_options,
+                History(1),
+                on_trace if takers else None,
+            ),
+            announcer,
+            front,
             load_picture,
-            console,
-            trace,
-            sparc,
             model_names=(str(files.model_path), str(files.mmproj_path)),
             notices=[
-                *([messages.DEMO_MODEL] if is_demo else []),
+                *([messages.DEMO_MODEL] if demo else []),
                 *wiring.model_notices(settings, files),
             ],
-            hints=[messages.DEMO_MODEL_HINT] if is_demo else [],
+            hints=[messages.DEMO_MODEL_HINT] if demo else [],
             heatmap=heatmap,
-        )
-        is_labelled = options.command == "ask" and len(questions) > 1
-        job = Job(pictures, questions, options.json, is_labelled)
-        return run_job(job, settings, equipment)
+        ).run()
+
+
+def _questions(options: argparse.Namespace, settings: Settings) -> list[Question]:
+    from assistant.core.questions import BRIEF, DETAILED, Question, Style
+
+    if options.command == "ask":
+        return [Question(Style.QUESTION, text) for text in options.questions]
+    if settings.answer.prompt:
+        return [Question(Style.QUESTION, settings.answer.prompt)]
+    return [BRIEF if settings.answer.style == "brief" else DETAILED]
 
 
 def add_parser(commands: Any) -> None:

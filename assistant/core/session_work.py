@@ -1,0 +1,83 @@
+"""The long work behind the keys: runs in the session's work thread, and what goes wrong is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from assistant import messages
+from assistant.core.announcer import Announcer
+from assistant.core.answering import Answering
+from assistant.core.capturing import Capturing
+from assistant.core.events import ImageRgb
+from assistant.core.history import Entry
+from assistant.core.questions import Question
+from assistant.core.session_jobs import Ticket
+from assistant.core.session_ports import Cameras
+from assistant.errors import AssistantError
+
+
+class SessionWork:
+    """What a key begins; each method is one piece of work for ``Jobs``."""
+
+    def __init__(
+        self,
+        answering: Answering,
+        announcer: Announcer,
+        cameras: Cameras,
+        take_prepared: Callable[[], ImageRgb | None] = lambda: None,
+    ) -> None:
+        """Join the parts; ``take_prepared`` gives the picture that was read before the key, if any."""
+        self._answering, self._announcer = answering, announcer
+        self._capturing = Capturing(cameras)
+        self._take_prepared = take_prepared
+
+    def look(self, question: Question, ticket: Ticket) -> None:
+        """Take a picture and answer."""
+        with self._working(ticket):
+            image = self._answering.take(self._capture, ticket)
+            if image is not None:
+                self._answering.answer(image, question, ticket)
+
+    def take(self, then: Callable[[ImageRgb], None], ticket: Ticket) -> None:
+        """Take a picture about which something will be asked."""
+        with self._working(ticket):
+            image = self._answering.take(self._capture, ticket)
+            if image is not None and not ticket.is_cancelled:
+                self._answering.describer.prepare(image)
+                then(image)
+
+    def ask(self, image: ImageRgb, question: Question, ticket: Ticket) -> None:
+        """Answer a question about a picture that was taken before."""
+        with self._working(ticket):
+            self._answering.answer(image, question, ticket)
+
+    def check(self, entry: Entry, ticket: Ticket) -> None:
+        """Ask a second time and compare."""
+        with self._working(ticket):
+            self._answering.check(entry, ticket)
+
+    def interrupt_capture(self) -> None:
+        """Break off a picture that is being taken; nobody waits for it."""
+        self._capturing.interrupt()
+
+    def _capture(self) -> ImageRgb:
+        prepared = self._take_prepared()
+        return self._capturing.take() if prepared is None else prepared
+
+    @contextmanager
+    def _working(self, ticket: Ticket) -> Iterator[None]:
+        """Mark work as going on, and turn whatever goes wrong in it into words."""
+        self._answering.set_stage(messages.STAGE_STARTING)
+        error: Exception | None = None
+        try:
+            yield
+        except Exception as caught:  # noqa: BLE001 - said, never silent
+            error = caught
+        self._answering.set_stage("")
+        if error is None or ticket.is_cancelled:
+            return
+        if isinstance(error, AssistantError):
+            self._announcer.fail(error)
+        else:
+            self._announcer.unexpected(error)
