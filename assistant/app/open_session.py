@@ -24,8 +24,7 @@ from assistant.errors import AssistantError, UsageError
 from assistant.messages import session as words
 from assistant.model_store.find import ModelFiles, find_model, installed_models
 from assistant.settings.preferences import StoredPreferences
-from assistant.settings.table import setting_values
-from assistant.settings.tree import Settings
+from assistant.settings.table import Settings, setting_values
 from assistant.system.power import PowerWatch
 from assistant.system.typed_path import typed_path
 

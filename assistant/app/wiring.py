@@ -17,7 +17,7 @@ from assistant.core.languages import LANGUAGES, voice_of
 from assistant.errors import AssistantError
 from assistant.messages import models as words
 from assistant.model_store.find import ModelFiles
-from assistant.settings.tree import Settings
+from assistant.settings.table import Settings
 from assistant.system import memory
 from assistant.system.masking import masked
 

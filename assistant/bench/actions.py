@@ -35,8 +35,8 @@ from assistant.errors import ExitCode, UsageError
 from assistant.fronts.console import Console
 from assistant.inference.worker.client import InferenceClient
 from assistant.model_store.find import ModelFiles, find_model
-from assistant.settings.table import setting_values
-from assistant.settings.tree import Settings, load_settings
+from assistant.settings.load import load_settings
+from assistant.settings.table import Settings, setting_values
 from assistant.system.typed_path import typed_path
 
 _ANSWER_TOKENS = 64

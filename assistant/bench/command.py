@@ -7,14 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from assistant.bench import help_texts as texts
-from assistant.cli.parser import add_command, add_help, add_setting_groups
+from assistant.cli.parser import add_command, add_help, add_output, add_settings
 from assistant.errors import ExitCode, UsageError
 from assistant.fronts.console import Console
 from assistant.messages import translate as _
 from assistant.messages import wrong_use, wrong_use_hint
-from assistant.settings import help_texts
-
-_MODEL = ("model", "mmproj", "template", "threads", "n-ctx", "flash-attn", "kv-type")
 
 
 def add_parser(commands: Any) -> None:
@@ -108,7 +105,6 @@ def _finish(
     help_text = _(texts.RESULTS).format(name=results)
     parser.add_argument("--results", metavar="FILE", default=results, help=help_text)
     parser.add_argument("--out", metavar="FILE", help=_(texts.OUT))
-    add_setting_groups(parser, ((help_texts.GROUP_MODEL, _MODEL),))
-    parser.add_argument("--verbose", action="store_true", help=_(help_texts.VERBOSE))
-    parser.add_argument("--config", metavar="FILE", help=_(help_texts.CONFIG))
+    add_settings(parser, "describe", ("model",))
+    add_output(parser)
     add_help(parser)

@@ -13,13 +13,12 @@ from types import FrameType
 from typing import NoReturn
 
 from assistant import __version__, messages
+from assistant.cli import help_texts
 from assistant.cli.commands import COMMANDS, load_command
 from assistant.cli.parser import Parser, add_help
 from assistant.errors import AssistantError, ExitCode
 from assistant.fronts.console import Console
-from assistant.messages import translate as _
 from assistant.messages.exceptions import describe_exception
-from assistant.settings import help_texts
 
 _log = logging.getLogger(__name__)
 
@@ -87,15 +86,13 @@ def make_parser() -> argparse.ArgumentParser:
     """The parser of the whole command line."""
     parser = Parser(
         prog="sparc-assistant",
-        description=_(help_texts.PROGRAM),
-        epilog=_(help_texts.EPILOG),
+        description=help_texts.PROGRAM,
+        epilog=help_texts.EPILOG,
         allow_abbrev=False,
         add_help=False,
     )
     add_help(parser)
-    parser.add_argument(
-        "--version", action="version", version=__version__, help=_(help_texts.VERSION)
-    )
+    parser.add_argument("--version", action="version", version=__version__, help=help_texts.VERSION)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name in COMMANDS:
         load_command(name).add_parser(commands)

@@ -1,36 +1,37 @@
-"""What the parsers of all commands share. Values are checked by ``assistant.settings.tree``, not here."""
+"""What the parsers of all commands share. Values are checked by ``assistant.settings.load``, not here."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Collection
 from typing import Any, NoReturn
 
 from assistant import messages
+from assistant.cli import help_texts
 from assistant.errors import UsageError
 from assistant.messages import translate as _
-from assistant.settings import help_texts
-from assistant.settings.table import BY_NAME
+from assistant.settings.table import BY_NAME, SETTINGS, TITLES
 
 
 class Parser(argparse.ArgumentParser):
     """Raises UsageError where argparse would print two lines of its own and exit."""
 
     def error(self, message: str) -> NoReturn:
-        """Says what is wrong with the command line."""
+        """Say what is wrong with the command line."""
         raise UsageError(messages.wrong_use(message), messages.wrong_use_hint(self.prog))
 
 
 def add_command(
     commands: Any, name: str, text: str, long_text: str, epilog: str = help_texts.EPILOG
 ) -> argparse.ArgumentParser:
-    """Adds a command to argparse's subparsers; its ``--help`` is added by ``add_help``, last.
+    """Add a command to argparse's subparsers; its ``--help`` is added by ``add_help``, last.
 
     Args:
         commands: argparse's subparsers.
         name: as typed.
-        text: what it does, for the list of commands; untranslated.
-        long_text: the same for its own ``--help``; untranslated.
-        epilog: last words of its ``--help``; untranslated.
+        text: what it does, for the list of commands.
+        long_text: the same for its own ``--help``.
+        epilog: last words of its ``--help``.
     """
     command: argparse.ArgumentParser = commands.add_parser(
         name, help=_(text), description=_(long_text), epilog=_(epilog),
@@ -40,37 +41,44 @@ def add_command(
 
 
 def add_help(parser: argparse.ArgumentParser) -> None:
-    """Adds ``--help`` in our words."""
-    parser.add_argument("-h", "--help", action="help", help=_(help_texts.HELP))
+    """Add ``--help`` in our words."""
+    parser.add_argument("-h", "--help", action="help", help=help_texts.HELP)
 
 
 def add_setting(group: Any, name: str) -> None:
-    """Adds the option of one setting."""
-    metavar, text = help_texts.OPTIONS[name]
-    group.add_argument(BY_NAME[name].option, metavar=metavar, help=_(text))
+    """Add the option of one setting."""
+    setting = BY_NAME[name]
+    dest = name.replace("-", "_")
+    if setting.switch is None:
+        group.add_argument(setting.option, dest=dest, metavar=setting.metavar, help=setting.help)
+    else:
+        group.add_argument(
+            setting.option, dest=dest, action="store_const", const=setting.switch,
+            help=setting.switch_help or setting.help,
+        )  # fmt: skip
 
 
-def add_setting_groups(
-    command: argparse.ArgumentParser, groups: tuple[tuple[str, tuple[str, ...]], ...]
+def add_settings(
+    parser: argparse.ArgumentParser, command: str, sections: Collection[str] = tuple(TITLES)
 ) -> None:
-    """Adds settings under headings, and the switches that belong to them."""
-    for title, names in groups:
-        group = command.add_argument_group(_(title))
-        for name in names:
-            add_setting(group, name)
-        if title == help_texts.GROUP_MODEL:
-            for option, setting, value, words in (
-                ("--mlock", "mlock", True, help_texts.OPTIONS["mlock"][1]),
-                ("--no-memory-check", "memory_check", False, help_texts.NO_MEMORY_CHECK),
-            ):
-                group.add_argument(
-                    option, dest=setting, action="store_const", const=value, help=_(words)
-                )
-        if title == help_texts.GROUP_SPEECH:
-            group.add_argument(
-                "--no-speech",
-                dest="speech",
-                action="store_const",
-                const=False,
-                help=_(help_texts.NO_SPEECH),
-            )
+    """Add the settings that a command takes, under the titles of their sections.
+
+    Args:
+        parser: the command's.
+        command: whose settings are added.
+        sections: those to add, by name.
+    """
+    for section in sections:
+        names = [row.name for row in SETTINGS if row.section == section and command in row.commands]
+        if names:
+            group = parser.add_argument_group(TITLES[section])
+            for name in names:
+                add_setting(group, name)
+
+
+def add_output(parser: argparse.ArgumentParser) -> Any:
+    """Add the group of what is written, with what every command has; return it."""
+    output = parser.add_argument_group(help_texts.GROUP_OUTPUT)
+    output.add_argument("--verbose", action="store_true", help=help_texts.VERBOSE)
+    output.add_argument("--config", metavar="FILE", help=help_texts.CONFIG)
+    return output

@@ -21,7 +21,7 @@ from assistant.doctor.findings import Check, Finding, State
 from assistant.errors import AssistantError
 from assistant.messages import doctor as words
 from assistant.model_store import find
-from assistant.settings.tree import CONFIG_VARIABLE, default_config_path, load_settings
+from assistant.settings.load import CONFIG_VARIABLE, default_config_path, load_settings
 from assistant.system import child_process
 from assistant.system.memory import memory
 from assistant.system.typed_path import typed_path

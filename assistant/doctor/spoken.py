@@ -9,7 +9,7 @@ from assistant.app import wiring
 from assistant.doctor.findings import Finding, State
 from assistant.errors import AssistantError, SpeechError
 from assistant.messages import doctor as words
-from assistant.settings.tree import Settings
+from assistant.settings.table import Settings
 from assistant.speech import spd_say
 from assistant.speech.factory import PLAYER
 

@@ -14,8 +14,9 @@ from typing import Any
 from assistant import messages
 from assistant.errors import AssistantError, UsageError
 from assistant.messages import settings as words
-from assistant.settings.table import BY_NAME, Setting, Unfit
-from assistant.settings.tree import CONFIG_VARIABLE, Settings, default_config_path, load_settings
+from assistant.settings.load import CONFIG_VARIABLE, default_config_path, load_settings
+from assistant.settings.table import BY_NAME, Setting, Settings
+from assistant.settings.values import Unfit
 from assistant.system.typed_path import typed_path
 
 LOCK_TIMEOUT_S = 2.0

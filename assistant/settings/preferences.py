@@ -14,8 +14,9 @@ from assistant.settings.file import (
     load_settings_or_defaults,
     user_settings_path,
 )
+from assistant.settings.load import load_settings
 from assistant.settings.report import report
-from assistant.settings.tree import Settings, load_settings
+from assistant.settings.table import Settings
 
 AT_ONCE = ("answer", "steering")
 """Tables of the settings file that every new answer looks at."""

@@ -8,12 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.messages import session as session_words
 from assistant.messages import settings as words
-from assistant.messages import translate as _
-from assistant.settings import help_texts
-from assistant.settings.table import SETTINGS, Setting
-from assistant.settings.tree import Settings, load_settings
+from assistant.settings.load import load_settings
+from assistant.settings.table import SETTINGS, Setting, Settings
 from assistant.system.masking import masked
 
 
@@ -34,16 +31,9 @@ class ReportedSetting:
     @property
     def line(self) -> str:
         """As one plain line."""
-        return words.value_line(self.setting.name, shown(self.value), self.source, self.meaning)
-
-    @property
-    def meaning(self) -> str:
-        """What it is for."""
-        if self.setting.section == "keys":
-            return words.key_meaning(getattr(session_words, f"DO_{self.setting.key.upper()}"))
-        if self.setting.name in help_texts.OPTIONS:
-            return _(help_texts.OPTIONS[self.setting.name][1])
-        return ""
+        return words.value_line(
+            self.setting.name, shown(self.value), self.source, self.setting.help
+        )
 
 
 def report(
@@ -95,9 +85,7 @@ def shown(value: Any) -> str:
 
 def _value(settings: Settings, setting: Setting) -> Any:
     if setting.section == "keys":
-        from assistant.core.actions import DEFAULT_KEYS, Action
-
-        return settings.keys.get(setting.key) or " ".join(DEFAULT_KEYS[Action(setting.key)])
+        return settings.keys.get(setting.key, setting.default)
     return getattr(getattr(settings, setting.section), setting.key)
 
 

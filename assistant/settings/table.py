@@ -1,40 +1,43 @@
-"""The settings: what each is called, and how a text becomes its value.
+"""The settings, one row each: everything that is to be known about a setting stands in its row.
 
-One row serves the option ``--name``, the variable ``SPARC_ASSISTANT_NAME`` and the key in the settings
-file, so that all three refuse the same values with the same words.
+A row is a field of one of the classes below: its name and type, default, option, accepted values, and help. From it
+come the option ``--name``, the variable ``SPARC_ASSISTANT_NAME``, the key in the settings file, ``--help``, the list
+in the program and docs/settings.md. To add a setting, add a row.
 """
 
 from __future__ import annotations
 
 import argparse
-import math
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 from assistant import messages
+from assistant.core.actions import DEFAULT_KEYS, Action, describe_action
 from assistant.core.languages import LANGUAGES
-from assistant.messages import headless as messages_headless
-from assistant.system.typed_path import typed_path
+from assistant.errors import UsageError
+from assistant.messages import settings as words
+from assistant.messages import translate as _
+from assistant.settings.values import (
+    Parser,
+    any_number,
+    choice,
+    key_pairs,
+    layer_range,
+    number,
+    path,
+    pin_pairs,
+    text,
+    whole_number,
+    yes_or_no,
+)
+from sparc_ggml.config import Method, SparcConfig, SparcConfigError
 
-ACTIONS = (
-    "describe", "brief", "ask", "follow_up", "stop", "pause", "repeat", "next", "previous", "spell",
-    "status", "check", "history", "save", "copy", "camera", "faster", "slower", "steering", "model",
-    "settings", "help", "quit",
-)  # fmt: skip
-"""What can be put on another key: the names in ``assistant.core.actions``, which a test compares."""
-
-LAST_GPIO = 27
-"""The wires of the 40-pin header have the numbers 0 to 27."""
-
-Parser = Callable[[Any], Any]
-"""Takes a text or a TOML value and returns the setting's value; raises ``Unfit``."""
-
-
-class Unfit(ValueError):
-    """A value that cannot be used; the message says what is wanted."""
+SCREEN = ("start", "plain")
+KEYS = (*SCREEN, "headless")
+ANSWERS = ("describe", "ask", *KEYS)
+"""The commands that take a setting as an option."""
 
 
 @dataclass(frozen=True)
@@ -42,23 +45,35 @@ class Setting:
     """One setting.
 
     Attributes:
-        section: table of the settings file.
-        key: key in that table, and the name of the field in ``assistant.settings.tree``.
-        name: name of the option without dashes, which also gives the environment variable.
-        parse: makes the value.
-        short_name: its key in the settings file where that differs from ``name``.
+        section: table of the settings file, and field of ``Settings``.
+        key: field of that section.
+        name: of the option without dashes, which also gives the variable.
+        parse: makes the value; raises ``Unfit``.
+        default: the value where nothing is set; None leaves it to the program.
+        metavar: stands for the value in ``--help``.
+        help: what the setting is for.
+        commands: those that take it as an option.
+        short_name: key in the settings file, where that differs from ``name``.
+        switch: the value that the option sets where it takes none: ``--name`` for True, ``--no-name`` for False.
+        switch_help: what that option does.
     """
 
     section: str
     key: str
     name: str
     parse: Parser
+    default: Any = None
+    metavar: str = ""
+    help: str = ""
+    commands: Sequence[str] = ()
     short_name: str = ""
+    switch: bool | None = None
+    switch_help: str = ""
 
     @property
     def option(self) -> str:
         """As typed: ``--max-tokens``."""
-        return f"--{self.name}"
+        return f"--no-{self.name}" if self.switch is False else f"--{self.name}"
 
     @property
     def file_key(self) -> str:
@@ -71,174 +86,254 @@ class Setting:
         return f"SPARC_ASSISTANT_{self.name.upper().replace('-', '_')}"
 
 
-def whole_number(low: int, high: int) -> Parser:
-    """A whole number in a range, both ends included."""
+def row(
+    default: Any,
+    name: str,
+    parse: Parser,
+    metavar: str,
+    commands: Sequence[str],
+    help_text: str,
+    **more: Any,
+) -> Any:
+    """Declare a setting as a field of its section; the arguments are those of ``Setting``."""
+    about = {
+        "name": name,
+        "parse": parse,
+        "metavar": metavar,
+        "help": help_text,
+        "commands": commands,
+    }
+    return field(default=default, metadata=about | more)
 
-    def parse(value: Any) -> int:
-        wanted = messages.wanted_whole_number(low, high)
-        if isinstance(value, bool) or not isinstance(value, int | str):
-            raise Unfit(wanted)
+
+# fmt: off
+@dataclass(frozen=True)
+class ModelSettings:
+    """Which model answers, and how it is loaded."""
+
+    TITLE: ClassVar[str] = _("Model")
+
+    model_path: Path | None = row(None, "model", path, "FILE", ANSWERS,
+        _("Name of an installed model, or a GGUF file; a file needs --mmproj too."))
+    mmproj_path: Path | None = row(None, "mmproj", path, "FILE", ANSWERS,
+        _("GGUF file of the model's vision part."))
+    template: str | None = row(None, "template", text, "NAME", ANSWERS,
+        _("Prompt template, for example vicuna_v1; default: the one that suits the model."))
+    n_threads: int | None = row(None, "threads", whole_number(1, 1024), "N", ANSWERS,
+        _("Processor threads; default: one for each core."))
+    n_ctx: int | None = row(None, "n-ctx", whole_number(128, 1_048_576), "N", ANSWERS,
+        _("Size of the model's context in tokens; default: 2048."))
+    flash_attn: Literal["auto", "on", "off"] = row(
+        "auto", "flash-attn", choice("auto", "on", "off"), "WHEN", ANSWERS,
+        _("Flash attention: auto, on or off."))
+    # Any text: with a type that is not known the description comes all the same, unsteered.
+    kv_type: str = row("auto", "kv-type", text, "TYPE", ANSWERS,
+        _("Number type of the model's context: f16, bf16, f32 or q8_0; default: what fits."))
+    locks_memory: bool = row(False, "mlock", yes_or_no, "YES", ANSWERS,
+        _("Keep the model in memory, so that it is never read from the disk again."),
+        switch=True)
+    checks_memory: bool = row(True, "memory-check", yes_or_no, "YES", ANSWERS,
+        _("Refuse a model that does not fit into the free memory."),
+        switch=False,
+        switch_help=_("Load the model even if there is not enough memory for it."))
+
+
+@dataclass(frozen=True)
+class AnswerSettings:
+    """What is asked, and how the answer is written; ``prompt`` comes before ``style``."""
+
+    TITLE: ClassVar[str] = _("Answer")
+
+    style: Literal["detailed", "brief"] = row("detailed", "style", choice("detailed", "brief"), "NAME", (),
+        _("How pictures are described: detailed or brief."))
+    prompt: str | None = row(None, "prompt", text, "TEXT", (),
+        _("What to ask instead of the usual question."))
+    language: str | None = row(None, "language", choice(*LANGUAGES), "CODE", ANSWERS,
+        _("Language of the answers, for example zh; the model must know it."))
+    max_tokens: int = row(512, "max-tokens", whole_number(1, 1_000_000), "N", ANSWERS,
+        _("Longest answer in tokens; default: 512."))
+    temperature: float = row(0.0, "temperature", number(0.0, 5.0), "T", ANSWERS,
+        _("0 always takes the likeliest word; higher values vary more."))
+    top_p: float = row(1.0, "top-p", number(0.0, 1.0), "P", ANSWERS,
+        _("With a temperature: choose among the likeliest words that together have probability P."))
+    seed: int = row(0, "seed", whole_number(0, 2**32 - 1), "N", ANSWERS,
+        _("With a temperature: the same seed gives the same answer."))
+
+
+@dataclass(frozen=True)
+class SteeringSettings:
+    """What to change of the model's own steering; ``None`` changes nothing."""
+
+    TITLE: ClassVar[str] = _("Attention steering (SPARC)")
+
+    method: Method | None = row(None, "method", choice("none", "uniform", "sparc"), "NAME", ANSWERS,
+        _("none, uniform or sparc; default: sparc."))
+    alpha: float | None = row(None, "alpha", any_number, "A", ANSWERS,
+        _("Factor applied each time an image token is picked; 1 means no change."))
+    beta: float | None = row(None, "beta", any_number, "B", ANSWERS,
+        _("Weight of the old average of attention, from 0 to below 1."))
+    tau: float | None = row(None, "tau", any_number, "T", ANSWERS,
+        _("How far attention must rise above its average for an image token to be picked."))
+    layer: int | None = row(None, "layer", whole_number(-(2**31), 2**31), "N", ANSWERS,
+        _("Layer whose attention is watched, counted from 0."))
+    layers: tuple[int, int] | None = row(None, "layers", layer_range, "A-B", ANSWERS,
+        _("First and last layer that are steered."))
+
+    def applied_to(self, preset: SparcConfig) -> SparcConfig:
+        """Return the preset with the changes.
+
+        Raises:
+            UsageError: a value lies outside its range.
+        """
+        first, last = self.layers or (preset.first_layer, preset.last_layer)
         try:
-            number = int(value)
-        except ValueError:
-            raise Unfit(wanted) from None
-        if not low <= number <= high:
-            raise Unfit(wanted)
-        return number
-
-    return parse
-
-
-def number(low: float, high: float) -> Parser:
-    """A number in a range, both ends included; never NaN."""
-
-    def parse(value: Any) -> float:
-        wanted = messages.wanted_number(low, high)
-        if isinstance(value, bool) or not isinstance(value, int | float | str):
-            raise Unfit(wanted)
-        try:
-            result = float(value)
-        except (ValueError, OverflowError):
-            raise Unfit(wanted) from None
-        if not math.isfinite(result) or not low <= result <= high:
-            raise Unfit(wanted)
-        return result
-
-    return parse
+            return replace(
+                preset,
+                method=self.method or preset.method,
+                alpha=preset.alpha if self.alpha is None else self.alpha,
+                beta=preset.beta if self.beta is None else self.beta,
+                tau=preset.tau if self.tau is None else self.tau,
+                selected_layer=preset.selected_layer if self.layer is None else self.layer,
+                first_layer=first,
+                last_layer=last,
+            )
+        except SparcConfigError as error:
+            raise UsageError(messages.sparc_wrong(str(error))) from error
 
 
-def any_number(value: Any) -> float:
-    """A number whose range another module knows (steering: ``sparc_ggml.config`` gives the reason)."""
-    try:
-        if isinstance(value, bool):
-            raise Unfit(messages.WANTED_ANY_NUMBER)
-        return float(value)
-    except (ValueError, TypeError, OverflowError):
-        raise Unfit(messages.WANTED_ANY_NUMBER) from None
+@dataclass(frozen=True)
+class SpeechSettings:
+    """How answers are spoken."""
+
+    TITLE: ClassVar[str] = _("Speech")
+
+    is_on: bool = row(True, "speech", yes_or_no, "YES", ANSWERS,
+        _("Speak: yes or no."),
+        switch=False,
+        switch_help=_("Do not speak."))
+    rate_wpm: int = row(180, "rate", whole_number(80, 449), "N", ANSWERS,
+        _("Words a minute, 80 to 449; default: 180."))
+    voice: str | None = row(None, "voice", text, "NAME", ANSWERS,
+        _("Voice, by espeak's name or by language, for example en-gb."))
+    volume: float = row(1.0, "volume", number(0.0, 1.0), "V", ANSWERS,
+        _("Volume, from 0 to 1."))
+    driver: Literal["auto", "pyttsx3", "spd-say", "silent"] = row(
+        "auto", "speech-driver", choice("auto", "pyttsx3", "spd-say", "silent"), "NAME", (),
+        _("What speaks: pyttsx3, spd-say for the desktop's speech-dispatcher, silent, or auto."),
+        short_name="driver")
+    has_earcons: bool = row(True, "earcons", yes_or_no, "YES", ANSWERS,
+        _("Short sounds that say what happens: yes or no."))
 
 
-def choice(*choices: str) -> Parser:
-    """One of a few words."""
+@dataclass(frozen=True)
+class CameraSettings:
+    """Which camera looks, and when."""
 
-    def parse(value: Any) -> str:
-        if value not in choices:
-            raise Unfit(messages.wanted_choice(choices))
-        return str(value)
+    TITLE: ClassVar[str] = _("Camera")
 
-    return parse
-
-
-def text(value: Any) -> str:
-    """A text that is not empty."""
-    if not isinstance(value, str) or not value.strip():
-        raise Unfit(messages.WANTED_TEXT)
-    return value
+    source: str | None = row(None, "camera", text, "NAME", ANSWERS,
+        _("Camera: a number, a device, rpicam, a video file, or the address of a stream; default: the "
+          "first that works."))
+    look_ahead: Literal["auto", "on", "off"] = row(
+        "auto", "look-ahead", choice("auto", "on", "off"), "WHEN", KEYS,
+        _("Read a still scene before a key is pressed: on, off, or auto, which saves the battery."))
 
 
-def path(value: Any) -> Path:
-    """A path; a leading tilde is the home folder."""
-    return typed_path(text(value))
+@dataclass(frozen=True)
+class AssistantSettings:
+    """How the assistant behaves while it is used by keys."""
+
+    TITLE: ClassVar[str] = _("Assistant")
+
+    plain: Literal["auto", "on", "off"] = row("auto", "plain", choice("auto", "on", "off"), "WHEN", SCREEN,
+        _("Plain lines instead of the full screen: auto, on or off."))
+    save_folder: Path | None = row(None, "save-folder", path, "FOLDER", KEYS,
+        _("Where pictures and texts are saved; default: sparc-assistant among your pictures."))
+    history_size: int = row(50, "history-size", whole_number(1, 10_000), "N", KEYS,
+        _("How many answers you can go back to."))
+    notice_acknowledged: bool = row(False, "notice-acknowledged", yes_or_no, "YES", KEYS,
+        _("Whether you have heard the notice of the first run: yes or no."))
 
 
-def yes_or_no(value: Any) -> bool:
-    """True or false; from a text also yes, no, on, off, 1 and 0."""
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, str):
-        if value.lower() in {"true", "yes", "on", "1"}:
-            return True
-        if value.lower() in {"false", "no", "off", "0"}:
-            return False
-    raise Unfit(messages.WANTED_BOOL)
+@dataclass(frozen=True)
+class HeadlessSettings:
+    """What is pressed where there is no screen, and how long a press is short."""
+
+    TITLE: ClassVar[str] = _("Keypad and buttons")
+
+    keypad: str = row("auto", "keypad", text, "WHICH", ("headless",),
+        _("Keys without a screen: auto takes keypads, any takes keyboards too, off takes none; or a "
+          "device, or part of its name."))
+    keypad_keys: str | None = row(None, "keypad-keys", key_pairs, "PAIRS", ("headless",),
+        _("What keys of a keypad do, for example kp5=brief kpenter=button; the others keep their "
+          "meaning."))
+    gpio: str | None = row(None, "gpio", pin_pairs, "PAIRS", ("headless",),
+        _("Buttons on a Raspberry Pi, by GPIO number, for example 17=button 27=stop."))
+    long_press_ms: int = row(600, "long-press-ms", whole_number(200, 5000), "MS", ("headless",),
+        _("How long a press must last to count as long, in milliseconds; default: 600."))
+    hold_ms: int = row(1500, "hold-ms", whole_number(400, 10_000), "MS", ("headless",),
+        _("How long a press must last to count as held, so that nothing begins, in milliseconds; "
+          "default: 1500."))
 
 
-def layer_range(value: Any) -> tuple[int, int]:
-    """``"A-B"``: first and last layer, counted from 0."""
-    first, dash, last = value.partition("-") if isinstance(value, str) else ("", "", "")
-    if not (dash and first.strip().isdecimal() and last.strip().isdecimal()):
-        raise Unfit(messages.WANTED_LAYERS)
-    return int(first), int(last)
+# fmt: on
+@dataclass(frozen=True)
+class Settings:
+    """Everything that can be set; each field is a table of the settings file."""
+
+    model: ModelSettings = ModelSettings()
+    answer: AnswerSettings = AnswerSettings()
+    steering: SteeringSettings = SteeringSettings()
+    speech: SpeechSettings = SpeechSettings()
+    camera: CameraSettings = CameraSettings()
+    assistant: AssistantSettings = AssistantSettings()
+    headless: HeadlessSettings = HeadlessSettings()
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Actions that are put on other keys."""
 
 
-def key_pairs(value: Any) -> str:
-    """Keys of a keypad and what they do: "kp5=brief kpenter=button"."""
-    pairs = _pairs(value, messages_headless.WANTED_PAIRS)
-    return " ".join(f"{key}={action}" for key, action in pairs)
+def _rows() -> list[Setting]:
+    found = []
+    for section in fields(Settings):
+        if section.default is MISSING:
+            continue
+        for one in fields(section.default):
+            found.append(_setting(section.name, one))
+    for action in Action:
+        name, keys = action.value, " ".join(DEFAULT_KEYS[action])
+        about = words.key_meaning(describe_action(action))
+        found.append(
+            Setting(
+                "keys",
+                name,
+                f"key-{name.replace('_', '-')}",
+                text,
+                keys,
+                "KEY",
+                about,
+                short_name=name,
+            )
+        )
+    return found
 
 
-def pin_pairs(value: Any) -> str:
-    """Wires and what their buttons do: "17=button 27=stop"; wires are counted as the Raspberry Pi's maker does."""
-    wanted = messages_headless.WANTED_PINS
-    pairs = _pairs(value, wanted)
-    if any(not key.isdigit() or int(key) > LAST_GPIO for key, _action in pairs):
-        raise Unfit(wanted)
-    return " ".join(f"{int(key)}={action}" for key, action in pairs)
+def _setting(section: str, one: Field[Any]) -> Setting:
+    return Setting(section, one.name, default=one.default, **one.metadata)
 
 
-def _pairs(value: Any, wanted: str) -> list[tuple[str, str]]:
-    if not isinstance(value, str) or not value.strip():
-        raise Unfit(wanted)
-    pairs = []
-    for part in value.lower().replace(",", " ").split():
-        found = re.fullmatch(r"([a-z0-9_]+)=([a-z_]+)", part)
-        if found is None or found[2] not in (*ACTIONS, "button"):
-            raise Unfit(wanted)
-        pairs.append((found[1], found[2]))
-    return pairs
-
-
-SETTINGS: tuple[Setting, ...] = (
-    Setting("model", "model_path", "model", path),
-    Setting("model", "mmproj_path", "mmproj", path),
-    Setting("model", "template", "template", text),
-    Setting("model", "n_threads", "threads", whole_number(1, 1024)),
-    Setting("model", "n_ctx", "n-ctx", whole_number(128, 1_048_576)),
-    Setting("model", "flash_attn", "flash-attn", choice("auto", "on", "off")),
-    # Any text: with a number type that is not known the description comes all the same, unsteered.
-    Setting("model", "kv_type", "kv-type", text),
-    Setting("model", "locks_memory", "mlock", yes_or_no),
-    Setting("model", "checks_memory", "memory-check", yes_or_no),
-    Setting("answer", "style", "style", choice("detailed", "brief")),
-    Setting("answer", "prompt", "prompt", text),
-    Setting("answer", "language", "language", choice(*LANGUAGES)),
-    Setting("answer", "max_tokens", "max-tokens", whole_number(1, 1_000_000)),
-    Setting("answer", "temperature", "temperature", number(0.0, 5.0)),
-    Setting("answer", "top_p", "top-p", number(0.0, 1.0)),
-    Setting("answer", "seed", "seed", whole_number(0, 2**32 - 1)),
-    Setting("steering", "method", "method", choice("none", "uniform", "sparc")),
-    Setting("steering", "alpha", "alpha", any_number),
-    Setting("steering", "beta", "beta", any_number),
-    Setting("steering", "tau", "tau", any_number),
-    Setting("steering", "layer", "layer", whole_number(-(2**31), 2**31)),
-    Setting("steering", "layers", "layers", layer_range),
-    Setting("speech", "is_on", "speech", yes_or_no),
-    Setting("speech", "rate_wpm", "rate", whole_number(80, 449)),
-    Setting("speech", "voice", "voice", text),
-    Setting("speech", "volume", "volume", number(0.0, 1.0)),
-    Setting(
-        "speech",
-        "driver",
-        "speech-driver",
-        choice("auto", "pyttsx3", "spd-say", "silent"),
-        "driver",
-    ),
-    Setting("speech", "has_earcons", "earcons", yes_or_no),
-    Setting("camera", "source", "camera", text),
-    Setting("camera", "look_ahead", "look-ahead", choice("auto", "on", "off")),
-    Setting("assistant", "plain", "plain", choice("auto", "on", "off")),
-    Setting("assistant", "save_folder", "save-folder", path),
-    Setting("assistant", "history_size", "history-size", whole_number(1, 10_000)),
-    Setting("assistant", "notice_acknowledged", "notice-acknowledged", yes_or_no),
-    Setting("headless", "keypad", "keypad", text),
-    Setting("headless", "keypad_keys", "keypad-keys", key_pairs),
-    Setting("headless", "gpio", "gpio", pin_pairs),
-    Setting("headless", "long_press_ms", "long-press-ms", whole_number(200, 5000)),
-    Setting("headless", "hold_ms", "hold-ms", whole_number(400, 10_000)),
-    *(Setting("keys", name, f"key-{name.replace('_', '-')}", text, name) for name in ACTIONS),
-)
+SETTINGS: tuple[Setting, ...] = tuple(_rows())
 BY_NAME = {setting.name: setting for setting in SETTINGS}
+TITLES: Mapping[str, str] = {
+    **{
+        section.name: section.default.TITLE
+        for section in fields(Settings)
+        if section.default is not MISSING
+    },
+    "keys": _("Keys"),
+}
+"""What each section is called."""
 
 
 def setting_values(options: argparse.Namespace) -> dict[str, Any]:
-    """The settings among the parsed options, by name; None where not given."""
+    """Return the settings among the parsed options, by name; None where not given."""
     return {name: getattr(options, name.replace("-", "_"), None) for name in BY_NAME}

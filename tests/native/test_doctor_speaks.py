@@ -8,7 +8,7 @@ import pytest
 
 from assistant.doctor.findings import State
 from assistant.doctor.spoken import speak_once, speech
-from assistant.settings.tree import load_settings
+from assistant.settings.load import load_settings
 from tests.support.fake_player import FakePlayer
 
 

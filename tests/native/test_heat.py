@@ -10,7 +10,7 @@ import pytest
 from assistant.app import wiring
 from assistant.core.events import DecodeOptions, DescribeRequest
 from assistant.inference.engine import Engine
-from assistant.settings.tree import Settings
+from assistant.settings.table import Settings
 from tests.support.recorded_engine import QUESTION, random_picture, tiny_pair
 from tests.support.tiny_llama import TinyLlama
 from tests.support.tiny_mmproj import TinyMmproj

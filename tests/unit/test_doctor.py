@@ -23,7 +23,7 @@ from assistant.errors import AssistantError, ExitCode, SpeechError
 from assistant.fronts.console import Console
 from assistant.model_store import find
 from assistant.model_store.catalogue import models_folder
-from assistant.settings.tree import Settings
+from assistant.settings.table import Settings
 
 GOOD = {"version": "1", "system": "CPU : AVX2 = 1 | FMA = 0"}
 

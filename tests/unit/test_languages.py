@@ -6,7 +6,8 @@ import pytest
 
 from assistant.core.languages import LANGUAGES, asked_in, voice_of
 from assistant.errors import UsageError
-from assistant.settings.tree import Settings, load_settings
+from assistant.settings.load import load_settings
+from assistant.settings.table import Settings
 
 
 def test_the_question_says_in_which_language() -> None:

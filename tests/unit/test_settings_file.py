@@ -13,10 +13,10 @@ import pytest
 
 from assistant.errors import UsageError
 from assistant.settings.file import SettingsFile, SettingsFileError, load_settings_or_defaults
+from assistant.settings.load import load_settings
 from assistant.settings.preferences import StoredPreferences
 from assistant.settings.report import report
 from assistant.settings.table import SETTINGS
-from assistant.settings.tree import load_settings
 
 
 @pytest.fixture
@@ -152,7 +152,7 @@ def test_the_report_says_where_each_value_comes_from(path: Path) -> None:
     assert "from the variable SPARC_ASSISTANT_VOLUME" in lines["volume"]
     assert lines["voice"].startswith("voice: not set, the usual value.")
     assert lines["key-stop"].startswith("key-stop: space escape, the usual value. Key: stop")
-    assert all(found.meaning for found in report({}, {}, path))
+    assert all(found.setting.help for found in report({}, {}, path))
 
 
 def test_preferences_change_for_this_run_and_for_good(path: Path) -> None:

@@ -6,12 +6,11 @@ import argparse
 from dataclasses import asdict
 from typing import Any
 
+from assistant.cli import help_texts
 from assistant.cli.parser import add_command, add_help, add_setting
 from assistant.errors import CameraError, ExitCode
 from assistant.fronts.console import Console
 from assistant.messages import camera as words
-from assistant.messages import translate as _
-from assistant.settings import help_texts
 from assistant.settings.table import setting_values
 
 
@@ -21,8 +20,8 @@ def add_parser(commands: Any) -> None:
         commands, "cameras", help_texts.CAMERAS_COMMAND, help_texts.CAMERAS_COMMAND_LONG
     )
     add_setting(cameras, "camera")
-    cameras.add_argument("--json", action="store_true", help=_(help_texts.CAMERAS_JSON))
-    cameras.add_argument("--config", metavar="FILE", help=_(help_texts.CONFIG))
+    cameras.add_argument("--json", action="store_true", help=help_texts.CAMERAS_JSON)
+    cameras.add_argument("--config", metavar="FILE", help=help_texts.CONFIG)
     add_help(cameras)
 
 
@@ -33,7 +32,7 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
         CameraError: no camera was found, or none can be used.
     """
     from assistant.camera.discovery import list_cameras
-    from assistant.settings.tree import load_settings
+    from assistant.settings.load import load_settings
     from assistant.system.masking import masked
     from assistant.system.typed_path import typed_path
 

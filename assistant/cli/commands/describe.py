@@ -13,41 +13,28 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from assistant import messages
-from assistant.cli.parser import add_command, add_help, add_setting, add_setting_groups
+from assistant.cli import help_texts
+from assistant.cli.parser import add_command, add_help, add_output, add_setting, add_settings
 from assistant.errors import ExitCode, UsageError
 from assistant.fronts.console import Console
 from assistant.messages import camera as words
 from assistant.messages import translate as _
-from assistant.settings import help_texts
 from assistant.settings.table import setting_values
 
 if TYPE_CHECKING:
     from assistant.core.questions import Question
     from assistant.inference.worker.process import WorkerProcess
-    from assistant.settings.tree import Settings
+    from assistant.settings.table import Settings
 
 
-GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (
-        help_texts.GROUP_MODEL,
-        ("model", "mmproj", "template", "threads", "n-ctx", "flash-attn", "kv-type"),
-    ),
-    (help_texts.GROUP_ANSWER, ("language", "max-tokens", "temperature", "top-p", "seed")),
-    (help_texts.GROUP_STEERING, ("method", "alpha", "beta", "tau", "layer", "layers")),
-    (help_texts.GROUP_SPEECH, ("rate", "voice", "volume")),
-)
-
-
-def add_options(command: argparse.ArgumentParser) -> None:
-    """Adds the settings and the options of what is written."""
-    add_setting_groups(command, ((help_texts.GROUP_CAMERA, ("camera",)), *GROUPS))
-    output = command.add_argument_group(_(help_texts.GROUP_OUTPUT))
-    output.add_argument("--json", action="store_true", help=_(help_texts.JSON))
-    output.add_argument("--trace", metavar="FILE", help=_(help_texts.TRACE))
-    output.add_argument("--heatmap", metavar="FILE", help=_(help_texts.HEATMAP))
-    output.add_argument("--verbose", action="store_true", help=_(help_texts.VERBOSE))
-    output.add_argument("--config", metavar="FILE", help=_(help_texts.CONFIG))
-    add_help(command)
+def add_options(parser: argparse.ArgumentParser, command: str) -> None:
+    """Add the settings and the options of what is written."""
+    add_settings(parser, command)
+    output = add_output(parser)
+    output.add_argument("--json", action="store_true", help=help_texts.JSON)
+    output.add_argument("--trace", metavar="FILE", help=help_texts.TRACE)
+    output.add_argument("--heatmap", metavar="FILE", help=help_texts.HEATMAP)
+    add_help(parser)
 
 
 def answer(options: argparse.Namespace, console: Console) -> ExitCode:
@@ -64,7 +51,7 @@ def answer(options: argparse.Namespace, console: Console) -> ExitCode:
 def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -> ExitCode:
     from assistant.app import wiring
     from assistant.model_store.find import find_model
-    from assistant.settings.tree import load_settings
+    from assistant.settings.load import load_settings
     from assistant.system.typed_path import typed_path
 
     wiring.start_logging(is_verbose=options.verbose)
@@ -157,8 +144,8 @@ def _questions(options: argparse.Namespace, settings: Settings) -> list[Question
 def add_parser(commands: Any) -> None:
     """Adds ``describe``."""
     describe = add_command(commands, "describe", help_texts.DESCRIBE, help_texts.DESCRIBE_LONG)
-    add_options(describe)
-    describe.add_argument("images", nargs="*", metavar="IMAGE", help=_(help_texts.IMAGE))
+    add_options(describe, "describe")
+    describe.add_argument("images", nargs="*", metavar="IMAGE", help=help_texts.IMAGE)
     style = describe.add_mutually_exclusive_group()
     for name, text in (("detailed", help_texts.DETAILED), ("brief", help_texts.BRIEF)):
         style.add_argument(

@@ -7,12 +7,11 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from assistant.cli import help_texts
 from assistant.cli.parser import add_command, add_help
 from assistant.errors import ExitCode
 from assistant.fronts.console import Console
 from assistant.messages import doctor as words
-from assistant.messages import translate as _
-from assistant.settings import help_texts
 from assistant.system.typed_path import typed_path
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ def add_parser(commands: Any) -> None:
     """Adds ``doctor``."""
     doctor = add_command(commands, "doctor", words.COMMAND, words.COMMAND_LONG)
     doctor.add_argument("--json", action="store_true", help=words.JSON_OPTION)
-    doctor.add_argument("--config", metavar="FILE", help=_(help_texts.CONFIG))
+    doctor.add_argument("--config", metavar="FILE", help=help_texts.CONFIG)
     add_help(doctor)
 
 

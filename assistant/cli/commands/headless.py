@@ -7,14 +7,11 @@ import contextlib
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from assistant.cli.commands.describe import GROUPS
-from assistant.cli.parser import add_command, add_help, add_setting_groups
+from assistant.cli.parser import add_command, add_help, add_output, add_settings
 from assistant.errors import AssistantError, ExitCode, UsageError
 from assistant.fronts.console import Console
 from assistant.messages import headless as words
-from assistant.messages import translate as _
 from assistant.messages.exceptions import describe_exception
-from assistant.settings import help_texts
 
 if TYPE_CHECKING:
     from assistant.app.open_session import Plan
@@ -24,25 +21,14 @@ if TYPE_CHECKING:
 LONGEST_ERROR_S = 30.0
 """How long an error that ends the program may take to be spoken."""
 
-OWN_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (help_texts.GROUP_KEYS, ("keypad", "keypad-keys", "gpio", "long-press-ms", "hold-ms")),
-    (help_texts.GROUP_CAMERA, ("camera", "look-ahead")),
-    (
-        help_texts.GROUP_ASSISTANT,
-        ("earcons", "save-folder", "history-size", "notice-acknowledged"),
-    ),
-)
-
 
 def add_parser(commands: Any) -> None:
-    """Adds ``headless``."""
+    """Add ``headless``."""
     command = add_command(commands, "headless", words.COMMAND, words.COMMAND_LONG)
     command.add_argument("--list-keypads", action="store_true", help=words.LIST_OPTION)
-    add_setting_groups(command, (*GROUPS, *OWN_GROUPS))
-    output = command.add_argument_group(_(help_texts.GROUP_OUTPUT))
+    add_settings(command, "headless")
+    output = add_output(command)
     output.add_argument("--lines", action="store_true", help=words.LINES_OPTION)
-    output.add_argument("--verbose", action="store_true", help=_(help_texts.VERBOSE))
-    output.add_argument("--config", metavar="FILE", help=_(help_texts.CONFIG))
     add_help(command)
 
 
@@ -71,7 +57,7 @@ def _say_aloud(error: AssistantError, plan: Plan | None) -> None:
     """Speaks why it cannot begin or go on: nobody sees what is written."""
     from assistant.app import wiring
     from assistant.core.ports import Priority
-    from assistant.settings.tree import Settings
+    from assistant.settings.table import Settings
 
     settings = Settings() if plan is None else plan.settings
     speaker = wiring.speaker(settings, lambda _problem: None)

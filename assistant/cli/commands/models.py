@@ -10,7 +10,7 @@ from assistant.cli.parser import add_command, add_help
 from assistant.errors import AssistantError, ExitCode
 from assistant.fronts.console import Console
 from assistant.messages import translate as _
-from assistant.settings import help_texts
+from assistant.settings.table import BY_NAME
 
 MODELS = _("Get models for photographs, and choose among them.")
 MODELS_LONG = _(
@@ -109,7 +109,7 @@ def _finish(parser: argparse.ArgumentParser, *, speaks: bool = False) -> None:
     if speaks:
         parser.add_argument(
             "--no-speech", dest="speech", action="store_const", const=False,
-            help=_(help_texts.NO_SPEECH),
+            help=BY_NAME["speech"].switch_help,
         )  # fmt: skip
     add_help(parser)
 

@@ -19,8 +19,8 @@ from assistant.model_store import install, listing, manage
 from assistant.model_store.catalogue import CatalogueModel, find_row, read_catalogue
 from assistant.model_store.find import DEMO, choose, embedded_model, files_of, find_model
 from assistant.model_store.record import InstalledModel, State, Store
+from assistant.settings.load import load_settings
 from assistant.settings.table import setting_values
-from assistant.settings.tree import load_settings
 from assistant.system.memory import memory
 from assistant.system.processor import machine_name
 from assistant.system.typed_path import typed_path

@@ -6,12 +6,11 @@ import argparse
 import os
 from typing import Any
 
+from assistant.cli import help_texts
 from assistant.cli.parser import add_command, add_help
 from assistant.errors import ExitCode, UsageError
 from assistant.fronts.console import Console
 from assistant.messages import settings as words
-from assistant.messages import translate as _
-from assistant.settings import help_texts
 from assistant.system.typed_path import typed_path
 
 
@@ -21,11 +20,11 @@ def add_parser(commands: Any) -> None:
         commands, "settings", help_texts.SETTINGS_COMMAND, help_texts.SETTINGS_COMMAND_LONG
     )
     settings.add_argument(
-        "change", nargs="*", metavar="NAME VALUE", help=_(help_texts.SETTINGS_CHANGE)
+        "change", nargs="*", metavar="NAME VALUE", help=help_texts.SETTINGS_CHANGE
     )
-    settings.add_argument("--path", action="store_true", help=_(help_texts.SETTINGS_PATH))
-    settings.add_argument("--json", action="store_true", help=_(help_texts.SETTINGS_JSON))
-    settings.add_argument("--config", metavar="FILE", help=_(help_texts.CONFIG))
+    settings.add_argument("--path", action="store_true", help=help_texts.SETTINGS_PATH)
+    settings.add_argument("--json", action="store_true", help=help_texts.SETTINGS_JSON)
+    settings.add_argument("--config", metavar="FILE", help=help_texts.CONFIG)
     add_help(settings)
 
 
@@ -58,7 +57,7 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
                         "name": reported.setting.name,
                         "value": plain,
                         "source": reported.source,
-                        "meaning": reported.meaning,
+                        "meaning": reported.setting.help,
                     }
                 )
             else:

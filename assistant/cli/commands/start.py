@@ -7,17 +7,19 @@ import sys
 from contextlib import ExitStack
 from typing import Any
 
+from assistant.cli import help_texts
 from assistant.cli.commands import plain
-from assistant.cli.parser import add_command
+from assistant.cli.parser import add_command, add_help, add_output, add_settings
 from assistant.errors import ExitCode
 from assistant.fronts.console import Console
-from assistant.settings import help_texts
 
 
 def add_parser(commands: Any) -> None:
     """Adds ``start``."""
     start = add_command(commands, "start", help_texts.START, help_texts.START_LONG)
-    plain.add_options(start)
+    add_settings(start, "start")
+    add_output(start)
+    add_help(start)
 
 
 def run(options: argparse.Namespace, console: Console) -> ExitCode:

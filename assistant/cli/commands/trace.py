@@ -5,18 +5,17 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from assistant.cli import help_texts
 from assistant.cli.parser import add_command, add_help
 from assistant.errors import ExitCode
 from assistant.fronts.console import Console
-from assistant.messages import translate as _
-from assistant.settings import help_texts
 from assistant.system.typed_path import typed_path
 
 
 def add_parser(commands: Any) -> None:
     """Adds ``trace``."""
     trace = add_command(commands, "trace", help_texts.TRACE_COMMAND, help_texts.TRACE_COMMAND_LONG)
-    trace.add_argument("file", metavar="FILE", help=_(help_texts.TRACE_FILE))
+    trace.add_argument("file", metavar="FILE", help=help_texts.TRACE_FILE)
     add_help(trace)
 
 
