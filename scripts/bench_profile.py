@@ -235,7 +235,7 @@ def main(argv: list[str] | None = None) -> int:
             options = replace(options, kv_type=KV_TYPE, n_threads=n_threads)
             probe = ShimProbe(library, n_threads)
             with (
-                mock.patch("assistant.inference.engine._make_probe", return_value=probe),
+                mock.patch("assistant.inference.engine.make_probe", return_value=probe),
                 Engine(options) as engine,
             ):
                 bench = _Bench(engine, 8)

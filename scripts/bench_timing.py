@@ -149,7 +149,7 @@ def engines(options: EngineOptions, *, has_bare: bool) -> Iterator[dict[str, Eng
         loaded = {"used": stack.enter_context(Engine(options))}
         if has_bare:
             unknown = GgmlAbiError("left out, to be timed without")
-            with mock.patch("assistant.inference.engine._make_probe", side_effect=unknown):
+            with mock.patch("assistant.inference.engine.make_probe", side_effect=unknown):
                 loaded["bare"] = stack.enter_context(Engine(options))
         yield loaded
 

@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sparc_ggml.errors import SparcError
+
 GGML_MAX_DIMS = 4
 GGML_MAX_SRC = 10
 GGML_MAX_NAME = 64
@@ -37,7 +39,7 @@ _NUMPY_TYPES: dict[int, type[np.generic]] = {
 }
 
 
-class GgmlAbiError(RuntimeError):
+class GgmlAbiError(SparcError, RuntimeError):
     """The loaded ggml does not lay out its tensors as this module expects."""
 
 

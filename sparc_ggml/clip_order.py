@@ -17,11 +17,12 @@ from collections.abc import Callable
 import numpy as np
 
 from sparc_ggml import _ggml
+from sparc_ggml.errors import SparcError
 
 CORRECTION_NAME = "clip_order"
 
 
-class ClipOrderError(RuntimeError):
+class ClipOrderError(SparcError, RuntimeError):
     """The picture could not be encoded the right way; the message says why."""
 
 

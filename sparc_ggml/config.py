@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from sparc_ggml.errors import SparcError
+
 Method = Literal["none", "uniform", "sparc"]
 METHODS: tuple[Method, ...] = ("none", "uniform", "sparc")
 
@@ -15,7 +17,7 @@ REFERENCE_N_LAYER = 32
 """... which has this many layers."""
 
 
-class SparcConfigError(ValueError):
+class SparcConfigError(SparcError, ValueError):
     """A parameter lies outside its range; the message names it and says why."""
 
 

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from sparc_ggml import _ggml
 from sparc_ggml.config import SparcConfig
+from sparc_ggml.errors import SparcError
 from sparc_ggml.recalibration import Floats
 from sparc_ggml.step import PythonStep, Step
 from sparc_ggml.value_cache import LayerValues
@@ -25,7 +26,7 @@ from sparc_ggml.value_cache import LayerValues
 _CACHE_NAME = re.compile(rb"^cache_([kv])_l(\d+)$")
 
 
-class ObservationError(RuntimeError):
+class ObservationError(SparcError, RuntimeError):
     """The model's attention cannot be observed; the message says why."""
 
 
@@ -61,6 +62,11 @@ class AttentionProbe:
         self._error: BaseException | None = None
         self.callback: Any = _ggml.make_eval_callback(self._on_node)
         self.user_data: int | None = None
+
+    def attach(self, context_params: Any) -> None:
+        """Make this the eval callback of the context that is made of these ``llama_context_params``."""
+        context_params.cb_eval = ctypes.cast(self.callback, type(context_params.cb_eval))
+        context_params.cb_eval_user_data = self.user_data
 
     def start_recording(self) -> None:
         """From now on, notes the KV cell of every token that is written."""
@@ -173,6 +179,12 @@ class AttentionProbe:
         # In double, so that the compiled path, which adds in another order, rounds to the same float.
         mean = probabilities[:, self._image_cells].mean(axis=0, dtype=np.float64)
         self._attention = mean.astype(np.float32)
+
+
+def host_range(address: int) -> tuple[int, int]:
+    """Return where a tensor's data begins in this process's memory, and its bytes; 0 bytes where it lies elsewhere."""
+    tensor = _ggml.tensor_at(address)
+    return (tensor.data, tensor.nb[3]) if _ggml.is_host(tensor) else (0, 0)
 
 
 def flash_attention_probabilities(node: Any) -> npt.NDArray[np.float64]:

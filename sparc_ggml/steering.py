@@ -34,7 +34,8 @@ class StepRecord:
 class Steering:
     """Steers one answer; call ``begin``, then ``before_decode`` and ``after_decode`` at each step, then ``finish``.
 
-    ``finish`` leaves the KV cache bit for bit as ``begin`` found it, however the answer ended.
+    ``finish`` leaves the KV cache bit for bit as ``begin`` found it, however the answer ended; as a context manager it
+    finishes by itself.
     """
 
     def __init__(
@@ -69,6 +70,12 @@ class Steering:
         self._boosted = 0.0
         if self._observes:
             probe.observe(config.selected_layer, image_cells)
+
+    def __enter__(self) -> Steering:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.finish()
 
     def begin(self) -> None:
         """Takes the last prompt token's attention; call after the prompt was decoded.

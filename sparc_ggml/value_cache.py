@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sparc_ggml import _ggml
+from sparc_ggml.errors import SparcError
 from sparc_ggml.recalibration import Indices
 
 QK8_0 = 32
@@ -26,7 +27,7 @@ _HALF_MAX = 65504.0
 _FLOAT_MAX = float(np.finfo(np.float32).max)
 
 
-class UnsupportedCacheError(RuntimeError):
+class UnsupportedCacheError(SparcError, RuntimeError):
     """The V cache cannot be scaled; the message says why."""
 
 

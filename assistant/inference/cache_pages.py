@@ -11,7 +11,7 @@ from mmap import PAGESIZE
 from pathlib import Path
 
 from assistant.system import pages
-from sparc_ggml import _ggml
+from sparc_ggml.eval_callback import host_range
 
 WORTH_BYTES = 2**20
 """Tensors below this stay as they are."""
@@ -42,12 +42,12 @@ def release_fresh(address: int) -> int:
     Args:
         address: of a ggml tensor of a KV cache.
     """
-    tensor = _ggml.tensor_at(address)
-    if tensor.nb[3] < WORTH_BYTES or not _ggml.is_host(tensor):
+    first, n_bytes = host_range(address)
+    if n_bytes < WORTH_BYTES:
         return 0
     # Whole pages inside the tensor: those at its ends hold its neighbours too.
-    start = -(-tensor.data // PAGESIZE) * PAGESIZE
-    end = (tensor.data + tensor.nb[3]) // PAGESIZE * PAGESIZE
+    start = -(-first // PAGESIZE) * PAGESIZE
+    end = (first + n_bytes) // PAGESIZE * PAGESIZE
     if not any(low <= start and end <= high for low, high in private_ranges()):
         return 0
     return end - start if pages.give_back(start, end - start) else 0

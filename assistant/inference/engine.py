@@ -32,25 +32,12 @@ from assistant.messages import engine as words
 from assistant.system import processor
 from assistant.system.memory import free_memory
 from assistant.system.power import threads_now
-from sparc_ggml._ggml import GgmlAbiError
 from sparc_ggml.config import SparcConfig, SparcConfigError
+from sparc_ggml.errors import SparcError
 from sparc_ggml.eval_callback import AttentionProbe
-from sparc_ggml.native import NativeProbe, NativeUnavailableError
+from sparc_ggml.probe import make_probe
 
 _LOGGER = logging.getLogger(__name__)
-
-
-def _make_probe(options: EngineOptions) -> AttentionProbe:
-    """The compiled eval callback where there is one, else the Python one."""
-    if options.uses_native:
-        try:
-            probe = NativeProbe(options.n_threads or processor.physical_cores())
-        except NativeUnavailableError as error:
-            _LOGGER.info("SPARC runs in Python: its compiled part cannot be used, %s", error)
-        else:
-            _LOGGER.info("SPARC runs in its compiled part")
-            return probe
-    return AttentionProbe()
 
 
 def _lock_note(options: EngineOptions, model: GgufHeader) -> str:
@@ -98,8 +85,9 @@ class Engine:
         )
         probe: AttentionProbe | None = None
         try:
-            probe = _make_probe(options)
-        except GgmlAbiError as error:
+            n_cores = options.n_threads or processor.physical_cores()
+            probe = make_probe(n_cores, is_native=options.uses_native)
+        except SparcError as error:
             self._unsteered_reason = messages.unsteered_build(str(error))
         if (
             plan.repacks

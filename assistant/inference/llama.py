@@ -139,9 +139,7 @@ class LanguageModel:
         params.type_k = params.type_v = KV_TYPES[plan.kv_type]
         params.no_perf = True
         if probe is not None:
-            callback_type = llama_cpp.ggml_backend_sched_eval_callback
-            params.cb_eval = ctypes.cast(probe.callback, callback_type)
-            params.cb_eval_user_data = probe.user_data
+            probe.attach(params)
         context = llama_cpp.llama_init_from_model(self.model, params)
         if not context:
             raise ModelError(messages.CONTEXT_IMPOSSIBLE, messages.CONTEXT_IMPOSSIBLE_HINT)

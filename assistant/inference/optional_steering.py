@@ -7,14 +7,12 @@ from dataclasses import replace
 
 from assistant import messages
 from assistant.inference.loaded import PicturePrefix
-from sparc_ggml._ggml import GgmlAbiError
 from sparc_ggml.config import SparcConfig
-from sparc_ggml.eval_callback import AttentionProbe, ObservationError
+from sparc_ggml.errors import SparcError
+from sparc_ggml.eval_callback import AttentionProbe
 from sparc_ggml.steering import Steering, StepRecord
-from sparc_ggml.value_cache import UnsupportedCacheError
 
 _LOGGER = logging.getLogger(__name__)
-_CANNOT_STEER = (ObservationError, UnsupportedCacheError, GgmlAbiError)
 _UNSTEERED = StepRecord((), 1.0, is_clamped=False)
 
 
@@ -42,7 +40,7 @@ class OptionalSteering:
             return
         try:
             self._steering = Steering(probe, self.config, prefix.image_cells, self.is_watched)
-        except _CANNOT_STEER as error:
+        except SparcError as error:
             probe.stop_observing()
             self._give_up(str(error))
 
@@ -51,7 +49,7 @@ class OptionalSteering:
         if self._steering is not None:
             try:
                 self._steering.begin()
-            except _CANNOT_STEER as error:
+            except SparcError as error:
                 self._give_up(str(error))
 
     def before_decode(self) -> None:
@@ -64,7 +62,7 @@ class OptionalSteering:
         if self._steering is not None:
             try:
                 self._steering.after_decode()
-            except _CANNOT_STEER as error:
+            except SparcError as error:
                 self._give_up(str(error))
 
     def record(self) -> StepRecord:

@@ -22,8 +22,8 @@ from assistant.inference.llama import LanguageModel
 from assistant.inference.options import EngineOptions
 from assistant.inference.prompts import MEDIA_MARKER
 from assistant.system import processor
-from sparc_ggml._ggml import GgmlAbiError
 from sparc_ggml.clip_order import ClipOrder, ClipOrderError
+from sparc_ggml.errors import SparcError
 
 _TEXT_CHUNK = 0
 """``MTMD_INPUT_CHUNK_TYPE_TEXT``"""
@@ -98,7 +98,7 @@ class PictureEncoder:
         self._is_cancelled = is_cancelled
         self._order: ClipOrder | None = None
         # An unknown build of llama.cpp cannot be corrected from outside; ``--json`` then lists no correction.
-        with contextlib.suppress(GgmlAbiError):
+        with contextlib.suppress(SparcError):
             self._order = ClipOrder(is_cancelled, is_enabled=options.corrects_pictures)
         params = mtmd.mtmd_context_params_default()
         params.use_gpu = False

@@ -217,4 +217,4 @@ COVERED = _("The picture shows next to nothing; the camera may be covered or fac
 BLURRED = _("The picture may be blurred.")
 
 
-DESCRIBING_ANYWAY = _("Describing anyway; press space to stop.")
+DESCRIBING_ANYWAY = _("I will describe it anyway.")

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from sparc_ggml import _ggml
 from sparc_ggml.config import SparcConfig
+from sparc_ggml.errors import SparcError
 from sparc_ggml.eval_callback import AttentionProbe
 from sparc_ggml.native.step import LAYOUT, NativeStep, RowStore, bind
 from sparc_ggml.recalibration import Floats
@@ -27,7 +28,7 @@ MAX_HEADS = 256
 """Attention heads for which there is room; a model with more is read in Python."""
 
 
-class NativeUnavailableError(RuntimeError):
+class NativeUnavailableError(SparcError, RuntimeError):
     """The compiled hot path cannot be used; the message says why."""
 
 
