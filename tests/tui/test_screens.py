@@ -32,7 +32,7 @@ def test_what_is_said_is_what_is_shown(keys: str) -> None:
             told = [text for text in screen.spoken if text not in ANSWER]
             shown = [text for text in screen.shown if text not in ANSWER]
             assert sorted(shown) == sorted(told)
-            assert len(told) >= 10
+            assert "Looking." in told
             assert [text for text in screen.shown if text in ANSWER][:2] == ANSWER
 
     run(test())
