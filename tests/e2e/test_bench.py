@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from assistant.bench.scenes import JudgedScene, World, read_scenes
 from scripts.judged_scenes import FIRST, draw_scenes
 from scripts.train_scene_model.language import with_article
 from tests.support.assistant_command import Command
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.model
 
@@ -242,11 +242,7 @@ def test_control_c_keeps_what_is_done_and_the_same_command_goes_on(
         "none", *(f"uniform:{1 + n / 100}" for n in range(1, 16)), "--results", results,
     )  # fmt: skip
     running = embedded.start(*line)
-    until = time.monotonic() + 60
-    while not (results.exists() and results.read_text().count("\n") > 5):
-        assert time.monotonic() < until
-        assert running.poll() is None, running.communicate()
-        time.sleep(0.05)
+    wait_until(lambda: results.exists() and results.read_text().count("\n") > 5)
     running.send_signal(signal.SIGINT)
     out, err = running.communicate(timeout=30)
     assert running.returncode == 130

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ import pytest
 from tests.support.assistant_command import STREET, Command
 from tests.support.fake_player import FakePlayer
 from tests.support.typed_assistant import TypedAssistant
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.model
 
@@ -33,13 +34,15 @@ def test_a_whole_conversation(
     assistant: TypedAssistant, player: FakePlayer, tmp_path: Path
 ) -> None:
     assistant.hear("Ready.")
-    _until(lambda: player.finished == len(assistant.lines))  # a key would cut the greeting short
+    wait_until(
+        lambda: player.finished == len(assistant.lines)
+    )  # a key would cut the greeting short
     assistant.type("d")
     done = assistant.hear("Done.")
     described = list(assistant.answers)
     assert len(described) >= 2
     assert "Looking." in assistant.lines
-    _until(lambda: player.finished >= len(assistant.lines))
+    wait_until(lambda: player.finished >= len(assistant.lines))
     assert player.finished == len(assistant.lines)  # every line was spoken, and once
     assistant.type("f Is there a dog in the picture?")
     done = assistant.hear("Done.", done)
@@ -103,13 +106,6 @@ def test_without_a_terminal_the_assistant_is_the_line_mode(embedded: Command) ->
     assert "q: quit. Number 23." in done.stderr
 
 
-def _until(is_so: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
-    while not is_so():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.02)
-
-
 def _children(pid: int) -> list[int]:
     done = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True)
     return [int(line) for line in done.stdout.split()]
@@ -161,7 +157,9 @@ def test_no_process_is_left_when_the_front_is_killed(assistant: TypedAssistant) 
     assistant.hear("Ready.")
     assistant.type("d")
     assistant.hear("Looking.")
-    _until(lambda: len(_children(assistant.process.pid)) >= 3)  # the model's and two of the voice
+    wait_until(
+        lambda: len(_children(assistant.process.pid)) >= 3
+    )  # the model's and two of the voice
     children = _children(assistant.process.pid)
     assistant.process.kill()
     assistant.process.wait()

@@ -121,9 +121,7 @@ def test_first_run_sets_up_and_second_does_not(machine: Machine) -> None:
     assert first.stdout == "assistant got: describe a b.png\n"
     assert "Set-up is done." in first.stderr
     installs = machine.installs
-    started = time.monotonic()
     second = machine.run("ask")
-    assert time.monotonic() - started < 1.0
     assert (second.stdout, second.stderr) == ("assistant got: ask\n", "")
     assert machine.installs == installs
 

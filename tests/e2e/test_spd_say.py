@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from assistant.speech.factory import open_speaker
 from assistant.speech.silent import SilentSpeaker
 from assistant.speech.speech_manager import SpeechManager, VoiceOptions
 from tests.support.fake_spd_say import FakeSpdSay, install_fake_spd_say
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture
@@ -40,15 +40,6 @@ def opened(
     yield make
     for speaker in speakers:
         speaker.close()
-
-
-def _until(condition: Callable[[], bool]) -> bool:
-    end = time.monotonic() + 10.0
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.005)
-    return True
 
 
 def test_texts_are_spoken_in_order_with_the_options(
@@ -86,7 +77,7 @@ def test_a_stop_ends_it_and_tells_speech_dispatcher(
     spd_say.behave("sleep 30")
     speaker = opened(VoiceOptions())
     speaker.say("A long sentence.")
-    assert _until(lambda: spd_say.begun == ["A long sentence."])
+    wait_until(lambda: spd_say.begun == ["A long sentence."])
     speaker.say("Never begun.")
     speaker.cancel()
     assert speaker.wait(5.0)
@@ -106,7 +97,7 @@ def test_pause_and_resume_start_the_sentence_again(
     speaker = opened(VoiceOptions())
     speaker.say("One.", position=1)
     speaker.say("Two.", position=2)
-    assert _until(lambda: spd_say.begun == ["One."])
+    wait_until(lambda: spd_say.begun == ["One."])
     spd_say.behave(":")
     speaker.pause()
     speaker.say("Paused.", Priority.STATUS)
@@ -125,7 +116,7 @@ def test_many_pauses_repeat_nothing(
     speaker = opened(VoiceOptions())
     speaker.say("One.")
     speaker.say("Two.")
-    assert _until(lambda: spd_say.begun == ["One."])
+    wait_until(lambda: spd_say.begun == ["One."])
     for _ in range(50):
         speaker.pause()
         speaker.resume()

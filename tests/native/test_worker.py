@@ -38,6 +38,7 @@ from sparc_ggml.config import SparcConfig
 from tests.support.recorded_engine import random_picture, tiny_pair
 from tests.support.tiny_llama import TinyLlama
 from tests.support.tiny_mmproj import TinyMmproj
+from tests.support.waiting import wait_until
 
 LONG = DecodeOptions(max_tokens=300, ignores_eos=True)
 
@@ -215,10 +216,7 @@ def test_the_worker_ends_when_its_front_is_killed(options: EngineOptions) -> Non
     front.kill()
     front.wait()
     front.stdout.close()
-    deadline = time.monotonic() + 10
-    while Path(f"/proc/{pid}").exists() and "Z" not in _state(pid):
-        assert time.monotonic() < deadline, "the worker outlived its front"
-        time.sleep(0.05)
+    wait_until(lambda: not Path(f"/proc/{pid}").exists() or "Z" in _state(pid))
 
 
 @pytest.mark.parametrize(
@@ -250,7 +248,7 @@ def test_a_worker_that_is_stopped_without_work_is_replaced_by_the_next_question(
         started = time.monotonic()
         assert finished(list(client.ask(asked))).answer.ended == EndReason.MAX_TOKENS
         assert client.worker_pid != pid
-        assert time.monotonic() - started < 30
+        assert time.monotonic() - started < 60
 
 
 def test_a_stop_ends_a_question_to_a_stopped_worker(options: EngineOptions) -> None:

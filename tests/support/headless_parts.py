@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -14,6 +13,7 @@ from assistant.fronts.headless.presses import Presses
 from assistant.fronts.headless.service_notify import ServiceNotifier
 from assistant.testing import ScriptedDescriber, answer_events
 from tests.support.session_parts import SessionParts, make_session
+from tests.support.waiting import wait_until
 
 LONG_PRESS_MS, HOLD_MS = 120, 400
 """Shorter than a person's, so that the tests are quick."""
@@ -36,12 +36,9 @@ class RunningHeadless:
         """Everything that was said, in order."""
         return self.parts.speaker.spoken
 
-    def until(self, is_so: Callable[[], bool], timeout_s: float = 10.0) -> None:
+    def until(self, is_so: Callable[[], bool]) -> None:
         """Waits until something is so."""
-        end = time.monotonic() + timeout_s
-        while not is_so():
-            assert time.monotonic() < end, f"it did not come about; it said {self.spoken}"
-            time.sleep(0.005)
+        wait_until(is_so, lambda: self.spoken)
 
     def hear(self, start: str, after: int = 0) -> int:
         """Waits for an utterance; returns the number of utterances up to it and with it."""

@@ -25,7 +25,7 @@ from scripts.train_scene_model.language import brief, detailed
 from scripts.train_scene_model.render import render
 from scripts.train_scene_model.world import FIRST_EXAMPLE, SPLIT_OFFSET, Scene, make_scene
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 ROUNDED_OTHERWISE = 0.005
 """Share of pixels that may differ: the sines of a background may round otherwise on another processor."""
 NAMES = [setting.split()[-1] for setting in SHOWN]

@@ -21,7 +21,7 @@ from assistant.core.ports import Camera
 from assistant.errors import CameraError
 from assistant.testing import FakeCamera
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "beach.png"
+EXAMPLE = Path(__file__).parents[3] / "examples" / "beach.png"
 
 
 def test_a_picture_stands_in_for_a_camera() -> None:

@@ -13,7 +13,7 @@ from PIL import Image, ImageFilter
 from assistant.camera.quality import Problem, assess
 from assistant.core.events import ImageRgb
 
-EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.png"))
+EXAMPLES = sorted((Path(__file__).parents[3] / "examples").glob("*.png"))
 RNG = np.random.default_rng(1)
 
 

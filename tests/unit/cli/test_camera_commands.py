@@ -12,7 +12,7 @@ from assistant.cli.main import main
 from assistant.errors import CameraError, ExitCode, PictureError
 from assistant.messages import camera as words
 
-EXAMPLE = str(Path(__file__).parents[2] / "examples" / "beach.png")
+EXAMPLE = str(Path(__file__).parents[3] / "examples" / "beach.png")
 
 
 def test_a_camera_is_a_plain_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from assistant.fronts.console import Console
 from assistant.fronts.plain import PlainFront, PlainMode
 from assistant.testing import ScriptedDescriber, answer_events
 from tests.support.session_parts import SessionParts, make_session
+from tests.support.waiting import wait_until
 
 TEXT = "A red car. A green tree."
 ANSWER = ["A red car.", "A green tree."]
@@ -126,10 +126,7 @@ def test_history_is_numbered_and_chosen_by_number(terminal: Terminal) -> None:
 
 def test_models_and_settings(terminal: Terminal) -> None:
     terminal.type("m", "2")
-    end = time.monotonic() + 10
-    while terminal.status[-1] != "Model: large model. It is being loaded.":
-        assert time.monotonic() < end, terminal.status
-        time.sleep(0.01)
+    wait_until(lambda: terminal.status[-1] == "Model: large model. It is being loaded.")
     terminal.type(",", "rate 240")
     assert terminal.status[-1] == "rate is now 240."
     terminal.type(", rate 260")

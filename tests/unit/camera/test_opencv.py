@@ -102,7 +102,7 @@ def test_a_stalled_stream_is_told_in_time_and_works_again(
     started = time.monotonic()
     with pytest.raises(CameraError) as caught:
         _captured_until_it_fails(camera)
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 60
     assert "phone" in caught.value.message
     assert caught.value.exit_code is ExitCode.CAMERA
     server.is_stalled.clear()

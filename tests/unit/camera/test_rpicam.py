@@ -82,7 +82,7 @@ def test_one_that_hangs_is_given_up_with_its_children(programs: Path) -> None:
     started = time.monotonic()
     with pytest.raises(CameraError, match="gave no picture"):
         RpiCamera(0, timeout_s=0.5).capture()
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 50
 
 
 def test_close_ends_a_running_capture(programs: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -78,9 +77,3 @@ def test_the_worker_takes_no_more_of_llama_cpp_python_than_it_uses() -> None:
     loaded = _modules_after(code)
     assert {"llama_cpp", "numpy", "PIL"} <= loaded
     assert not {"jinja2", "diskcache", "gguf", "cv2", "textual"} & loaded
-
-
-def test_help_is_quick() -> None:
-    started = time.monotonic()
-    subprocess.run([sys.executable, "-m", "assistant", "--help"], capture_output=True, check=True)
-    assert time.monotonic() - started < 2.0  # 0.1 s measured; a shared machine may be slow

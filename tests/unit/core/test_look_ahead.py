@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,6 +13,7 @@ import pytest
 from assistant.core.events import ImageRgb
 from assistant.core.look_ahead import FRESH_S, LookAhead
 from assistant.testing import ScriptedDescriber
+from tests.support.waiting import wait_until
 
 
 @dataclass
@@ -55,16 +56,16 @@ def ahead(scene: Scene) -> Iterator[LookAhead]:
 
 
 def test_a_moving_scene_is_left_alone(scene: Scene, ahead: LookAhead) -> None:
-    wait_for(lambda: scene.n_looks > 5)
+    wait_until(lambda: scene.n_looks > 5)
     assert scene.describer.prepared == []
     assert ahead.take() is None
 
 
 def test_a_still_scene_is_read_once_and_given_away_once(scene: Scene, ahead: LookAhead) -> None:
     scene.is_still = True
-    wait_for(lambda: bool(scene.describer.prepared))
+    wait_until(lambda: bool(scene.describer.prepared))
     looks = scene.n_looks
-    wait_for(lambda: scene.n_looks > looks + 5)
+    wait_until(lambda: scene.n_looks > looks + 5)
     assert len(scene.describer.prepared) == 1
     scene.is_busy = True  # as while a key's work goes on
     taken = ahead.take()
@@ -74,16 +75,16 @@ def test_a_still_scene_is_read_once_and_given_away_once(scene: Scene, ahead: Loo
 
 def test_a_scene_that_moves_again_costs_nothing(scene: Scene, ahead: LookAhead) -> None:
     scene.is_still = True
-    wait_for(lambda: len(scene.describer.prepared) == 1)
+    wait_until(lambda: len(scene.describer.prepared) == 1)
     scene.is_still = False
-    wait_for(lambda: len(scene.describer.prepared) == 2)
+    wait_until(lambda: len(scene.describer.prepared) == 2)
     assert scene.describer.prepared[1] is None  # cancelled
     assert ahead.take() is None
 
 
 def test_nothing_is_looked_at_while_an_answer_is_written(scene: Scene, ahead: LookAhead) -> None:
     scene.is_busy = scene.is_still = True
-    wait_for(lambda: scene.n_looks >= 0)
+    wait_until(lambda: scene.n_looks >= 0)
     looks = scene.n_looks
     threading.Event().wait(0.05)
     assert scene.n_looks <= looks + 1  # one may have been under way
@@ -93,7 +94,7 @@ def test_what_was_seen_long_ago_is_not_given_away(
     scene: Scene, ahead: LookAhead, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scene.is_still = True
-    wait_for(lambda: bool(scene.describer.prepared))
+    wait_until(lambda: bool(scene.describer.prepared))
     scene.is_busy = True
     threading.Event().wait(0.05)
     later = time.monotonic() + FRESH_S + 0.1
@@ -103,14 +104,5 @@ def test_what_was_seen_long_ago_is_not_given_away(
 
 def test_a_camera_that_gives_nothing_is_no_trouble(scene: Scene, ahead: LookAhead) -> None:
     scene.frame = None
-    wait_for(lambda: scene.n_looks > 5)
+    wait_until(lambda: scene.n_looks > 5)
     assert ahead.take() is None
-
-
-def wait_for(is_so: Callable[[], bool]) -> None:
-    """Waits for another thread, 10 s at most."""
-    for _ in range(2000):
-        if is_so():
-            return
-        threading.Event().wait(0.005)
-    raise AssertionError("it did not come about in 10 s")
