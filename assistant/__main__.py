@@ -7,7 +7,7 @@ import sys
 
 
 def main() -> int:
-    """Runs the command line and returns the exit code."""
+    """Run the command line and return the exit code."""
     from assistant.cli import signals
 
     signals.fill_missing_streams()

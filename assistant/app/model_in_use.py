@@ -23,7 +23,7 @@ class ModelShelf:
         installed: Callable[[], Sequence[ModelFiles]],
         open_describer: Callable[[ModelFiles], Describer],
     ) -> None:
-        """Opens the first model.
+        """Open the first model.
 
         Args:
             files: the model to begin with.
@@ -49,14 +49,14 @@ class ModelShelf:
         return self.files.is_demo
 
     def names(self) -> Sequence[str]:
-        """The models, the one in use said to be so."""
+        """Return the models, the one in use said to be so."""
         return [
             words.model_in_use(files.name) if files == self.files else files.name
             for files in self._all()
         ]
 
     def choose(self, index: int) -> Describer:
-        """Ends the model in use and starts another.
+        """End the model in use and start another.
 
         Raises:
             AssistantError: it cannot be started; the old one was ended, and is started again by its next question.
@@ -70,7 +70,7 @@ class ModelShelf:
         return self.describer
 
     def close(self) -> None:
-        """Ends the model in use; idempotent."""
+        """End the model in use; idempotent."""
         self.describer.close()
 
     def _all(self) -> list[ModelFiles]:

@@ -31,7 +31,7 @@ from assistant.system.typed_path import typed_path
 
 @contextmanager
 def open_session(plan: Plan, front: Front, prompts: Prompts | None = None) -> Iterator[Session]:
-    """Opens everything, greets, and takes everything down again, sound first.
+    """Open everything, greet, and take everything down again, sound first.
 
     Args:
         plan: what it is made of.
@@ -132,7 +132,7 @@ class Plan:
 def is_plain_wanted(
     wished: str, environment: Mapping[str, str] = os.environ, *, is_terminal: bool
 ) -> bool:
-    """Whether the line mode suits the terminal better than the full screen.
+    """Return whether the line mode suits the terminal better than the full screen.
 
     Args:
         wished: "on" and "off" decide; "auto" looks.
@@ -149,7 +149,7 @@ def is_plain_wanted(
 
 
 def make_plan(options: argparse.Namespace) -> Plan:
-    """Reads the settings and finds the model; a broken settings file is put aside and told of.
+    """Read the settings and find the model; a broken settings file is put aside and told of.
 
     Raises:
         AssistantError: an option cannot be used, or the model files cannot.

@@ -23,7 +23,7 @@ class FileKeeper:
         self._folder = folder
 
     def save(self, entry: Entry) -> tuple[str, str]:
-        """Saves both picture and text, or neither.
+        """Save both picture and text, or neither.
 
         Returns:
             The two paths.
@@ -55,7 +55,7 @@ class FileKeeper:
         return str(made[0]), str(made[1])
 
     def copy(self, text: str) -> None:
-        """Puts a text on the clipboard.
+        """Put a text on the clipboard.
 
         Raises:
             SaveError: there is no clipboard here.
@@ -76,7 +76,7 @@ class FileKeeper:
 
 
 def _write_private(path: Path, data: bytes) -> None:
-    """Writes a new file; what is left of one that could not be written is the caller's to remove."""
+    """Write a new file; what is left of one that could not be written is the caller's to remove."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)

@@ -34,7 +34,7 @@ class _MaskingFormatter(logging.Formatter):
 
 
 def start_logging(*, is_verbose: bool) -> None:
-    """Lets the log out to stderr, or keeps it in."""
+    """Let the log out to stderr, or keeps it in."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_MaskingFormatter("%(name)s: %(message)s"))
     level = logging.DEBUG if is_verbose else logging.CRITICAL
@@ -43,7 +43,7 @@ def start_logging(*, is_verbose: bool) -> None:
 
 
 def engine_options(settings: Settings, files: ModelFiles, *, is_verbose: bool) -> EngineOptions:
-    """How the inference worker is to load the model."""
+    """Return how the inference worker is to load the model."""
     from assistant.inference.options import EngineOptions
 
     wished = settings.model
@@ -108,7 +108,7 @@ def make_answering(
 
 
 def speaker(settings: Settings, on_problem: Callable[[AssistantError], None]) -> Speaker:
-    """Opens the voice that the settings ask for; trouble is told through ``on_problem``."""
+    """Open the voice that the settings ask for; trouble goes to ``on_problem``."""
     from assistant.speech.factory import open_speaker
     from assistant.speech.speech_manager import VoiceOptions
 
@@ -119,7 +119,7 @@ def speaker(settings: Settings, on_problem: Callable[[AssistantError], None]) ->
 
 
 def machine_state(settings: Settings, sys_root: Path = Path("/sys")) -> list[str]:
-    """What the status adds: battery, a weak supply, heat, and what is left undone because of it.
+    """Return what the status adds: battery, a weak supply, heat, and what is left undone because of it.
 
     Args:
         settings: whether scenes are read ahead.
@@ -140,7 +140,7 @@ def machine_state(settings: Settings, sys_root: Path = Path("/sys")) -> list[str
 
 
 def save_folder(settings: Settings) -> Path:
-    """Where pictures and texts are saved: the chosen folder, else one among the user's pictures."""
+    """Return where pictures and texts are saved: the chosen folder, else one among the user's pictures."""
     if settings.assistant.save_folder is not None:
         return settings.assistant.save_folder
     import platformdirs
@@ -149,7 +149,7 @@ def save_folder(settings: Settings) -> Path:
 
 
 def model_notices(settings: Settings, files: ModelFiles) -> list[str]:
-    """What a person should hear about the model before it answers."""
+    """Return what a person should hear about the model before it answers."""
     language = settings.answer.language
     if language is None or language in files.languages:
         return list(files.notices)

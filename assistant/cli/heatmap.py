@@ -2,7 +2,7 @@
 
 For sighted helpers and for people who develop the method. The scale runs from dark blue to yellow (the ends
 of matplotlib's cividis), which people with any kind of colour blindness tell apart, and each patch also
-carries its number, so that nothing is told by colour alone.
+carries its number, so that colour alone says nothing.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _LEGEND_PX = 64
 
 
 def boost_counts(steps: Iterable[TraceStep], n_image: int) -> npt.NDArray[np.int64]:
-    """How often each image token was selected over the answer, shape (n_image,)."""
+    """Return how often each image token was selected over the answer, shape (n_image,)."""
     counts = np.zeros(n_image, np.int64)
     for step in steps:
         np.add.at(counts, list(step.selected), 1)
@@ -38,7 +38,7 @@ def boost_counts(steps: Iterable[TraceStep], n_image: int) -> npt.NDArray[np.int
 def draw_heatmap(
     image_rgb: ImageRgb, counts: npt.NDArray[np.int64], grid: tuple[int, int]
 ) -> Image.Image:
-    """Draws the boosts over the picture, padded to a square as the model saw it, with a legend below.
+    """Draw the boosts over the picture, padded to a square as the model saw it, with a legend below.
 
     Args:
         image_rgb: shape (height, width, 3), uint8.
@@ -70,7 +70,7 @@ def draw_heatmap(
 
 
 def save_heatmap(path: Path, drawing: Image.Image) -> None:
-    """Writes the drawing as PNG.
+    """Write the drawing as PNG.
 
     Raises:
         UsageError: it cannot be written.
@@ -86,7 +86,7 @@ class HeatmapFile:
     """Collects what one answer boosted and draws it; the newest answer counts."""
 
     def __init__(self, path: Path) -> None:
-        """Checks the place now: after minutes of describing it would be a pity.
+        """Check the place now: after minutes of describing it would be a pity.
 
         Raises:
             UsageError: no file can be written there.
@@ -99,14 +99,14 @@ class HeatmapFile:
         self._steps: list[TraceStep] = []
 
     def add(self, record: TraceHeader | TraceStep) -> None:
-        """Takes a record of the trace; a header begins a new answer."""
+        """Take a record of the trace; a header begins a new answer."""
         if isinstance(record, TraceHeader):
             self._header, self._steps = record, []
         else:
             self._steps.append(record)
 
     def draw(self, image_rgb: ImageRgb) -> None:
-        """Writes the file.
+        """Write the file.
 
         Raises:
             UsageError: it cannot be written, or the picture was cut into tiles, whose places are not known.

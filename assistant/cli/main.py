@@ -28,7 +28,7 @@ class Terminated(BaseException):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the command line; returns the exit code and lets nothing but SystemExit out."""
+    """Run the command line; returns the exit code and lets nothing but SystemExit out."""
     console = Console()
     try:
         _listen_to_signals()
@@ -83,7 +83,7 @@ _OWN_OPTIONS = ("-h", "--help", "--version")
 
 
 def make_parser() -> argparse.ArgumentParser:
-    """The parser of the whole command line."""
+    """Return the parser of the whole command line."""
     parser = Parser(
         prog="sparc-assistant",
         description=help_texts.PROGRAM,
@@ -100,7 +100,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """Parses a command line; ``--help`` and ``--version`` print and raise SystemExit.
+    """Parse a command line; ``--help`` and ``--version`` print and raise SystemExit.
 
     Options without a command are the assistant's own, as if ``start`` stood before them.
 

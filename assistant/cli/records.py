@@ -19,7 +19,7 @@ def answer_record(
     narration: Narration,
     model_names: tuple[str, str],
 ) -> dict[str, Any]:
-    """The object that ``--json`` prints for an answer; times in milliseconds."""
+    """Return the object that ``--json`` prints for an answer; times in milliseconds."""
     answer = narration.answer
     sparc = asdict(answer.sparc)
     decode = asdict(narration.request.decode)
@@ -46,12 +46,12 @@ def answer_record(
 
 
 def failure_record(picture: str, question: str, error: AssistantError) -> dict[str, Any]:
-    """The object that ``--json`` prints for a picture that could not be described."""
+    """Return the object that ``--json`` prints for a picture that could not be described."""
     return {"picture": picture, "question": question, **error_record(error)}
 
 
 def error_record(error: AssistantError) -> dict[str, Any]:
-    """The object that ``--json`` prints for what could not be done."""
+    """Return the object that ``--json`` prints for what could not be done."""
     return {"error": error.message, "hint": error.hint, "exit_code": int(error.exit_code)}
 
 
@@ -59,7 +59,7 @@ class TraceFile:
     """A trace as JSON Lines: for each answer a header, then a line for each decode step."""
 
     def __init__(self, path: Path) -> None:
-        """Opens the file anew.
+        """Open the file, emptied.
 
         Raises:
             UsageError: it cannot be written.
@@ -71,7 +71,7 @@ class TraceFile:
             raise self._unwritable(error) from error
 
     def write(self, record: TraceHeader | TraceStep) -> None:
-        """Adds a line; raises UsageError when the disk is full."""
+        """Add a line; raises UsageError when the disk is full."""
         if isinstance(record, TraceHeader):
             fields = record.fields
         else:
@@ -84,7 +84,7 @@ class TraceFile:
             raise self._unwritable(error) from error
 
     def close(self) -> None:
-        """Closes the file; may be called again."""
+        """Close the file; may be called again."""
         self._file.close()
 
     def _unwritable(self, error: OSError) -> UsageError:

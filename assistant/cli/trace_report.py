@@ -16,7 +16,7 @@ _MOST_NAMED = 5
 
 
 def trace_lines(path: Path) -> Iterator[str]:
-    """The lines to print for a file that ``--trace`` wrote.
+    """Yield the lines to print for a file that ``--trace`` wrote.
 
     Raises:
         UsageError: it is missing, unreadable, or not such a file.

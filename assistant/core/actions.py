@@ -74,7 +74,7 @@ _WORDS: Mapping[Action, str] = {action: getattr(words, f"DO_{action.name}") for 
 
 
 def describe_action(action: Action) -> str:
-    """What the action does, as words that complete "d: ..."."""
+    """Return what the action does, as words that complete "d: ..."."""
     return _WORDS[action]
 
 
@@ -94,7 +94,7 @@ class Keymap:
 
     @classmethod
     def from_rebindings(cls, rebindings: Mapping[str, str] | None = None) -> Keymap:
-        """The usual keys with some rebound; a rebound action keeps no usual key.
+        """Return the usual keys with some rebound; a rebound action keeps no usual key.
 
         Stop keeps Escape whatever is rebound, so that sound can always be stopped.
 
@@ -121,7 +121,7 @@ class Keymap:
         return cls(keys)
 
     def lookup(self, typed: str) -> Action | None:
-        """The action of a key or of a number as text; None where there is none."""
+        """Return the action of a key or of a number as text; None where there is none."""
         if typed.isascii() and typed.isdigit() and 1 <= int(typed) <= len(Action):
             return list(Action)[int(typed) - 1]
         for action, keys in self.keys.items():
@@ -131,11 +131,11 @@ class Keymap:
 
     @staticmethod
     def number(action: Action) -> int:
-        """The action's number, from 1."""
+        """Return the action's number, from 1."""
         return list(Action).index(action) + 1
 
     def help_lines(self) -> list[str]:
-        """One line an action: its keys, what it does, its number."""
+        """Return one line an action: its keys, what it does, its number."""
         return [
             words.help_line(
                 [spoken_key(key) for key in keys], describe_action(action), self.number(action)
@@ -145,7 +145,7 @@ class Keymap:
 
 
 def spoken_key(key: str) -> str:
-    """How a key is called aloud: marks by name, capitals as such."""
+    """Return how a key is called aloud: marks by name, capitals as such."""
     named = words.KEY_NAMES.get(key)
     if named:
         return named

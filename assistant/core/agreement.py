@@ -60,7 +60,7 @@ class Agreement:
 
 
 def compare(first: Sequence[str], second: Sequence[str]) -> Agreement:
-    """Compares the sentences of two descriptions."""
+    """Compare the sentences of two descriptions."""
     ours, theirs = _things(first), _things(second)
     both = tuple(phrases[0] for head, phrases in ours.items() if head in theirs)
     differing = []
@@ -77,7 +77,7 @@ def compare(first: Sequence[str], second: Sequence[str]) -> Agreement:
 
 
 def agreement_lines(agreement: Agreement) -> list[str]:
-    """What a comparison is told as."""
+    """Return what is said about a comparison."""
     if not (agreement.both or agreement.first_only or agreement.second_only):
         return [words.CHECK_NOTHING]
     lines = [
@@ -96,7 +96,7 @@ def agreement_lines(agreement: Agreement) -> list[str]:
 
 
 def same_answer_lines(first: Sequence[str], second: Sequence[str]) -> list[str]:
-    """What two answers to one question are told as: alike, or each in its own words.
+    """Return what two answers to one question are told as: alike, or each in its own words.
 
     Words alone do not tell "there is a car" from "there is no car", so nothing is said of single things.
     """
@@ -122,7 +122,7 @@ def _things(sentences: Sequence[str]) -> dict[str, list[str]]:
 
 
 def _is_compatible(phrases: Sequence[str], others: Sequence[str]) -> bool:
-    """Whether what one says of a thing contains what the other says of it."""
+    """Return whether what one says of a thing contains what the other says of it."""
     ours = {_normal(word) for phrase in phrases for word in phrase.split()[:-1]}
     theirs = {_normal(word) for phrase in others for word in phrase.split()[:-1]}
     return ours <= theirs or theirs <= ours

@@ -32,49 +32,49 @@ class Announcer:
         self.reader = Reader(speaker)
 
     def tell(self, text: str, kind: Kind = Kind.STATUS) -> None:
-        """Says something at once: before the rest of an answer; passwords in addresses are hidden."""
+        """Say something at once: before the rest of an answer; passwords in addresses are hidden."""
         text = masked(text)
         self._front.show(Line(kind, text))
         urgent = Priority.ERROR if kind is Kind.ERROR else Priority.STATUS
         self._speaker.say(text, Priority.DESCRIPTION if self._is_in_turn else urgent)
 
     def tell_after(self, text: str, kind: Kind = Kind.NOTE) -> None:
-        """Says something when the answer was read to its end."""
+        """Say something when the answer was read to its end."""
         text = masked(text)
         self._front.show(Line(kind, text))
         self._speaker.say(text, Priority.DESCRIPTION)
 
     def read_shown(self, texts: Sequence[str]) -> None:
-        """Speaks what is on the screen already, in place of what was being spoken."""
+        """Speak what is on the screen already, in place of what was being spoken."""
         self._speaker.cancel()
         for text in texts:
             self._speaker.say(text, Priority.STATUS)
 
     def fail(self, error: AssistantError) -> None:
-        """Says what happened and what to do."""
+        """Say what happened and what to do."""
         self._earcons.play(Earcon.ERROR)
         self.tell(str(error), Kind.ERROR)
 
     def unexpected(self, error: Exception) -> None:
-        """Says that something happened that nobody thought of."""
+        """Say that something unexpected happened."""
         self.fail(describe_exception(error))
 
     def earcon(self, earcon: Earcon) -> None:
-        """Plays a sign."""
+        """Play a sign."""
         self._earcons.play(earcon)
 
     def begin_answer(self, title: str) -> None:
-        """A new answer follows."""
+        """Begin a new answer."""
         self.reader.begin()
         self._front.begin_answer(title)
 
     def sentence(self, text: str) -> None:
-        """The next sentence of the answer."""
+        """Show and speak the next sentence of the answer."""
         self._front.show(Line(Kind.SENTENCE, text, len(self.reader.sentences)))
         self.reader.add(text)
 
     def go_by(self, step: int) -> bool:
-        """Reads some sentences on or back; False at the end of the answer."""
+        """Read some sentences on or back; False at the end of the answer."""
         sentence = self.reader.step(step)
         if sentence is None:
             return False
@@ -82,12 +82,12 @@ class Announcer:
         return True
 
     def read_again(self) -> None:
-        """Reads the answer from its start."""
+        """Read the answer from its start."""
         self.reader.read_from(0)
         self._front.go_to(0)
 
     def stage(self, stage: str) -> None:
-        """What is going on, for those who look or ask."""
+        """Show what is going on."""
         self._front.stage(stage)
 
     def finish(self) -> None:
@@ -95,10 +95,10 @@ class Announcer:
         self._speaker.wait()
 
     def is_heard(self) -> bool:
-        """Whether something is being spoken."""
+        """Return whether something is being spoken."""
         return not self._speaker.wait(timeout_s=0)
 
     def silence(self) -> None:
-        """Ends all sound."""
+        """End all sound."""
         self._speaker.cancel()
         self._earcons.cancel()

@@ -4,7 +4,7 @@
 2. ``answer``: the sentences as the model writes them, then warnings, the reminder that it may be wrong, "Done."
 3. ``check``: the same question once more in silence, and what both answers have in common.
 
-What goes wrong is raised; the caller decides how it is told.
+What goes wrong is raised; the caller says it.
 """
 
 from __future__ import annotations

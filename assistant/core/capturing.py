@@ -16,13 +16,13 @@ class Capturing:
     """Takes pictures, one at a time."""
 
     def __init__(self, cameras: Cameras) -> None:
-        """Takes nothing yet; ``cameras`` has the camera in use."""
+        """Take nothing yet; ``cameras`` has the camera in use."""
         self._cameras = cameras
         self._number = 0
         self._running = 0
 
     def take(self) -> ImageRgb:
-        """The newest frame.
+        """Return the newest frame.
 
         Raises:
             AssistantError: there is none, or it was broken off.

@@ -64,7 +64,7 @@ class Heartbeat:
             self._thread.join()
 
     def poke(self) -> None:
-        """Something was said: the silence begins anew."""
+        """Something was said: the silence begins again."""
         with self._changed:
             self._pokes += 1
             self._changed.notify_all()

@@ -46,7 +46,7 @@ class History:
         self._entries: list[Entry] = []
 
     def add(self, entry: Entry) -> None:
-        """Keeps an answer and forgets the oldest ones until all fit; the newest is always kept."""
+        """Keep an answer and forget the oldest ones until all fit; the newest is always kept."""
         self._entries.insert(0, entry)
         while len(self._entries) > 1 and (
             len(self._entries) > self._max_entries or self.n_bytes > self._max_bytes
@@ -59,7 +59,7 @@ class History:
         return tuple(self._entries)
 
     def about(self, image_rgb: ImageRgb) -> list[Entry]:
-        """The complete answers about one picture, oldest first."""
+        """Return the complete answers about one picture, oldest first."""
         return [
             entry
             for entry in reversed(self._entries)

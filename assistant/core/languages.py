@@ -42,12 +42,12 @@ LANGUAGES: dict[str, Language] = {
 
 
 def asked_in(question: str, code: str | None) -> str:
-    """The question with the wish for an answer in a language; as it is where there is none or it is English."""
+    """Return the question with the wish for an answer in a language; as it is where there is none or it is English."""
     if code is None or code == "en":
         return question
     return f"{question.rstrip()} Answer in {LANGUAGES[code].name}."
 
 
 def voice_of(code: str | None) -> str | None:
-    """The voice of a language; ``None`` for the usual voice."""
+    """Return the voice of a language; ``None`` for the usual voice."""
     return None if code is None else LANGUAGES[code].voice

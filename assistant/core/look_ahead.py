@@ -27,8 +27,7 @@ class Stillness(Protocol):
     """Tells a still scene from a moving one."""
 
     def feed(self, frame: ImageRgb, now_s: float) -> bool:
-        """Takes the newest frame; whether the scene has been still for long enough."""
-        ...
+        """Take the newest frame; whether the scene has been still for long enough."""
 
 
 class LookAhead:
@@ -43,7 +42,7 @@ class LookAhead:
         question: str,
         period_s: float = PERIOD_S,
     ) -> None:
-        """Begins at once.
+        """Begin at once.
 
         Args:
             peek: the newest frame where that is cheap, else None.
@@ -63,14 +62,14 @@ class LookAhead:
         self._thread = threads.start(self._run, "look-ahead")
 
     def take(self) -> ImageRgb | None:
-        """The picture that was read in advance, if the scene has not moved since; it is given away once."""
+        """Return the picture that was read in advance, if the scene has not moved since; it is given away once."""
         with self._lock:
             prepared, self._prepared = self._prepared, None
             is_fresh = time.monotonic() - self._seen_at < FRESH_S
         return prepared if is_fresh else None
 
     def close(self) -> None:
-        """Ends the thread."""
+        """End the thread."""
         self._ended.set()
         if self._thread is not None:
             self._thread.join(5.0)

@@ -29,7 +29,7 @@ _PREAMBLE = re.compile(
 
 
 def content_first(sentence: str) -> str:
-    """The sentence without "The image shows", where what is left can stand alone; else unchanged."""
+    """Return the sentence without "The image shows", where what is left can stand alone; else unchanged."""
     preamble = _PREAMBLE.match(sentence)
     if preamble is None:
         return sentence
@@ -38,7 +38,7 @@ def content_first(sentence: str) -> str:
 
 
 def plain_words(sentence: str) -> str:
-    """Returns a sentence without markup and control characters; empty when only marks were there."""
+    """Return a sentence without markup and control characters; empty when only marks were there."""
     text = "".join(" " if _is_control(c) else c for c in _ANSI.sub("", sentence))
     before = None
     while before != text:  # taking one mark away can bring another to the front

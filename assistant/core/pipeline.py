@@ -35,28 +35,22 @@ class Listener(Protocol):
     """A front, as the pipeline sees it. Called from the caller's thread and from the heartbeat's."""
 
     def sentence(self, sentence: str) -> None:
-        """The next sentence of the answer."""
-        ...
+        """Take the next sentence of the answer."""
 
     def status(self, message: str) -> None:
-        """What is going on; short, to be shown and spoken."""
-        ...
+        """Show and speak what is going on."""
 
     def beat(self, stage: str) -> None:
-        """Nothing was heard for a while; the stage still goes on."""
-        ...
+        """Say that the stage still goes on; nothing was heard for a while."""
 
     def stage(self, stage: str) -> None:
-        """What is going on has changed; for those who ask, not to be spoken."""
-        ...
+        """Take what is going on now, for those who ask; it is not spoken."""
 
     def trace(self, record: TraceHeader | TraceStep) -> None:
-        """A record of the trace, if one was asked for."""
-        ...
+        """Take a record of the trace, if one was asked for."""
 
     def is_heard(self) -> bool:
-        """Whether something is being spoken now, so that no sign of life is needed."""
-        ...
+        """Return whether something is being spoken now, so that no sign of life is needed."""
 
 
 @dataclass
@@ -92,7 +86,7 @@ class _Voice:
             self._hear(self._words(sentence))
 
     def finish(self, answer: Answer) -> None:
-        """Says what is left. The answer is the truth: it has a loop's copies cut off."""
+        """Say what is left. The answer is the truth: it has a loop's copies cut off."""
         final: list[str] = []
         for sentence in split_sentences(answer.text):
             words = content_first(plain_words(sentence)) if not final else plain_words(sentence)
@@ -131,7 +125,7 @@ def narrate_answer(
     listener: Listener,
     quiet_s: tuple[float, ...] = DEFAULT_QUIET_S,
 ) -> Narration:
-    """Asks, and gives the answer on sentence by sentence as it is written.
+    """Ask, and give the answer on sentence by sentence as it is written.
 
     Args:
         describer: the model.

@@ -15,19 +15,17 @@ class Describer(Protocol):
     """Something that answers questions about pictures."""
 
     def ask(self, request: DescribeRequest) -> Iterator[Event]:
-        """Yields events up to and including ``Finished`` or ``Failed``. One request at a time.
+        """Yield events up to and including ``Finished`` or ``Failed``. One request at a time.
 
         Raises:
             AssistantError: the model process failed and could not be brought back.
         """
-        ...
 
     def cancel(self) -> None:
-        """Ends the running answer at most one token later; safe from any thread and from a signal handler."""
-        ...
+        """End the running answer at most one token later; safe from any thread and from a signal handler."""
 
     def prepare(self, image_rgb: ImageRgb, question: str = "") -> None:
-        """Reads a picture ahead of a question about it, in idle time; returns at once and never fails.
+        """Read a picture ahead of a question about it, in idle time; returns at once and never fails.
 
         ``ask`` for the same picture takes over what was done so far; for another picture, and when another
         is prepared, the work ends at once. Does nothing while an answer is being written, or where
@@ -37,15 +35,12 @@ class Describer(Protocol):
             image_rgb: the picture, shape (height, width, 3), uint8; nobody may change it afterwards.
             question: what will probably be asked.
         """
-        ...
 
     def cancel_prepare(self) -> None:
-        """Ends ``prepare``'s work; does nothing when there is none, and never touches an answer."""
-        ...
+        """End ``prepare``'s work; does nothing when there is none, and never touches an answer."""
 
     def close(self) -> None:
-        """Frees everything; idempotent."""
-        ...
+        """Free everything; idempotent."""
 
 
 class Priority(IntEnum):
@@ -63,12 +58,10 @@ class Speaker(Protocol):
     @property
     def is_paused(self) -> bool:
         """Whether descriptions wait for ``resume``."""
-        ...
 
     @property
     def position(self) -> int | None:
         """The ``position`` of the utterance that is being spoken, or was last; None before the first."""
-        ...
 
     def say(
         self,
@@ -76,41 +69,34 @@ class Speaker(Protocol):
         priority: Priority = Priority.DESCRIPTION,
         position: int | None = None,
     ) -> None:
-        """Queues an utterance and returns at once.
+        """Queue an utterance and return at once.
 
         Args:
             utterance: what to speak; one without a letter or digit is nothing to say.
             priority: more urgent ones come before waiting ones; among equals the first comes first.
             position: what ``position`` gives once this is being spoken; None leaves it.
         """
-        ...
 
     def cancel(self) -> None:
-        """Drops the queue, silences the running utterance within 50 ms, and ends a pause."""
-        ...
+        """Drop the queue, silence the running utterance within 50 ms, and end a pause."""
 
     def pause(self) -> None:
-        """Silences at once; a description that was interrupted goes back to the front of the queue.
+        """Silence at once; a description that was interrupted goes back to the front of the queue.
 
         Errors and status are spoken during a pause, so that every key is answered.
         """
-        ...
 
     def resume(self) -> None:
-        """Goes on from the start of the description that was interrupted."""
-        ...
+        """Go on from the start of the description that was interrupted."""
 
     def set_rate(self, rate_wpm: int) -> None:
         """Words a minute from the next utterance on."""
-        ...
 
     def wait(self, timeout_s: float | None = None) -> bool:
-        """Waits until everything queued was spoken or waits in a pause; False if the time ran out."""
-        ...
+        """Wait until everything queued was spoken or waits in a pause; False if the time ran out."""
 
     def close(self) -> None:
-        """Silences, frees everything, and leaves no file behind; idempotent."""
-        ...
+        """Silence, free everything, and leave no file behind; idempotent."""
 
 
 class Earcon(StrEnum):
@@ -131,16 +117,13 @@ class Earcons(Protocol):
     """Something that plays signs beside speech."""
 
     def play(self, earcon: Earcon) -> None:
-        """Plays a sign and returns at once; trouble is never told."""
-        ...
+        """Play a sign and return at once; trouble is never told."""
 
     def cancel(self) -> None:
-        """Silences what is being played."""
-        ...
+        """Silence what is being played."""
 
     def close(self) -> None:
-        """Silences and frees everything; idempotent."""
-        ...
+        """Silence and free everything; idempotent."""
 
 
 @dataclass(frozen=True)
@@ -169,10 +152,9 @@ class Camera(Protocol):
     @property
     def name(self) -> str:
         """How to call it when speaking."""
-        ...
 
     def capture(self) -> ImageRgb:
-        """Takes a picture now; never an older, buffered one. Opens the camera again if it was gone.
+        """Take a picture now; never an older, buffered one. Opens the camera again if it was gone.
 
         Returns:
             Shape (height, width, 3), uint8, RGB; the caller's own.
@@ -180,16 +162,13 @@ class Camera(Protocol):
         Raises:
             CameraError: no picture came; a later call may succeed.
         """
-        ...
 
     def peek(self) -> ImageRgb | None:
-        """A picture as ``capture`` takes it, where that is cheap and quick; else None. Never raises.
+        """Return a picture as ``capture`` takes it, where that is cheap and quick; else None. Never raises.
 
         For looking ahead: ask a few times a second whether the scene is still. A camera that needs
         seconds for a picture, that is not open, or that is busy with ``capture``, gives None.
         """
-        ...
 
     def close(self) -> None:
-        """Frees the camera and ends a running ``capture``, which raises; idempotent."""
-        ...
+        """Free the camera and end a running ``capture``, which raises; idempotent."""

@@ -25,17 +25,17 @@ class Reader:
         self._spelled: tuple[int, int] = (-1, 0)
 
     def begin(self) -> None:
-        """Forgets the answer; a new one comes."""
+        """Forget the answer; a new one comes."""
         self.sentences = []
         self._aim_at(0)
 
     def show(self, sentences: list[str]) -> None:
-        """Takes an answer that is complete, without reading it."""
+        """Take an answer that is complete, without reading it."""
         self.begin()
         self.sentences = list(sentences)
 
     def add(self, sentence: str) -> None:
-        """The next sentence of the answer; is read when its turn comes."""
+        """Add the next sentence of the answer; it is read when its turn comes."""
         self.sentences.append(sentence)
         self._queue(len(self.sentences) - 1)
 
@@ -48,14 +48,14 @@ class Reader:
         return self._index_by_serial.get(position, self._aim)
 
     def read_from(self, index: int) -> None:
-        """Reads from a sentence on to the end."""
+        """Read from a sentence on to the end."""
         self._speaker.cancel()
         self._aim_at(index)
         for number in range(index, len(self.sentences)):
             self._queue(number)
 
     def step(self, by: int) -> int | None:
-        """Goes some sentences on or back and reads from there.
+        """Go some sentences on or back and read from there.
 
         Returns:
             The sentence gone to; None at an end of the answer.
@@ -67,7 +67,7 @@ class Reader:
         return wanted
 
     def spell(self) -> tuple[str, str] | None:
-        """The last words of the present sentence and their letters; called again, the words before.
+        """Return the last words of the present sentence and their letters; called again, the words before.
 
         Returns:
             Words and letters, or None when there is no sentence.

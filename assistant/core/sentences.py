@@ -38,18 +38,18 @@ class SentenceSplitter:
         self._text = ""
 
     def feed(self, piece: str) -> list[str]:
-        """Adds a piece and returns the sentences that are now known to be complete, stripped."""
+        """Add a piece and return the sentences that are now known to be complete, stripped."""
         self._text += piece
         return list(self._take(is_final=False))
 
     def finish(self) -> list[str]:
-        """Returns what is left, as sentences, and starts afresh."""
+        """Return what is left, as sentences, and start afresh."""
         sentences = list(self._take(is_final=True))
         rest, self._text = self._text.strip(), ""
         return [*sentences, rest] if rest else sentences
 
     def reset(self) -> None:
-        """Forgets what was fed."""
+        """Forget what was fed."""
         self._text = ""
 
     def _take(self, *, is_final: bool) -> Iterator[str]:
@@ -63,13 +63,13 @@ class SentenceSplitter:
 
 
 def split_sentences(text: str) -> list[str]:
-    """Cuts a whole text; the same cuts as a ``SentenceSplitter`` makes however it is fed."""
+    """Cut a whole text; the same cuts as a ``SentenceSplitter`` makes however it is fed."""
     splitter = SentenceSplitter()
     return [*splitter.feed(text), *splitter.finish()]
 
 
 def _first_end(text: str, *, is_final: bool) -> int | None:
-    """Returns the index just after the first sentence, or None while that is not known."""
+    """Return the index just after the first sentence, or None while that is not known."""
     stop, is_open = _first_stop(text, is_final=is_final)
     line = (
         text.find("\n") + 1
@@ -84,7 +84,7 @@ def _first_end(text: str, *, is_final: bool) -> int | None:
 
 
 def _first_stop(text: str, *, is_final: bool) -> tuple[int | None, bool]:
-    """Returns the end of the first sentence by its marks, or None.
+    """Return the end of the first sentence by its marks, or None.
 
     The second value is True while a mark within the allowed length waits for the text after it: then
     nothing may be cut by force either, or the cut would depend on how the text was chopped.
@@ -106,7 +106,7 @@ def _first_stop(text: str, *, is_final: bool) -> tuple[int | None, bool]:
 
 
 def _ends_here(before: str, mark: str, following: str) -> bool:
-    """Whether a mark between ``before`` and a character ``following`` after white space ends a sentence."""
+    """Return whether a mark between ``before`` and a character ``following`` after white space ends a sentence."""
     if mark[0] in "!?":
         return not following.islower()
     if mark.startswith(("...", "…", "..")):

@@ -122,7 +122,7 @@ class Session:
         return self._jobs.is_busy
 
     def greet(self, ready: str, acknowledge: str = "") -> Wants:
-        """Says that keys are heard; before the first use the notice, which wants to be acknowledged.
+        """Say that keys are heard; before the first use the notice, which wants to be acknowledged.
 
         Args:
             ready: how the front says that it is ready.
@@ -137,23 +137,23 @@ class Session:
         return Wants.ACKNOWLEDGE
 
     def acknowledge_notice(self) -> None:
-        """The notice was heard; it is not said again."""
+        """Remember that the notice was heard; it is not said again."""
         self._preferences.acknowledge_notice()
         self._announcer.silence()
         self._announcer.tell(self._ready)
 
     def finish(self) -> None:
-        """Waits until the work that goes on is done and all is spoken."""
+        """Wait until the work that goes on is done and all is spoken."""
         self._jobs.wait()
         self._speaker.wait()
 
     def perform(self, action: Action) -> Wants:
-        """Does what a key stands for; trouble is told and never raised."""
+        """Do what a key stands for; trouble is said and never raised."""
         wants = self._told(self._actions[action])
         return wants or Wants.NOTHING
 
     def _told(self, work: Callable[[], Wants | None]) -> Wants | None:
-        """Does something; trouble is told, because the next key must work."""
+        """Do something; trouble is said, because the next key must work."""
         try:
             return work()
         except AssistantError as error:
@@ -163,17 +163,17 @@ class Session:
         return None
 
     def unknown_key(self, typed: str) -> None:
-        """Says that a key does nothing."""
+        """Say that a key does nothing."""
         self._announcer.tell(words.unknown_key(typed))
 
     def ask_new(self, question: str) -> None:
-        """Takes a picture and asks about it."""
+        """Take a picture and ask about it."""
         asked = self._question(question)
         if asked is not None:
             self._look(asked)
 
     def take_picture(self, then: Callable[[], None]) -> None:
-        """Takes a picture; ``then`` is called from the work thread when there is one to ask about."""
+        """Take a picture; ``then`` is called from the work thread when there is one to ask about."""
 
         def keep(image: ImageRgb) -> None:
             self._taken = image
@@ -185,21 +185,21 @@ class Session:
         self._jobs.submit(lambda ticket: self._work.take(keep, ticket))
 
     def ask_taken(self, question: str) -> None:
-        """Asks about the picture that ``take_picture`` took."""
+        """Ask about the picture that ``take_picture`` took."""
         image, asked = self._taken, self._question(question)
         if image is not None and asked is not None:
             self._silence()
             self._jobs.submit(lambda ticket: self._work.ask(image, asked, ticket))
 
     def follow_up(self, question: str) -> None:
-        """Asks a further question about the present picture."""
+        """Ask a further question about the present picture."""
         entry, asked = self._entry(), self._question(question)
         if entry is not None and asked is not None:
             self._silence()
             self._jobs.submit(lambda ticket: self._work.ask(entry.image_rgb, asked, ticket))
 
     def history_lines(self) -> list[str]:
-        """Earlier answers, newest first."""
+        """Return earlier answers, newest first."""
         return [entry.line for entry in self._history.entries]
 
     @property
@@ -208,7 +208,7 @@ class Session:
         return self._history.n_bytes
 
     def go_back_to(self, index: int) -> None:
-        """Makes an earlier answer the present one and reads it."""
+        """Make an earlier answer the present one and read it."""
         entry = self._history.entries[index]
         self._stop_quietly()
         self._present = entry
@@ -218,11 +218,11 @@ class Session:
             self._announcer.sentence(sentence)
 
     def model_lines(self) -> list[str]:
-        """The models to choose from."""
+        """Return the models to choose from."""
         return list(self._models.names())
 
     def choose_model(self, index: int) -> None:
-        """Opens another model beside the keys; what could not be is told."""
+        """Open another model beside the keys; trouble is said."""
         self._stop_quietly()
 
         def choose() -> str:
@@ -233,11 +233,11 @@ class Session:
         self._beside(choose)
 
     def setting_lines(self) -> list[str]:
-        """Each setting with its value."""
+        """Return each setting with its value."""
         return list(self._preferences.lines())
 
     def change_setting(self, typed: str) -> None:
-        """Takes "name value", sets and keeps it."""
+        """Take "name value", set and keep it."""
         name, _, value = typed.strip().partition(" ")
         if not value.strip():
             self._announcer.tell(words.SETTING_UNCLEAR)
@@ -252,33 +252,33 @@ class Session:
         self._told(change)
 
     def help_lines(self) -> list[str]:
-        """The keys, and the notice that is otherwise said once."""
+        """Return the keys, and the notice that is otherwise said once."""
         return [*self.keymap.help_lines(), words.NOTICE]
 
     def tell(self, text: str) -> None:
-        """Says something on a front's behalf."""
+        """Say something on a front's behalf."""
         self._announcer.tell(text)
 
     def tell_now(self, text: str) -> None:
-        """Says something in place of what was being said."""
+        """Say something in place of what was being said."""
         self._announcer.silence()
         self._announcer.tell(text)
 
     def sign(self, earcon: Earcon) -> None:
-        """Gives a sign in sound on a front's behalf."""
+        """Give a sign in sound on a front's behalf."""
         self._announcer.earcon(earcon)
 
     def read_shown(self, texts: Sequence[str]) -> None:
-        """Speaks what a person looks at on the screen, in place of what was being spoken."""
+        """Speak what a person looks at on the screen, in place of what was being spoken."""
         self._announcer.read_shown(texts)
 
     def close(self) -> None:
-        """Ends sound and work at once; the owner closes the parts."""
+        """End sound and work at once; the owner closes the parts."""
         self._stop_quietly()
         self._jobs.close()
 
     def _entry(self) -> Entry | None:
-        """The answer that keys are about: an earlier one that was gone back to, else the newest."""
+        """Return the answer that keys are about: an earlier one that was gone back to, else the newest."""
         if self._present is not None:
             return self._present
         return self._history.entries[0] if self._history.entries else None
@@ -409,7 +409,7 @@ class Session:
         self._beside(change)
 
     def _beside(self, work: Callable[[], str]) -> None:
-        """Does something that takes a moment beside the keys, and says what came of it."""
+        """Do something that takes a moment beside the keys, and say what came of it."""
 
         def run() -> None:
             self._announcer.tell(work())

@@ -50,7 +50,7 @@ class Jobs:
             return self._running is not None or self._next is not None
 
     def submit(self, work: Work) -> Ticket:
-        """Cancels what goes on, and runs this as soon as that has ended."""
+        """Cancel what goes on, and run this as soon as that has ended."""
         with self._changed:
             self.cancel()
             ticket = Ticket()
@@ -60,7 +60,7 @@ class Jobs:
             return ticket
 
     def cancel(self) -> bool:
-        """Cancels what goes on and what waits; whether there was anything."""
+        """Cancel what goes on and what waits; whether there was anything."""
         with self._changed:
             was_busy = False
             if self._next is not None:
@@ -73,14 +73,14 @@ class Jobs:
             return was_busy
 
     def wait(self, timeout_s: float | None = None) -> bool:
-        """Waits until nothing goes on; False if the time ran out."""
+        """Wait until nothing goes on; False if the time ran out."""
         with self._changed:
             return self._changed.wait_for(
                 lambda: self._running is None and self._next is None, timeout_s
             )
 
     def close(self, timeout_s: float = 5.0) -> None:
-        """Cancels everything and waits a while for its end."""
+        """Cancel everything and wait a while for its end."""
         with self._changed:
             self.cancel()
             self._is_closed = True
@@ -113,7 +113,6 @@ class CancellableDescriber:
         self._ticket = ticket
 
     def ask(self, request: DescribeRequest) -> Iterator[Event]:
-        """As ``Describer.ask``."""
         has_told = False
         for event in self._describer.ask(request):
             # A cancel that came before the question was sent was about an earlier question.
@@ -123,16 +122,13 @@ class CancellableDescriber:
             yield event
 
     def prepare(self, image_rgb: ImageRgb, question: str = "") -> None:
-        """As ``Describer.prepare``."""
         self._describer.prepare(image_rgb, question)
 
     def cancel_prepare(self) -> None:
-        """As ``Describer.cancel_prepare``."""
         self._describer.cancel_prepare()
 
     def cancel(self) -> None:
-        """As ``Describer.cancel``."""
         self._describer.cancel()
 
     def close(self) -> None:
-        """Left to the owner."""
+        pass  # the owner closes it

@@ -61,20 +61,16 @@ class Front(Protocol):
     """What shows. Called from any thread."""
 
     def show(self, line: Line) -> None:
-        """Adds a line."""
-        ...
+        """Add a line."""
 
     def begin_answer(self, title: str) -> None:
         """A new answer follows; the sentences of the last one are no longer the present ones."""
-        ...
 
     def go_to(self, sentence: int) -> None:
         """The reading goes on at this sentence of the present answer."""
-        ...
 
     def stage(self, stage: str) -> None:
         """What is going on now, for a status line; empty when nothing is."""
-        ...
 
 
 class Cameras(Protocol):
@@ -83,19 +79,15 @@ class Cameras(Protocol):
     @property
     def name(self) -> str:
         """What the camera in use is called; says so where there is none."""
-        ...
 
     def capture(self) -> ImageRgb:
-        """The newest frame; raises AssistantError."""
-        ...
+        """Return the newest frame; raises AssistantError."""
 
     def next(self) -> str | None:
-        """Takes the next camera and returns its name; None where there is no other. Raises AssistantError."""
-        ...
+        """Take the next camera and return its name; None where there is no other. Raises AssistantError."""
 
     def close(self) -> None:
-        """Frees the camera; idempotent."""
-        ...
+        """Free the camera; idempotent."""
 
 
 class Models(Protocol):
@@ -104,56 +96,45 @@ class Models(Protocol):
     @property
     def name(self) -> str:
         """What the model in use is called."""
-        ...
 
     def names(self) -> Sequence[str]:
-        """The models to choose from, each with what to know about it."""
-        ...
+        """Return the models to choose from, each with what to know about it."""
 
     def choose(self, index: int) -> Describer:
-        """Closes the model in use and opens another; raises AssistantError, and then keeps the old one."""
-        ...
+        """Close the model in use and open another; raises AssistantError, and then keeps the old one."""
 
 
 class Preferences(Protocol):
     """The settings, as far as a session uses and changes them."""
 
     def rate_wpm(self) -> int:
-        """Words a minute."""
-        ...
+        """Return words a minute."""
 
     def lines(self) -> Sequence[str]:
-        """Each setting with its value, one line each."""
-        ...
+        """Return each setting with its value, one line each."""
 
     def change(self, name: str, value: str) -> bool:
-        """Sets and keeps a setting; whether it takes effect at once. Raises AssistantError."""
-        ...
+        """Set and keep a setting; whether it takes effect at once. Raises AssistantError."""
 
     def is_notice_due(self) -> bool:
-        """Whether the notice of the first run was not acknowledged yet."""
-        ...
+        """Return whether the notice of the first run was not acknowledged yet."""
 
     def acknowledge_notice(self) -> None:
-        """Remembers that it was; never fails."""
-        ...
+        """Remember that it was; never fails."""
 
 
 class Keeper(Protocol):
     """Keeps an answer for good."""
 
     def save(self, entry: Entry) -> tuple[str, str]:
-        """Saves picture and text and returns where; raises AssistantError and then leaves nothing behind."""
-        ...
+        """Save picture and text and return where; raises AssistantError and then leaves nothing behind."""
 
     def copy(self, text: str) -> None:
-        """Puts a text on the clipboard; raises AssistantError."""
-        ...
+        """Put a text on the clipboard; raises AssistantError."""
 
 
 class Inspector(Protocol):
     """Looks at a picture before the slow model does."""
 
     def __call__(self, image_rgb: ImageRgb) -> Sequence[str]:
-        """What is wrong with the picture, as sentences; nothing for a good one."""
-        ...
+        """Return what is wrong with the picture, as sentences; nothing for a good one."""

@@ -1,4 +1,4 @@
-"""The long work behind the keys: runs in the session's work thread, and what goes wrong is told."""
+"""The long work behind the keys: runs in the session's work thread, and what goes wrong is said."""
 
 from __future__ import annotations
 

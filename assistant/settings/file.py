@@ -34,7 +34,7 @@ class SettingsFile:
         self.path = path
 
     def set(self, name: str, value: Any) -> None:
-        """Sets one setting and writes the file: whole or not at all, for its owner's eyes alone (0600).
+        """Set one setting and write the file: whole or not at all, for its owner's eyes alone (0600).
 
         Args:
             name: of the setting, as its option without dashes.
@@ -73,7 +73,7 @@ class SettingsFile:
             ) from error
 
     def set_aside(self) -> Path | None:
-        """Moves the file out of the way under a new name; None where that cannot be done."""
+        """Move the file out of the way under a new name; None where that cannot be done."""
         for number in range(1, 1000):
             aside = self.path.with_name(f"{self.path.name}.broken-{number}")
             if not aside.exists():
@@ -85,7 +85,7 @@ class SettingsFile:
 
 
 def find_setting(name: str) -> Setting:
-    """The setting of a name as it is typed; dashes and underscores count alike.
+    """Return the setting of a name as it is typed; dashes and underscores count alike.
 
     Raises:
         UsageError: there is none.
@@ -97,7 +97,7 @@ def find_setting(name: str) -> Setting:
 
 
 def user_settings_path(environment: Mapping[str, str], config_path: Path | None = None) -> Path:
-    """The file that is read and written: the one asked for, the environment's, or the user's own."""
+    """Return the file that is read and written: the one asked for, the environment's, or the user's own."""
     if config_path is not None:
         return config_path
     named = environment.get(CONFIG_VARIABLE)
@@ -109,7 +109,7 @@ def load_settings_or_defaults(
     environment: Mapping[str, str],
     config_path: Path | None = None,
 ) -> tuple[Settings, list[str]]:
-    """The settings; a broken file is put aside, told of, and the defaults take its place.
+    """Return the settings; a broken file is put aside, told of, and the defaults take its place.
 
     Returns:
         The settings, and what to say about the file.
@@ -137,7 +137,7 @@ def _parsed(setting: Setting, value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """A parsed value as TOML has it."""
+    """Return a parsed value as TOML has it."""
     if isinstance(value, Path):
         return str(value)
     if isinstance(value, tuple):

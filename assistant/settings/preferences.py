@@ -28,8 +28,7 @@ class Store(Protocol):
     """Keeps a setting in the user's file."""
 
     def set(self, name: str, value: Any) -> None:
-        """Raises AssistantError."""
-        ...
+        """Raise AssistantError."""
 
 
 class StoredPreferences:
@@ -46,7 +45,7 @@ class StoredPreferences:
         environment: Mapping[str, str],
         config_path: Path | None = None,
     ) -> tuple[StoredPreferences, list[str]]:
-        """The user's own settings, and what to say about a file that was broken.
+        """Return the user's own settings, and what to say about a file that was broken.
 
         Raises:
             AssistantError: an option or a variable cannot be used.
@@ -70,7 +69,7 @@ class StoredPreferences:
         store: Store,
         lines: Callable[[], Sequence[str]],
     ) -> None:
-        """Reads the settings.
+        """Read the settings.
 
         Args:
             options: what the command line says, by option name; comes before the file.
@@ -90,15 +89,15 @@ class StoredPreferences:
         self._is_notice_due = not self.settings.assistant.notice_acknowledged
 
     def rate_wpm(self) -> int:
-        """Words a minute."""
+        """Return words a minute."""
         return self.settings.speech.rate_wpm
 
     def lines(self) -> Sequence[str]:
-        """Each setting with its value, one line each."""
+        """Return each setting with its value, one line each."""
         return self._lines()
 
     def change(self, name: str, value: str) -> bool:
-        """Sets a setting for this run and keeps it in the file.
+        """Set a setting for this run and keep it in the file.
 
         Args:
             name: as in the list, with dashes or underscores.
@@ -118,11 +117,11 @@ class StoredPreferences:
         return setting.section in AT_ONCE or setting.name == RATE
 
     def is_notice_due(self) -> bool:
-        """Whether the notice of the first run was not acknowledged yet."""
+        """Return whether the notice of the first run was not acknowledged yet."""
         return self._is_notice_due
 
     def acknowledge_notice(self) -> None:
-        """Remembers that it was; where the file cannot be written, for this run only."""
+        """Remember that it was; where the file cannot be written, for this run only."""
         self._is_notice_due = False
         with contextlib.suppress(AssistantError):
             self._store.set(NOTICE, "true")

@@ -42,7 +42,7 @@ def report(
     path: Path,
     settings: Settings | None = None,
 ) -> Iterator[ReportedSetting]:
-    """Every setting, in the table's order.
+    """Yield every setting, in the table's order.
 
     Args:
         options: by option name; None means not given.
@@ -69,7 +69,7 @@ def report(
 
 
 def shown(value: Any) -> str:
-    """A value as it is said, and as it may be typed; passwords in addresses are hidden."""
+    """Return a value as it is said, and as it may be typed; passwords in addresses are hidden."""
     match value:
         case None:
             return words.NOT_SET

@@ -21,11 +21,9 @@ class Command(Protocol):
 
     def add_parser(self, commands: Any) -> None:
         """Add the command's parser to argparse's subparsers."""
-        ...
 
     def run(self, options: argparse.Namespace, console: Console) -> ExitCode:
         """Do the work; raise AssistantError."""
-        ...
 
 
 COMMANDS: Mapping[str, str] = {

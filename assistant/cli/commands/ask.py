@@ -13,7 +13,7 @@ from assistant.fronts.console import Console
 
 
 def add_parser(commands: Any) -> None:
-    """Adds ``ask``."""
+    """Add ``ask``."""
     ask = add_command(commands, "ask", help_texts.ASK, help_texts.ASK_LONG)
     add_options(ask, "ask")
     ask.add_argument("image", metavar="IMAGE", help=help_texts.IMAGE)
@@ -21,5 +21,5 @@ def add_parser(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace, console: Console) -> ExitCode:
-    """Answers the questions in turn."""
+    """Answer the questions in turn."""
     return answer(options, console)

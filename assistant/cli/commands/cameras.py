@@ -15,7 +15,7 @@ from assistant.settings.table import setting_values
 
 
 def add_parser(commands: Any) -> None:
-    """Adds ``cameras``."""
+    """Add ``cameras``."""
     cameras = add_command(
         commands, "cameras", help_texts.CAMERAS_COMMAND, help_texts.CAMERAS_COMMAND_LONG
     )
@@ -26,7 +26,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace, console: Console) -> ExitCode:
-    """Prints the list.
+    """Print the list.
 
     Raises:
         CameraError: no camera was found, or none can be used.

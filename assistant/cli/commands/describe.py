@@ -38,7 +38,7 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
 
 
 def answer(options: argparse.Namespace, console: Console) -> ExitCode:
-    """Answers what was asked on the command line, about each picture."""
+    """Answer what was asked on the command line, about each picture."""
     from assistant.inference.worker.process import WorkerProcess
 
     worker = WorkerProcess()
@@ -142,7 +142,7 @@ def _questions(options: argparse.Namespace, settings: Settings) -> list[Question
 
 
 def add_parser(commands: Any) -> None:
-    """Adds ``describe``."""
+    """Add ``describe``."""
     describe = add_command(commands, "describe", help_texts.DESCRIBE, help_texts.DESCRIBE_LONG)
     add_options(describe, "describe")
     describe.add_argument("images", nargs="*", metavar="IMAGE", help=help_texts.IMAGE)
@@ -155,7 +155,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace, console: Console) -> ExitCode:
-    """Describes each picture in turn."""
+    """Describe each picture in turn."""
     if not options.images:
         if options.camera is None:  # a wish for a picture of the camera's must be said
             raise UsageError(words.NO_IMAGE, messages.wrong_use_hint("sparc-assistant describe"))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def add_parser(commands: Any) -> None:
-    """Adds ``doctor``."""
+    """Add ``doctor``."""
     doctor = add_command(commands, "doctor", words.COMMAND, words.COMMAND_LONG)
     doctor.add_argument("--json", action="store_true", help=words.JSON_OPTION)
     doctor.add_argument("--config", metavar="FILE", help=help_texts.CONFIG)
@@ -27,7 +27,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace, console: Console) -> ExitCode:
-    """Prints a line for each check; fails when describing could not work."""
+    """Print a line for each check; fails when describing could not work."""
     from assistant.doctor.checks import Machine
     from assistant.doctor.findings import run_checks
 
@@ -46,7 +46,7 @@ def tell(
     is_json: bool,
     quiet_s: tuple[float, ...] | None = None,
 ) -> bool:
-    """Prints findings as they come, with signs of life between; whether describing can work.
+    """Print findings as they come, with signs of life between; whether describing can work.
 
     Args:
         findings: one that takes its time holds back those after it.

@@ -33,7 +33,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace, console: Console) -> ExitCode:
-    """Runs until the person quits or the service is ended."""
+    """Run until the person quits or the service is ended."""
     if options.list_keypads:
         from assistant.fronts.headless.evdev_devices import list_lines
 
@@ -54,7 +54,7 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
 
 
 def _say_aloud(error: AssistantError, plan: Plan | None) -> None:
-    """Speaks why it cannot begin or go on: nobody sees what is written."""
+    """Speak why it cannot begin or go on: nobody sees what is written."""
     from assistant.app import wiring
     from assistant.core.ports import Priority
     from assistant.settings.table import Settings
@@ -69,7 +69,7 @@ def _say_aloud(error: AssistantError, plan: Plan | None) -> None:
 
 
 def run_plan(plan: Plan, console: Console, *, shows_all: bool) -> ExitCode:
-    """Runs it with what was planned.
+    """Run it with what was planned.
 
     Raises:
         UsageError: there is nothing to press, or the times of a press cannot be.
@@ -110,7 +110,7 @@ def run_plan(plan: Plan, console: Console, *, shows_all: bool) -> ExitCode:
 
 
 def _open_inputs(stack: ExitStack, mode: HeadlessMode, keypad: str, pins: list[int]) -> None:
-    """Opens buttons and keypads; where one kind cannot be used, the other must still work."""
+    """Open buttons and keypads; where one kind cannot be used, the other must still work."""
     from assistant.fronts.headless.evdev_devices import WantedDevices, is_forbidden
     from assistant.fronts.headless.gpio_buttons import GpioButtons
     from assistant.fronts.headless.keypad_reader import KeypadReader

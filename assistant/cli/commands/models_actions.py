@@ -27,7 +27,7 @@ from assistant.system.typed_path import typed_path
 
 
 def list_models(options: argparse.Namespace, console: Console) -> ExitCode:
-    """Says which models there are."""
+    """Say which models there are."""
     store, there = Store(), memory()
     state = store.read()
     models = listing.listed(read_catalogue(), state, _in_use(state), there, machine_name())
@@ -40,7 +40,7 @@ def list_models(options: argparse.Namespace, console: Console) -> ExitCode:
 
 
 def _in_use(state: State) -> str:
-    """The name of the model that answers; an empty text where the settings name files."""
+    """Return the name of the model that answers; an empty text where the settings name files."""
     wished = load_settings({}).model
     if wished.mmproj_path is not None:
         return ""
@@ -54,7 +54,7 @@ def _in_use(state: State) -> str:
 
 
 def pull(options: argparse.Namespace, console: Console) -> ExitCode:
-    """Fetches a model; the only action that uses the network."""
+    """Fetch a model; the only action that uses the network."""
     store = Store()
     row = find_row(options.name, read_catalogue())
     there = store.read().models.get(row.name)
@@ -83,7 +83,7 @@ def _pull(row: CatalogueModel, store: Store, talk: ConsoleTalk, console: Console
 
 
 def verify(options: argparse.Namespace, console: Console) -> ExitCode:
-    """Takes the hashes again."""
+    """Take the hashes again."""
     store = Store()
     models = store.read().models
     if options.name:
@@ -125,14 +125,14 @@ def _verdict_words(name: str, verdict: manage.Verdict) -> str:
 
 
 def use(options: argparse.Namespace, console: Console) -> ExitCode:
-    """Chooses the model that answers."""
+    """Choose the model that answers."""
     manage.use(options.name, Store())
     said = words.USED_BEST if options.name == "best" else words.used(options.name)
     return _result(said, {"chosen": options.name}, options, console)
 
 
 def path(options: argparse.Namespace, console: Console) -> ExitCode:
-    """Prints the paths of the model and of the projector."""
+    """Print the paths of the model and of the projector."""
     if options.name == DEMO:
         demo = embedded_model()
         paths: Sequence[Path] = (demo.model_path, demo.mmproj_path)
@@ -148,14 +148,14 @@ def path(options: argparse.Namespace, console: Console) -> ExitCode:
 
 
 def remove(options: argparse.Namespace, console: Console) -> ExitCode:
-    """Removes a model."""
+    """Remove a model."""
     freed = manage.remove(options.name, Store(), read_catalogue().get(options.name))
     said = words.removed(options.name, freed) if freed else words.removed_own(options.name)
     return _result(said, {"removed": options.name, "freed_bytes": freed}, options, console)
 
 
 def add(options: argparse.Namespace, console: Console) -> ExitCode:
-    """Installs files that the user has."""
+    """Install files that the user has."""
     from assistant.inference.chat_templates import TEMPLATES
 
     if options.template_name is not None and options.template_name not in TEMPLATES:
@@ -171,7 +171,7 @@ def add(options: argparse.Namespace, console: Console) -> ExitCode:
 
 
 def bench(options: argparse.Namespace, console: Console) -> ExitCode:
-    """Measures a model and remembers how long it took."""
+    """Measure a model and remember how long it took."""
     from assistant.inference.worker.client import InferenceClient
     from assistant.model_store.speed import measure, seconds_of
 
@@ -202,7 +202,7 @@ def bench(options: argparse.Namespace, console: Console) -> ExitCode:
 def _accept_licence(
     row: CatalogueModel, store: Store, options: argparse.Namespace, talk: ConsoleTalk
 ) -> None:
-    """Shows the licence and has it accepted, once for each licence."""
+    """Show the licence and has it accepted, once for each licence."""
     if row.licence_link in store.read().licences:
         return
     talk.ask(words.licence(row.title, row.licence, row.licence_link))
@@ -258,35 +258,35 @@ class ConsoleTalk:
         self._is_quiet = is_quiet
 
     def show(self, line: str) -> None:
-        """Shows a line."""
+        """Show a line."""
         if not self._is_quiet:
             self._console.status(line)
 
     def speak(self, sentence: str) -> None:
-        """Speaks, without showing."""
+        """Speak, without showing."""
         if self._speaker is not None and not self._is_quiet:
             self._speaker.say(sentence)
 
     def tell(self, sentence: str) -> None:
-        """Shows and speaks."""
+        """Show and speak."""
         self.show(sentence)
         self.speak(sentence)
 
     def ask(self, sentence: str) -> None:
-        """Shows and speaks what waits for an answer, also when quiet."""
+        """Show and speak what waits for an answer, also when quiet."""
         self._console.status(sentence)
         if self._speaker is not None:
             self._speaker.say(sentence)
 
     def last_words(self, sentence: str) -> None:
-        """Speaks to the end; what is shown is another's."""
+        """Speak to the end; what is shown is another's."""
         self.speak(sentence)
         if self._speaker is not None:
             self._speaker.wait(_LAST_WORDS_S)
 
 
 def open_talk(options: argparse.Namespace, console: Console, stack: ExitStack) -> ConsoleTalk:
-    """A talk with a voice, unless the options or the settings want none."""
+    """Return a talk with a voice, unless the options or the settings want none."""
     settings = load_settings(setting_values(options))
     if options.quiet:
         settings = replace(settings, speech=replace(settings.speech, is_on=False))

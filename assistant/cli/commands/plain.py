@@ -23,14 +23,14 @@ def add_parser(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace, console: Console) -> ExitCode:
-    """Runs the line mode until the person quits."""
+    """Run the line mode until the person quits."""
     from assistant.app.open_session import make_plan
 
     return run_plan(make_plan(options), console)
 
 
 def run_plan(plan: Plan, console: Console) -> ExitCode:
-    """Runs the line mode with what was planned."""
+    """Run the line mode with what was planned."""
     from assistant.app.open_session import open_session
     from assistant.fronts.plain import PlainFront, PlainMode
 

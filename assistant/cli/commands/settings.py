@@ -15,7 +15,7 @@ from assistant.system.typed_path import typed_path
 
 
 def add_parser(commands: Any) -> None:
-    """Adds ``settings``."""
+    """Add ``settings``."""
     settings = add_command(
         commands, "settings", help_texts.SETTINGS_COMMAND, help_texts.SETTINGS_COMMAND_LONG
     )
@@ -29,7 +29,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace, console: Console) -> ExitCode:
-    """Prints all settings or one, or changes one."""
+    """Print all settings or one, or changes one."""
     from assistant.settings.file import SettingsFile, find_setting, user_settings_path
     from assistant.settings.report import report, shown
 

@@ -15,7 +15,7 @@ from assistant.fronts.console import Console
 
 
 def add_parser(commands: Any) -> None:
-    """Adds ``start``."""
+    """Add ``start``."""
     start = add_command(commands, "start", help_texts.START, help_texts.START_LONG)
     add_settings(start, "start")
     add_output(start)
@@ -23,7 +23,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace, console: Console) -> ExitCode:
-    """Decides before Textual is imported."""
+    """Decide before Textual is imported."""
     from assistant.app.open_session import is_plain_wanted, make_plan
 
     plan = make_plan(options)

@@ -13,14 +13,14 @@ from assistant.system.typed_path import typed_path
 
 
 def add_parser(commands: Any) -> None:
-    """Adds ``trace``."""
+    """Add ``trace``."""
     trace = add_command(commands, "trace", help_texts.TRACE_COMMAND, help_texts.TRACE_COMMAND_LONG)
     trace.add_argument("file", metavar="FILE", help=help_texts.TRACE_FILE)
     add_help(trace)
 
 
 def run(options: argparse.Namespace, console: Console) -> ExitCode:
-    """Prints the lines."""
+    """Print the lines."""
     from assistant.cli.trace_report import trace_lines
 
     for line in trace_lines(typed_path(options.file)):
