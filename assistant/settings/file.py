@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -147,35 +145,28 @@ def _plain(value: Any) -> Any:
 
 @contextlib.contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """Two programs that change the file at once would each lose the other's change.
-
-    The folder is locked, not the file, which is replaced, and no lock file is left behind.
+    """Hold the file: two programs that change it at once would each lose the other's change.
 
     Raises:
         SettingsFileError: another program holds it for too long.
-        OSError: the folder cannot be made or opened.
+        OSError: the folder cannot be made or written to.
     """
+    from filelock import FileLock, Timeout
+
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=LOCK_TIMEOUT_S, mode=0o600)
     try:
-        end = time.monotonic() + LOCK_TIMEOUT_S
-        while not _is_locked(folder):
-            if time.monotonic() > end:
-                raise SettingsFileError(words.locked(str(path)), words.LOCKED_HINT)
-            time.sleep(0.02)
+        lock.acquire()
+    except Timeout:
+        raise SettingsFileError(words.locked(str(path)), words.LOCKED_HINT) from None
+    except (
+        NotImplementedError
+    ):  # a file system without locks: better written unlocked than not at all
+        pass
+    try:
         yield
     finally:
-        os.close(folder)
-
-
-def _is_locked(folder: int) -> bool:
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:  # a file system without locks: better written unlocked than not at all
-        return True
-    return True
+        lock.release()
 
 
 def _write(path: Path, text: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import stat
 import subprocess
@@ -10,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from assistant.errors import UsageError
 from assistant.settings.file import SettingsFile, SettingsFileError, load_settings_or_defaults
@@ -41,7 +41,7 @@ def test_only_the_owner_may_read_it(path: Path) -> None:
     SettingsFile(path).set("rate", 200)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    assert os.listdir(path.parent) == ["config.toml"]
+    assert sorted(os.listdir(path.parent)) == [".config.toml.lock", "config.toml"]
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_two_programs_lose_none_of_each_others_changes(path: Path) -> None:
     settings = load_settings({}, {}, path)
     assert settings.speech.rate_wpm == settings.answer.seed == 209
     assert settings.answer.max_tokens == settings.assistant.history_size == 209
-    assert os.listdir(path.parent) == ["config.toml"]
+    assert sorted(os.listdir(path.parent)) == [".config.toml.lock", "config.toml"]
 
 
 def test_a_file_that_another_program_holds_is_a_sentence(
@@ -198,11 +198,11 @@ def test_a_file_that_another_program_holds_is_a_sentence(
 ) -> None:
     monkeypatch.setattr("assistant.settings.file.LOCK_TIMEOUT_S", 0.1)
     SettingsFile(path).set("rate", 200)
-    folder = os.open(path.parent, os.O_RDONLY)
-    fcntl.flock(folder, fcntl.LOCK_EX)
-    with pytest.raises(SettingsFileError, match="being changed by another program"):
+    with (
+        FileLock(path.with_name(".config.toml.lock")),
+        pytest.raises(SettingsFileError, match="being changed by another program"),
+    ):
         SettingsFile(path).set("rate", 300)
-    os.close(folder)
     assert load_settings({}, {}, path).speech.rate_wpm == 200
     SettingsFile(path).set("rate", 300)
     assert load_settings({}, {}, path).speech.rate_wpm == 300
