@@ -84,8 +84,12 @@ def test_a_player_that_has_ended_is_not_left_as_a_dead_process(player: FakePlaye
 
 def test_no_player_is_no_trouble(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    open_earcons(is_on=True).play(Earcon.ERROR)
-    PlayedEarcons("no-such-player").play(Earcon.ERROR)
+    opened = open_earcons(is_on=True)
+    assert isinstance(opened, SilentEarcons)
+    opened.play(Earcon.ERROR)
+    played = PlayedEarcons("no-such-player")
+    played.play(Earcon.ERROR)
+    assert played._process is None
 
 
 @pytest.mark.parametrize("earcon", Earcon)
