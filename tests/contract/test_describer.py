@@ -93,9 +93,11 @@ def test_a_cancel_without_a_question_changes_nothing(describer: Describer) -> No
 
 
 def test_close_can_be_called_twice(describer: Describer) -> None:
-    list(describer.ask(REQUEST))
+    *_, last = describer.ask(REQUEST)
+    assert isinstance(last, Finished)
     describer.close()
     describer.close()
+    assert getattr(describer, "worker_pid", None) is None
 
 
 def test_a_picture_may_be_prepared_and_not_be_asked_about(describer: Describer) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import wave
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,7 +23,7 @@ from tests.support.waiting import wait_until
 
 @pytest.fixture(params=["played", "silent", "recording"])
 def earcons(request: pytest.FixtureRequest, player: FakePlayer) -> Iterator[Earcons]:
-    player.behave("sleep 5")
+    player.behave("sleep 600")
     opened: Earcons
     match request.param:
         case "played":
@@ -37,7 +39,9 @@ def earcons(request: pytest.FixtureRequest, player: FakePlayer) -> Iterator[Earc
     opened.close()
 
 
-def test_play_cancel_and_close_may_come_in_any_order(earcons: Earcons) -> None:
+def test_play_cancel_and_close_do_not_wait_for_the_sound(
+    earcons: Earcons, player: FakePlayer
+) -> None:
     for earcon in Earcon:
         earcons.play(earcon)
     earcons.cancel()
@@ -45,6 +49,17 @@ def test_play_cancel_and_close_may_come_in_any_order(earcons: Earcons) -> None:
     earcons.close()
     earcons.close()
     earcons.play(Earcon.ERROR)
+    wait_until(lambda: not _asleep(player))  # each would play for ten minutes
+
+
+def _asleep(player: FakePlayer) -> list[int]:
+    """Players that still play."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.name.isdigit() and str(player.folder) in (entry / "cmdline").read_text():
+                found.append(int(entry.name))
+    return found
 
 
 def test_a_sign_goes_to_the_player_whole(player: FakePlayer) -> None:
@@ -69,8 +84,12 @@ def test_a_player_that_has_ended_is_not_left_as_a_dead_process(player: FakePlaye
 
 def test_no_player_is_no_trouble(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    open_earcons(is_on=True).play(Earcon.ERROR)
-    PlayedEarcons("no-such-player").play(Earcon.ERROR)
+    opened = open_earcons(is_on=True)
+    assert isinstance(opened, SilentEarcons)
+    opened.play(Earcon.ERROR)
+    played = PlayedEarcons("no-such-player")
+    played.play(Earcon.ERROR)
+    assert played._process is None
 
 
 @pytest.mark.parametrize("earcon", Earcon)

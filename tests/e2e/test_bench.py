@@ -242,7 +242,12 @@ def test_control_c_keeps_what_is_done_and_the_same_command_goes_on(
         "none", *(f"uniform:{1 + n / 100}" for n in range(1, 16)), "--results", results,
     )  # fmt: skip
     running = embedded.start(*line)
-    wait_until(lambda: results.exists() and results.read_text().count("\n") > 5)
+
+    def has_begun() -> bool:
+        assert running.poll() is None, running.communicate()
+        return results.exists() and results.read_text().count("\n") > 5
+
+    wait_until(has_begun)
     running.send_signal(signal.SIGINT)
     out, err = running.communicate(timeout=30)
     assert running.returncode == 130

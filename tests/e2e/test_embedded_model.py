@@ -55,6 +55,7 @@ def test_the_examples_are_described_rightly(described: dict[str, dict[str, Any]]
 
 
 def test_each_answer_ended_by_itself(described: dict[str, dict[str, Any]]) -> None:
+    assert described
     for name, record in described.items():
         assert record["ended"] == "eos", name
         assert record["method"] == "sparc", name

@@ -34,7 +34,7 @@ class Headless:
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         try:
-            self.keypad.plug_in(60.0)
+            self.keypad.plug_in()
         except BaseException:
             self.kill()
             raise
@@ -42,7 +42,7 @@ class Headless:
     def end(self) -> tuple[str, str]:
         """Ends it as a service manager does; returns what it wrote."""
         self.process.send_signal(signal.SIGTERM)
-        written = self.process.communicate(timeout=15.0)
+        written = self.process.communicate(timeout=60.0)
         self.keypad.unplug()
         return written
 
@@ -156,7 +156,7 @@ def test_the_service_manager_is_told(
 ) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(str(tmp_path / "notify"))
-        manager.settimeout(20.0)
+        manager.settimeout(60.0)
         monkeypatch.setenv("NOTIFY_SOCKET", manager.getsockname())
         monkeypatch.setenv("WATCHDOG_USEC", "2000000")
         running = Headless(embedded, tmp_path)
@@ -170,7 +170,7 @@ def test_the_service_manager_is_told(
             while (last := manager.recv(64)) == b"WATCHDOG=1":
                 pass
             assert last == b"STOPPING=1"
-            assert running.process.wait(15.0) == 143
+            assert running.process.wait(60.0) == 143
         finally:
             running.kill()
 

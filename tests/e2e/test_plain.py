@@ -34,9 +34,8 @@ def test_a_whole_conversation(
     assistant: TypedAssistant, player: FakePlayer, tmp_path: Path
 ) -> None:
     assistant.hear("Ready.")
-    wait_until(
-        lambda: player.finished == len(assistant.lines)
-    )  # a key would cut the greeting short
+    # A key would cut the greeting short.
+    wait_until(lambda: player.finished == len(assistant.lines))
     assistant.type("d")
     done = assistant.hear("Done.")
     described = list(assistant.answers)
@@ -157,13 +156,9 @@ def test_no_process_is_left_when_the_front_is_killed(assistant: TypedAssistant) 
     assistant.hear("Ready.")
     assistant.type("d")
     assistant.hear("Looking.")
-    wait_until(
-        lambda: len(_children(assistant.process.pid)) >= 3
-    )  # the model's and two of the voice
+    # The model's and two of the voice.
+    wait_until(lambda: len(_children(assistant.process.pid)) >= 3)
     children = _children(assistant.process.pid)
     assistant.process.kill()
     assistant.process.wait()
-    end = time.monotonic() + 10
-    while time.monotonic() < end and any(Path(f"/proc/{pid}").exists() for pid in children):
-        time.sleep(0.05)
-    assert not [pid for pid in children if Path(f"/proc/{pid}/stat").exists()]
+    wait_until(lambda: not [pid for pid in children if Path(f"/proc/{pid}/stat").exists()])

@@ -10,10 +10,11 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
+
+from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = (
@@ -232,15 +233,15 @@ def test_an_interrupted_set_up_ends_its_children_and_goes_on_later(machine: Mach
         [str(machine.root / "scripts" / "run")],
         env=environment, stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL,
     )  # fmt: skip
-    end = time.monotonic() + 20
-    while not machine.installs and time.monotonic() < end:
-        time.sleep(0.02)
+    wait_until(lambda: machine.installs)
     front.send_signal(signal.SIGTERM)
-    _, said = front.communicate(timeout=10)
+    _, said = front.communicate(timeout=30)
     assert front.returncode == 130
     assert said.splitlines()[-1] == "Stopped. Run this again to go on."
-    time.sleep(0.1)
-    assert "31.987" not in subprocess.run(["ps", "ax"], capture_output=True, text=True).stdout
+    wait_until(
+        lambda: "31.987" not in subprocess.run(["ps", "ax"], capture_output=True, text=True).stdout,
+        timeout_s=20.0,  # before it would end by itself
+    )
     assert machine.run("later").stdout == "assistant got: later\n"
 
 

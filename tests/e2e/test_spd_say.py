@@ -49,14 +49,14 @@ def test_texts_are_spoken_in_order_with_the_options(
     speaker.say("A dog.")
     speaker.say("--cancel is a word here.")
     speaker.say("!-! so is this")
-    assert speaker.wait(20.0)
+    assert speaker.wait(60.0)
     assert spd_say.spoken == ["A dog.", "--cancel is a word here.", "!-! so is this"]
     assert "--rate=100 --volume=0 --language=en-gb" in spd_say.options
     assert "--wait --pipe-mode" in spd_say.options
     assert "A dog" not in spd_say.options, "other users can read a command line"
     speaker.set_rate(80)
     speaker.say("Slow.")
-    assert speaker.wait(20.0)
+    assert speaker.wait(60.0)
     assert "--rate=-100" in spd_say.options
 
 
@@ -65,7 +65,7 @@ def test_a_line_cannot_become_a_command(
 ) -> None:
     speaker = opened(VoiceOptions())
     speaker.say("One.\n!-! SET all volume -100")
-    assert speaker.wait(20.0)
+    assert speaker.wait(60.0)
     assert spd_say.spoken == ["One. !-! SET all volume -100"]
 
 
@@ -74,16 +74,16 @@ def test_a_stop_ends_it_and_tells_speech_dispatcher(
     spd_say: FakeSpdSay,
     problems: list[AssistantError],
 ) -> None:
-    spd_say.behave("sleep 30")
+    spd_say.behave("sleep 600")
     speaker = opened(VoiceOptions())
     speaker.say("A long sentence.")
     wait_until(lambda: spd_say.begun == ["A long sentence."])
     speaker.say("Never begun.")
     speaker.cancel()
-    assert speaker.wait(5.0)
+    assert speaker.wait(60.0)
     spd_say.behave(":")
     speaker.say("The next.")
-    assert speaker.wait(10.0)
+    assert speaker.wait(60.0)
     assert spd_say.n_cancels == 1
     assert spd_say.begun == ["A long sentence.", "The next."]
     assert spd_say.spoken == ["The next."]
@@ -93,7 +93,7 @@ def test_a_stop_ends_it_and_tells_speech_dispatcher(
 def test_pause_and_resume_start_the_sentence_again(
     opened: Callable[[VoiceOptions], Speaker], spd_say: FakeSpdSay
 ) -> None:
-    spd_say.behave("sleep 30")
+    spd_say.behave("sleep 600")
     speaker = opened(VoiceOptions())
     speaker.say("One.", position=1)
     speaker.say("Two.", position=2)
@@ -101,10 +101,10 @@ def test_pause_and_resume_start_the_sentence_again(
     spd_say.behave(":")
     speaker.pause()
     speaker.say("Paused.", Priority.STATUS)
-    assert speaker.wait(10.0)
+    assert speaker.wait(60.0)
     assert spd_say.spoken == ["Paused."]
     speaker.resume()
-    assert speaker.wait(10.0)
+    assert speaker.wait(60.0)
     assert spd_say.spoken == ["Paused.", "One.", "Two."]
     assert speaker.position == 2
 
@@ -120,7 +120,7 @@ def test_many_pauses_repeat_nothing(
     for _ in range(50):
         speaker.pause()
         speaker.resume()
-    assert speaker.wait(20.0)
+    assert speaker.wait(60.0)
     assert spd_say.spoken == ["One.", "Two."]
 
 
@@ -133,7 +133,7 @@ def test_a_failure_is_told_once_in_its_own_words(
     speaker = opened(VoiceOptions())
     for _ in range(5):
         speaker.say("A sentence.")
-    assert speaker.wait(20.0)
+    assert speaker.wait(60.0)
     (problem,) = problems
     assert "Failed to connect" in problem.message
     assert "aplay" not in problem.message + problem.hint
@@ -156,7 +156,7 @@ def test_it_is_taken_where_there_is_no_player(
     speaker = open_speaker(VoiceOptions(), problems.append)
     assert isinstance(speaker, SpeechManager)
     speaker.say("A dog.")
-    assert speaker.wait(10.0)
+    assert speaker.wait(60.0)
     speaker.close()
     assert spd_say.spoken == ["A dog."]
     assert problems == []

@@ -18,6 +18,7 @@ from assistant.messages import session as session_words
 from assistant.messages import tui as words
 from tests.support.assistant_command import ROOT, STREET, Command
 from tests.support.fake_player import FakePlayer
+from tests.support.waiting import wait_until
 
 pytestmark = [
     pytest.mark.model,
@@ -56,11 +57,8 @@ class Terminal:
         assert is_shown == "1"
         return self.tmux("capture-pane", "-p").splitlines()[int(y)]
 
-    def wait(self, holds: Callable[[], bool], timeout_s: float = 90.0) -> None:
-        end = time.monotonic() + timeout_s
-        while not holds():
-            assert time.monotonic() < end, self.tmux("capture-pane", "-p")
-            time.sleep(0.05)
+    def wait(self, holds: Callable[[], bool]) -> None:
+        wait_until(holds, lambda: self.tmux("capture-pane", "-p"), timeout_s=90.0, pause_s=0.05)
 
     def wait_for(self, text: str) -> None:
         self.wait(lambda: text in self.screen)

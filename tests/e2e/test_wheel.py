@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant import __version__
 from tests.support.assistant_command import ROOT, STREET, Command
 
 SOURCES = (
@@ -76,6 +77,7 @@ def _run(python: Path, cwd: Path, *arguments: str) -> subprocess.CompletedProces
 
 
 def test_the_wheel_has_packages_data_and_licence(wheel: Path) -> None:
+    assert wheel.name.startswith(f"sparc_assistant-{__version__}-")
     names = zipfile.ZipFile(wheel).namelist()
     for name in (
         "assistant/cli/main.py",

@@ -33,6 +33,7 @@ from sparc_ggml.config import SparcConfig
 from tests.support.recorded_engine import random_picture, tiny_pair, value_rows
 from tests.support.tiny_llama import TinyLlama
 from tests.support.tiny_mmproj import TinyMmproj
+from tests.support.waiting import wait_until
 
 PICTURE, OTHER = random_picture(64, 1), random_picture(64, 2)
 QUESTION = "what is this?"
@@ -80,10 +81,13 @@ def read_afresh(options: EngineOptions, request: DescribeRequest = REQUEST) -> s
 def idle(client: InferenceClient) -> None:
     """Waits until the worker computes nothing."""
     ticks: list[int] = []
-    while len(ticks) < 4 or len(set(ticks[-4:])) > 1:
+
+    def has_stood_still() -> bool:
         stat = Path(f"/proc/{client.worker_pid}/stat").read_text().rsplit(")", 1)[1].split()
         ticks.append(int(stat[11]) + int(stat[12]))
-        time.sleep(0.05)
+        return len(ticks) >= 4 and len(set(ticks[-4:])) == 1
+
+    wait_until(has_stood_still, timeout_s=200.0, pause_s=0.05)
 
 
 def test_a_prepared_picture_stands_in_the_cache_bit_for_bit_as_one_that_was_asked_about(

@@ -85,6 +85,7 @@ def test_the_cache_is_afterwards_what_it_was_after_the_prompt(
             n_prompt = seen.answer.counts.prompt_tokens
             after = value_rows(engine)
             assert len(after) == engine.loaded.model.n_layer
+            assert len(seen.values_at_prefill) == engine.loaded.model.n_layer
             for il, rows in seen.values_at_prefill.items():
                 assert after[il][:n_prompt].tobytes() == rows[:n_prompt].tobytes()
 

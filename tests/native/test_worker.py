@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from multiprocessing.connection import Connection
@@ -245,10 +244,8 @@ def test_a_worker_that_is_stopped_without_work_is_replaced_by_the_next_question(
         os.kill(pid, signal.SIGSTOP)
         picture = random_picture(1024)
         asked = replace(request(), image_rgb=picture)
-        started = time.monotonic()
         assert finished(list(client.ask(asked))).answer.ended == EndReason.MAX_TOKENS
         assert client.worker_pid != pid
-        assert time.monotonic() - started < 60
 
 
 def test_a_stop_ends_a_question_to_a_stopped_worker(options: EngineOptions) -> None:

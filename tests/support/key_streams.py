@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Iterable, Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 from evdev import ecodes
 
 from assistant.fronts.headless.event_stream import StreamEvent
+from tests.support.waiting import wait_until
 
 EV_MSC, MSC_SCAN = 0x04, 0x04
 _SCAN_BASE = 0x70000
@@ -36,15 +38,14 @@ class PipedKeypad:
             os.mkfifo(path)
         self._fd = -1
 
-    def plug_in(self, timeout_s: float = 20.0) -> None:
+    def plug_in(self) -> None:
         """Waits until somebody reads the pipe."""
-        end = time.monotonic() + timeout_s
-        while self._fd < 0:
-            try:
-                self._fd = os.open(self.path, os.O_WRONLY | os.O_NONBLOCK)
-            except OSError:
-                assert time.monotonic() < end, "nobody reads the keypad"
-                time.sleep(0.02)
+        wait_until(self._is_read)
+
+    def _is_read(self) -> bool:
+        with contextlib.suppress(OSError):
+            self._fd = os.open(self.path, os.O_WRONLY | os.O_NONBLOCK)
+        return self._fd >= 0
 
     def unplug(self) -> None:
         """Closes the pipe."""

@@ -85,7 +85,7 @@ class FakeCameras:
         return self.names[self.index]
 
     def capture(self) -> ImageRgb:
-        self.gate.wait(10.0)
+        self.gate.wait(60.0)
         if self.failure is not None:
             raise self.failure
         image = np.full((4, 6, 3), len(self.captured) + 1, np.uint8)
@@ -196,8 +196,8 @@ class SessionParts:
 
     def settle(self) -> None:
         """Waits until the work is done and all is spoken."""
-        assert self.jobs.wait(10.0)
-        assert self.speaker.wait(10.0)
+        assert self.jobs.wait(60.0)
+        assert self.speaker.wait(60.0)
 
 
 def make_session(

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 from tests.support.assistant_command import Command
+from tests.support.waiting import wait_until
 
 
 class TypedAssistant:
@@ -64,14 +65,11 @@ class TypedAssistant:
             except queue.Empty:
                 continue
 
-    def hear_answers(self, n: int, timeout_s: float = 60.0) -> None:
+    def hear_answers(self, n: int) -> None:
         """Waits for so many lines of answers."""
-        end = time.monotonic() + timeout_s
-        while len(self.answers) < n:
-            assert time.monotonic() < end, f"only {self.answers}"
-            time.sleep(0.01)
+        wait_until(lambda: len(self.answers) >= n, lambda: self.answers)
 
-    def quit(self, timeout_s: float = 15.0) -> int:
+    def quit(self, timeout_s: float = 60.0) -> int:
         """Types q and waits for the end; returns the exit code."""
         self.type("q")
         return self.process.wait(timeout_s)

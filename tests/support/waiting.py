@@ -10,6 +10,7 @@ def wait_until(
     holds: Callable[[], object],
     seen: Callable[[], object] = lambda: "nothing more is known",
     timeout_s: float = 60.0,
+    pause_s: float = 0.005,
 ) -> None:
     """Return once something holds.
 
@@ -19,8 +20,9 @@ def wait_until(
         holds: asked again and again.
         seen: what is there instead, for whoever reads the failure.
         timeout_s: after this long the test fails.
+        pause_s: between two questions.
     """
     end = time.monotonic() + timeout_s
     while not holds():
         assert time.monotonic() < end, f"it did not come about in {timeout_s:g} s; {seen()}"
-        time.sleep(0.005)
+        time.sleep(pause_s)

@@ -51,8 +51,8 @@ class Screen:
         await self.pilot.pause()
 
     async def until(self, holds: Callable[[], bool]) -> None:
-        """Waits for something, ten seconds at most."""
-        end = time.monotonic() + 10.0
+        """Waits for something; the limit only ends a test that hangs."""
+        end = time.monotonic() + 60.0
         while not holds():
             assert time.monotonic() < end
             await self.pilot.pause(0.01)

@@ -90,7 +90,9 @@ def test_tallies_add_up() -> None:
 
 def test_the_same_captions_differ_by_nothing() -> None:
     table = tally.table_of([DOG.whole, EMPTY.whole, GOOD.whole])
-    for found in intervals.differences(table, table).values():
+    differences = intervals.differences(table, table)
+    assert differences
+    for found in differences.values():
         assert (found.value, found.low, found.high) == (0.0, 0.0, 0.0)
         assert not found.is_clear
 

@@ -21,6 +21,7 @@ from PIL import Image
 from assistant.camera.picture_reader import PictureReader
 from assistant.camera.still_image import load_picture
 from assistant.errors import PictureError
+from tests.support.waiting import wait_until
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 
@@ -83,10 +84,8 @@ def test_troubles_have_their_sentences(reader: PictureReader, tmp_path: Path) ->
 def test_a_picture_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
     (tmp_path / "slow.jpg").write_bytes(slow_jpeg())
     with contextlib.closing(PictureReader(timeout_s=2.0)) as reader:
-        started = time.monotonic()
         with pytest.raises(PictureError, match="within 2 seconds"):
             reader.read(str(tmp_path / "slow.jpg"))
-        assert time.monotonic() - started < 50
         assert reader.read(str(EXAMPLES / "park.png")).size
 
 
@@ -153,10 +152,7 @@ def test_the_process_goes_with_its_front() -> None:
     )
     front = subprocess.run([sys.executable, "-c", program], capture_output=True)
     pid = int(front.stdout)
-    end = time.monotonic() + 10
-    while Path(f"/proc/{pid}/stat").exists() and time.monotonic() < end:
-        time.sleep(0.05)
-    assert not Path(f"/proc/{pid}/stat").exists()
+    wait_until(lambda: not Path(f"/proc/{pid}/stat").exists())
 
 
 def test_descriptors_stay_constant(reader: PictureReader, tmp_path: Path) -> None:

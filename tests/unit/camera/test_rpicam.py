@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -78,15 +77,13 @@ def test_failures_have_their_sentences(programs: Path, script: str, said: str) -
 
 
 def test_one_that_hangs_is_given_up_with_its_children(programs: Path) -> None:
-    _install(programs, "rpicam-jpeg", "sleep 60 & sleep 60")
-    started = time.monotonic()
+    _install(programs, "rpicam-jpeg", "sleep 600 & sleep 600")
     with pytest.raises(CameraError, match="gave no picture"):
         RpiCamera(0, timeout_s=0.5).capture()
-    assert time.monotonic() - started < 50
 
 
 def test_close_ends_a_running_capture(programs: Path) -> None:
-    _install(programs, "rpicam-jpeg", "sleep 60")
+    _install(programs, "rpicam-jpeg", "sleep 600")
     camera = RpiCamera(0)
     threading.Timer(0.3, camera.close).start()
     with pytest.raises(CameraError, match="closed"):

@@ -30,7 +30,7 @@ def test_a_signal_to_another_thread_is_heard_in_a_blocking_read(is_started: bool
         time.sleep(0.2)
         process.terminate()
         try:
-            assert process.wait(2.0 if not is_started else 20.0) == 7
+            assert process.wait(2.0 if not is_started else 60.0) == 7
             assert is_started
         except subprocess.TimeoutExpired:
             assert not is_started, "this is what it would be like without"

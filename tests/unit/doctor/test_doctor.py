@@ -8,7 +8,6 @@ import json
 import os
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +23,7 @@ from assistant.fronts.console import Console
 from assistant.model_store import find
 from assistant.model_store.catalogue import models_folder
 from assistant.settings.table import Settings
+from tests.support.waiting import wait_until
 
 GOOD = {"version": "1", "system": "CPU : AVX2 = 1 | FMA = 0"}
 
@@ -222,9 +222,7 @@ def test_the_command_fails_when_describing_could_not_work(as_json: bool, tmp_pat
 def test_a_check_that_takes_its_time_is_not_waited_for_in_silence(is_json: bool) -> None:
     def findings() -> Iterator[Finding]:
         yield Finding("first", State.OK, "First.")
-        end = time.monotonic() + 10
-        while not err.getvalue() and time.monotonic() < end:
-            time.sleep(0.01)
+        wait_until(err.getvalue)
         assert "First." in out.getvalue()
         yield Finding("last", State.PROBLEM, "Last.", "Mend it.")
 

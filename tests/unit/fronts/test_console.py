@@ -37,7 +37,11 @@ def test_a_reader_that_went_away_is_told_by_its_own_error() -> None:
 
 
 def test_narration_that_cannot_be_written_ends_nothing() -> None:
-    Console(io.StringIO(), Unwritable(errno.ENOSPC)).status("Looking.")
+    out = io.StringIO()
+    console = Console(out, Unwritable(errno.ENOSPC))
+    console.status("Looking.")
+    console.data("A street.")
+    assert out.getvalue() == "A street.\n"
 
 
 @pytest.mark.parametrize(("number", "n_told"), [(errno.ENOSPC, 1), (errno.EPIPE, 0)])

@@ -160,7 +160,8 @@ def test_two_files_that_are_no_llava(
 
 
 def test_a_recurrent_model_may_write(tmp_path: Path, pair: tuple[Path, Path]) -> None:
-    pairing.check_pair(write_tiny_mamba(tmp_path / "mamba.gguf"), pair[1])
+    model, _ = pairing.check_pair(write_tiny_mamba(tmp_path / "mamba.gguf"), pair[1])
+    assert model.architecture == "mamba"
 
 
 @pytest.mark.parametrize("which", [0, 1])

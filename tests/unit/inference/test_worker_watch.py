@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -76,13 +75,11 @@ def test_the_kernel_tells_of_a_process() -> None:
     assert state_of(2**22 + 1) == ProcessState("", 0)
 
 
-@pytest.mark.parametrize("code", ["import time; time.sleep(60)", "import os; os.kill(0, 0)"])
+@pytest.mark.parametrize("code", ["import time; time.sleep(600)", "import os; os.kill(0, 0)"])
 def test_the_watch_ends_a_silent_process_and_goes_with_one_that_ends(code: str) -> None:
     life, theirs = os.pipe()
     process = subprocess.Popen([sys.executable, "-c", code], pass_fds=(theirs,))
     os.close(theirs)
     watch = WorkerWatch(process, life, Patience(silent_s=0.5))
-    started = time.monotonic()
-    process.wait(20)
+    process.wait(60)
     assert watch.has_hung == ("sleep" in code)
-    assert time.monotonic() - started < 50

@@ -137,6 +137,7 @@ def test_written_again_it_is_the_same_file(tmp_path: Path) -> None:
     write_vision(paths[0], "a test", VISION, LANGUAGE.width, vision_state())
     write_vision(paths[1], "a test", VISION, LANGUAGE.width, read_vision(paths[0])[1])
     first, second = (read_gguf(path).tensors for path in paths)
+    assert first.keys() == second.keys()
     for name, values in first.items():
         assert np.allclose(second[name], values, rtol=2**-10, atol=1e-7), name
 

@@ -64,7 +64,9 @@ def test_a_description_is_long_enough_to_fade() -> None:
 
 def test_a_claim_tells_where_it_stands_in_the_text() -> None:
     text = detailed(SCENES[0])
-    for claim in parse(text):
+    claims = parse(text)
+    assert claims
+    for claim in claims:
         assert text[claim.start :].startswith(claim.kind)
 
 

@@ -78,7 +78,8 @@ def test_a_layer_that_the_model_lacks_is_refused(values: dict[str, Any]) -> None
     "values", [{"alpha": 1.0}, {"alpha": 10.0}, {"beta": 0.0}, {"beta": 0.999}, {"tau": -1.0}]
 )
 def test_the_edges_of_the_ranges_are_allowed(values: dict[str, Any]) -> None:
-    SparcConfig(**values)
+    config = SparcConfig(**values)
+    assert {name: getattr(config, name) for name in values} == values
 
 
 def test_it_cannot_be_changed() -> None:
