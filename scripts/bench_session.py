@@ -138,7 +138,9 @@ def key_to_silence(player: Player, n: int, seed: int = 1) -> list[float]:
             times.append((time.perf_counter() - started) * 1000)
             player.last(0.0)
             heard = len(typed.lines)
-            typed.hear(lambda line: line in ("Stopped.", "There is nothing to stop."), max(0, heard - 3))
+            typed.hear(
+                lambda line: line in ("Stopped.", "There is nothing to stop."), max(0, heard - 3)
+            )
     return times
 
 

@@ -132,7 +132,7 @@ def picture_empty(name: str) -> str:
 
 
 def picture_truncated(name: str) -> str:
-    return _("{name} is damaged. It may be incomplete.").format(name=name)
+    return _("{name} is damaged or incomplete.").format(name=name)
 
 
 def picture_unknown(name: str) -> str:

@@ -97,9 +97,9 @@ _ANSWERS = (
     "Done.",
     "There is not",
     "The model p",
-    "The process that",
+    "The program that",
     "No more programs",
-    "Nothing can",
+    "Speech does",
     "An",
 )
 

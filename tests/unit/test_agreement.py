@@ -50,7 +50,9 @@ def test_the_lines_never_claim_certainty() -> None:
         "Only the first mentions this, so it may be wrong: dog.",
         "Only the second mentions this, so it may be wrong: cat.",
     ]
-    assert agreement_lines(Agreement((), (), (), ())) == ["There is nothing to compare in the two descriptions."]
+    assert agreement_lines(Agreement((), (), (), ())) == [
+        "There is nothing to compare in the two descriptions."
+    ]
 
 
 @given(st.lists(st.text(max_size=40), max_size=4))

@@ -57,7 +57,10 @@ def test_takes_a_picture(programs: Path, name: str) -> None:
             "echo 'ERROR Camera camera.cpp:689 Pipeline handler in use by another process' >&2; exit 1",
             "in use by another program",
         ),
-        ("echo 'failed to open /dev/media0: Permission denied' >&2; exit 1", "do not have permission"),
+        (
+            "echo 'failed to open /dev/media0: Permission denied' >&2; exit 1",
+            "do not have permission",
+        ),
         ("echo 'ERROR: *** lens fell off ***' >&2; exit 1", "lens fell off"),
         ("exit 3", "without saying why"),
         ("exit 0", "without saying why"),
