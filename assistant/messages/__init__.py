@@ -482,8 +482,8 @@ def trace_model(name: str) -> str:
 
 def trace_tokens(prompt: int, image: int) -> str:
     return translate_plural(
-        "Prompt: {prompt} token, of which the picture has {image}.",
-        "Prompt: {prompt} tokens, of which the picture has {image}.",
+        "Prompt: {prompt} token, {image} of them from the picture.",
+        "Prompt: {prompt} tokens, {image} of them from the picture.",
         prompt,
     ).format(prompt=prompt, image=image)
 

@@ -20,7 +20,7 @@ DO_NEXT = _("read the next sentence")
 DO_PREVIOUS = _("read the previous sentence")
 DO_SPELL = _("spell the last words; press again for the words before")
 DO_STATUS = _("say what is happening")
-DO_CHECK = _("check the last answer again")
+DO_CHECK = _("check the last answer by asking the model again")
 DO_HISTORY = _("go back to an earlier picture and answer")
 DO_SAVE = _("save the picture and the text")
 DO_COPY = _("copy the text")
@@ -95,8 +95,8 @@ READY_TYPED = _(
 )
 NOTICE = _(
     "Before the first use: the descriptions come from a model, so they may be wrong or leave things out. Do not rely "
-    "on them to cross a street, take medicine or handle money, or wherever a mistake could do harm. Everything stays "
-    "on this machine."
+    "on them for crossing streets, for medicines or money, or anywhere a mistake could do harm. Everything stays on "
+    "this machine."
 )
 NOTICE_ACKNOWLEDGE = _(
     "Press Enter when you have heard this. It is said only once. The list of keys repeats it."
@@ -208,7 +208,7 @@ TYPE_QUESTION_NEW = _(
     "Type your question and press Enter. Press Enter alone to take the picture first. Escape goes back."
 )
 TYPE_QUESTION = _("Type your question and press Enter. Press Enter alone to go back.")
-PICTURE_TAKEN = _("The picture is taken.")
+PICTURE_TAKEN = _("The picture was taken.")
 
 
 def choose_history(total: int) -> str:

@@ -55,7 +55,7 @@ def key_meaning(what: str) -> str:
 
 
 def change_wrong(typed: str) -> str:
-    return _("{typed} is not a setting and one value.").format(typed=typed)
+    return _("I do not understand {typed}. Type one setting and one value.").format(typed=typed)
 
 
 NOT_SET = _("not set")

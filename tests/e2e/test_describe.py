@@ -37,7 +37,7 @@ def test_text_on_stdout_and_status_on_stderr(tiny: Command, player: FakePlayer) 
     assert any(line.startswith(messages.DONE) for line in told)
     assert messages.MAY_BE_WRONG in told
     spoken = 3 + sum(any(c.isalnum() for c in line) for line in done.stdout.splitlines())
-    spoken += sum("cut at" in line for line in told)
+    spoken += sum("cut off at" in line for line in told)
     assert player.finished == spoken, "looking, each sentence, how it ended, may be wrong, done"
 
 
@@ -151,7 +151,7 @@ def test_a_picture_from_standard_input(tiny: Command) -> None:
         (["describe"], ExitCode.USAGE, "Name a picture"),
         (["look"], ExitCode.USAGE, "I do not understand the command"),
         (["describe", "a.png", "--brief", "--prompt", "x"], ExitCode.USAGE, "not allowed with"),
-        (["describe", "-", "-"], ExitCode.USAGE, "given once"),
+        (["describe", "-", "-"], ExitCode.USAGE, "only once"),
         (["describe", "a.png", "--alpha", "0"], ExitCode.USAGE, "alpha is 0; it must lie"),
         (["describe", "a.png", "--model", "/none.gguf"], ExitCode.USAGE, "two files"),
         (["describe", "a.png", "--model", "/n.gguf", "--mmproj", "/n.gguf"], ExitCode.MODEL, "no model file"),

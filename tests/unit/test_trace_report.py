@@ -35,7 +35,7 @@ def test_each_answer_has_a_heading_its_steps_and_a_summary(tmp_path: Path) -> No
     path = write(tmp_path / "t.jsonl", HEADER, *STEPS, HEADER, STEPS[0])
     answer = [
         "Model: demo.",
-        "Prompt: 40 tokens, of which the picture has 4.",
+        "Prompt: 40 tokens, 4 of them from the picture.",
         "Method: sparc, alpha 1.1, beta 0.1, tau 1.5; observed layer 3, scaled layers 0 to 4.",
         "Step 0, A: 2 patches selected, largest gain 1.",
     ]
