@@ -113,7 +113,7 @@ def start_to_first_key(n: int) -> list[float]:
         started = time.perf_counter()
         with _assistant() as typed:
             typed.type("s")
-            typed.hear("Nothing is going on.")
+            typed.hear("Nothing is happening.")
             times.append((time.perf_counter() - started) * 1000)
     return times
 
@@ -138,7 +138,9 @@ def key_to_silence(player: Player, n: int, seed: int = 1) -> list[float]:
             times.append((time.perf_counter() - started) * 1000)
             player.last(0.0)
             heard = len(typed.lines)
-            typed.hear(lambda line: line in ("Stopped.", "Nothing is going on."), max(0, heard - 3))
+            typed.hear(
+                lambda line: line in ("Stopped.", "There is nothing to stop."), max(0, heard - 3)
+            )
     return times
 
 

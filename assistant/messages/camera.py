@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assistant.messages.translation import translate as _
+from assistant.messages.translation import translate_plural
 
 # Names
 
@@ -46,14 +47,10 @@ def listed_unusable(number: int, name: str, problem: str) -> str:
 
 
 NONE_FOUND = _("No camera was found.")
-
-
 NONE_FOUND_HINT = _(
-    "Plug one in, or name one with --camera: a device such as /dev/video0, the address of a phone's "
+    "Plug one in, or choose one with --camera: a device such as /dev/video0, the address of a phone's "
     "stream, or a video file."
 )
-
-
 NONE_USABLE = _("No camera can be used.")
 
 
@@ -62,18 +59,16 @@ def source_unknown(spec: str) -> str:
 
 
 SOURCE_UNKNOWN_HINT = _(
-    "The command sparc-assistant cameras lists what is there. An address begins with http or rtsp."
+    "An address begins with http or rtsp. To list the cameras: sparc-assistant cameras"
 )
 
 
 def scheme_unknown(scheme: str) -> str:
-    return _("An address that begins with {scheme} is none of a camera's.").format(scheme=scheme)
+    return _("A camera's address cannot begin with {scheme}.").format(scheme=scheme)
 
 
 SCHEME_UNKNOWN_HINT = _("Addresses of cameras begin with http, https, rtsp or rtsps.")
-
-
-NO_IMAGE = _("Wrong use: no picture was named; the word camera takes one with the camera.")
+NO_IMAGE = _("Name a picture, or write camera to take one.")
 
 
 # Why there is no picture
@@ -83,15 +78,12 @@ def gone(name: str) -> str:
     return _("The {name} is not plugged in.").format(name=name)
 
 
-GONE_HINT = _("Plug it in and try again.")
-
-
 def no_device(name: str) -> str:
-    return _("The {name} gives no pictures: it is no camera.").format(name=name)
+    return _("The {name} sends no pictures: it is not a camera.").format(name=name)
 
 
 def forbidden(name: str) -> str:
-    return _("This user may not use the {name}.").format(name=name)
+    return _("You do not have permission to use the {name}.").format(name=name)
 
 
 def forbidden_group_hint(group: str) -> str:
@@ -116,17 +108,8 @@ def busy_assistant(name: str, pid: int) -> str:
     )
 
 
-BUSY_ASSISTANT_HINT = _("Quit that one, or choose another camera with the key c.")
-
-
-BUSY_HINT = _("End that program and try again.")
-
-
 def no_frames(name: str) -> str:
-    return _("The {name} gives no pictures.").format(name=name)
-
-
-NO_FRAMES_HINT = _("Unplug it, plug it in again, and try again.")
+    return _("The {name} sends no pictures.").format(name=name)
 
 
 def stream_unreachable(name: str) -> str:
@@ -137,57 +120,45 @@ def stream_stopped(name: str) -> str:
     return _("The {name} answers but sends no pictures.").format(name=name)
 
 
-STREAM_HINT = _("Check that it is streaming, and that it is in the same network; then try again.")
-
-
 def too_slow(name: str, limit_s: float) -> str:
-    return _("The {name} gave no picture within {seconds} seconds.").format(
-        name=name, seconds=round(limit_s)
-    )
-
-
-TOO_SLOW_HINT = _("Try again; if it goes on, restart the camera.")
+    seconds = round(limit_s)
+    return translate_plural(
+        "The {name} sent no picture within {seconds} second.",
+        "The {name} sent no picture within {seconds} seconds.",
+        seconds,
+    ).format(name=name, seconds=seconds)
 
 
 def video_unreadable(name: str) -> str:
     return _("The {name} cannot be read as a video.").format(name=name)
 
 
-VIDEO_HINT = _("Choose another file.")
-
-
 def process_ended(name: str) -> str:
-    return _("The program that reads the {name} ended unexpectedly.").format(name=name)
-
-
-TRY_AGAIN = _("Try again.")
+    return _("The program that reads the {name} stopped unexpectedly.").format(name=name)
 
 
 def closed(name: str) -> str:
     return _("The {name} was closed.").format(name=name)
 
 
+GONE_HINT = _("Plug it in and try again.")
+BUSY_ASSISTANT_HINT = _("Quit that one, or press c to choose another camera.")
+BUSY_HINT = _("Close that program and try again.")
+NO_FRAMES_HINT = _("Unplug it, plug it in again, and try again.")
+STREAM_HINT = _("Check that it is streaming and is on the same network. Then try again.")
+TOO_SLOW_HINT = _("Try again. If it happens again, restart the camera.")
+VIDEO_HINT = _("Choose another file.")
+TRY_AGAIN = _("Try again.")
 NO_OPENCV = _("The camera library OpenCV cannot be loaded.")
-
-
 NO_OPENCV_HINT = _("Install it with: pip install opencv-python-headless")
-
-
 NO_PI_PROGRAM = _(
-    "The program rpicam-jpeg, which takes the Raspberry Pi camera's pictures, is missing."
+    "The program rpicam-jpeg is missing. It takes pictures with the Raspberry Pi camera."
 )
-
-
 NO_PI_PROGRAM_HINT = _("Install it with: sudo apt install rpicam-apps")
 
 
 def pi_not_found(name: str) -> str:
     return _("The {name} was not found.").format(name=name)
-
-
-PI_NOT_FOUND_HINT = _(
-    "Switch the Raspberry Pi off, check both ends of the camera's cable, and start again."
-)
 
 
 def pi_failed(name: str, reason: str) -> str:
@@ -199,21 +170,19 @@ def pi_failed_silently(name: str) -> str:
 
 
 def pi_no_picture(name: str) -> str:
-    return _("What the {name} gave is no picture.").format(name=name)
+    return _("The {name} sent something that is not a picture.").format(name=name)
+
+
+PI_NOT_FOUND_HINT = _(
+    "Turn the Raspberry Pi off, check both ends of the camera's cable, and start again."
+)
 
 
 # The quality of a picture
 
-
 TOO_DARK = _("The picture is very dark.")
-
-
 TOO_BRIGHT = _("The picture is very bright.")
-
-
-COVERED = _("The picture shows next to nothing; the camera may be covered or face a wall.")
-
-
+COVERED = _("The picture shows next to nothing. The camera may be covered or facing a wall.")
 BLURRED = _("The picture may be blurred.")
 
 

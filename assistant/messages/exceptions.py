@@ -1,4 +1,4 @@
-"""What a person is told of an exception that nobody thought of."""
+"""Turns an unexpected exception into a sentence."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from assistant.errors import AssistantError
 
 
 def describe_exception(error: Exception) -> AssistantError:
-    """The exception as a sentence and what to do; its own sentences where it has some."""
+    """Return the exception as a sentence and what to do next."""
     if isinstance(error, AssistantError):
         return error
     if isinstance(error, MemoryError):

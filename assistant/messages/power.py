@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from assistant.messages.translation import translate as _
+from assistant.messages.translation import translate_plural
 
 
 def on_battery(*, saves: bool) -> str:
     if not saves:
-        return _("This machine runs on its battery.")
-    return _("This machine runs on its battery, so scenes are not read ahead.")
+        return _("This machine is running on battery.")
+    return _("This machine is running on battery, so pictures are not prepared in advance.")
 
 
 def under_voltage(*, saves: bool) -> str:
     if not saves:
         return _("The power supply is too weak.")
-    return _("The power supply is too weak, so scenes are not read ahead.")
+    return _("The power supply is too weak, so pictures are not prepared in advance.")
 
 
 def hot(celsius: float) -> str:
-    return _(
-        "The processor is hot, {celsius} degrees, so answers use at most about half of its cores."
-    ).format(celsius=round(celsius))
+    degrees = round(celsius)
+    return translate_plural(
+        "The processor is hot, {celsius} degree, so answers use about half of its cores at most.",
+        "The processor is hot, {celsius} degrees, so answers use about half of its cores at most.",
+        degrees,
+    ).format(celsius=degrees)

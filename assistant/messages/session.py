@@ -5,81 +5,36 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.messages.translation import translate as _
+from assistant.messages.translation import translate_plural
 
 # What each key does; completes "d: ..."
 
-
 DO_DESCRIBE = _("take a picture and describe it in detail")
-
-
 DO_BRIEF = _("take a picture and describe it in one sentence")
-
-
 DO_ASK = _("ask a question about a new picture")
-
-
-DO_FOLLOW_UP = _("ask a further question about the last picture")
-
-
-DO_STOP = _("stop sound and work at once")
-
-
-DO_PAUSE = _("pause speech, or go on")
-
-
+DO_FOLLOW_UP = _("ask another question about the last picture")
+DO_STOP = _("stop everything at once")
+DO_PAUSE = _("pause or continue speech")
 DO_REPEAT = _("repeat the last answer")
-
-
-DO_NEXT = _("next sentence")
-
-
-DO_PREVIOUS = _("previous sentence")
-
-
-DO_SPELL = _("spell the last words; again spells the words before")
-
-
-DO_STATUS = _("say what is going on")
-
-
-DO_CHECK = _("look a second time, and compare")
-
-
-DO_HISTORY = _("go back to earlier pictures and answers of this run")
-
-
-DO_SAVE = _("save picture and text")
-
-
+DO_NEXT = _("read the next sentence")
+DO_PREVIOUS = _("read the previous sentence")
+DO_SPELL = _("spell the last words; press again for the words before")
+DO_STATUS = _("say what is happening")
+DO_CHECK = _("check the last answer by asking the model again")
+DO_HISTORY = _("go back to an earlier picture and answer")
+DO_SAVE = _("save the picture and the text")
 DO_COPY = _("copy the text")
-
-
-DO_CAMERA = _("next camera")
-
-
+DO_CAMERA = _("switch to the next camera")
 DO_FASTER = _("speak faster")
-
-
 DO_SLOWER = _("speak slower")
-
-
-DO_STEERING = _("switch the steering of attention, SPARC, on or off")
-
-
+DO_STEERING = _("turn attention steering, called SPARC, on or off")
 DO_MODEL = _("choose a model")
-
-
-DO_SETTINGS = _("settings")
-
-
-DO_HELP = _("this list of keys")
-
-
+DO_SETTINGS = _("change settings")
+DO_HELP = _("list all keys")
 DO_QUIT = _("quit")
 
 
 # Keys
-
 
 KEY_NAMES = {
     "space": _("space"),
@@ -96,7 +51,7 @@ KEY_NAMES = {
     "!": _("exclamation mark"),
     "#": _("number sign"),
 }
-"""Spoken names of keys that are no letters."""
+"""Spoken names of keys that are not letters."""
 
 
 def key_capital(key: str) -> str:
@@ -114,7 +69,7 @@ def key_unknown_action(name: str) -> str:
 
 def key_wrong(name: str, typed: str) -> str:
     return _(
-        "{name} cannot be put on {typed}: a key is one character that is no digit, or space, or escape"
+        "{typed} cannot be the key for {name}: use one character that is not a digit, or space, or escape"
     ).format(name=name, typed=repr(typed))
 
 
@@ -129,55 +84,34 @@ def keys_wrong(reason: str) -> str:
 
 
 def unknown_key(key: str) -> str:
-    return _("{key} is no key of this program. Question mark lists the keys.").format(key=key)
+    return _("{key} does nothing here. Press question mark for the list of keys.").format(key=key)
 
 
 # Start
 
-
 READY = _("Ready. Press d to describe what the camera sees, or question mark for all keys.")
-
-
 READY_TYPED = _(
     "Ready. Type d and press Enter to describe what the camera sees, or a question mark for all keys."
 )
-
-
 NOTICE = _(
-    "Before the first use: the descriptions come from a model and may be wrong or leave things out. Do not rely on "
-    "them for crossing streets, medicines, money, or wherever a mistake can hurt. Everything stays on this machine."
+    "Before the first use: the descriptions come from a model, so they may be wrong or leave things out. Do not rely "
+    "on them for crossing streets, for medicines or money, or anywhere a mistake could do harm. Everything stays on "
+    "this machine."
 )
-
-
 NOTICE_ACKNOWLEDGE = _(
-    "Press Enter when you have heard this. It is said once; the list of keys repeats it."
+    "Press Enter when you have heard this. It is said only once. The list of keys repeats it."
 )
-
-
 GOODBYE = _("Goodbye.")
 
 
 # Answers to keys
 
-
 STOPPED = _("Stopped.")
-
-
-NOTHING_TO_STOP = _("Nothing is going on.")
-
-
-PAUSED = _("Paused. The same key goes on.")
-
-
-RESUMED = _("Going on.")
-
-
+NOTHING_TO_STOP = _("There is nothing to stop.")
+PAUSED = _("Paused. Press the same key to continue.")
+RESUMED = _("Continuing.")
 NOTHING_SAID_YET = _("There is no answer yet. Describe a picture first.")
-
-
 LAST_SENTENCE = _("That was the last sentence.")
-
-
 FIRST_SENTENCE = _("This is the first sentence.")
 
 
@@ -189,39 +123,38 @@ STAGE_CAPTURING = _("taking the picture")
 
 
 def status_idle(model: str, camera: str) -> str:
-    return _("Nothing is going on. Model: {model}. Camera: {camera}.").format(
+    return _("Nothing is happening. Model: {model}. Camera: {camera}.").format(
         model=model, camera=camera
     )
 
 
 def status_busy(stage: str, took_s: float) -> str:
-    return _("{stage}, {seconds} seconds.").format(
-        stage=stage[:1].upper() + stage[1:], seconds=round(took_s)
-    )
+    seconds = round(took_s)
+    return translate_plural(
+        "{stage}, {seconds} second.", "{stage}, {seconds} seconds.", seconds
+    ).format(stage=stage[:1].upper() + stage[1:], seconds=seconds)
 
 
 def rate(rate_wpm: int) -> str:
-    return _("{rate} words a minute.").format(rate=rate_wpm)
+    return translate_plural("{rate} word a minute.", "{rate} words a minute.", rate_wpm).format(
+        rate=rate_wpm
+    )
 
 
 def rate_at_limit(rate_wpm: int) -> str:
-    return _("{rate} words a minute; it goes no further.").format(rate=rate_wpm)
+    return translate_plural(
+        "{rate} word a minute. This is the limit.",
+        "{rate} words a minute. This is the limit.",
+        rate_wpm,
+    ).format(rate=rate_wpm)
 
 
-STEERING_ON = _("Steering of attention is on, from the next answer.")
-
-
-STEERING_OFF = _("Steering of attention is off, from the next answer.")
-
-
-COPIED = _("The text is copied.")
-
-
+STEERING_ON = _("Attention steering is on from the next answer.")
+STEERING_OFF = _("Attention steering is off from the next answer.")
+COPIED = _("The text was copied.")
 COPY_IMPOSSIBLE = _("The text cannot be copied here.")
-
-
 COPY_IMPOSSIBLE_HINT = _(
-    "On a desktop, install xclip or wl-clipboard. The key v saves the text to a file."
+    "On a desktop, install xclip or wl-clipboard. Or press v to save the text to a file."
 )
 
 
@@ -236,7 +169,7 @@ def save_failed(place: str, reason: str) -> str:
 
 
 SAVE_FAILED_HINT = _(
-    "Free some space or choose another folder in the settings, then press the key again."
+    "Free some space, or choose another folder in the settings. Then press the key again."
 )
 
 
@@ -249,64 +182,53 @@ def camera_only_one(name: str) -> str:
 
 
 def model_now(name: str) -> str:
-    return _("Model: {name}. It is being loaded.").format(name=name)
+    return _("Model: {name}. It is loading.").format(name=name)
 
 
 def model_in_use(name: str) -> str:
     return _("{name}, in use").format(name=name)
 
 
-NO_CAMERA_OPENED = _("the first that is found")
-
-
-NO_PICTURE_YET = _("There is no picture yet. Describe one first.")
-
-
+NO_CAMERA_OPENED = _("the first one found")
+NO_PICTURE_YET = _("There is no picture yet. Describe a picture first.")
 NO_QUESTION = _("No question was asked.")
 
 
 def question_too_long(length: int, limit: int) -> str:
-    return _(
-        "The question has {length} characters, and {limit} can be read. Ask more shortly."
+    return translate_plural(
+        "The question has {length} character, but the limit is {limit}. Ask a shorter question.",
+        "The question has {length} characters, but the limit is {limit}. Ask a shorter question.",
+        length,
     ).format(length=length, limit=limit)
 
 
 # Questions to the person
 
-
 TYPE_QUESTION_NEW = _(
-    "Type your question and press Enter. Enter alone takes the picture first. Escape goes back."
+    "Type your question and press Enter. Press Enter alone to take the picture first. Escape goes back."
 )
-
-
-TYPE_QUESTION = _("Type your question and press Enter. Enter alone goes back.")
-
-
-def question_asked(question: str) -> str:
-    return _("Question: {question}").format(question=question)
-
-
-PICTURE_TAKEN = _("The picture is taken.")
+TYPE_QUESTION = _("Type your question and press Enter. Press Enter alone to go back.")
+PICTURE_TAKEN = _("The picture was taken.")
 
 
 def choose_history(total: int) -> str:
-    if total == 1:
-        return _("One answer. Type 1 and press Enter; Enter alone goes back.")
-    return _(
-        "{total} answers, newest first. Type a number and press Enter; Enter alone goes back."
+    return translate_plural(
+        "One answer. Type 1 and press Enter. Press Enter alone to go back.",
+        "{total} answers, newest first. Type a number and press Enter. Press Enter alone to go back.",
+        total,
     ).format(total=total)
 
 
 def choose_model(total: int) -> str:
-    if total == 1:
-        return _("One model. Type 1 and press Enter; Enter alone goes back.")
-    return _("{total} models. Type a number and press Enter; Enter alone goes back.").format(
-        total=total
-    )
+    return translate_plural(
+        "One model. Type 1 and press Enter. Press Enter alone to go back.",
+        "{total} models. Type a number and press Enter. Press Enter alone to go back.",
+        total,
+    ).format(total=total)
 
 
 CHOOSE_SETTING = _(
-    "Type the name of a setting, a blank and its new value, and press Enter; Enter alone goes back."
+    "Type the name of a setting, a space and its new value, then press Enter. Press Enter alone to go back."
 )
 
 
@@ -315,14 +237,18 @@ def setting_changed(name: str, value: str) -> str:
 
 
 def setting_later(name: str, value: str) -> str:
-    return _("{name} is now {value}, from the next start.").format(name=name, value=value)
+    return _("{name} will be {value} from the next start.").format(name=name, value=value)
 
 
-SETTING_UNCLEAR = _("That names no setting and value. For example: rate 200.")
+SETTING_UNCLEAR = _("Type a setting and a value, for example: rate 200.")
 
 
 def choice_wrong(typed: str, total: int) -> str:
-    return _("{typed} is none of the numbers from 1 to {total}.").format(typed=typed, total=total)
+    if total == 1:
+        return _("There is only number 1.")
+    return _("{typed} is not in the list. Type a number from 1 to {total}.").format(
+        typed=typed, total=total
+    )
 
 
 def numbered(number: int, text: str) -> str:
@@ -336,61 +262,52 @@ def history_line(time: str, question: str, first_sentence: str) -> str:
 
 
 HISTORY_EMPTY = _("There are no earlier answers yet.")
-
-
 KIND_DETAILED = _("described in detail:")
-
-
 KIND_BRIEF = _("described briefly:")
 
 
 def back_at(line: str) -> str:
-    return _("Back at: {line}").format(line=line)
+    return _("Back to: {line}").format(line=line)
 
 
 GONE_BACK = _("Back.")
 
 
-# The second look
+# The check
 
-
-CHECK_STARTED = _("Looking a second time.")
-
-
-CHECK_NOTHING = _("The two looks have no words to compare.")
+CHECK_STARTED = _("Checking again.")
+CHECK_NOTHING = _("There is nothing to compare in the two descriptions.")
 
 
 def check_both(things: Sequence[str]) -> str:
-    return _("Both looks mention: {things}.").format(things=", ".join(things))
+    return _("Both descriptions mention: {things}.").format(things=", ".join(things))
 
 
-CHECK_NONE_AGREED = _("The two looks agree on nothing.")
+CHECK_NONE_AGREED = _("The two descriptions have nothing in common.")
 
 
 def check_first_only(things: Sequence[str]) -> str:
-    return _("Only the first mentions, so it may be wrong: {things}.").format(
+    return _("Only the first mentions this, so it may be wrong: {things}.").format(
         things=", ".join(things)
     )
 
 
 def check_second_only(things: Sequence[str]) -> str:
-    return _("Only the second mentions, so it may be wrong: {things}.").format(
+    return _("Only the second mentions this, so it may be wrong: {things}.").format(
         things=", ".join(things)
     )
 
 
 def check_differs(first: str, second: str) -> str:
-    return _("The first says {first}, the second {second}.").format(first=first, second=second)
+    return _("The first says {first}. The second says {second}.").format(first=first, second=second)
 
 
-CHECK_AGREES = _("Nothing was mentioned by one look alone. Both may still be wrong.")
-
-
-CHECK_SAME_ANSWER = _("The second look gives the same answer. Both may still be wrong.")
+CHECK_AGREES = _("Both descriptions mention the same things. Both may still be wrong.")
+CHECK_SAME_ANSWER = _("The second answer is the same. Both may still be wrong.")
 
 
 def check_other_answer(answer: str) -> str:
-    return _("The second look answers otherwise, so either may be wrong: {answer}").format(
+    return _("The second answer is different, so either may be wrong: {answer}").format(
         answer=answer
     )
 

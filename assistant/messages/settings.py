@@ -9,37 +9,31 @@ def unknown(name: str) -> str:
     return _("There is no setting {name}.").format(name=name)
 
 
-UNKNOWN_HINT = _("All are listed by: sparc-assistant settings")
-
-
 def unwritable(path: str, reason: str) -> str:
     return _("The settings file {path} could not be written: {reason}.").format(
         path=path, reason=reason.rstrip(".")
     )
 
 
-NO_PLAIN_FILE = _("it is not a plain file")
-"""Completes the sentence of ``unwritable``."""
-
-
-UNWRITABLE_HINT = _(
-    "The setting holds for this run. Check the free space and the rights of the folder."
-)
-
-
 def locked(path: str) -> str:
-    return _("The settings file {path} is being changed by another program.").format(path=path)
-
-
-LOCKED_HINT = _("The setting holds for this run. End the other program and try again.")
+    return _("Another program is changing the settings file {path}.").format(path=path)
 
 
 def broken(reason: str, aside: str) -> str:
     if not aside:
         return _("{reason} The usual settings are used.").format(reason=reason)
-    return _("{reason} The usual settings are used; the file was kept as {aside}.").format(
+    return _("{reason} The usual settings are used. The file was kept as {aside}.").format(
         reason=reason, aside=aside
     )
+
+
+UNKNOWN_HINT = _("To list all settings: sparc-assistant settings")
+NO_PLAIN_FILE = _("it is not a regular file")
+"""Completes the sentence of ``unwritable``."""
+UNWRITABLE_HINT = _(
+    "The setting applies for this run only. Check the free space and the permissions of the folder."
+)
+LOCKED_HINT = _("The setting applies for this run only. Close the other program and try again.")
 
 
 def value_line(name: str, value: str, source: str, meaning: str) -> str:
@@ -48,30 +42,12 @@ def value_line(name: str, value: str, source: str, meaning: str) -> str:
     )
 
 
-NOT_SET = _("not set")
-
-
-YES = _("yes")
-
-
-NO = _("no")
-
-
-FROM_OPTION = _("from the command line")
-
-
 def from_environment(variable: str) -> str:
     return _("from the variable {variable}").format(variable=variable)
 
 
-FROM_FILE = _("from the settings file")
-
-
-FROM_DEFAULT = _("the usual value")
-
-
-def changed(name: str, value: str, path: str) -> str:
-    return _("{name} is now {value}, kept in {path}.").format(name=name, value=value, path=path)
+def changed(name: str, value: str) -> str:
+    return _("{name} is now {value}.").format(name=name, value=value)
 
 
 def key_meaning(what: str) -> str:
@@ -79,7 +55,13 @@ def key_meaning(what: str) -> str:
 
 
 def change_wrong(typed: str) -> str:
-    return _("{typed} is not a name and one value.").format(typed=typed)
+    return _("I do not understand {typed}. Type one setting and one value.").format(typed=typed)
 
 
+NOT_SET = _("not set")
+YES = _("yes")
+NO = _("no")
+FROM_OPTION = _("from the command line")
+FROM_FILE = _("from the settings file")
+FROM_DEFAULT = _("the default")
 CHANGE_WRONG_HINT = _("For example: sparc-assistant settings rate 200")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.messages.translation import translate as _
+from assistant.messages.translation import translate_plural
 
 TITLE = _("Sparc assistant")
 
 
 def stage_line(stage: str) -> str:
-    return _("Now: {stage}.").format(stage=stage or _("nothing is going on"))
+    return _("Now: {stage}.").format(stage=stage or _("nothing is happening"))
 
 
 # The line of keys at the foot; "?" speaks all keys
@@ -25,23 +26,11 @@ def key_bar_part(key: str, what: str) -> str:
 
 
 BAR_DESCRIBE = _("describe")
-
-
 BAR_BRIEF = _("briefly")
-
-
 BAR_ASK = _("ask")
-
-
-BAR_FOLLOW_UP = _("ask further")
-
-
+BAR_FOLLOW_UP = _("ask more")
 BAR_STOP = _("stop")
-
-
 BAR_HELP = _("all keys")
-
-
 BAR_QUIT = _("quit")
 
 
@@ -66,21 +55,12 @@ KEY_NAMES = {
 
 # Lists
 
-
-LIST_KEYS = _("The arrow keys go through the list, and Enter takes the line that was read last.")
-
-
+LIST_KEYS = _("Use the arrow keys to move through the list. Enter chooses the line read last.")
 SETTINGS_KEYS = _(
-    "The arrow keys go through the settings; then type the new value and press Enter."
+    "Use the arrow keys to move through the settings. Then type the new value and press Enter."
 )
-
-
 FIRST_LINE = _("This is the first line.")
-
-
 LAST_LINE = _("This is the last line.")
-
-
 NOTHING_TO_READ = _("There is nothing to read here yet.")
 
 
@@ -88,15 +68,15 @@ NOTHING_TO_READ = _("There is nothing to read here yet.")
 
 
 def help_title(total: int) -> str:
-    return _(
-        "{total} keys. The arrow keys read them one by one; a key says what it does; Escape goes back."
+    return translate_plural(
+        "{total} key. Press it to hear what it does. Escape goes back.",
+        "{total} keys. Use the arrow keys to read them one by one. Press a key to hear what it does. "
+        "Escape goes back.",
+        total,
     ).format(total=total)
 
 
 # Faults
 
-
-SCREEN_FAILED = _("The full screen stopped because of an error of this program.")
-
-
-SCREEN_FAILED_HINT = _('Start again, or use the line mode: "sparc-assistant plain".')
+SCREEN_FAILED = _("The full screen stopped because of an error in this program.")
+SCREEN_FAILED_HINT = _("Start again, or use line mode: sparc-assistant plain")

@@ -74,7 +74,7 @@ def too_few_processes(at: Place, rng: random.Random) -> str:
     with control_group("pids", str(n)) as group:
         person = Person(at, prefix=_joining(group))
         try:
-            person.hear("Ready.", "This machine runs", "The model process cannot", timeout_s=30)
+            person.hear("Ready.", "No more programs", "The model process cannot", timeout_s=30)
             if person.has_ended_within(2.0):
                 code = person.end()
                 if code not in KNOWN_CODES or code == 0:
@@ -97,9 +97,9 @@ _ANSWERS = (
     "Done.",
     "There is not",
     "The model p",
-    "The process that",
-    "This machine runs",
-    "Nothing can",
+    "The program that",
+    "No more programs",
+    "Speech does",
     "An",
 )
 

@@ -65,7 +65,7 @@ def full_sound_folder(at: Place, _rng: random.Random) -> str:
     """The folder for sound is full: it is told, and the text still comes."""
     person = Person(at, limits={resource.RLIMIT_FSIZE: 4000})
     try:
-        person.hear("Nothing can be spoken")
+        person.hear("Speech does not work")
         person.hear(_DONE, after=person.type("b"))
         code = person.quit()
     finally:
@@ -194,7 +194,7 @@ def sound_device_gone_and_back(at: Place, rng: random.Random) -> str:
         at.player.play('echo "aplay: main:850: audio open error: No such device" >&2; exit 1')
         for _ in range(rng.randrange(2, 4)):
             person.hear(_DONE, after=person.type("b"))
-        told = [line for line in person.lines if line.startswith("Nothing can be spoken")]
+        told = [line for line in person.lines if line.startswith("Speech does not work")]
         at.player.play("sleep 0.02")
         time.sleep(5.5)
         played = at.player.n_played

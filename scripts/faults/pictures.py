@@ -87,7 +87,10 @@ class PictureCampaign:
         return "described", ""
 
     def _kind_of_refusal(self, message: str) -> str:
-        for word, kind in (("ended at it", "ended the reader"), ("within", "given up for time")):
+        for word, kind in (
+            ("crashed on it", "ended the reader"),
+            ("took more than", "given up for time"),
+        ):
             if word in message:
                 return kind
         return "refused"

@@ -103,7 +103,7 @@ def test_a_keypad_describes_and_everything_is_spoken_and_nothing_written(
         assert [text for text in said if text in told] == told
     assert len(expected[0]) == 1 < len(expected[1])
     press("KP1")
-    heard("Nothing is going on. Model: SPARC demo LLaVA.")
+    heard("Nothing is happening. Model: SPARC demo LLaVA.")
     press("KPSLASH")
     heard("1 of 7: What is directly in front of me?")
     press("KPENTER")

@@ -54,11 +54,11 @@ def test_a_whole_conversation(
     assert described[0] in assistant.lines[listed - 1]
     n_answered = len(assistant.answers)
     assistant.type("2")
-    back = assistant.hear("Back at: ", listed)
+    back = assistant.hear("Back to: ", listed)
     assistant.hear_answers(n_answered + len(described))
     assert assistant.answers[n_answered:] == described
     assistant.type("k")
-    checked = assistant.hear("Both looks mention: ", back)
+    checked = assistant.hear("Both descriptions mention: ", back)
     assistant.hear("Done.", checked)
     assistant.type("v")
     assistant.hear("Saved as ", checked)
@@ -66,7 +66,7 @@ def test_a_whole_conversation(
     assistant.type(", rate 240")
     assistant.hear("rate is now 240.")
     assistant.type("s")
-    assistant.hear("Nothing is going on. Model: SPARC demo LLaVA.")
+    assistant.hear("Nothing is happening. Model: SPARC demo LLaVA.")
     assert assistant.quit() == 0
     assistant.hear("Goodbye.")
     assert len(player.signs) >= 1
@@ -145,7 +145,7 @@ def test_a_camera_that_is_not_there_is_one_sentence_and_the_next_key_works(
         assistant.type("d")
         assistant.hear("The webcam 99 is not plugged in.")
         assistant.type("s")
-        assistant.hear("Nothing is going on.")
+        assistant.hear("Nothing is happening.")
         assert not any("Traceback" in line for line in assistant.lines)
         assert assistant.quit() == 0
     finally:

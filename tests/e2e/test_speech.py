@@ -206,7 +206,7 @@ def test_a_player_that_fails_is_told_once(
     problem = fixture.problems[0]
     assert "No such device" in problem.message
     assert "aplay: main" not in problem.message
-    assert "The text still comes" in problem.message
+    assert "You still get the text" in problem.message
     assert problem.exit_code is ExitCode.OK
     assert player.started == MOST_FAILURES
 

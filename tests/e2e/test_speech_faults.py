@@ -256,7 +256,7 @@ def test_a_full_sound_folder_is_told(player: FakePlayer) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, timeout=60)
     assert done.stdout.decode().splitlines() == [
-        "Nothing can be spoken: the sound could not be played: File too large. The text still comes."
+        "Speech does not work: the sound could not be played: File too large. You still get the text."
     ]
     assert player.started == 0
 

@@ -137,7 +137,7 @@ def test_from_the_first_run_to_quitting(
     terminal.keys("Down")
     terminal.wait(lambda: terminal.cursor_line.startswith("> 1."))
     terminal.keys("Down", "Enter")
-    terminal.wait_for("Back at:")
+    terminal.wait_for("Back to:")
 
     # Settings.
     terminal.keys(",")

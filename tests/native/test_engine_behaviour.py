@@ -115,7 +115,7 @@ def test_a_failure_while_the_picture_is_put_in_order_is_an_error_not_a_wrong_pic
     with Engine(tiny(tmp_path)) as engine:
         with monkeypatch.context() as patch:
             patch.setattr(ClipOrder, "_put_right", failing)
-            with pytest.raises(InferenceError, match="could not be encoded") as caught:
+            with pytest.raises(InferenceError, match="could not process the picture") as caught:
                 record(engine, PICTURE, NONE)
         assert "the leaf is odd" in str(caught.value.__cause__)
         seen = record(engine, PICTURE, NONE)  # and the engine lives on

@@ -62,7 +62,7 @@ def test_the_status_says_so(tmp_path: Path) -> None:
     assert wiring.machine_state(Settings(), tmp_path) == []
     set_heat(tmp_path, 83.4)
     assert wiring.machine_state(Settings(), tmp_path) == [
-        "The processor is hot, 83 degrees, so answers use at most about half of its cores."
+        "The processor is hot, 83 degrees, so answers use about half of its cores at most."
     ]
 
 
@@ -75,6 +75,6 @@ def test_the_status_tells_of_battery_and_of_a_weak_supply(tmp_path: Path) -> Non
     firmware.mkdir(parents=True)
     (firmware / "get_throttled").write_text("50005\n")
     assert wiring.machine_state(Settings(), tmp_path) == [
-        "This machine runs on its battery, so scenes are not read ahead.",
-        "The power supply is too weak, so scenes are not read ahead.",
+        "This machine is running on battery, so pictures are not prepared in advance.",
+        "The power supply is too weak, so pictures are not prepared in advance.",
     ]

@@ -17,7 +17,7 @@ def test_it_is_ready_and_says_so() -> None:
         async with open_screen() as screen:
             assert screen.shown == screen.spoken == [session_words.READY]
             assert screen.bar("keys").startswith("d describe, b briefly, a ask")
-            assert screen.bar("stage") == "Now: nothing is going on."
+            assert screen.bar("stage") == "Now: nothing is happening."
 
     run(test())
 

@@ -44,7 +44,7 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
     if len(words_given) == 2:
         setting = find_setting(words_given[0])
         SettingsFile(path).set(setting.name, words_given[1])
-        console.status(words.changed(setting.name, words_given[1], str(path)))
+        console.status(words.changed(setting.name, words_given[1]))
         return ExitCode.OK
     wanted = find_setting(words_given[0]).name if words_given else None
     for reported in report({}, os.environ, path):

@@ -64,7 +64,7 @@ def test_without_a_clipboard_the_other_way_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(SaveError, match="The key v saves the text"):
+    with pytest.raises(SaveError, match="press v to save the text"):
         FileKeeper(tmp_path).copy("A dog.")
 
 

@@ -95,7 +95,7 @@ def test_the_fake_follows_the_port() -> None:
 @pytest.mark.parametrize(
     ("spec", "said"),
     [
-        ("ftp://host/x", "begins with ftp"),
+        ("ftp://host/x", "begin with ftp"),
         ("nothing.avi", "no camera nothing.avi"),
         ("", "no camera"),
         (".", "no camera"),
@@ -132,7 +132,7 @@ def test_a_device_that_is_not_there_is_told_when_a_picture_is_wanted() -> None:
 
 def test_a_device_that_is_no_camera_is_told() -> None:
     camera = open_camera("/dev/full")  # a device that gives nothing
-    with pytest.raises(CameraError, match="gives no pictures"):
+    with pytest.raises(CameraError, match="sends no pictures"):
         camera.capture()
     camera.close()
 
@@ -185,7 +185,7 @@ def test_a_forbidden_device_names_the_group() -> None:
         "except CameraError as error:\n    print(error)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    if "may not use" not in done.stdout:
+    if "do not have permission to use" not in done.stdout:
         pytest.skip(f"no device here that another user may not use: {done.stdout or done.stderr}")
     assert "webcam 0" in done.stdout
 

@@ -70,7 +70,7 @@ def test_troubles_have_their_sentences(reader: PictureReader, tmp_path: Path) ->
     odd.write_bytes(b"\x89PNG")
     for path, said in (
         (tmp_path / "cut.png", "is damaged"),
-        (tmp_path / "text.png", "is not a picture"),
+        (tmp_path / "text.png", "I cannot open"),
         (odd, "is damaged"),
         (tmp_path / "none.png", "There is no file"),
         (tmp_path, "is a folder"),
@@ -84,7 +84,7 @@ def test_troubles_have_their_sentences(reader: PictureReader, tmp_path: Path) ->
 def test_a_picture_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
     (tmp_path / "slow.jpg").write_bytes(slow_jpeg())
     with contextlib.closing(PictureReader(timeout_s=2.0)) as reader:
-        with pytest.raises(PictureError, match="within 2 seconds"):
+        with pytest.raises(PictureError, match="took more than 2 seconds"):
             reader.read(str(tmp_path / "slow.jpg"))
         assert reader.read(str(EXAMPLES / "park.png")).size
 

@@ -56,12 +56,15 @@ def test_takes_a_picture(programs: Path, name: str) -> None:
             "echo 'ERROR Camera camera.cpp:689 Pipeline handler in use by another process' >&2; exit 1",
             "in use by another program",
         ),
-        ("echo 'failed to open /dev/media0: Permission denied' >&2; exit 1", "may not use"),
+        (
+            "echo 'failed to open /dev/media0: Permission denied' >&2; exit 1",
+            "do not have permission",
+        ),
         ("echo 'ERROR: *** lens fell off ***' >&2; exit 1", "lens fell off"),
         ("exit 3", "without saying why"),
         ("exit 0", "without saying why"),
-        ("head -c 5000 /dev/zero", "is no picture"),
-        ("head -c 300 {picture}", "is no picture"),
+        ("head -c 5000 /dev/zero", "is not a picture"),
+        ("head -c 300 {picture}", "is not a picture"),
     ],
 )
 def test_failures_have_their_sentences(programs: Path, script: str, said: str) -> None:
@@ -78,7 +81,7 @@ def test_failures_have_their_sentences(programs: Path, script: str, said: str) -
 
 def test_one_that_hangs_is_given_up_with_its_children(programs: Path) -> None:
     _install(programs, "rpicam-jpeg", "sleep 600 & sleep 600")
-    with pytest.raises(CameraError, match="gave no picture"):
+    with pytest.raises(CameraError, match="sent no picture"):
         RpiCamera(0, timeout_s=0.5).capture()
 
 

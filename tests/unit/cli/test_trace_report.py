@@ -35,20 +35,20 @@ def test_each_answer_has_a_heading_its_steps_and_a_summary(tmp_path: Path) -> No
     path = write(tmp_path / "t.jsonl", HEADER, *STEPS, HEADER, STEPS[0])
     answer = [
         "Model: demo.",
-        "Prompt tokens: 40, of which the picture: 4.",
+        "Prompt: 40 tokens, 4 of them from the picture.",
         "Method: sparc, alpha 1.1, beta 0.1, tau 1.5; observed layer 3, scaled layers 0 to 4.",
-        "Step 0, A: patches selected 2, largest gain 1.",
+        "Step 0, A: 2 patches selected, largest gain 1.",
     ]
     assert list(trace_lines(path)) == [
         *answer,
-        "Step 1, dog: patches selected 1, largest gain 1.1.",
-        "Steps: 2. Largest gain: 1.1.",
-        "Row 2 of 2, column 2 of 2: times boosted 2.",
-        "Row 1 of 2, column 2 of 2: times boosted 1.",
+        "Step 1, dog: 1 patch selected, largest gain 1.1.",
+        "2 steps. Largest gain: 1.1.",
+        "Row 2 of 2, column 2 of 2: boosted 2 times.",
+        "Row 1 of 2, column 2 of 2: boosted once.",
         *answer,
-        "Steps: 1. Largest gain: 1.",
-        "Row 1 of 2, column 2 of 2: times boosted 1.",
-        "Row 2 of 2, column 2 of 2: times boosted 1.",
+        "1 step. Largest gain: 1.",
+        "Row 1 of 2, column 2 of 2: boosted once.",
+        "Row 2 of 2, column 2 of 2: boosted once.",
     ]
 
 

@@ -36,10 +36,10 @@ def test_escape_always_stops() -> None:
     ("name", "key", "words"),
     [
         ("fly", "x", "there is no action fly"),
-        ("quit", "7", "cannot be put on"),
-        ("quit", "xx", "cannot be put on"),
-        ("quit", " ", "cannot be put on"),
-        ("quit", "\x07", "cannot be put on"),
+        ("quit", "7", "cannot be the key for"),
+        ("quit", "xx", "cannot be the key for"),
+        ("quit", " ", "cannot be the key for"),
+        ("quit", "\x07", "cannot be the key for"),
         ("quit", "d", "the key d cannot do both describe and quit"),
     ],
 )

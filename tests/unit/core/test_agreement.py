@@ -42,15 +42,17 @@ def test_words_that_only_tell_where_or_how_are_no_things() -> None:
 def test_the_lines_never_claim_certainty() -> None:
     lines = agreement_lines(compare(["A dog."], ["A dog."]))
     assert lines == [
-        "Both looks mention: dog.",
-        "Nothing was mentioned by one look alone. Both may still be wrong.",
+        "Both descriptions mention: dog.",
+        "Both descriptions mention the same things. Both may still be wrong.",
     ]
     assert agreement_lines(compare(["A dog."], ["A cat."])) == [
-        "The two looks agree on nothing.",
-        "Only the first mentions, so it may be wrong: dog.",
-        "Only the second mentions, so it may be wrong: cat.",
+        "The two descriptions have nothing in common.",
+        "Only the first mentions this, so it may be wrong: dog.",
+        "Only the second mentions this, so it may be wrong: cat.",
     ]
-    assert agreement_lines(Agreement((), (), (), ())) == ["The two looks have no words to compare."]
+    assert agreement_lines(Agreement((), (), (), ())) == [
+        "There is nothing to compare in the two descriptions."
+    ]
 
 
 @given(st.lists(st.text(max_size=40), max_size=4))
@@ -61,8 +63,8 @@ def test_an_answer_agrees_with_itself(sentences: list[str]) -> None:
 
 def test_answers_to_a_question_are_compared_whole() -> None:
     assert same_answer_lines(["No, there is no car."], ["no,  there is no car."]) == [
-        "The second look gives the same answer. Both may still be wrong."
+        "The second answer is the same. Both may still be wrong."
     ]
     assert same_answer_lines(["No, there is no car."], ["Yes, there is a car."]) == [
-        "The second look answers otherwise, so either may be wrong: Yes, there is a car."
+        "The second answer is different, so either may be wrong: Yes, there is a car."
     ]

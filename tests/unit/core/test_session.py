@@ -52,7 +52,7 @@ def test_describe_takes_a_picture_and_reads_the_answer(make: Make) -> None:
     assert parts.front.of(Kind.SENTENCE) == SENTENCES
     assert parts.front.texts[0] == "Looking."
     assert parts.front.texts[-2:] == [
-        "The model may be wrong about parts of what it says.",
+        "The model may be wrong about some of this.",
         "Done.",
     ]
     assert len(parts.cameras.captured) == 1
@@ -67,12 +67,12 @@ def test_that_it_may_be_wrong_is_said_once_a_run(make: Make) -> None:
     for _ in range(2):
         parts.session.perform(Action.BRIEF)
         parts.settle()
-    assert parts.front.texts.count("The model may be wrong about parts of what it says.") == 1
+    assert parts.front.texts.count("The model may be wrong about some of this.") == 1
     assert parts.describer.requests[1].question == "Please describe this image in one sentence."
 
 
 def test_a_bad_picture_is_told_of_and_described_anyway(make: Make) -> None:
-    problem = "The picture is very dark. Describing anyway; press space to stop."
+    problem = "The picture is very dark. I will describe it anyway."
     parts = make(problems=[problem])
     parts.session.perform(Action.DESCRIBE)
     parts.settle()
@@ -104,7 +104,7 @@ def test_stop_ends_sound_and_work_and_nothing_more_is_said(make: Make) -> None:
 def test_stop_with_nothing_going_on(make: Make) -> None:
     parts = make()
     parts.session.perform(Action.STOP)
-    assert parts.front.texts == ["Nothing is going on."]
+    assert parts.front.texts == ["There is nothing to stop."]
 
 
 def test_a_new_key_replaces_the_work_that_goes_on(make: Make) -> None:
@@ -217,7 +217,7 @@ def test_questions_that_cannot_be(make: Make) -> None:
     parts.settle()
     assert parts.front.texts == [
         "No question was asked.",
-        "The question has 10000 characters, and 2000 can be read. Ask more shortly.",
+        "The question has 10000 characters, but the limit is 2000. Ask a shorter question.",
     ]
     assert parts.cameras.captured == []
 
@@ -269,7 +269,7 @@ def test_status(make: Make) -> None:
     parts = make(lambda _request: [*answer_events(TEXT)[:3], 5.0])
     parts.session.perform(Action.STATUS)
     assert parts.front.texts[-1] == (
-        "Nothing is going on. Model: small model. Camera: first camera."
+        "Nothing is happening. Model: small model. Camera: first camera."
     )
     parts.session.perform(Action.DESCRIBE)
     wait_until(lambda: "looking at the picture" in parts.front.stages)
@@ -290,10 +290,10 @@ def test_a_second_look_is_compared(make: Make) -> None:
     parts.session.perform(Action.CHECK)
     parts.settle()
     assert parts.front.texts[-5:] == [
-        "Looking a second time.",
-        "Both looks mention: red car.",
-        "Only the first mentions, so it may be wrong: dog.",
-        "Only the second mentions, so it may be wrong: cat.",
+        "Checking again.",
+        "Both descriptions mention: red car.",
+        "Only the first mentions this, so it may be wrong: dog.",
+        "Only the second mentions this, so it may be wrong: cat.",
         "Done.",
     ]
     assert parts.front.of(Kind.SENTENCE) == ["A red car.", "A dog."]
@@ -327,7 +327,7 @@ def test_save_and_copy(make: Make) -> None:
     wait_until(lambda: parts.front.texts[-1] == "Saved as picture.png and picture.txt.")
     assert parts.keeper.saved[0].sentences == tuple(SENTENCES)
     parts.session.perform(Action.COPY)
-    wait_until(lambda: parts.front.texts[-1] == "The text is copied.")
+    wait_until(lambda: parts.front.texts[-1] == "The text was copied.")
     assert parts.keeper.copied == ["\n".join(SENTENCES)]
     parts.keeper.failure = AssistantError("The disk is full.", "Free some space.")
     parts.session.perform(Action.SAVE)
@@ -349,7 +349,7 @@ def test_the_rate_has_two_ends(make: Make) -> None:
     assert parts.front.texts == ["200 words a minute."]
     for _ in range(20):
         parts.session.perform(Action.SLOWER)
-    assert parts.front.texts[-1] == "80 words a minute; it goes no further."
+    assert parts.front.texts[-1] == "80 words a minute. This is the limit."
     assert parts.speaker.rates[0] == 200
     assert parts.speaker.rates[-1] == 80
 
@@ -371,7 +371,7 @@ def test_choosing_a_model(make: Make) -> None:
     assert parts.session.perform(Action.MODEL) is Wants.MODEL
     assert parts.session.model_lines() == ["small model", "large model"]
     parts.session.choose_model(1)
-    wait_until(lambda: parts.front.texts[-1] == "Model: large model. It is being loaded.")
+    wait_until(lambda: parts.front.texts[-1] == "Model: large model. It is loading.")
     parts.models.failure = AssistantError("The model is gone.")
     parts.session.choose_model(0)
     wait_until(lambda: parts.front.texts[-1] == "The model is gone.")
@@ -385,11 +385,11 @@ def test_changing_settings(make: Make) -> None:
     assert parts.front.texts[-1] == "rate is now 240."
     assert parts.speaker.rates == [240]
     parts.session.change_setting("threads 1")
-    assert parts.front.texts[-1] == "threads is now 1, from the next start."
+    assert parts.front.texts[-1] == "threads will be 1 from the next start."
     parts.session.change_setting("nonsense 1")
     assert parts.front.texts[-1] == "There is no setting nonsense."
     parts.session.change_setting("rate")
-    assert parts.front.texts[-1] == "That names no setting and value. For example: rate 200."
+    assert parts.front.texts[-1] == "Type a setting and a value, for example: rate 200."
 
 
 def test_the_notice_of_the_first_run_is_said_until_acknowledged(make: Make) -> None:
@@ -408,8 +408,8 @@ def test_help_lists_every_key(make: Make) -> None:
     lines = parts.session.help_lines()
     assert len(lines) == len(Action) + 1
     assert lines[0] == "d: take a picture and describe it in detail. Number 1."
-    assert "capital N: previous sentence. Number 9." in lines
-    assert "space or escape: stop sound and work at once. Number 5." in lines
+    assert "capital N: read the previous sentence. Number 9." in lines
+    assert "space or escape: stop everything at once. Number 5." in lines
 
 
 def test_cancelled_answers_are_no_turns(make: Make) -> None:

@@ -148,7 +148,7 @@ def test_a_services_limit_on_memory_is_seen(machine: Machine) -> None:
 
 
 def test_speech_that_fails_is_told_with_what_helps(machine: Machine) -> None:
-    hinted = SpeechError("Nothing can be spoken: no.", "Do this.")
+    hinted = SpeechError("Speech does not work: no.", "Do this.")
     silent = replace(machine, speak=lambda _: [hinted, SpeechError("Nothing.")])
     found = [one for one in run_checks(silent.checks()) if one.name == "speech"]
     assert [one.state for one in found] == [State.WARNING, State.WARNING]

@@ -27,7 +27,9 @@ class Unwritable(io.StringIO):
 
 
 def test_a_result_that_has_no_room_is_a_sentence() -> None:
-    with pytest.raises(AssistantError, match="The text cannot be written: No space left on device"):
+    with pytest.raises(
+        AssistantError, match="The output cannot be written: No space left on device"
+    ):
         Console(Unwritable(errno.ENOSPC), io.StringIO()).data("A street.")
 
 

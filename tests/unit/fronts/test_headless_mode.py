@@ -104,7 +104,7 @@ def test_questions_are_chosen_by_ear(running: RunningHeadless) -> None:
     key(running, "kp0")
     running.hear("Back.")
     key(running, "kp1")
-    running.hear("Nothing is going on. Model: ")
+    running.hear("Nothing is happening. Model: ")
     assert len(running.parts.describer.requests) == 1
 
 
@@ -118,7 +118,7 @@ def test_history_and_models_are_chosen_by_ear(running: RunningHeadless) -> None:
     running.hear("Answers, newest first: 1.")
     running.hear("1 of 1: ")
     key(running, "kpenter")
-    running.hear("Back at: ")
+    running.hear("Back to: ")
     running.parts.settle()
     key(running, "m", "m")
     running.hear("Models: 2.")
@@ -135,7 +135,7 @@ def test_a_list_is_left_by_holding_the_button_or_by_another_key(running: Running
     key(running, "kpslash")
     running.until(lambda: sum(text.startswith("1 of 7") for text in running.spoken) == 2)
     key(running, "kp1")
-    running.hear("Nothing is going on. Model: ")
+    running.hear("Nothing is happening. Model: ")
     key(running, "kp6")
     running.hear("There is no answer yet.")
 
@@ -145,14 +145,14 @@ def test_letters_of_a_keyboard_are_the_usual_keys(running: RunningHeadless) -> N
     running.hear("keypad enter or enter or play: short, one sentence")
     running.hear("keypad 5: take a picture and describe it in detail.")
     key(running, "x", "x")
-    running.hear("x is no key of this program.")
+    running.hear("x does nothing here.")
     key(running, "comma", ",")
     running.hear("Settings are changed in a terminal")
     said = len(running.spoken)
     key(running, "leftctrl")
     key(running, "f5")
     key(running, "kp1")
-    assert running.hear("Nothing is going on.", said) == said + 1
+    assert running.hear("Nothing is happening.", said) == said + 1
 
 
 def test_quit_wants_to_be_pressed_twice(running: RunningHeadless) -> None:

@@ -73,7 +73,7 @@ def test_enter_alone_does_nothing(terminal: Terminal) -> None:
 @pytest.mark.parametrize("typed", [" ", "space", "esc", "escape", "\x1b", "5"])
 def test_a_blank_or_escape_stops(terminal: Terminal, typed: str) -> None:
     terminal.type(typed)
-    assert terminal.status == ["Nothing is going on."]
+    assert terminal.status == ["There is nothing to stop."]
 
 
 def test_a_question_in_one_line_or_two_or_after_the_picture(terminal: Terminal) -> None:
@@ -97,7 +97,7 @@ def test_enter_alone_goes_back_from_a_question(terminal: Terminal) -> None:
     terminal.type("d", "f", "")
     assert terminal.status[-1] == "Back."
     terminal.type("s")
-    assert terminal.status[-1].startswith("Nothing is going on.")
+    assert terminal.status[-1].startswith("Nothing is happening.")
 
 
 def test_letters_typed_as_a_question_are_no_keys(terminal: Terminal) -> None:
@@ -107,17 +107,17 @@ def test_letters_typed_as_a_question_are_no_keys(terminal: Terminal) -> None:
 
 def test_a_stop_works_where_a_text_is_expected(terminal: Terminal) -> None:
     terminal.type("a", " ")
-    assert terminal.status[-1] == "Nothing is going on."
+    assert terminal.status[-1] == "There is nothing to stop."
 
 
 def test_history_is_numbered_and_chosen_by_number(terminal: Terminal) -> None:
     terminal.type("d", "b", "h")
     assert terminal.status[-3] == (
-        "2 answers, newest first. Type a number and press Enter; Enter alone goes back."
+        "2 answers, newest first. Type a number and press Enter. Press Enter alone to go back."
     )
     assert terminal.status[-1].startswith("2. ")
     terminal.type("9")
-    assert terminal.status[-1] == "9 is none of the numbers from 1 to 2."
+    assert terminal.status[-1] == "9 is not in the list. Type a number from 1 to 2."
     terminal.type("h 2")
     assert terminal.answers[-2:] == ANSWER
     terminal.type("h", "2")
@@ -126,7 +126,7 @@ def test_history_is_numbered_and_chosen_by_number(terminal: Terminal) -> None:
 
 def test_models_and_settings(terminal: Terminal) -> None:
     terminal.type("m", "2")
-    wait_until(lambda: terminal.status[-1] == "Model: large model. It is being loaded.")
+    wait_until(lambda: terminal.status[-1] == "Model: large model. It is loading.")
     terminal.type(",", "rate 240")
     assert terminal.status[-1] == "rate is now 240."
     terminal.type(", rate 260")
@@ -150,7 +150,7 @@ def test_moving_shows_the_sentence_again(terminal: Terminal) -> None:
 def test_unknown_keys_are_named(terminal: Terminal, typed: str) -> None:
     terminal.type(typed)
     assert len(terminal.status) == 1
-    assert "is no key of this program" in terminal.status[0]
+    assert "does nothing here" in terminal.status[0]
 
 
 def test_the_first_run_wants_enter_before_it_is_ready() -> None:

@@ -150,8 +150,8 @@ def test_the_report_says_where_each_value_comes_from(path: Path) -> None:
     assert lines["rate"].startswith("rate: 100, from the settings file. Words a minute")
     assert lines["tau"].startswith("tau: 2.0, from the command line.")
     assert "from the variable SPARC_ASSISTANT_VOLUME" in lines["volume"]
-    assert lines["voice"].startswith("voice: not set, the usual value.")
-    assert lines["key-stop"].startswith("key-stop: space escape, the usual value. Key: stop")
+    assert lines["voice"].startswith("voice: not set, the default.")
+    assert lines["key-stop"].startswith("key-stop: space escape, the default. Key: stop")
     assert all(found.setting.help for found in report({}, {}, path))
 
 
@@ -200,7 +200,7 @@ def test_a_file_that_another_program_holds_is_a_sentence(
     SettingsFile(path).set("rate", 200)
     with (
         FileLock(path.with_name(".config.toml.lock")),
-        pytest.raises(SettingsFileError, match="being changed by another program"),
+        pytest.raises(SettingsFileError, match="Another program is changing the settings file"),
     ):
         SettingsFile(path).set("rate", 300)
     assert load_settings({}, {}, path).speech.rate_wpm == 200
@@ -227,7 +227,7 @@ def test_a_linked_file_stays_a_link(path: Path, tmp_path: Path) -> None:
 def test_what_is_no_plain_file_is_left_alone(path: Path, target: str) -> None:
     path.parent.mkdir()
     path.symlink_to(target)
-    with pytest.raises(SettingsFileError, match="is not a plain file"):
+    with pytest.raises(SettingsFileError, match="is not a regular file"):
         SettingsFile(path).set("rate", 200)
     assert not Path("/dev/null").is_file()
     assert path.is_symlink()

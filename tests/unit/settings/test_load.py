@@ -44,7 +44,7 @@ def test_a_file_named_by_the_environment(tmp_path: Path) -> None:
         ("[speech]\nspeed = 3\n", "unknown key speech.speed"),
         ("[sound]\nrate = 3\n", "unknown key sound"),
         ("rate = 3\n", "unknown key rate"),
-        ("[speech]\nrate = 'fast'\n", r"speech\.rate in .* is fast; it must be a whole number"),
+        ("[speech]\nrate = 'fast'\n", r"speech\.rate in .* is fast, but it must be a whole number"),
         ("[speech]\nrate = true\n", "must be a whole number"),
         ("[speech\n", "could not be read"),
         ("[steering]\nalpha = 0.2\n", "alpha is 0.2; it must lie between 1"),

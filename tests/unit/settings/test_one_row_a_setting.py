@@ -53,7 +53,7 @@ def test_it_is_in_the_help_of_every_command(checkout: Path, command: str) -> Non
 
 def test_it_is_in_the_list_with_its_default_and_on_the_page(checkout: Path) -> None:
     listed = python(checkout, "-m", "assistant", "settings")
-    assert "pitch: 50, the usual value. Pitch, 0 to 99." in listed.replace("default", "usual value")
+    assert "pitch: 50, the default. Pitch, 0 to 99." in listed
     page = python(checkout, "-m", "assistant.settings.page")
     assert "- `speech.pitch`, `--pitch`, `SPARC_ASSISTANT_PITCH`, 50. Pitch, 0 to 99." in page
 
