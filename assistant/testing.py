@@ -53,7 +53,6 @@ class ScriptedDescriber:
 
     Attributes:
         script: these, or a function of the request that makes them.
-        requests: what was asked.
         prepared: pictures that were to be prepared; ``None`` where that was cancelled.
     """
 

@@ -52,7 +52,7 @@ def parse_capability(answer: bytes) -> Capability:
 def find_devices(dev: Path = Path("/dev"), sysfs: Path = Path("/sys")) -> list[tuple[Path, str]]:
     """Return video devices in the order of their numbers, with the names that the system gives them.
 
-    Devices that say they are no cameras are left out; those that cannot be asked are not.
+    Devices that say they are not cameras are skipped; those that cannot be asked are included.
     """
     found = []
     numbers = (p.name.removeprefix("video") for p in dev.glob("video*"))
@@ -72,15 +72,17 @@ def query(path: Path) -> Capability:
     """Ask a device what it is.
 
     Raises:
-        OSError: it cannot be opened, or is no video device.
+        OSError: it cannot be opened, or is not a video device.
     """
-    answer = bytearray(104)
+    return parse_capability(_ask(path, _QUERYCAP, bytes(104)))
+
+
+def _ask(path: Path, request: int, content: bytes) -> bytes:
     descriptor = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
-        fcntl.ioctl(descriptor, _QUERYCAP, answer)
+        return fcntl.ioctl(descriptor, request, content)
     finally:
         os.close(descriptor)
-    return parse_capability(bytes(answer))
 
 
 def device_name(path: Path, sysfs: Path = Path("/sys")) -> str:
@@ -125,12 +127,7 @@ def explain(path: Path, name: str) -> CameraError:
 def _is_busy(path: Path) -> bool:
     """Return whether another process holds the device's buffers. Asking for no buffers changes nothing."""
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
-        try:
-            request = struct.pack("=IIIII", 0, _VIDEO_CAPTURE, _MEMORY_MMAP, 0, 0)
-            fcntl.ioctl(descriptor, _REQBUFS, request)
-        finally:
-            os.close(descriptor)
+        _ask(path, _REQBUFS, struct.pack("=IIIII", 0, _VIDEO_CAPTURE, _MEMORY_MMAP, 0, 0))
     except OSError as error:
         return error.errno == errno.EBUSY
     return False

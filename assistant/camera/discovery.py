@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from assistant.camera import devices
-from assistant.camera.opencv import OpenCvCamera, stream_name
+from assistant.camera.opencv import OpenCvCamera
 from assistant.camera.picture_reader import PictureCamera
 from assistant.camera.rpicam import RpiCamera, find_pi_cameras
 from assistant.core.ports import Camera, CameraInfo
@@ -74,12 +76,12 @@ def _first() -> CameraInfo:
 def _webcams() -> list[CameraInfo]:
     found = []
     for path, name in devices.find_devices():
+        problem = ""
         try:
             devices.check(path, name)
         except CameraError as error:
-            found.append(CameraInfo(str(path), name, "webcam", is_usable=False, problem=str(error)))
-        else:
-            found.append(CameraInfo(str(path), name, "webcam"))
+            problem = str(error)
+        found.append(CameraInfo(str(path), name, "webcam", not problem, problem))
     return found
 
 
@@ -119,7 +121,8 @@ def _at_path(path: Path, found: list[CameraInfo]) -> CameraInfo:
 
 
 def _stream_name(url: str) -> str:
-    try:
-        return stream_name(url)
-    except ValueError:  # brackets that do not fit
-        return words.network_camera(words.UNNAMED_HOST)
+    """Return a stream's speakable name: its host alone, because an address can hold a password."""
+    host = None
+    with contextlib.suppress(ValueError):  # brackets that do not fit
+        host = urlsplit(url).hostname
+    return words.network_camera(host or words.UNNAMED_HOST)

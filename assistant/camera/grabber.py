@@ -64,22 +64,31 @@ class Requests:
         return json.loads(line)
 
 
-class LiveSource:
-    """A device or a stream, which goes on whether or not anybody looks."""
+class Source:
+    """What frames come from."""
 
     def __init__(self, cv2: Any, order: dict[str, Any]) -> None:
         self._cv2, self._order = cv2, order
         self._capture: Any = None
 
-    @property
-    def must_be_drained(self) -> bool:
-        """Whether frames pile up behind it now."""
-        return self._capture is not None
+    def drain(self) -> bool:
+        """Throw one frame away, where frames pile up; return whether they go on to."""
+        return False
 
-    def drain(self) -> None:
+    def release(self) -> None:
+        if self._capture is not None:
+            self._capture.release()
+            self._capture = None
+
+
+class LiveSource(Source):
+    """A device or a stream, which goes on whether or not anybody looks."""
+
+    def drain(self) -> bool:
         """Throw one frame away; release a camera that gives none."""
-        if not self._capture.grab():
+        if self._capture is not None and not self._capture.grab():
             self.release()
+        return self._capture is not None
 
     def newest(self) -> Frame:
         """Return a frame that comes in now; open the camera when it is not, or no longer, open."""
@@ -94,11 +103,6 @@ class LiveSource:
             self.release()
             raise SourceError(NO_FRAMES)
         return _picture(frame)
-
-    def release(self) -> None:
-        if self._capture is not None:
-            self._capture.release()
-            self._capture = None
 
     def _open(self) -> None:
         cv2, source = self._cv2, self._order["source"]
@@ -125,23 +129,16 @@ class LiveSource:
         self._capture = capture
 
 
-class VideoFile:
+class VideoFile(Source):
     """A video that plays in real time from the first request on, and starts over at its end."""
 
-    must_be_drained = False
-
-    def __init__(self, cv2: Any, order: dict[str, Any]) -> None:
-        self._cv2, self._path = cv2, order["source"]
-        self._capture: Any = None
-        self._started = 0.0
-
-    def drain(self) -> None: ...
+    _started = 0.0
 
     def newest(self) -> Frame:
         """Return the frame that a viewer would see now."""
         cv2 = self._cv2
         if self._capture is None:
-            self._capture = cv2.VideoCapture(self._path, cv2.CAP_FFMPEG)
+            self._capture = cv2.VideoCapture(self._order["source"], cv2.CAP_FFMPEG)
             if not self._capture.isOpened():
                 self._capture = None
                 raise SourceError(NOT_OPENED)
@@ -157,11 +154,6 @@ class VideoFile:
                 return _picture(frame)
         self.release()
         raise SourceError(NO_FRAMES)
-
-    def release(self) -> None:
-        if self._capture is not None:
-            self._capture.release()
-            self._capture = None
 
 
 def _picture(frame: Any) -> Frame:
@@ -181,11 +173,11 @@ def serve(requests: Requests, reply: Callable[[dict[str, Any], bytes], None]) ->
     source = (VideoFile if order["is_file"] else LiveSource)(cv2, order)
     asked_at = time.monotonic()
     while True:
-        if source.must_be_drained:
-            source.drain()
-            if time.monotonic() - asked_at > order["idle_s"]:
-                source.release()
-        request = requests.next(0.0 if source.must_be_drained else None)
+        must_drain = source.drain()
+        if must_drain and time.monotonic() - asked_at > order["idle_s"]:
+            source.release()
+            must_drain = False
+        request = requests.next(0.0 if must_drain else None)
         if request is None:
             continue
         try:

@@ -43,10 +43,7 @@ class GrabberProcess:
     """One camera process. One thread at a time, but ``kill`` may be called from any."""
 
     def __init__(self, order: dict[str, Any]) -> None:
-        """Start it without waiting for it.
-
-        Args:
-            order: see ``grabber.py``.
+        """Start it with an order (see ``grabber.py``), without waiting for it.
 
         Raises:
             OSError: it cannot be started.
@@ -96,9 +93,14 @@ class GrabberProcess:
         """
         end = time.monotonic() + timeout_s
         while True:
-            frame = self._reply(end)
-            if not self.is_waiting:
-                return frame
+            header, pixels = self._reply(end)
+            self._n_answered = header["id"]
+            if self.is_waiting:
+                continue
+            if "error" in header:
+                raise NoFrameError(header["error"])
+            shape = (header["height"], header["width"], 3)
+            return np.frombuffer(pixels, dtype=np.uint8).reshape(shape)
 
     def kill(self) -> None:
         """Kill it; whoever waits for a frame gets EOFError."""
@@ -111,26 +113,16 @@ class GrabberProcess:
     def _send(self, value: dict[str, Any]) -> None:
         self._process.write(json.dumps(value).encode() + b"\n")
 
-    def _reply(self, end: float) -> ImageRgb:
+    def _reply(self, end: float) -> tuple[dict[str, Any], bytearray]:
+        """Take a whole reply from the buffer, or nothing, so that waiting can be broken off."""
         while b"\n" not in self._buffer:
             self._buffer += self._process.read(end - time.monotonic())
         line, _, _ = self._buffer.partition(b"\n")
         header = json.loads(line)
-        if "error" in header:
-            self._take(len(line) + 1)
-            self._n_answered = header["id"]
-            if self.is_waiting:
-                return self._reply(end)
-            raise NoFrameError(header["error"])
-        shape = (header["height"], header["width"], 3)
-        n_bytes = shape[0] * shape[1] * 3
-        while len(self._buffer) < len(line) + 1 + n_bytes:
+        begin = len(line) + 1
+        n_bytes = header.get("height", 0) * header.get("width", 0) * 3
+        while len(self._buffer) < begin + n_bytes:
             self._buffer += self._process.read(end - time.monotonic())
-        pixels = self._take(len(line) + 1 + n_bytes)[len(line) + 1 :]
-        self._n_answered = header["id"]
-        return np.frombuffer(pixels, dtype=np.uint8).reshape(shape)
-
-    def _take(self, n_bytes: int) -> bytearray:
-        """Take the first bytes of the buffer; only whole replies are taken, so waiting can be broken off."""
-        taken, self._buffer = self._buffer[:n_bytes], self._buffer[n_bytes:]
-        return taken
+        pixels = self._buffer[begin : begin + n_bytes]
+        del self._buffer[: begin + n_bytes]
+        return header, pixels

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
 from pathlib import Path
 from typing import NoReturn
-from urllib.parse import urlsplit
 
 from assistant.camera import devices
 from assistant.camera.grabber import NO_LIBRARY, NOT_OPENED
@@ -30,7 +28,7 @@ _JUST_NOW_S = 1.0
 
 
 class OpenCvCamera:
-    """A device, a stream or a video file.
+    """A device by its absolute path, a stream by its URL, or a video file by its absolute path.
 
     A device or stream shows what is there when the picture is asked for. A video plays in real time from the first
     picture on, and starts again at its end. A camera that stopped, was unplugged or hangs raises CameraError; the next
@@ -46,15 +44,6 @@ class OpenCvCamera:
         timeout_s: float = TIMEOUT_S,
         idle_s: float = IDLE_S,
     ) -> None:
-        """Describe the camera; ``capture`` opens it.
-
-        Args:
-            source: absolute path of a device or video, or a URL.
-            name: how to call it.
-            is_file: whether it is a video file.
-            timeout_s: longest wait for a picture.
-            idle_s: see ``IDLE_S``.
-        """
         self._source, self._name, self._is_file = source, name, is_file
         self._timeout_s, self._idle_s = timeout_s, idle_s
         self._process: GrabberProcess | None = None
@@ -140,8 +129,7 @@ class OpenCvCamera:
     def _end_process(self) -> None:
         process, self._process = self._process, None
         if process is not None:
-            with contextlib.suppress(OSError):
-                process.end()
+            process.end()
 
     def _raise_for(self, code: str) -> NoReturn:
         name = self._name
@@ -160,8 +148,3 @@ class OpenCvCamera:
             return CameraError(words.gone(self._name), words.GONE_HINT)
         hint = words.TOO_SLOW_HINT if self._device is not None else words.STREAM_HINT
         return CameraError(words.too_slow(self._name, self._timeout_s), hint)
-
-
-def stream_name(url: str) -> str:
-    """Return a stream's speakable name: its host alone, because an address can hold a password."""
-    return words.network_camera(urlsplit(url).hostname or words.UNNAMED_HOST)

@@ -34,7 +34,7 @@ class PictureReader:
         """Take the longest time for one picture, the start of the process included."""
         self._timeout_s = timeout_s
         self._lock = threading.Lock()
-        self._process: _Process | None = None
+        self._process: _Decoder | None = None
         self._is_closed = False
 
     def read(self, name: str) -> ImageRgb:
@@ -93,14 +93,14 @@ class PictureReader:
                     ) from error
                 raise PictureError(messages.picture_ends_decoder(shown)) from error
 
-    def _running(self) -> _Process:
+    def _running(self) -> _Decoder:
         if self._is_closed:
             raise EOFError
-        if self._process is not None and not self._process.is_alive:
+        if self._process is not None and self._process.poll() is not None:
             self._end_process()
         if self._process is None:
             try:
-                self._process = _Process()
+                self._process = _Decoder()
             except OSError as error:
                 reason = error.strerror or type(error).__name__
                 raise PictureError(
@@ -114,13 +114,13 @@ class PictureReader:
             process.end()
 
 
-class _Process:
+class _Decoder(ChildProcess):
     """One decoding process and the front's end of its socket."""
 
     def __init__(self) -> None:
         self._socket, theirs = socket.socketpair()
         try:
-            self._process = ChildProcess(
+            super().__init__(
                 [*command("assistant.camera.picture_decoder"), str(theirs.fileno())],
                 gives_way_by=PICTURES_GIVE_WAY,
                 pass_fds=(theirs.fileno(),),
@@ -132,10 +132,6 @@ class _Process:
             raise
         finally:
             theirs.close()
-
-    @property
-    def is_alive(self) -> bool:
-        return self._process.poll() is None
 
     def decode(self, descriptor: int, shown: str, end: float) -> ImageRgb:
         """Have a picture decoded; raises TimeoutError, EOFError and ConnectionError beside PictureError."""
@@ -168,14 +164,11 @@ class _Process:
     def is_killed(self) -> bool:
         """Return whether it was killed, as the kernel does when memory runs out; call when it has gone."""
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(1.0)
-        return self._process.returncode == -signal.SIGKILL
+            self.wait(1.0)
+        return self.returncode == -signal.SIGKILL
 
-    def kill(self) -> None:
-        self._process.kill()
-
-    def end(self) -> None:
-        self._process.end()
+    def end(self, timeout_s: float | None = None) -> None:
+        super().end(timeout_s)
         self._socket.close()
 
 

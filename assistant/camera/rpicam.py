@@ -28,16 +28,9 @@ _FORBIDDEN = re.compile(r"permission denied", re.I)
 
 
 class RpiCamera:
-    """One camera module."""
+    """One camera module, with its number as ``rpicam-hello --list-cameras`` counts."""
 
     def __init__(self, number: int, name: str = "", timeout_s: float = TIMEOUT_S) -> None:
-        """Describe the camera; ``capture`` opens it.
-
-        Args:
-            number: which module, as ``rpicam-hello --list-cameras`` counts.
-            name: how to call it.
-            timeout_s: longest wait for a picture.
-        """
         self._number, self._name = number, name or words.pi_camera(number, "")
         self._timeout_s = timeout_s
         self._reader = PictureReader()
@@ -50,11 +43,6 @@ class RpiCamera:
         return self._name
 
     def capture(self) -> ImageRgb:
-        """Take a picture, which needs a few seconds.
-
-        Raises:
-            CameraError: no picture came.
-        """
         program = _program("jpeg")
         if program is None:
             raise CameraError(words.NO_PI_PROGRAM, words.NO_PI_PROGRAM_HINT)

@@ -30,14 +30,9 @@ class StillnessDetector:
         self._still_since: float | None = None
 
     def feed(self, frame: ImageRgb, now_s: float) -> bool:
-        """Take the newest frame.
+        """Take the newest frame, shape (height, width, 3); return whether the scene was still for ``still_s``.
 
-        Args:
-            frame: shape (height, width, 3), uint8.
-            now_s: when it was taken; must not go backwards.
-
-        Returns:
-            Whether the scene has been still for ``still_s`` seconds.
+        ``now_s`` must not go backwards.
         """
         cells = thumbnail(frame)
         if any(_has_moved(before, cells) for _, before in self._seen):

@@ -38,11 +38,8 @@ class Machine:
 
     Attributes:
         root: holds ``proc``, ``dev`` and so on.
-        environment: the variables, PATH among them.
-        python: version of Python.
         probe: command that loads the engine and prints JSON.
         coding: text coding of the terminal, or None where there is none.
-        espeak: names of the system's espeak libraries.
         config_path: the settings file that was asked for.
         speak: speaks a sentence, and returns what went wrong.
     """
@@ -202,7 +199,7 @@ def _needed_mb(files: find.ModelFiles) -> tuple[int, int]:
     """Return what a model needs, and the least with which it can be loaded at all, though slowly.
 
     Raises:
-        ModelError: it is no LLaVA.
+        ModelError: the files are not a LLaVA.
     """
     from assistant.inference.gguf.memory_need import DEFAULT_N_CTX, need, sizes_of
     from assistant.inference.gguf.pairing import check_pair

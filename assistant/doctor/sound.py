@@ -98,12 +98,7 @@ def check_speech(settings: Settings, environment: Mapping[str, str], speak: Spea
 
 
 def speak_once(settings: Settings, heard_s: float = HEARD_S) -> list[AssistantError]:
-    """Speak one sentence as everything else is spoken; return what went wrong.
-
-    Args:
-        settings: of the voice.
-        heard_s: how long to wait for its end.
-    """
+    """Speak one sentence as everything else is spoken, and wait ``heard_s`` for its end; return what went wrong."""
     problems: list[AssistantError] = []
     speaker = wiring.speaker(settings, problems.append)
     try:

@@ -147,15 +147,15 @@ class Voice:
         self._error = str(exception) or type(exception).__name__
         self._finished.set()
 
-    def _find(self, wish: str) -> str | None:
+    def _find(self, wanted: str) -> str | None:
         """Find a voice by id, name or language, whatever the case; else one whose name begins so."""
         known: list[tuple[str, str]] = []  # name and id; a voice has several names
         for voice in self._engine.getProperty("voices"):
             languages = [str(language).strip("\x00\x02\x05 ") for language in voice.languages]
             for name in (voice.id, voice.id.split("/")[-1], voice.name, *languages):
                 known.append((name.lower(), voice.id))
-        wish = wish.lower()
-        for is_it in (wish.__eq__, lambda name: name.startswith(wish)):
+        wanted = wanted.lower()
+        for is_it in (wanted.__eq__, lambda name: name.startswith(wanted)):
             for name, voice_id in known:
                 if is_it(name):
                     return str(voice_id)

@@ -6,12 +6,7 @@ from assistant.core.ports import Earcon, Priority
 
 
 class SilentSpeaker:
-    """A speaker that is done with every utterance at once.
-
-    Attributes:
-        is_paused: remembered for whoever asks.
-        position: always None, because nothing is heard: the reader keeps its own place.
-    """
+    """A speaker that is done with every utterance at once; without a position, the reader keeps its own place."""
 
     def __init__(self) -> None:
         self.is_paused = False

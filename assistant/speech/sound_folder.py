@@ -19,8 +19,8 @@ def private_folder() -> Path:
     Raises:
         OSError: no folder can be made.
     """
-    wished = (os.environ.get("XDG_RUNTIME_DIR"), _SHARED_MEMORY)
-    places = [place for place in wished if place and _is_usable(place)]
+    candidates = (os.environ.get("XDG_RUNTIME_DIR"), _SHARED_MEMORY)
+    places = [place for place in candidates if place and _is_usable(place)]
     places.sort(key=lambda place: not is_in_memory(place))
     if not places or not is_in_memory(places[0]):
         # Only now, because Python tries the temporary folder out by writing a file.

@@ -31,12 +31,7 @@ class SpdSayProcess:
     """
 
     def __init__(self, options: dict[str, Any], base: Path) -> None:
-        """Remember how to speak.
-
-        Args:
-            options: ``rate_wpm``, ``volume`` and ``voice``.
-            base: not needed; speech-dispatcher leaves no file.
-        """
+        """Take ``rate_wpm``, ``volume`` and ``voice``; no folder is needed, since no file is left."""
         self._options = options
         self._process: ChildProcess | None = None
         self._canceller: ChildProcess | None = None

@@ -82,7 +82,7 @@ class SpeechManager:
         self._speaking: Utterance | None = None
         self._position: int | None = None
         self._is_paused = False
-        self._has_told_problem = self._has_told_voice = False
+        self._has_reported_problem = self._has_reported_voice = False
         self._failures = 0
         self._cancels = 0
         self._base = private_folder()
@@ -255,8 +255,8 @@ class SpeechManager:
             self._give_up(str(reply["reason"]), messages.NO_VOICE_ENGINE_HINT, State.RESTING)
             return False
         examples = reply.get("unknown_voice_examples")
-        if isinstance(examples, list) and not self._has_told_voice:
-            self._has_told_voice = True
+        if isinstance(examples, list) and not self._has_reported_voice:
+            self._has_reported_voice = True
             message = messages.voice_unknown(self._voice.voice or "")
             hint = messages.voice_unknown_hint(", ".join(map(str, examples)))
             self._on_problem(SpeechError(message, hint))
@@ -267,7 +267,7 @@ class SpeechManager:
         with self._changed:
             if self._state is State.ON_TRIAL:
                 self._state = State.SPEAKING
-                self._has_told_problem = False
+                self._has_reported_problem = False
 
     def _fail(self, reason: str, hint: str, *, is_grave: bool = True) -> None:
         """Count a failure; report the first grave one, and rest after too many in a row."""
@@ -289,8 +289,8 @@ class SpeechManager:
         self._report(reason, hint)
 
     def _report(self, reason: str, hint: str) -> None:
-        if not self._has_told_problem:
-            self._has_told_problem = True
+        if not self._has_reported_problem:
+            self._has_reported_problem = True
             self._on_problem(SpeechError(messages.speech_off(reason), hint))
 
     def _replace(self) -> None:

@@ -14,13 +14,7 @@ LONGEST_CHARS = 400
 
 @dataclass(frozen=True)
 class Utterance:
-    """One thing to speak.
-
-    Attributes:
-        text: has at least one letter or digit.
-        priority: of whoever waits.
-        position: what the speaker's ``position`` becomes with it; None leaves that.
-    """
+    """One thing to speak; the speaker's ``position`` becomes its own, unless that is None."""
 
     text: str
     priority: Priority = Priority.DESCRIPTION

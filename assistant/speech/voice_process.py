@@ -80,11 +80,9 @@ class VoiceProcess:
     """One process of ``pyttsx3_worker``, in a session of its own, with a private folder for its WAVs."""
 
     def __init__(self, options: dict[str, Any], base: Path) -> None:
-        """Start the process without waiting for it.
+        """Start the process without waiting for it, with ``rate_wpm``, ``volume`` and ``voice``.
 
-        Args:
-            options: ``rate_wpm``, ``volume`` and ``voice``.
-            base: a folder that only this user can enter.
+        Its folder is made in ``base``, which only this user can enter.
 
         Raises:
             OSError: it cannot be started.

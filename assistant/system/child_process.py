@@ -31,12 +31,7 @@ def command(module: str) -> list[str]:
 
 
 def give_way(pid: int, by: int) -> None:
-    """Have the kernel end this child before the front, which starts it again and says so, when memory runs out.
-
-    Args:
-        pid: the child.
-        by: one of the ranks above.
-    """
+    """Have the kernel end this child before the front, which then starts it again and says so, if memory runs out."""
     path = Path(f"/proc/{pid}/oom_score_adj")
     with contextlib.suppress(OSError, ValueError):
         path.write_text(str(min(1000, int(path.read_text()) + by)))

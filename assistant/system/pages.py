@@ -97,13 +97,12 @@ def mappings_of(path: Path, maps: Path = OWN_MAPS) -> list[tuple[int, int]]:
 def release(path: Path, n_bytes: int | None = None) -> None:
     """Take a file's pages out of this process's memory; what is read again comes from the page cache.
 
-    Args:
-        path: the file.
-        n_bytes: of the beginning of each mapping, in whole pages; ``None`` for all of it.
+    Of each mapping, only whole pages in the first ``n_bytes``; ``None`` for all of it.
     """
     for address, length in mappings_of(path.resolve()):
-        size = length if n_bytes is None else min(length, n_bytes // PAGESIZE * PAGESIZE)
-        give_back(address, size)
+        give_back(
+            address, length if n_bytes is None else min(length, n_bytes // PAGESIZE * PAGESIZE)
+        )
 
 
 def releasing(path: Path) -> Callable[[float, object], bool]:

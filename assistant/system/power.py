@@ -88,7 +88,7 @@ def is_hot(sys_root: Path = Path("/sys")) -> bool:
     """Return whether the processor is at its first passive trip point or above it.
 
     Where the kernel knows no such point (a Raspberry Pi's firmware slows down by itself), it is 80 degrees. psutil's
-    ``sensors_temperatures`` does not tell passive points.
+    ``sensors_temperatures`` knows no passive points.
     """
     return any(celsius >= limit_c for celsius, limit_c in _cpu_zones(sys_root))
 

@@ -77,6 +77,6 @@ def find_holder(path: Path, own_pid: int | None = None) -> Holder | None:
 
 
 def _is_ours(words: list[str] | None) -> bool:
-    words = words or []  # of a process that may not be looked at
+    words = words or []  # None without permission
     is_module = ("-m", "assistant") in itertools.pairwise(words)
     return is_module or any(word.endswith(_OURS) for word in words)
