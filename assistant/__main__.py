@@ -12,7 +12,7 @@ def main() -> int:
 
     signals.fill_missing_streams()
     from assistant.cli.main import main as run
-    from assistant.system.child_process import hide_memory
+    from assistant.system.limits import hide_memory
     from assistant.system.pages import map_large_blocks
 
     # Nothing here multiplies large matrices, and numpy's library would start a thread for every core.

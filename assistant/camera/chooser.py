@@ -12,14 +12,10 @@ from assistant.system.masking import masked
 
 
 class CameraChooser:
-    """Opens a camera when the first picture is wanted; safe from several threads."""
+    """A camera that is opened when the first picture is wanted; safe from several threads."""
 
     def __init__(self, source: str | None = None) -> None:
-        """Looks for nothing yet.
-
-        Args:
-            source: what the settings name; None takes the first usable camera.
-        """
+        """Take what the settings name; None means the first usable camera."""
         self._source = source
         self._spec = source
         self._camera: Camera | None = None
@@ -27,27 +23,24 @@ class CameraChooser:
 
     @property
     def name(self) -> str:
-        """What the camera in use is called."""
         camera = self._camera
         if camera is not None:
             return camera.name
         return masked(self._spec) if self._spec else words.NO_CAMERA_OPENED
 
     def capture(self) -> ImageRgb:
-        """The newest frame.
-
-        Raises:
-            CameraError: there is no camera, or it gives no picture.
-        """
-        return self._opened().capture()
+        with self._lock:
+            if self._camera is None:
+                self._camera = open_camera(self._spec)
+            camera = self._camera
+        return camera.capture()
 
     def peek(self) -> ImageRgb | None:
-        """A frame where that is cheap and the camera is open already; else None."""
         camera = self._camera
         return camera.peek() if camera is not None else None
 
     def next(self) -> str | None:
-        """Takes the next usable camera, round and round.
+        """Change to the next usable camera, and after the last to the first.
 
         Returns:
             Its name, or None where there is no other.
@@ -62,21 +55,14 @@ class CameraChooser:
         if not usable or (len(usable) == 1 and place == 0):
             return None
         chosen = usable[(place + 1) % len(usable)]
-        with self._lock:
-            old, self._camera, self._spec = self._camera, None, chosen.id
-        if old is not None:
-            old.close()
+        self._let_go(chosen.id)
         return chosen.name
 
     def close(self) -> None:
-        """Frees the camera; idempotent."""
+        self._let_go(self._spec)
+
+    def _let_go(self, spec: str | None) -> None:
         with self._lock:
-            old, self._camera = self._camera, None
+            old, self._camera, self._spec = self._camera, None, spec
         if old is not None:
             old.close()
-
-    def _opened(self) -> Camera:
-        with self._lock:
-            if self._camera is None:
-                self._camera = open_camera(self._spec)
-            return self._camera

@@ -1,4 +1,4 @@
-"""Linux video devices: which there are, what they are called, and why one cannot be used."""
+"""Linux video devices: lists them with their names, and says why one cannot be used."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from assistant.errors import CameraError
 from assistant.messages import camera as words
-from assistant.system.process_state import holder_of
+from assistant.system.process_state import find_holder
 
 _QUERYCAP = 0x80685600
 """VIDIOC_QUERYCAP of linux/videodev2.h: driver, card, bus, version, capabilities, device_caps, 3 reserved."""
@@ -29,7 +29,7 @@ _NO_CAMERAS = ("bcm2835-isp", "bcm2835-codec", "rpivid", "rpi-hevc", "pispbe", "
 
 @dataclass(frozen=True)
 class Capability:
-    """What a device says of itself."""
+    """What a device says about itself."""
 
     driver: str
     card: str
@@ -42,7 +42,7 @@ class Capability:
 
 
 def parse_capability(answer: bytes) -> Capability:
-    """Reads a ``v4l2_capability``."""
+    """Read a ``v4l2_capability``."""
     driver, card, _, _, whole, device = struct.unpack_from("=16s32s32sIII", answer)
     caps = device if whole & _DEVICE_CAPS else whole
     texts = [text.split(b"\0")[0].decode("utf-8", "replace") for text in (driver, card)]
@@ -50,9 +50,9 @@ def parse_capability(answer: bytes) -> Capability:
 
 
 def find_devices(dev: Path = Path("/dev"), sysfs: Path = Path("/sys")) -> list[tuple[Path, str]]:
-    """Video devices in the order of their numbers, with the names that the system gives them.
+    """Return video devices in the order of their numbers, with the names that the system gives them.
 
-    Those that say that they are no cameras are left out; those that cannot be asked are kept.
+    Devices that say they are not cameras are skipped; those that cannot be asked are included.
     """
     found = []
     numbers = (p.name.removeprefix("video") for p in dev.glob("video*"))
@@ -69,22 +69,24 @@ def find_devices(dev: Path = Path("/dev"), sysfs: Path = Path("/sys")) -> list[t
 
 
 def query(path: Path) -> Capability:
-    """Asks a device what it is.
+    """Ask a device what it is.
 
     Raises:
-        OSError: it cannot be opened, or is no video device.
+        OSError: it cannot be opened, or is not a video device.
     """
-    answer = bytearray(104)
+    return parse_capability(_ask(path, _QUERYCAP, bytes(104)))
+
+
+def _ask(path: Path, request: int, content: bytes) -> bytes:
     descriptor = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
-        fcntl.ioctl(descriptor, _QUERYCAP, answer)
+        return fcntl.ioctl(descriptor, request, content)
     finally:
         os.close(descriptor)
-    return parse_capability(bytes(answer))
 
 
 def device_name(path: Path, sysfs: Path = Path("/sys")) -> str:
-    """What to call the device at a path, also when it is a link or is not there."""
+    """Return what to call the device at a path, even when it is a link or is not there."""
     real = Path(os.path.realpath(path))
     if real.name.startswith("video"):
         return _system_name(real, sysfs)
@@ -92,7 +94,7 @@ def device_name(path: Path, sysfs: Path = Path("/sys")) -> str:
 
 
 def check(path: Path, name: str) -> None:
-    """Looks whether a device could be opened now.
+    """Check whether a device could be opened now.
 
     Raises:
         CameraError: it is missing, forbidden or no device.
@@ -108,12 +110,12 @@ def check(path: Path, name: str) -> None:
 
 
 def explain(path: Path, name: str) -> CameraError:
-    """Why a device gave no picture, as far as can be found out."""
+    """Return why a device gave no picture, as far as can be found out."""
     try:
         check(path, name)
     except CameraError as error:
         return error
-    holder = holder_of(path)
+    holder = find_holder(path)
     if holder is not None and holder.is_assistant:
         message = words.busy_assistant(name, holder.pid)
         return CameraError(message, words.BUSY_ASSISTANT_HINT)
@@ -123,14 +125,9 @@ def explain(path: Path, name: str) -> CameraError:
 
 
 def _is_busy(path: Path) -> bool:
-    """Whether another holds the device's buffers. Asking for no buffers changes nothing."""
+    """Return whether another process holds the device's buffers. Asking for no buffers changes nothing."""
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
-        try:
-            request = struct.pack("=IIIII", 0, _VIDEO_CAPTURE, _MEMORY_MMAP, 0, 0)
-            fcntl.ioctl(descriptor, _REQBUFS, request)
-        finally:
-            os.close(descriptor)
+        _ask(path, _REQBUFS, struct.pack("=IIIII", 0, _VIDEO_CAPTURE, _MEMORY_MMAP, 0, 0))
     except OSError as error:
         return error.errno == errno.EBUSY
     return False
@@ -154,7 +151,7 @@ def _system_name(path: Path, sysfs: Path) -> str:
 
 
 def _speakable(name: str) -> str:
-    """Drivers often say a name twice: "Webcam C270: Webcam C270"."""
+    """Return a name without what cannot be spoken, and once; drivers often say "Webcam C270: Webcam C270"."""
     printable = "".join(c for c in name if c.isprintable()).strip()
     first, _, second = printable.partition(":")
     return first.strip() if second.strip().startswith(first.strip()[:16]) else printable

@@ -1,13 +1,16 @@
-"""Finds the cameras that are there, and opens one by what a person calls it."""
+"""Finds cameras, and opens one by what a person calls it."""
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from assistant.camera import devices
-from assistant.camera.opencv import OpenCvCamera, stream_name
-from assistant.camera.picture_camera import PictureCamera
+from assistant.camera.opencv import OpenCvCamera
+from assistant.camera.picture_reader import PictureCamera
 from assistant.camera.rpicam import RpiCamera, find_pi_cameras
 from assistant.core.ports import Camera, CameraInfo
 from assistant.errors import CameraError
@@ -20,11 +23,10 @@ _PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
 
 
 def list_cameras(source: str | None = None) -> list[CameraInfo]:
-    """The cameras that are there, usable ones first; asks no network and takes no picture.
+    """Return all cameras, usable ones first; asks no network and takes no picture.
 
     Args:
-        source: the chosen source of the settings, listed first, also where it cannot be found by looking
-            (a URL, a video file).
+        source: the source in the settings, listed first even where looking cannot find it (a URL, a video file).
     """
     found = [*_webcams(), *find_pi_cameras()]
     if source is not None:
@@ -34,7 +36,7 @@ def list_cameras(source: str | None = None) -> list[CameraInfo]:
 
 
 def open_camera(spec: str | None = None) -> Camera:
-    """Makes a camera ready; the device itself is opened by the first ``capture``, so this returns at once.
+    """Make a camera ready; the device itself is opened by the first ``capture``, so this returns at once.
 
     Args:
         spec: "0" or "/dev/video0", "rpicam" or "rpicam:0", an ``http``, ``https``, ``rtsp`` or ``rtsps``
@@ -54,7 +56,7 @@ def open_camera(spec: str | None = None) -> Camera:
 
 
 def find_camera(spec: str | None = None) -> CameraInfo:
-    """The camera that ``open_camera`` would open, under the id that ``list_cameras`` gives it.
+    """Return the camera that ``open_camera`` would open, with the id that ``list_cameras`` gives it.
 
     Raises:
         CameraError: ``spec`` is None and there is none that can be used.
@@ -74,17 +76,17 @@ def _first() -> CameraInfo:
 def _webcams() -> list[CameraInfo]:
     found = []
     for path, name in devices.find_devices():
+        problem = ""
         try:
             devices.check(path, name)
         except CameraError as error:
-            found.append(CameraInfo(str(path), name, "webcam", is_usable=False, problem=str(error)))
-        else:
-            found.append(CameraInfo(str(path), name, "webcam"))
+            problem = str(error)
+        found.append(CameraInfo(str(path), name, "webcam", not problem, problem))
     return found
 
 
 def _identify(spec: str, found: list[CameraInfo]) -> CameraInfo:
-    """What a spec means; one that means nothing is not usable, and says so."""
+    """Return the camera that a spec means; one that means nothing is not usable, and says so."""
     scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]+)://", spec)
     if scheme is not None:
         if scheme[1].lower() in _SCHEMES:
@@ -106,10 +108,11 @@ def _at_path(path: Path, found: list[CameraInfo]) -> CameraInfo:
     for info in found:
         if info.id == str(path):
             return info
+    is_file = os.path.isfile(path)  # False for a name that is too long, where Path.is_file() raises
     # A device may be unplugged now and be back when a picture is wanted; a file must be there, as in /dev/shm.
-    if path.is_relative_to("/dev") and not path.is_file():
+    if path.is_relative_to("/dev") and not is_file:
         return CameraInfo(str(path), devices.device_name(path), "webcam")
-    if not path.is_file():
+    if not is_file:
         problem = f"{words.source_unknown(str(path))} {words.SOURCE_UNKNOWN_HINT}"
         return CameraInfo(str(path), str(path), "video", is_usable=False, problem=problem)
     if path.suffix.lower() in _PICTURES:
@@ -118,7 +121,8 @@ def _at_path(path: Path, found: list[CameraInfo]) -> CameraInfo:
 
 
 def _stream_name(url: str) -> str:
-    try:
-        return stream_name(url)
-    except ValueError:  # brackets that do not fit
-        return words.network_camera(words.UNNAMED_HOST)
+    """Return a stream's speakable name: its host alone, because an address can hold a password."""
+    host = None
+    with contextlib.suppress(ValueError):  # brackets that do not fit
+        host = urlsplit(url).hostname
+    return words.network_camera(host or words.UNNAMED_HOST)

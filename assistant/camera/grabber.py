@@ -9,7 +9,7 @@ It reads lines of JSON: first the order (``source``, ``is_file``, ``open_ms``, `
 one of the codes below. It ends when its input does.
 
 Between requests it takes frames and throws them away, undecoded where the driver allows, so that no old
-frame waits in a buffer. After ``idle_s`` without a request it lets the camera go; the next opens it again.
+frame waits in a buffer. After ``idle_s`` without a request it releases the camera; the next opens it again.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Requests:
         self._buffer = b""
 
     def next(self, timeout_s: float | None) -> Any:
-        """The next line's value, or None when none came in time.
+        """Return the next line's value, or None when none came in time.
 
         Raises:
             EOFError: there will be no more.
@@ -64,25 +64,34 @@ class Requests:
         return json.loads(line)
 
 
-class LiveSource:
-    """A device or a stream, which goes on whether or not anybody looks."""
+class Source:
+    """What frames come from."""
 
     def __init__(self, cv2: Any, order: dict[str, Any]) -> None:
         self._cv2, self._order = cv2, order
         self._capture: Any = None
 
-    @property
-    def must_be_drained(self) -> bool:
-        """Whether frames pile up behind it now."""
+    def drain(self) -> bool:
+        """Throw one frame away, where frames pile up; return whether they go on to."""
+        return False
+
+    def release(self) -> None:
+        if self._capture is not None:
+            self._capture.release()
+            self._capture = None
+
+
+class LiveSource(Source):
+    """A device or a stream, which goes on whether or not anybody looks."""
+
+    def drain(self) -> bool:
+        """Throw one frame away; release a camera that gives none."""
+        if self._capture is not None and not self._capture.grab():
+            self.release()
         return self._capture is not None
 
-    def drain(self) -> None:
-        """Throws one frame away; lets go of a camera that gives none."""
-        if not self._capture.grab():
-            self.release()
-
     def newest(self) -> Frame:
-        """A frame that comes in now; opens the camera when it is not, or no longer, open."""
+        """Return a frame that comes in now; open the camera when it is not, or no longer, open."""
         if self._capture is not None and self._capture.grab():
             is_read, frame = self._capture.retrieve()
             if is_read:
@@ -94,12 +103,6 @@ class LiveSource:
             self.release()
             raise SourceError(NO_FRAMES)
         return _picture(frame)
-
-    def release(self) -> None:
-        """Lets the camera go."""
-        if self._capture is not None:
-            self._capture.release()
-            self._capture = None
 
     def _open(self) -> None:
         cv2, source = self._cv2, self._order["source"]
@@ -126,24 +129,16 @@ class LiveSource:
         self._capture = capture
 
 
-class VideoFile:
+class VideoFile(Source):
     """A video that plays in real time from the first request on, and starts over at its end."""
 
-    must_be_drained = False
-
-    def __init__(self, cv2: Any, order: dict[str, Any]) -> None:
-        self._cv2, self._path = cv2, order["source"]
-        self._capture: Any = None
-        self._started = 0.0
-
-    def drain(self) -> None:
-        """Nothing piles up."""
+    _started = 0.0
 
     def newest(self) -> Frame:
-        """The frame that a viewer would see now."""
+        """Return the frame that a viewer would see now."""
         cv2 = self._cv2
         if self._capture is None:
-            self._capture = cv2.VideoCapture(self._path, cv2.CAP_FFMPEG)
+            self._capture = cv2.VideoCapture(self._order["source"], cv2.CAP_FFMPEG)
             if not self._capture.isOpened():
                 self._capture = None
                 raise SourceError(NOT_OPENED)
@@ -151,7 +146,7 @@ class VideoFile:
         rate = self._capture.get(cv2.CAP_PROP_FPS)
         total = int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT))
         position = int((time.monotonic() - self._started) * (rate if 0 < rate < 1000 else 25.0))
-        # What is cut off or tells a wrong length gives its first frame rather than none.
+        # A video that is cut off or has a wrong length gives its first frame rather than none.
         for wanted in (position % total if total > 0 else 0, 0):
             self._capture.set(cv2.CAP_PROP_POS_FRAMES, wanted)
             is_read, frame = self._capture.read()
@@ -160,21 +155,15 @@ class VideoFile:
         self.release()
         raise SourceError(NO_FRAMES)
 
-    def release(self) -> None:
-        """Closes the file."""
-        if self._capture is not None:
-            self._capture.release()
-            self._capture = None
-
 
 def _picture(frame: Any) -> Frame:
-    """OpenCV's order of colours to RGB; one channel to three."""
+    """Turn OpenCV's order of colours into RGB, and one channel into three."""
     picture: Frame = frame[..., ::-1] if frame.ndim == 3 else np.dstack([frame] * 3)
     return picture
 
 
 def serve(requests: Requests, reply: Callable[[dict[str, Any], bytes], None]) -> None:
-    """Answers requests until the input ends."""
+    """Answer requests until the input ends."""
     order = requests.next(None)
     try:
         import cv2
@@ -184,11 +173,11 @@ def serve(requests: Requests, reply: Callable[[dict[str, Any], bytes], None]) ->
     source = (VideoFile if order["is_file"] else LiveSource)(cv2, order)
     asked_at = time.monotonic()
     while True:
-        if source.must_be_drained:
-            source.drain()
-            if time.monotonic() - asked_at > order["idle_s"]:
-                source.release()
-        request = requests.next(0.0 if source.must_be_drained else None)
+        must_drain = source.drain()
+        if must_drain and time.monotonic() - asked_at > order["idle_s"]:
+            source.release()
+            must_drain = False
+        request = requests.next(0.0 if must_drain else None)
         if request is None:
             continue
         try:
@@ -211,7 +200,7 @@ def _limited(cv2: Any, frame: Frame, max_side_px: int) -> Frame:
 
 
 def main() -> None:
-    """Serves standard input and output."""
+    """Serve standard input and output."""
     # Native code that prints must not get between the replies.
     out: BinaryIO = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

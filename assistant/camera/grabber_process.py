@@ -1,11 +1,10 @@
-"""The front's handle on one camera process (``grabber.py``): ask it, wait for a while, kill it."""
+"""The front's handle on one camera process (``grabber.py``): asks it, waits for a while, kills it."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
-import select
 import subprocess
 import sys
 import time
@@ -15,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from assistant.core.events import ImageRgb
-from assistant.system import child_process
+from assistant.system.child_process import PICTURES_GIVE_WAY, ChildProcess
 
 _WORKER = Path(__file__).with_name("grabber.py")
 _QUIET = {
@@ -28,7 +27,7 @@ _LIVE = {
     "OPENCV_FFMPEG_CAPTURE_OPTIONS": "fflags;nobuffer|flags;low_delay|analyzeduration;500000",
 }
 END_S = 2.0
-"""How long the end of a killed process is waited for."""
+"""How long to wait for a killed process; a driver that hangs in the kernel keeps even that from ending."""
 _PROXIES = {"http_proxy", "https_proxy", "all_proxy"}
 
 
@@ -44,10 +43,7 @@ class GrabberProcess:
     """One camera process. One thread at a time, but ``kill`` may be called from any."""
 
     def __init__(self, order: dict[str, Any]) -> None:
-        """Starts it without waiting for it.
-
-        Args:
-            order: see ``grabber.py``.
+        """Start it with an order (see ``grabber.py``), without waiting for it.
 
         Raises:
             OSError: it cannot be started.
@@ -55,26 +51,22 @@ class GrabberProcess:
         # A camera in the same network is reached directly, whatever proxy leads out of it.
         environment = {k: v for k, v in os.environ.items() if k.lower() not in _PROXIES}
         # -P: a file in the current folder must not pass for a library.
-        self._process = subprocess.Popen(
+        self._process = ChildProcess(
             [sys.executable, "-P", str(_WORKER)],
+            gives_way_by=PICTURES_GIVE_WAY,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
             env={**environment, **_QUIET, **({} if order["is_file"] else _LIVE)},
-            start_new_session=True,
         )
-        child_process.give_way(self._process.pid, child_process.PICTURES_GIVE_WAY)
         self._buffer = bytearray()
         self._n_asked = 0
         self._n_answered = 0
-        with contextlib.suppress(
-            OSError
-        ):  # a process that died at once is noticed by the first answer
-            self._write(order)
+        # A process that died at once is noticed by the first answer.
+        with contextlib.suppress(OSError):
+            self._send(order)
 
     @property
     def is_alive(self) -> bool:
-        """Whether it runs."""
         return self._process.poll() is None
 
     @property
@@ -83,16 +75,16 @@ class GrabberProcess:
         return self._n_answered < self._n_asked
 
     def ask(self) -> None:
-        """Asks for a frame.
+        """Ask for a frame.
 
         Raises:
             OSError: the process is gone.
         """
-        self._write({"id": self._n_asked + 1})
+        self._send({"id": self._n_asked + 1})
         self._n_asked += 1
 
     def frame(self, timeout_s: float) -> ImageRgb:
-        """Waits for the frame that was asked for last; frames asked for earlier are thrown away.
+        """Wait for the frame that was asked for last; throw away those asked for earlier.
 
         Raises:
             NoFrameError: there is none, and why.
@@ -101,67 +93,36 @@ class GrabberProcess:
         """
         end = time.monotonic() + timeout_s
         while True:
-            frame = self._reply(end)
-            if not self.is_waiting:
-                return frame
-
-    def kill(self) -> None:
-        """Ends it at once; whoever waits for a frame hears EOFError."""
-        with contextlib.suppress(OSError):
-            self._process.kill()
-
-    def dispose(self) -> None:
-        """Kills it, waits for its end and frees the pipes; only when nobody waits for a frame.
-
-        A driver that hangs in the kernel keeps even a killed process from ending; the front goes on without it.
-        """
-        self.kill()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(END_S)
-        for stream in (self._process.stdin, self._process.stdout):
-            with contextlib.suppress(OSError):
-                if stream is not None:
-                    stream.close()
-
-    def _write(self, value: dict[str, Any]) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(value).encode() + b"\n")
-        self._process.stdin.flush()
-
-    def _reply(self, end: float) -> ImageRgb:
-        while b"\n" not in self._buffer:
-            self._receive(end)
-        line, _, _ = self._buffer.partition(b"\n")
-        header = json.loads(line)
-        if "error" in header:
-            self._take(len(line) + 1)
+            header, pixels = self._reply(end)
             self._n_answered = header["id"]
             if self.is_waiting:
-                return self._reply(end)
-            raise NoFrameError(header["error"])
-        shape = (header["height"], header["width"], 3)
-        n_bytes = shape[0] * shape[1] * 3
-        while len(self._buffer) < len(line) + 1 + n_bytes:
-            self._receive(end)
-        pixels = self._take(len(line) + 1 + n_bytes)[len(line) + 1 :]
-        self._n_answered = header["id"]
-        return np.frombuffer(pixels, dtype=np.uint8).reshape(shape)
+                continue
+            if "error" in header:
+                raise NoFrameError(header["error"])
+            shape = (header["height"], header["width"], 3)
+            return np.frombuffer(pixels, dtype=np.uint8).reshape(shape)
 
-    def _take(self, n_bytes: int) -> bytearray:
-        """The first bytes of the buffer; only whole replies are taken, so waiting can be broken off."""
-        taken, self._buffer = self._buffer[:n_bytes], self._buffer[n_bytes:]
-        return taken
+    def kill(self) -> None:
+        """Kill it; whoever waits for a frame gets EOFError."""
+        self._process.kill()
 
-    def _receive(self, end: float) -> None:
-        assert self._process.stdout is not None
-        try:
-            descriptor = self._process.stdout.fileno()
-            ready, _, _ = select.select([descriptor], [], [], max(0.0, end - time.monotonic()))
-            data = os.read(descriptor, 1 << 20) if ready else None
-        except (OSError, ValueError) as error:
-            raise EOFError from error
-        if data is None:
-            raise TimeoutError
-        if not data:
-            raise EOFError
-        self._buffer += data
+    def end(self) -> None:
+        """Kill it, wait for its end and free the pipes; only when nobody waits for a frame."""
+        self._process.end(END_S)
+
+    def _send(self, value: dict[str, Any]) -> None:
+        self._process.write(json.dumps(value).encode() + b"\n")
+
+    def _reply(self, end: float) -> tuple[dict[str, Any], bytearray]:
+        """Take a whole reply from the buffer, or nothing, so that waiting can be broken off."""
+        while b"\n" not in self._buffer:
+            self._buffer += self._process.read(end - time.monotonic())
+        line, _, _ = self._buffer.partition(b"\n")
+        header = json.loads(line)
+        begin = len(line) + 1
+        n_bytes = header.get("height", 0) * header.get("width", 0) * 3
+        while len(self._buffer) < begin + n_bytes:
+            self._buffer += self._process.read(end - time.monotonic())
+        pixels = self._buffer[begin : begin + n_bytes]
+        del self._buffer[: begin + n_bytes]
+        return header, pixels

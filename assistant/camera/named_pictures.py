@@ -11,7 +11,7 @@ CAMERA = "camera"
 
 
 class NamedPictures:
-    """Loads pictures by name, and opens the camera when the first of its pictures is wanted."""
+    """A loader of pictures by name; the camera is opened when its first picture is wanted."""
 
     def __init__(self, source: str | None) -> None:
         """Take the camera's name; None means the first usable one."""
@@ -20,11 +20,11 @@ class NamedPictures:
         self._reader = PictureReader()
 
     def warm(self) -> None:
-        """Gets ready for files, so that the first need not wait for the process that reads them."""
+        """Start the process that reads files, so that the first need not wait for it."""
         self._reader.warm()
 
     def __call__(self, name: str) -> ImageRgb:
-        """The picture of that name.
+        """Return the picture of that name.
 
         Raises:
             PictureError: the file cannot be used.
@@ -32,7 +32,7 @@ class NamedPictures:
         """
         if name != CAMERA:
             return self._reader.read(name)
-        # Here, since a file's description must not wait for what cameras need.
+        # Imported here: a file need not wait for what cameras need.
         from assistant.camera.discovery import open_camera
 
         if self._camera is None:
@@ -40,7 +40,6 @@ class NamedPictures:
         return self._camera.capture()
 
     def close(self) -> None:
-        """Frees the camera and ends the reading process; idempotent."""
         self._reader.close()
         if self._camera is not None:
             self._camera.close()

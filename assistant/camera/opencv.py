@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
 from pathlib import Path
 from typing import NoReturn
-from urllib.parse import urlsplit
 
 from assistant.camera import devices
 from assistant.camera.grabber import NO_LIBRARY, NOT_OPENED
@@ -19,22 +17,22 @@ from assistant.messages import camera as words
 MAX_SIDE_PX = 2048
 """Larger frames are made smaller."""
 TIMEOUT_S = 10.0
-"""Longest wait for a picture, the opening of the camera included."""
+"""Longest wait for a picture, including opening the camera."""
 IDLE_S = 20.0
-"""After this long without a picture the camera is let go; its light goes out."""
+"""After this long without a picture the camera is released, and its light goes out."""
 _PEEK_S = 0.15
 _PEEK_AGAIN_S = 5.0
 """How long a camera that failed is not peeked at."""
 _JUST_NOW_S = 1.0
-"""A frame that ``peek`` asked for longer ago is not the newest any more."""
+"""A frame that ``peek`` asked for longer ago is no longer the newest."""
 
 
 class OpenCvCamera:
-    """A device path, a stream's URL, or a video file's path.
+    """A device by its absolute path, a stream by its URL, or a video file by its absolute path.
 
-    A device or stream shows what is there when the picture is asked for. A video plays in real time from
-    the first picture on and starts over at its end, as the camera would that it stands for. A camera that
-    stopped, was unplugged or hangs raises CameraError; the next ``capture`` tries it anew.
+    A device or stream shows what is there when the picture is asked for. A video plays in real time from the first
+    picture on, and starts again at its end. A camera that stopped, was unplugged or hangs raises CameraError; the next
+    ``capture`` tries it again.
     """
 
     def __init__(
@@ -46,15 +44,6 @@ class OpenCvCamera:
         timeout_s: float = TIMEOUT_S,
         idle_s: float = IDLE_S,
     ) -> None:
-        """Opens nothing yet.
-
-        Args:
-            source: absolute path of a device or video, or a URL.
-            name: how to call it.
-            is_file: whether it is a video file.
-            timeout_s: longest wait for a picture.
-            idle_s: see ``IDLE_S``.
-        """
         self._source, self._name, self._is_file = source, name, is_file
         self._timeout_s, self._idle_s = timeout_s, idle_s
         self._process: GrabberProcess | None = None
@@ -65,15 +54,9 @@ class OpenCvCamera:
 
     @property
     def name(self) -> str:
-        """How to call it."""
         return self._name
 
     def capture(self) -> ImageRgb:
-        """See the port.
-
-        Raises:
-            CameraError: no picture came in time.
-        """
         end = time.monotonic() + self._timeout_s
         with self._lock:
             if self._device is not None:
@@ -85,15 +68,15 @@ class OpenCvCamera:
             except NoFrameError as error:
                 self._raise_for(error.code)
             except TimeoutError as error:
-                self._dispose()
+                self._end_process()
                 raise self._why_slow() from error
             except (EOFError, OSError) as error:
-                self._dispose()
+                self._end_process()
                 message = words.closed if self._closed.is_set() else words.process_ended
                 raise CameraError(message(self._name), words.TRY_AGAIN) from error
 
     def peek(self) -> ImageRgb | None:
-        """See the port; waits 0.15 s at most, and then takes up the frame at the next call."""
+        """Wait 0.15 s at most for a frame, and go on waiting for it in the next call."""
         if time.monotonic() < self._peek_from or not self._lock.acquire(blocking=False):
             return None
         try:
@@ -113,24 +96,23 @@ class OpenCvCamera:
             self._lock.release()
 
     def close(self) -> None:
-        """See the port."""
         self._closed.set()
         process = self._process
         if process is not None:
             process.kill()  # ends a capture that holds the lock
         with self._lock:
-            self._dispose()
+            self._end_process()
 
     @property
     def _device(self) -> Path | None:
         return Path(self._source) if self._source.startswith("/") and not self._is_file else None
 
     def _running(self) -> GrabberProcess:
-        """The process, started when it is not there or has died since."""
+        """Return the process; start it when there is none or it has died."""
         if self._closed.is_set():
             raise CameraError(words.closed(self._name))
         if self._process is not None and not self._process.is_alive:
-            self._dispose()
+            self._end_process()
         if self._process is None:
             self._process = GrabberProcess(
                 {
@@ -144,16 +126,15 @@ class OpenCvCamera:
             )
         return self._process
 
-    def _dispose(self) -> None:
+    def _end_process(self) -> None:
         process, self._process = self._process, None
         if process is not None:
-            with contextlib.suppress(OSError):
-                process.dispose()
+            process.end()
 
     def _raise_for(self, code: str) -> NoReturn:
         name = self._name
         if code == NO_LIBRARY:
-            self._dispose()
+            self._end_process()
             raise CameraError(words.NO_OPENCV, words.NO_OPENCV_HINT)
         if self._is_file:
             raise CameraError(words.video_unreadable(name), words.VIDEO_HINT)
@@ -167,8 +148,3 @@ class OpenCvCamera:
             return CameraError(words.gone(self._name), words.GONE_HINT)
         hint = words.TOO_SLOW_HINT if self._device is not None else words.STREAM_HINT
         return CameraError(words.too_slow(self._name, self._timeout_s), hint)
-
-
-def stream_name(url: str) -> str:
-    """A stream's speakable name: its host alone, because an address can hold a password."""
-    return words.network_camera(urlsplit(url).hostname or words.UNNAMED_HOST)

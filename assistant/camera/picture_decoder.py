@@ -1,8 +1,8 @@
-"""The process that decodes pictures, away from the front: run as a script by ``picture_reader``.
+"""The process that decodes pictures, away from the front; ``picture_reader`` starts it.
 
 A damaged picture can crash a decoder's native code or keep it busy for hours (a small progressive JPEG can ask for
-thousands of passes over millions of pixels). Here that costs this process and a sentence. It may write no file,
-takes bounded memory, and ends by itself when the front does.
+thousands of passes over millions of pixels). Here that costs this process and a sentence. It may write no file, its
+memory is bounded, and it ends by itself when the front does.
 
 Over one socket that no other process can open: in comes a line of JSON, ``{"shown": name}``, with a file descriptor of
 the picture; out goes ``{"height": h, "width": w}`` and h·w·3 bytes of RGB, or ``{"message": ..., "hint": ...}``.
@@ -19,20 +19,20 @@ import socket
 import sys
 from typing import Any
 
-from assistant.system import child_process
+from assistant.system import limits
 
 MEMORY_BYTES = 4 << 30
 """Address space; the largest picture that is read takes 600 MB."""
 _ORPHAN_S = 60
-"""A picture that takes longer is ended also where no front is left to do that."""
+"""After this long the process ends in the middle of a picture, even where no front is left to end it."""
 
 
 def main() -> None:
-    """Serves the inherited socket until the front is gone."""
+    """Serve the inherited socket until the front is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the front decides what Ctrl-C means
-    child_process.hide_memory()
-    child_process.limit(resource.RLIMIT_AS, MEMORY_BYTES)
-    child_process.limit(resource.RLIMIT_FSIZE, 0)
+    limits.hide_memory()
+    limits.limit(resource.RLIMIT_AS, MEMORY_BYTES)
+    limits.limit(resource.RLIMIT_FSIZE, 0)
     connection = socket.socket(fileno=int(sys.argv[1]))
     import assistant.camera.still_image  # noqa: F401 - under the limits, and before a picture waits for it
 
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def _receive(connection: socket.socket) -> tuple[str, int] | None:
-    """The next picture's name and descriptor; None at the end."""
+    """Return the next picture's name and descriptor; None at the end."""
     line, descriptors = b"", array.array("i")
     while not line.endswith(b"\n"):
         part, found, _, _ = socket.recv_fds(connection, 1 << 16, 1)

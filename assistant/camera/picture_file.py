@@ -1,4 +1,4 @@
-"""Opens a picture's file, and says in words why it cannot be opened."""
+"""Opens a picture's file, or says why it cannot be opened."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ MAX_STREAM_BYTES = 400_000_000
 
 
 def shown_name(name: str) -> str:
-    """What to call the picture of that name; "-" is standard input."""
+    """Return what to call the picture of that name; "-" is standard input."""
     return messages.PICTURE_FROM_STDIN if name == "-" else name
 
 
 @contextmanager
 def opened(name: str) -> Iterator[BinaryIO]:
-    """A stream that can be sought; pipes and devices are read into memory up to a limit.
+    """Open a stream that can be sought; pipes and devices are read into memory up to a limit.
 
     Args:
         name: a path, or "-" for standard input.

@@ -1,4 +1,4 @@
-"""Reads pictures in a process of its own, within a time limit; the front's side of ``picture_decoder``."""
+"""Reads pictures in a process of its own (``picture_decoder``), within a time limit; a picture can act as a camera."""
 
 from __future__ import annotations
 
@@ -16,33 +16,29 @@ from typing import BinaryIO
 from assistant import messages
 from assistant.camera import picture_file
 from assistant.core.events import ImageRgb
-from assistant.errors import PictureError
-from assistant.system import child_process
+from assistant.errors import CameraError, PictureError
+from assistant.messages import camera as words
+from assistant.system.child_process import PICTURES_GIVE_WAY, ChildProcess, command
 
 TIMEOUT_S = 30.0
 """A picture of 150 megapixels takes a few seconds on a desktop."""
 
 
 class PictureReader:
-    """Any common picture, upright and in RGB; safe from several threads, which wait for each other.
+    """A reader of any common picture, upright and in RGB; safe from several threads, which wait for each other.
 
-    The process is started by the first picture, or by ``warm``, and kept. One that was ended by a picture
-    is replaced at the next.
+    The first picture, or ``warm``, starts the process, which stays. If a picture ends it, the next starts another.
     """
 
     def __init__(self, timeout_s: float = TIMEOUT_S) -> None:
-        """Starts nothing yet.
-
-        Args:
-            timeout_s: longest time for one picture, the start of the process included.
-        """
+        """Take the longest time for one picture, the start of the process included."""
         self._timeout_s = timeout_s
         self._lock = threading.Lock()
-        self._process: _Process | None = None
+        self._process: _Decoder | None = None
         self._is_closed = False
 
     def read(self, name: str) -> ImageRgb:
-        """Reads a file.
+        """Read a file.
 
         Args:
             name: a path, or "-" for standard input.
@@ -57,23 +53,23 @@ class PictureReader:
             return self._decode(stream, picture_file.shown_name(name))
 
     def decode(self, content: bytes, shown: str) -> ImageRgb:
-        """Reads a picture from memory; ``shown`` is what to call it. Returns and raises as ``read``."""
+        """Read a picture from memory, as ``read`` does; ``shown`` is what to call it."""
         with _in_memory(content) as stream:
             return self._decode(stream, shown)
 
     def warm(self) -> None:
-        """Starts the process, so that the first picture need not wait for it."""
-        with self._lock, contextlib.suppress(PictureError):  # told when a picture is read
+        """Start the process, so that the first picture need not wait for it."""
+        with self._lock, contextlib.suppress(PictureError):  # reading a picture will raise it
             self._running()
 
     def close(self) -> None:
-        """Ends the process, also in the middle of a picture; idempotent."""
+        """End the process, even in the middle of a picture; idempotent."""
         self._is_closed = True
         process = self._process
         if process is not None:
             process.kill()  # whoever waits for a picture holds the lock
         with self._lock:
-            self._dispose()
+            self._end_process()
 
     def _decode(self, stream: BinaryIO, shown: str) -> ImageRgb:
         try:
@@ -85,26 +81,26 @@ class PictureReader:
             try:
                 return self._running().decode(descriptor, shown, end)
             except TimeoutError as error:
-                self._dispose()
+                self._end_process()
                 hint = messages.PICTURE_TOO_LARGE_HINT
                 raise PictureError(messages.picture_slow(shown, self._timeout_s), hint) from error
             except (EOFError, ConnectionError) as error:
                 is_killed = self._process is not None and self._process.is_killed()
-                self._dispose()
+                self._end_process()
                 if is_killed:
                     raise PictureError(
                         messages.PICTURE_PROCESS_KILLED, messages.NO_MEMORY_HINT
                     ) from error
                 raise PictureError(messages.picture_ends_decoder(shown)) from error
 
-    def _running(self) -> _Process:
+    def _running(self) -> _Decoder:
         if self._is_closed:
             raise EOFError
-        if self._process is not None and not self._process.is_alive:
-            self._dispose()
+        if self._process is not None and self._process.poll() is not None:
+            self._end_process()
         if self._process is None:
             try:
-                self._process = _Process()
+                self._process = _Decoder()
             except OSError as error:
                 reason = error.strerror or type(error).__name__
                 raise PictureError(
@@ -112,44 +108,33 @@ class PictureReader:
                 ) from error
         return self._process
 
-    def _dispose(self) -> None:
+    def _end_process(self) -> None:
         process, self._process = self._process, None
         if process is not None:
-            process.dispose()
+            process.end()
 
 
-class _Process:
+class _Decoder(ChildProcess):
     """One decoding process and the front's end of its socket."""
 
     def __init__(self) -> None:
         self._socket, theirs = socket.socketpair()
         try:
-            self._process = subprocess.Popen(
-                [
-                    *child_process.command("assistant.camera.picture_decoder"),
-                    str(theirs.fileno()),
-                ],
+            super().__init__(
+                [*command("assistant.camera.picture_decoder"), str(theirs.fileno())],
+                gives_way_by=PICTURES_GIVE_WAY,
                 pass_fds=(theirs.fileno(),),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,  # native decoders complain there
                 # Threads of a library that is not used take address space, which is limited.
                 env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
-                start_new_session=True,
             )
         except OSError:
             self._socket.close()
             raise
         finally:
             theirs.close()
-        child_process.give_way(self._process.pid, child_process.PICTURES_GIVE_WAY)
-
-    @property
-    def is_alive(self) -> bool:
-        return self._process.poll() is None
 
     def decode(self, descriptor: int, shown: str, end: float) -> ImageRgb:
-        """Raises TimeoutError, EOFError and ConnectionError beside PictureError."""
+        """Have a picture decoded; raises TimeoutError, EOFError and ConnectionError beside PictureError."""
         request = json.dumps({"shown": shown}).encode() + b"\n"
         socket.send_fds(self._socket, [request], [descriptor])
         import numpy as np  # takes as long as a small picture, and both go on at once
@@ -177,26 +162,67 @@ class _Process:
         buffer += part
 
     def is_killed(self) -> bool:
-        """Whether it was ended from outside, as the kernel does where memory runs out; call when it has gone."""
+        """Return whether it was killed, as the kernel does when memory runs out; call when it has gone."""
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(1.0)
-        return self._process.returncode == -signal.SIGKILL
+            self.wait(1.0)
+        return self.returncode == -signal.SIGKILL
 
-    def kill(self) -> None:
-        with contextlib.suppress(OSError):
-            self._process.kill()
-
-    def dispose(self) -> None:
-        self.kill()
-        self._process.wait()
+    def end(self, timeout_s: float | None = None) -> None:
+        super().end(timeout_s)
         self._socket.close()
 
 
 @contextlib.contextmanager
 def _in_memory(content: bytes) -> Iterator[BinaryIO]:
-    """A file that is in no folder and never on a disk."""
+    """Open a file that is in no folder and never on a disk."""
     with os.fdopen(os.memfd_create("picture"), "w+b") as stream:
         stream.write(content)
         stream.flush()
         stream.seek(0)
         yield stream
+
+
+class PictureCamera:
+    """A picture file in place of a camera, to try the program out and for tests; a changed file is read again."""
+
+    def __init__(self, path: str, name: str) -> None:
+        self._path, self._name = path, name
+        self._reader = PictureReader()
+        self._is_closed = False
+        self._seen: tuple[tuple[int, ...], ImageRgb] | None = None
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def capture(self) -> ImageRgb:
+        if self._is_closed:
+            raise CameraError(words.closed(self._name))
+        before = self._signature()
+        try:
+            image = self._reader.read(self._path)
+        except PictureError as error:
+            self._seen = None
+            raise CameraError(error.message, error.hint) from error
+        self._seen = (before, image) if before else None
+        return image.copy()
+
+    def peek(self) -> ImageRgb | None:
+        if self._seen is not None and self._seen[0] == self._signature() and not self._is_closed:
+            return self._seen[1].copy()
+        try:
+            return self.capture()
+        except CameraError:
+            return None
+
+    def _signature(self) -> tuple[int, ...]:
+        """Return what changes when the file does; empty where the file cannot be looked at."""
+        try:
+            stat = os.stat(self._path)
+        except OSError:
+            return ()
+        return (stat.st_ino, stat.st_size, stat.st_mtime_ns)
+
+    def close(self) -> None:
+        self._is_closed = True
+        self._reader.close()

@@ -1,8 +1,8 @@
-"""Says what is wrong with a picture before the slow model looks at it. Pure numpy, well under a tenth of a second.
+"""Finds what is wrong with a picture before the slow model looks at it. Pure numpy, well under a tenth of a second.
 
 Thresholds are measured by ``scripts/bench_quality_check.py``; ``docs/quality-check.md`` has the table. Tilt is
-not judged: edges of drawn and indoor pictures run at all angles, and a picture's own orientation data has
-been followed when it was read.
+not judged: edges of drawn and indoor pictures run at all angles, and the reader has followed a picture's own
+orientation data.
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ FLAT_CONTRAST = 8.0
 """Covered or uniform when neighbouring fields of the picture differ by less than this, 99 times of 100."""
 SHARP_STEP = 0.27
 """Blurred when edges rise over one pixel by less than this part of their height."""
-
 DARK_FLAT_CONTRAST = 2.5
 """The same in a dark picture, where every difference is small."""
 
@@ -51,8 +50,13 @@ class Problem(StrEnum):
     COVERED = "covered"
     BLURRED = "blurred"
 
+    @property
+    def sentence(self) -> str:
+        """What to say about it; ``messages.camera.describing_anyway`` may follow."""
+        return _SENTENCES[self]
 
-_SENTENCES: dict[Problem, str] = {
+
+_SENTENCES = {
     Problem.DARK: words.TOO_DARK,
     Problem.BRIGHT: words.TOO_BRIGHT,
     Problem.COVERED: words.COVERED,
@@ -61,20 +65,8 @@ _SENTENCES: dict[Problem, str] = {
 
 
 @dataclass(frozen=True)
-class QualityProblem:
-    """One problem of a picture."""
-
-    problem: Problem
-
-    @property
-    def sentence(self) -> str:
-        """What to say about it; ``messages.camera.describing_anyway`` may follow."""
-        return _SENTENCES[self.problem]
-
-
-@dataclass(frozen=True)
 class Measures:
-    """What is measured, each compared with one of the thresholds above.
+    """What is measured; each is compared with one of the thresholds above.
 
     Attributes:
         highest: brightness below which 99 of 100 pixels lie.
@@ -92,36 +84,36 @@ class Measures:
     edge_step: float | None
 
 
-def assess(image_rgb: ImageRgb) -> list[QualityProblem]:
-    """Looks for problems.
+def assess(image_rgb: ImageRgb) -> list[Problem]:
+    """Look for problems.
 
     Args:
         image_rgb: shape (height, width, 3), uint8.
 
     Returns:
-        The problems, the gravest alone where it explains the others; usually none.
+        The problems, or the gravest alone where it explains the others; usually none.
     """
     m = measure(image_rgb)
     if m.highest < DARK_HIGHEST:
         is_flat = m.contrast < DARK_FLAT_CONTRAST
-        return [QualityProblem(Problem.COVERED if is_flat else Problem.DARK)]
+        return [Problem.COVERED if is_flat else Problem.DARK]
     if m.contrast < FLAT_CONTRAST and (m.edge_step is None or m.edge_step < SHARP_STEP):
-        return [QualityProblem(Problem.COVERED)]
+        return [Problem.COVERED]
     found = []
     if m.lowest > BRIGHT_LOWEST and m.white_share > BRIGHT_WHITE_SHARE:
-        found.append(QualityProblem(Problem.BRIGHT))
+        found.append(Problem.BRIGHT)
     if m.edge_step is not None and m.edge_step < SHARP_STEP:
-        found.append(QualityProblem(Problem.BLURRED))
+        found.append(Problem.BLURRED)
     return found
 
 
 def warm() -> None:
-    """Has everything loaded that the first picture would load: later there may be no memory for it."""
+    """Load all that the first picture would load: later there may be no memory for it."""
     assess((np.arange(3 * 64 * 64) * 37 % 251).astype(np.uint8).reshape(64, 64, 3))
 
 
 def measure(image_rgb: ImageRgb) -> Measures:
-    """Takes the measures of a picture of shape (height, width, 3), uint8."""
+    """Measure a picture of shape (height, width, 3), uint8."""
     grey = _grey(image_rgb)
     lowest, highest = np.percentile(grey, (2, 99))
     return Measures(
@@ -134,7 +126,7 @@ def measure(image_rgb: ImageRgb) -> Measures:
 
 
 def _grey(image_rgb: ImageRgb) -> Grey:
-    """Brightness, made smaller by whole factors; sums of bytes stay exact in 32 bits."""
+    """Return the brightness, made smaller by whole factors; sums of bytes stay exact in 32 bits."""
     factor = max(1, round(max(image_rgb.shape[:2]) / WORK_SIDE_PX))
     red, green, blue = (image_rgb[..., c].astype(np.float32) for c in range(3))
     grey = 0.299 * red + 0.587 * green + 0.114 * blue
@@ -142,7 +134,7 @@ def _grey(image_rgb: ImageRgb) -> Grey:
 
 
 def _fields(grey: Grey, side: int) -> Grey:
-    """Means of square fields; what is left over at the right and below is cut off."""
+    """Return the means of square fields; what is left over on the right and below is cut off."""
     side = min(side, *grey.shape)
     rows, columns = grey.shape[0] // side, grey.shape[1] // side
     cut = grey[: rows * side, : columns * side]
@@ -158,13 +150,13 @@ def _contrast(grey: Grey) -> float:
 
 
 def _edge_step(grey: Grey) -> float | None:
-    """The direction with the softer edges counts: a shaken camera blurs one alone."""
+    """Measure the direction with the softer edges: a shaken camera blurs only one."""
     steps = [step for step in (_steps(grey), _steps(grey.T)) if step is not None]
     return min(steps, default=None)
 
 
 def _steps(grey: Grey) -> float | None:
-    """How steeply edges rise from left to right, compared with how high they are."""
+    """Measure how steeply edges rise from left to right, compared with how high they are."""
     if grey.shape[1] <= 2 * _EDGE_REACH + 1:
         return None
     # Neighbouring rows are averaged, so that a sensor's noise makes no edges of its own.

@@ -6,11 +6,8 @@ runs once for each picture and needs about two seconds, one of them for exposure
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
 import shutil
-import signal
 import subprocess
 import threading
 
@@ -19,6 +16,7 @@ from assistant.core.events import ImageRgb
 from assistant.core.ports import CameraInfo
 from assistant.errors import CameraError, PictureError
 from assistant.messages import camera as words
+from assistant.system.child_process import ChildProcess
 
 TIMEOUT_S = 15.0
 SETTLE_MS = 1000
@@ -30,34 +28,21 @@ _FORBIDDEN = re.compile(r"permission denied", re.I)
 
 
 class RpiCamera:
-    """One camera module."""
+    """One camera module, with its number as ``rpicam-hello --list-cameras`` counts."""
 
     def __init__(self, number: int, name: str = "", timeout_s: float = TIMEOUT_S) -> None:
-        """Opens nothing yet.
-
-        Args:
-            number: which module, as ``rpicam-hello --list-cameras`` counts.
-            name: how to call it.
-            timeout_s: longest wait for a picture.
-        """
         self._number, self._name = number, name or words.pi_camera(number, "")
         self._timeout_s = timeout_s
         self._reader = PictureReader()
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: ChildProcess | None = None
         self._closed = threading.Event()
 
     @property
     def name(self) -> str:
-        """How to call it."""
         return self._name
 
     def capture(self) -> ImageRgb:
-        """See the port; takes a few seconds.
-
-        Raises:
-            CameraError: no picture came.
-        """
         program = _program("jpeg")
         if program is None:
             raise CameraError(words.NO_PI_PROGRAM, words.NO_PI_PROGRAM_HINT)
@@ -74,33 +59,25 @@ class RpiCamera:
             raise CameraError(words.pi_no_picture(self._name), words.TRY_AGAIN) from error
 
     def peek(self) -> ImageRgb | None:
-        """None: a picture takes too long for looking ahead."""
-        return None
+        return None  # a picture takes too long for looking ahead
 
     def close(self) -> None:
-        """See the port."""
         self._closed.set()
         self._reader.close()
         process = self._process
         if process is not None:
-            _kill(process)
+            process.kill()
 
     def _run(self, command: list[str]) -> tuple[int, bytes, str]:
         if self._closed.is_set():
             return 1, b"", ""
         try:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-            )
+            process = ChildProcess(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         except OSError as error:
             raise CameraError(words.pi_failed(self._name, error.strerror or str(error))) from error
         self._process = process
         if self._closed.is_set():  # between the first look and now
-            _kill(process)
+            process.kill()
         try:
             output, complaints = process.communicate(timeout=self._timeout_s)
         except subprocess.TimeoutExpired as error:
@@ -109,7 +86,7 @@ class RpiCamera:
             ) from error
         finally:
             self._process = None
-            _end(process)
+            process.end()
         return process.returncode, output, complaints.decode("utf-8", "replace")
 
     def _failure(self, complaints: str) -> CameraError:
@@ -127,7 +104,7 @@ class RpiCamera:
 
 
 def find_pi_cameras() -> list[CameraInfo]:
-    """The camera modules that the system's own program lists; none where it is missing or fails."""
+    """Return the camera modules that the system's own program lists; none where it is missing or fails."""
     lister = _program("hello")
     if lister is None:
         return []
@@ -158,18 +135,3 @@ def find_pi_cameras() -> list[CameraInfo]:
 
 def _program(purpose: str) -> str | None:
     return shutil.which(f"rpicam-{purpose}") or shutil.which(f"libcamera-{purpose}")
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    if process.returncode is None:  # once it was waited for, its number may be another's
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kills what is left of it, waits for it and closes its pipes."""
-    _kill(process)
-    process.wait()
-    for stream in (process.stdout, process.stderr):
-        if stream is not None:
-            stream.close()

@@ -1,4 +1,4 @@
-"""Tells a still scene from a moving one, by small pictures of it. Pure numpy."""
+"""Tells a still scene from a moving one, by comparing small pictures of it. Pure numpy."""
 
 from __future__ import annotations
 
@@ -22,27 +22,17 @@ _EXPOSURE_CHANGE = 25.0
 
 
 class StillnessDetector:
-    """Compares each frame with those of the last second, so that slow movement is seen too."""
+    """A detector that compares each frame with those of the last second, so that it sees slow movement too."""
 
     def __init__(self, still_s: float = STILL_S) -> None:
-        """Knows nothing yet.
-
-        Args:
-            still_s: how long nothing may have moved.
-        """
         self._still_s = still_s
         self._seen: deque[tuple[float, npt.NDArray[np.float32]]] = deque()
         self._still_since: float | None = None
 
     def feed(self, frame: ImageRgb, now_s: float) -> bool:
-        """Takes the newest frame.
+        """Take the newest frame, shape (height, width, 3); return whether the scene was still for ``still_s``.
 
-        Args:
-            frame: shape (height, width, 3), uint8.
-            now_s: when it was taken; must not go backwards.
-
-        Returns:
-            Whether the scene has been still for ``still_s`` seconds.
+        ``now_s`` must not go backwards.
         """
         cells = thumbnail(frame)
         if any(_has_moved(before, cells) for _, before in self._seen):
@@ -58,7 +48,7 @@ class StillnessDetector:
 
 
 def thumbnail(frame: ImageRgb) -> npt.NDArray[np.float32]:
-    """Mean brightness of each cell, shape ``_GRID``; large frames are sampled, not summed whole."""
+    """Return the mean brightness of each cell, shape ``_GRID``; large frames are sampled, not summed whole."""
     rows, columns = _GRID
     step = max(1, min(frame.shape[0] // (rows * 4), frame.shape[1] // (columns * 4)))
     grey = frame[::step, ::step].astype(np.float32).mean(axis=2)

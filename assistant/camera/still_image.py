@@ -1,8 +1,8 @@
 """Reads a picture from a file or from standard input, upright and in RGB.
 
-What is transparent is laid on white; when what can be seen is itself nearly white (a white logo), on dark
-grey, so that it stands out. Pictures are made smaller while they are read: the model sees no more than a
-few hundred pixels a side, and a 100-megapixel picture must fit into a small computer's memory.
+Transparent parts become white, or dark grey where the rest is nearly white (a white logo), so that it stands out.
+Pictures are made smaller while they are read: the model sees no more than a few hundred pixels a side, and a
+100-megapixel picture must fit into a small computer's memory.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ FORMATS = tuple(
     )
 )
 MAX_SIDE_PX = 2048
-"""Longest side of what is returned; larger pictures are made smaller."""
+"""Larger pictures are made smaller."""
 MAX_PIXELS = 150_000_000
 """Larger pictures are refused unread: 150 megapixels with alpha take 600 MB while they are read."""
 _BAND_PIXELS = 4_000_000
@@ -51,7 +51,7 @@ _BAND_PIXELS = 4_000_000
 WHITE = (255, 255, 255)
 DARK_GREY = (64, 64, 64)
 _NEARLY_WHITE = 225.0
-"""Mean brightness (0 to 255) of the visible part from which it is laid on dark grey."""
+"""Mean brightness (0 to 255) of the visible part from which the background is dark grey."""
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -62,13 +62,13 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-"""EXIF orientation to what puts it right (as in Pillow's ImageOps)."""
+"""What undoes each EXIF orientation (as in Pillow's ImageOps)."""
 
 _BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"BM", b"II*\x00", b"MM\x00*")
 
 
 def load_picture(name: str) -> ImageRgb:
-    """Reads a picture.
+    """Read a picture.
 
     Args:
         name: a path, or "-" for standard input.
@@ -86,7 +86,7 @@ def load_picture(name: str) -> ImageRgb:
 
 
 def decode_stream(stream: BinaryIO, shown: str) -> Image.Image:
-    """Reads a picture from what can be sought, as ``load_picture`` does; ``shown`` is what to call it.
+    """Read a picture from a seekable stream, as ``load_picture`` does; ``shown`` is what to call it.
 
     Most pictures need no NumPy, which takes longer to import than to read one of them.
 
@@ -105,7 +105,8 @@ def decode_stream(stream: BinaryIO, shown: str) -> Image.Image:
         warnings.simplefilter("ignore")  # the limits here are the ones that count
         try:
             image = Image.open(stream, formats=FORMATS)
-            _check_size(image.size, shown)
+            if (n_pixels := image.width * image.height) > MAX_PIXELS:
+                raise _too_large(n_pixels, shown)
             image.draft("RGB", (MAX_SIDE_PX, MAX_SIDE_PX))
             image.load()
             return _to_rgb(image)
@@ -120,12 +121,6 @@ def decode_stream(stream: BinaryIO, shown: str) -> Image.Image:
             raise PictureError(messages.picture_unknown(shown), hint) from error
         except Exception as error:  # Pillow's decoders raise a dozen kinds on broken data
             raise PictureError(messages.picture_truncated(shown)) from error
-
-
-def _check_size(size: tuple[int, int], shown: str) -> None:
-    pixels = size[0] * size[1]
-    if pixels > MAX_PIXELS:
-        raise _too_large(pixels, shown)
 
 
 def _too_large(pixels: int, shown: str) -> PictureError:
@@ -146,7 +141,7 @@ def _to_rgb(image: Image.Image) -> Image.Image:
 
 
 def _in_bands(image: Image.Image, prepare: Callable[[Image.Image], Image.Image]) -> Image.Image:
-    """Prepares and shrinks a large picture band by band, so that no second full copy is ever made."""
+    """Prepare and shrink a large picture band by band, so that there is never a second full copy."""
     factor = max(image.size) // MAX_SIDE_PX
     if factor < 2:
         return prepare(image)
@@ -165,7 +160,7 @@ def _in_bands(image: Image.Image, prepare: Callable[[Image.Image], Image.Image])
 
 
 def _preparation(image: Image.Image) -> Callable[[Image.Image], Image.Image]:
-    """What makes any part of the picture an 8-bit picture that can be shrunk."""
+    """Return what makes any part of the picture an 8-bit picture that can be shrunk."""
     if image.mode == "CMYK" and image.format in {"JPEG", "MPO"} and "adobe" not in image.info:
         # Pillow takes every CMYK JPEG for one of Adobe's, which are stored inverted.
         return lambda part: ImageChops.invert(part).convert("RGB")
@@ -180,7 +175,7 @@ def _preparation(image: Image.Image) -> Callable[[Image.Image], Image.Image]:
 
 
 def _upright(image: Image.Image, original: Image.Image) -> Image.Image:
-    """Turns the picture as its EXIF data say."""
+    """Turn the picture as its EXIF data say."""
     try:
         turn = _TURNS.get(original.getexif().get(ExifTags.Base.Orientation, 1))
     except Exception:  # noqa: BLE001 - broken EXIF data must not keep a good picture from being seen
@@ -189,7 +184,7 @@ def _upright(image: Image.Image, original: Image.Image) -> Image.Image:
 
 
 def _grey_range(image: Image.Image) -> tuple[float, float]:
-    """16-bit grey by its full range, other numbers by the range they use."""
+    """Return the full range of 16-bit grey, or the range that other numbers use."""
     if image.mode.startswith("I;"):
         return 0.0, 65535.0
     extrema = image.getextrema()

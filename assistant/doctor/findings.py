@@ -25,14 +25,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the doctor.
-
-    Attributes:
-        name: of the check, for programs.
-        state: how bad it is.
-        text: one sentence.
-        remedy: what mends it; never empty unless all is well.
-    """
+    """One line of the doctor: the check's name, for programs; a sentence; and unless all is well, what to do."""
 
     name: str
     state: State
@@ -45,14 +38,29 @@ class Finding:
 
     @property
     def lines(self) -> list[str]:
-        """As plain lines: what is, and then what mends it."""
+        """As plain lines: what was found, and then what to do."""
         say = {State.OK: words.ok, State.WARNING: words.warning, State.PROBLEM: words.problem}
         first = say[self.state](self.text) if self.state in say else self.text
         return [first, self.remedy] if self.remedy else [first]
 
 
+def ok(name: str, text: str) -> list[Finding]:
+    """Return that all is well."""
+    return [Finding(name, State.OK, text)]
+
+
+def warn(name: str, text: str, remedy: str) -> list[Finding]:
+    """Return what describing works without."""
+    return [Finding(name, State.WARNING, text, remedy)]
+
+
+def fail(name: str, text: str, remedy: str) -> list[Finding]:
+    """Return what keeps describing from working."""
+    return [Finding(name, State.PROBLEM, text, remedy)]
+
+
 def run_checks(checks: Mapping[str, Check], timeout_s: float = 20.0) -> Iterator[Finding]:
-    """Runs all checks at once and yields their findings in order.
+    """Run all checks at once and yield their findings in order.
 
     A check that raises or takes longer than ``timeout_s`` becomes a finding that says so.
     """

@@ -7,14 +7,14 @@ from typing import Any
 
 
 def main() -> None:
-    """Prints what could be loaded."""
+    """Print what could be loaded."""
     found: dict[str, Any] = {}
     try:
         import llama_cpp
 
         found["version"] = llama_cpp.__version__
         found["system"] = llama_cpp.llama_print_system_info().decode(errors="replace")
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is told
+    except Exception as error:  # noqa: BLE001 - the doctor shows it
         found["engine_error"] = str(error) or type(error).__name__
     else:
         try:

@@ -1,4 +1,4 @@
-"""Chooses the speaker: the one that is wished for where it can speak, silence where not."""
+"""Chooses the speaker: the configured one where it can speak, and silence where not."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def open_speaker(
     is_on: bool = True,
     driver: str = "auto",
 ) -> Speaker:
-    """Opens the speaker; trouble is told once through ``on_problem`` and never raised.
+    """Open the speaker; a failure goes to ``on_problem`` once and is never raised.
 
     Args:
         voice: rate, voice and volume.
-        on_problem: hears a SpeechError; may be called later, from another thread.
-        is_on: False gives the speaker that says nothing.
+        on_problem: receives a SpeechError; may be called later, from another thread.
+        is_on: False opens the speaker that says nothing.
         driver: "pyttsx3", "spd-say" (speech-dispatcher), "silent", or "auto": pyttsx3, and
             speech-dispatcher where pyttsx3 has no player.
     """
@@ -42,38 +42,27 @@ def open_speaker(
     has_spd_say = shutil.which(spd_say.PROGRAM) is not None
     if driver == "auto":
         driver = "spd-say" if shutil.which(PLAYER) is None and has_spd_say else "pyttsx3"
+    start: Callable[[dict[str, Any], Path], Voice]
     if driver == "spd-say":
-        if has_spd_say:
-            return _managed(voice, on_problem, spd_say.SpdSayProcess)
-        message = messages.speech_off(words.NO_SPD_SAY)
-        on_problem(SpeechError(message, words.NO_SPD_SAY_HINT))
-        return SilentSpeaker()
-    if shutil.which(PLAYER) is None:
-        message = messages.speech_off(messages.NO_PLAYER)
-        on_problem(SpeechError(message, messages.NO_PLAYER_HINT))
-        return SilentSpeaker()
-    return _managed(voice, on_problem, VoiceProcess)
-
-
-def _managed(
-    voice: VoiceOptions,
-    on_problem: Callable[[AssistantError], None],
-    starter: Callable[[dict[str, Any], Path], Voice],
-) -> Speaker:
-    try:
-        return SpeechManager(voice, on_problem, starter)
-    except OSError as error:  # no folder can be written to
-        reason = error.strerror or str(error)
-        on_problem(SpeechError(messages.speech_off(words.no_place(reason)), words.NO_PLACE_HINT))
-        return SilentSpeaker()
-    except RuntimeError as error:  # no thread can be started
-        told = describe_exception(error)
-        on_problem(SpeechError(messages.speech_off(told.message), told.hint))
-        return SilentSpeaker()
+        start, has_program = spd_say.SpdSayProcess, has_spd_say
+        reason, hint = words.NO_SPD_SAY, words.NO_SPD_SAY_HINT
+    else:
+        start, has_program = VoiceProcess, shutil.which(PLAYER) is not None
+        reason, hint = messages.NO_PLAYER, messages.NO_PLAYER_HINT
+    if has_program:
+        try:
+            return SpeechManager(voice, on_problem, start)
+        except OSError as error:  # no folder can be written to
+            reason, hint = words.no_place(error.strerror or str(error)), words.NO_PLACE_HINT
+        except RuntimeError as error:  # no thread can be started
+            described = describe_exception(error)
+            reason, hint = described.message, described.hint
+    on_problem(SpeechError(messages.speech_off(reason), hint))
+    return SilentSpeaker()
 
 
 def open_earcons(*, is_on: bool) -> Earcons:
-    """Opens the player of signs; silent where there is no player or no signs are wanted."""
+    """Open the player of signs; a silent one where there is no program or no signs are wanted."""
     if not is_on or shutil.which(PLAYER) is None:
         return SilentEarcons()
     from assistant.speech.earcons import PlayedEarcons

@@ -1,4 +1,4 @@
-"""The process that speaks: one utterance at a time through pyttsx3. Run as a script, never imported by it.
+"""The process that speaks: one utterance at a time through pyttsx3. Run as a script.
 
 It is a process, because pyttsx3's ``stop()`` cannot interrupt on Linux: the espeak driver plays a
 temporary WAV with ``aplay`` inside a callback. Killing the process group ends both within milliseconds.
@@ -26,8 +26,6 @@ from queue import SimpleQueue
 from typing import Any
 
 SYSTEM_LIBRARIES = ("libespeak-ng.so.1", "libespeak.so.1")
-
-
 _EXAMPLES = ("en", "en-us", "en-gb-scotland", "de", "fr", "es", "it", "pl", "hi", "cmn")
 
 
@@ -36,7 +34,7 @@ class NoVoiceEngineError(Exception):
 
 
 def prepare_espeak() -> None:
-    """Makes an espeak loadable by its usual name: the system's, else the one of ``espeakng-loader``.
+    """Make an espeak loadable by its usual name: the system's, else the one of ``espeakng-loader``.
 
     Raises:
         NoVoiceEngineError: there is none.
@@ -57,9 +55,9 @@ def prepare_espeak() -> None:
 
 
 class Player:
-    """Stands in for ``os.system``, through which pyttsx3 runs aplay and whose status it throws away.
+    """A replacement of ``os.system``, through which pyttsx3 runs aplay and whose status it throws away.
 
-    The command is run without a shell: only its first word, a program, with the rest as that program's arguments.
+    The command is run without a shell: its first word is the program, the rest are that program's arguments.
 
     Attributes:
         status: of the last program; ``NOT_CALLED`` before it, and where pyttsx3 could not make a sound to play.
@@ -109,7 +107,7 @@ class Voice:
         self._engine.setProperty("volume", volume)
 
     def say(self, text: str, rate_wpm: int) -> str:
-        """Speaks to the end; returns what went wrong inside pyttsx3, or an empty string."""
+        """Speak to the end; return what went wrong inside pyttsx3, or an empty string."""
         if rate_wpm != self._rate_wpm:
             self._rate_wpm = rate_wpm
             self._engine.setProperty("rate", rate_wpm)
@@ -123,11 +121,10 @@ class Voice:
         return self._error
 
     def _compute(self, text: bytes, flags: int) -> int:
-        """In the place of pyttsx3's ``Synth``; says that the message has ended where espeak does not.
+        """Take the place of pyttsx3's ``Synth``, and tell pyttsx3 that the message has ended where espeak does not.
 
-        An espeak that was built without threads, as espeakng-loader's for ARM is, computes all sound before it comes
-        back, and has nobody who would say so afterwards (espeak-ng's ``espeak_ng_Synthesize``). pyttsx3 plays nothing
-        until it hears it.
+        An espeak that was built without threads, as espeakng-loader's for ARM is, computes all sound before it returns,
+        and has no thread to say so afterwards (espeak-ng's ``espeak_ng_Synthesize``). pyttsx3 plays nothing until then.
         """
         self._computed_by = 0
         status: int = self._synth(text, flags=flags)
@@ -150,15 +147,15 @@ class Voice:
         self._error = str(exception) or type(exception).__name__
         self._finished.set()
 
-    def _find(self, wish: str) -> str | None:
-        """Finds a voice by id, name or language, whatever the case; else one whose name begins so."""
-        known: list[tuple[str, str]] = []  # each way to name a voice, with the voice's id
+    def _find(self, wanted: str) -> str | None:
+        """Find a voice by id, name or language, whatever the case; else one whose name begins so."""
+        known: list[tuple[str, str]] = []  # name and id; a voice has several names
         for voice in self._engine.getProperty("voices"):
             languages = [str(language).strip("\x00\x02\x05 ") for language in voice.languages]
             for name in (voice.id, voice.id.split("/")[-1], voice.name, *languages):
                 known.append((name.lower(), voice.id))
-        wish = wish.lower()
-        for is_it in (wish.__eq__, lambda name: name.startswith(wish)):
+        wanted = wanted.lower()
+        for is_it in (wanted.__eq__, lambda name: name.startswith(wanted)):
             for name, voice_id in known:
                 if is_it(name):
                     return str(voice_id)
@@ -168,29 +165,29 @@ class Voice:
 
 
 def main() -> None:
-    """Speaks what stdin says until it ends."""
+    """Speak what stdin says until it ends."""
     options = json.loads(sys.argv[1])
     folder = Path(os.environ["TMPDIR"])
     front = os.fdopen(os.dup(1), "w", buffering=1)
-    log = os.memfd_create("messages")  # in memory: a full disk must not keep it from being written
+    log = os.memfd_create("messages")  # in memory, which works on a full disk too
     for stream in (1, 2):  # aplay's and pyttsx3's messages must not reach the terminal
         os.dup2(log, stream)
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     commands: SimpleQueue[dict[str, Any]] = SimpleQueue()
     threading.Thread(target=_listen, args=(commands, folder), daemon=True).start()
 
-    def tell(**reply: Any) -> None:
-        front.write(json.dumps(reply) + "\n")
+    def reply(**fields: Any) -> None:
+        front.write(json.dumps(fields) + "\n")
 
     player = Player()
     try:
         prepare_espeak()
         voice = Voice(options["rate_wpm"], options["volume"], options["voice"])
-    except Exception as error:  # noqa: BLE001 - whatever keeps it from speaking is said in words
+    except Exception as error:  # noqa: BLE001 - the front puts any failure into words
         kind = "no_espeak" if isinstance(error, NoVoiceEngineError | RuntimeError) else "failed"
-        tell(event=kind, reason=str(error))
+        reply(event=kind, reason=str(error))
         return
-    tell(event="ready", unknown_voice_examples=voice.unknown_voice_examples)
+    reply(event="ready", unknown_voice_examples=voice.unknown_voice_examples)
     while True:
         command = commands.get()
         player.status = player.NOT_CALLED
@@ -200,9 +197,9 @@ def main() -> None:
         for left in folder.glob("*.wav"):
             left.unlink(missing_ok=True)
         if player.status or wrong:
-            tell(event="failed", reason=wrong or _last_line(log))
+            reply(event="failed", reason=wrong or _last_line(log))
         else:
-            tell(event="spoken")
+            reply(event="spoken")
 
 
 def _listen(commands: SimpleQueue[dict[str, Any]], folder: Path) -> None:

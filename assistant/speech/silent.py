@@ -6,12 +6,7 @@ from assistant.core.ports import Earcon, Priority
 
 
 class SilentSpeaker:
-    """Takes every utterance and is done with it at once.
-
-    Attributes:
-        is_paused: kept, so that a key answers truly.
-        position: always None, because nothing is heard: the reader keeps its own place.
-    """
+    """A speaker that is done with every utterance at once; without a position, the reader keeps its own place."""
 
     def __init__(self) -> None:
         self.is_paused = False
@@ -22,40 +17,30 @@ class SilentSpeaker:
         utterance: str,
         priority: Priority = Priority.DESCRIPTION,
         position: int | None = None,
-    ) -> None:
-        """Does nothing."""
+    ) -> None: ...
 
     def cancel(self) -> None:
-        """Ends a pause."""
         self.is_paused = False
 
     def pause(self) -> None:
-        """Begins a pause."""
         self.is_paused = True
 
     def resume(self) -> None:
-        """Ends a pause."""
         self.is_paused = False
 
-    def set_rate(self, rate_wpm: int) -> None:
-        """Does nothing."""
+    def set_rate(self, rate_wpm: int) -> None: ...
 
     def wait(self, timeout_s: float | None = None) -> bool:
-        """Nothing is ever left to say."""
         return True
 
-    def close(self) -> None:
-        """Does nothing."""
+    def close(self) -> None: ...
 
 
 class SilentEarcons:
-    """Plays no sign."""
+    """A player of signs that plays none."""
 
-    def play(self, earcon: Earcon) -> None:
-        """Does nothing."""
+    def play(self, earcon: Earcon) -> None: ...
 
-    def cancel(self) -> None:
-        """Does nothing."""
+    def cancel(self) -> None: ...
 
-    def close(self) -> None:
-        """Does nothing."""
+    def close(self) -> None: ...

@@ -1,4 +1,4 @@
-"""Where sound lies for the moment in which it is played: in memory, for this user alone."""
+"""Where sound is stored while it is played: in memory, for this user alone."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ _SHARED_MEMORY = "/dev/shm"
 
 
 def private_folder() -> Path:
-    """Makes a folder (0700): in memory where that can be had, else in the usual temporary folder.
+    """Make a folder (0700): in memory where possible, else in the usual temporary folder.
 
     pyttsx3 makes a command line of the path, so a folder with odd characters is avoided.
 
     Raises:
         OSError: no folder can be made.
     """
-    wished = (os.environ.get("XDG_RUNTIME_DIR"), _SHARED_MEMORY)
-    places = [place for place in wished if place and _is_usable(place)]
+    candidates = (os.environ.get("XDG_RUNTIME_DIR"), _SHARED_MEMORY)
+    places = [place for place in candidates if place and _is_usable(place)]
     places.sort(key=lambda place: not is_in_memory(place))
     if not places or not is_in_memory(places[0]):
-        # Asked late: Python tries the temporary folder out by writing a file.
+        # Only now, because Python tries the temporary folder out by writing a file.
         places += [place for place in (tempfile.gettempdir(), "/tmp") if _is_usable(place)]
     for place in places:
         with contextlib.suppress(OSError):
@@ -32,7 +32,7 @@ def private_folder() -> Path:
 
 
 def is_in_memory(folder: str, mounts: Path = Path("/proc/self/mounts")) -> bool:
-    """Whether what is written to a folder stays off the disks (but for a swap file)."""
+    """Return whether what is written to a folder stays off the disks, except for swapping."""
     try:
         lines = mounts.read_text("utf-8", "replace").splitlines()
     except OSError:

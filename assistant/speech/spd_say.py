@@ -1,21 +1,20 @@
 """Speaks through speech-dispatcher, which a desktop's screen reader uses too.
 
-One ``spd-say`` a part of text; there is nothing to keep warm. The text goes to its standard input and
+Each part of a text is spoken by one ``spd-say``; there is nothing to keep warm. The text goes to its standard input and
 not onto its command line, which every user of the machine could read.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
 import re
-import signal
 import subprocess
 import threading
 from pathlib import Path
 from typing import Any
 
 from assistant.messages import speech as words
+from assistant.system.child_process import ChildProcess
 
 PROGRAM = "spd-say"
 _CANCEL_TIMEOUT_S = 2.0
@@ -27,60 +26,39 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 class SpdSayProcess:
     """A ``Voice``: at most one ``spd-say`` at a time.
 
-    Ending ``spd-say`` does not end the sound, which the speech-dispatcher makes: a stop sends its CANCEL
-    too. That silences all that speech-dispatcher is saying, a screen reader's words included.
+    Ending ``spd-say`` does not end the sound, which speech-dispatcher makes, so a stop sends CANCEL too. That
+    silences all that speech-dispatcher is saying, a screen reader's words included.
     """
 
     def __init__(self, options: dict[str, Any], base: Path) -> None:
-        """Starts nothing yet.
-
-        Args:
-            options: ``rate_wpm``, ``volume`` and ``voice``.
-            base: not needed; speech-dispatcher leaves no file.
-        """
+        """Take ``rate_wpm``, ``volume`` and ``voice``; no folder is needed, since no file is left."""
         self._options = options
-        self._process: subprocess.Popen[bytes] | None = None
-        self._canceller: subprocess.Popen[bytes] | None = None
+        self._process: ChildProcess | None = None
+        self._canceller: ChildProcess | None = None
         self._is_killed = False
         self._lock = threading.Lock()
         self.is_ready = True
 
     @property
     def is_alive(self) -> bool:
-        """Whether it could speak; there is nothing that could die between two texts."""
+        """Whether it could speak; nothing runs, and so nothing can die, between two texts."""
         return not self._is_killed
 
     def send(self, text: str, rate_wpm: int) -> None:
-        """Begins to speak.
-
-        Raises:
-            OSError: it cannot be started, or was killed.
-        """
         with self._lock:
             if self._is_killed:
                 raise BrokenPipeError
-            self._process = subprocess.Popen(
+            self._process = process = ChildProcess(
                 [PROGRAM, "--wait", "--pipe-mode", *self._arguments(rate_wpm)],
                 stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
-                start_new_session=True,
             )
-            stdin = self._process.stdin
-        assert stdin is not None
         # A line is an utterance; one that begins with "!-!" would be a command, so a space comes first.
         line = " " + " ".join(text.split()) + "\n"
-        with contextlib.suppress(OSError, ValueError):  # its exit status tells more
-            stdin.write(line.encode("utf-8", "replace"))
-            stdin.close()
+        with contextlib.suppress(OSError):  # its exit status says more
+            process.write(line.encode("utf-8", "replace"), is_last=True)
 
     def receive(self, timeout_s: float) -> dict[str, Any]:
-        """Waits until it has spoken.
-
-        Raises:
-            EOFError: it was killed.
-            TimeoutError: it did not end in time.
-        """
         process = self._process
         if process is None:
             raise EOFError
@@ -91,19 +69,17 @@ class SpdSayProcess:
             raise TimeoutError from error
         if self._is_killed or status < 0:
             raise EOFError
-        if status:
-            lines = process.stderr.read().decode(errors="replace").strip().splitlines()
-            process.stderr.close()
-            return {"event": "failed", "reason": lines[-1].strip()[:200] if lines else ""}
-        process.stderr.close()
-        return {"event": "spoken"}
+        complaints = process.stderr.read() if status else b""
+        process.end()
+        if not status:
+            return {"event": "spoken"}
+        lines = complaints.decode(errors="replace").strip().splitlines()
+        return {"event": "failed", "reason": lines[-1].strip()[:200] if lines else ""}
 
-    def failure(self, reason: str) -> tuple[str, str]:
-        """What to say, and what to do, when nothing was heard."""
+    def describe_failure(self, reason: str) -> tuple[str, str]:
         return words.spd_say_failed(reason), words.SPD_SAY_FAILED_HINT
 
     def kill(self) -> None:
-        """Silences it. Safe from any thread, and quick."""
         with self._lock:
             if self._is_killed:
                 return
@@ -111,31 +87,18 @@ class SpdSayProcess:
             if self._process is None or self._process.returncode is not None:
                 return
             with contextlib.suppress(OSError):
-                self._canceller = subprocess.Popen(
-                    [PROGRAM, "--cancel"],
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                    start_new_session=True,
-                )
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+                self._canceller = ChildProcess([PROGRAM, "--cancel"])
+            self._process.kill()
 
-    def dispose(self) -> None:
-        """Kills it and waits until its CANCEL was heard, which must not hit the next text; may come again."""
+    def end(self) -> None:
+        """Kill it and wait until its CANCEL was heard, which must not hit the next text; idempotent."""
         self.kill()
         if self._process is not None:
-            self._process.wait()
-            for stream in (self._process.stdin, self._process.stderr):
-                with contextlib.suppress(OSError):
-                    if stream is not None:
-                        stream.close()
+            self._process.end()
         if self._canceller is not None:
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 self._canceller.wait(_CANCEL_TIMEOUT_S)
-            except subprocess.TimeoutExpired:
-                self._canceller.kill()
-                self._canceller.wait()
+            self._canceller.end()
 
     def _arguments(self, rate_wpm: int) -> list[str]:
         above = rate_wpm - _USUAL_RATE_WPM

@@ -1,16 +1,14 @@
-"""Speaks utterances one after the other, and stops at once.
-
-One process speaks, a second one is warm and waits: after a stop, which kills the first, the next
-utterance begins without the 150 ms that a cold start takes.
-"""
+"""Speaks utterances one after the other, and stops at once."""
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +28,32 @@ REST_S = 5.0
 """After this long the next utterance is tried again: a sound device may have come back."""
 
 
+class State(Enum):
+    """Whether utterances are spoken."""
+
+    SPEAKING = auto()
+    RESTING = auto()
+    """Too many failed: what comes in the next ``REST_S`` is dropped."""
+    ON_TRIAL = auto()
+    """After a rest: one more failure begins another, one success ends the trial."""
+    OVER = auto()
+    """Nothing can ever be spoken here."""
+    CLOSED = auto()
+
+
 class SpeechManager:
-    """A ``Speaker`` on pyttsx3, or on another ``Voice``."""
+    """A ``Speaker`` on pyttsx3, or on another ``Voice``.
+
+    1. ``say`` puts an utterance into the queue. A thread takes one after the other (``_speak_next``).
+    2. ``_warm`` starts what is missing of two processes: the current one speaks, the spare is warm and waits. So the
+       first utterance after a stop begins without the 150 ms of a cold start.
+    3. ``_speak`` sends the utterance to the current process and waits until it was spoken.
+    4. ``cancel`` kills that process from any thread, and with it the sound; the spare takes its place (``_replace``).
+       ``pause`` does the same to a description, and puts it back into the queue.
+    5. A process that dies by itself is replaced in the same way, and the utterance is said again.
+    6. The first failure is reported. After ``MOST_FAILURES`` in a row speech rests and is then tried again (``State``).
+    7. ``close`` kills both processes, ends the thread and removes the folder of the sounds.
+    """
 
     def __init__(
         self,
@@ -39,11 +61,11 @@ class SpeechManager:
         on_problem: Callable[[AssistantError], None],
         starter: Callable[[dict[str, Any], Path], Voice] = VoiceProcess,
     ) -> None:
-        """Starts two processes and returns at once.
+        """Start two processes and return at once.
 
         Args:
             voice: how it sounds.
-            on_problem: hears from another thread why nothing can be spoken, once until something was again.
+            on_problem: receives, from another thread, why nothing can be spoken; once until something was again.
             starter: makes what speaks, from the voice's fields and a private folder.
 
         Raises:
@@ -55,13 +77,12 @@ class SpeechManager:
         self._on_problem = on_problem
         self._queue = UtteranceQueue()
         self._changed = threading.Condition(threading.RLock())
+        self._state = State.SPEAKING
+        self._rests_until_s = 0.0
         self._speaking: Utterance | None = None
         self._position: int | None = None
         self._is_paused = False
-        self._is_closed = False
-        self._has_given_up = self._is_over = False
-        self._try_again_at = 0.0
-        self._has_told_problem = self._has_told_voice = self._is_on_trial = False
+        self._has_reported_problem = self._has_reported_voice = False
         self._failures = 0
         self._cancels = 0
         self._base = private_folder()
@@ -76,12 +97,10 @@ class SpeechManager:
 
     @property
     def is_paused(self) -> bool:
-        """Whether descriptions wait for ``resume``."""
         return self._is_paused
 
     @property
     def position(self) -> int | None:
-        """The position of what is being spoken, or was last; None before the first."""
         return self._position
 
     def say(
@@ -90,24 +109,15 @@ class SpeechManager:
         priority: Priority = Priority.DESCRIPTION,
         position: int | None = None,
     ) -> None:
-        """Queues an utterance and returns at once; one without a letter or digit is nothing to say."""
         with self._changed:
-            if self._is_closed or not self._may_try():
-                return
-            self._queue.put(Utterance(utterance, priority, position))
-            self._changed.notify_all()
-
-    def _may_try(self) -> bool:
-        if not self._has_given_up:
-            return True
-        if self._is_over or time.monotonic() < self._try_again_at:
-            return False
-        self._has_given_up, self._is_on_trial = False, True
-        self._failures = MOST_FAILURES - 1
-        return True
+            if self._state is State.RESTING and time.monotonic() >= self._rests_until_s:
+                self._state = State.ON_TRIAL
+                self._failures = MOST_FAILURES - 1
+            if self._state in (State.SPEAKING, State.ON_TRIAL):
+                self._queue.put(Utterance(utterance, priority, position))
+                self._changed.notify_all()
 
     def cancel(self) -> None:
-        """Drops the queue, kills what speaks, and ends a pause."""
         with self._changed:
             self._queue.clear()
             self._is_paused = False
@@ -115,7 +125,6 @@ class SpeechManager:
             self._changed.notify_all()
 
     def pause(self) -> None:
-        """Silences a description, which goes back to the front of the queue; errors and status are still said."""
         with self._changed:
             self._is_paused = True
             if self._speaking is not None and self._speaking.priority is Priority.DESCRIPTION:
@@ -124,31 +133,27 @@ class SpeechManager:
             self._changed.notify_all()
 
     def resume(self) -> None:
-        """Goes on from the start of the description that was interrupted."""
         with self._changed:
             self._is_paused = False
             self._changed.notify_all()
 
     def set_rate(self, rate_wpm: int) -> None:
-        """Words a minute from the next utterance on."""
         with self._changed:
             self._voice = replace(self._voice, rate_wpm=rate_wpm)
 
     def wait(self, timeout_s: float | None = None) -> bool:
-        """Waits until everything queued was spoken or waits in a pause; False if the time ran out."""
         with self._changed:
             return self._changed.wait_for(
                 lambda: (
-                    self._is_closed
+                    self._state is State.CLOSED
                     or not (self._speaking or self._queue.has_next(is_paused=self._is_paused))
                 ),
                 timeout_s,
             )
 
     def close(self) -> None:
-        """Silences, ends the processes and removes their folders; may be called again."""
         with self._changed:
-            self._is_closed = True
+            self._state = State.CLOSED
             self.cancel()
             for process in (self._current, self._spare):
                 if process is not None:
@@ -156,41 +161,8 @@ class SpeechManager:
         self._thread.join()
         for process in (self._current, self._spare):
             if process is not None:
-                process.dispose()
+                process.end()
         shutil.rmtree(self._base, ignore_errors=True)
-
-    def _run(self) -> None:
-        is_warm = False
-        while not (self._is_closed or self._is_over):
-            try:
-                if not is_warm:
-                    is_warm = True
-                    self._warm()
-                self._serve()
-            except Exception as error:  # noqa: BLE001 - else a front would wait for ever for words never said
-                # A process that cannot be started now (no memory, no descriptors) may be startable later.
-                is_for_good = not isinstance(error, OSError)
-                told = describe_exception(error)
-                self._give_up(told.message, told.hint, is_for_good=is_for_good)
-
-    def _serve(self) -> None:
-        while (taken := self._take()) is not None:
-            try:
-                self._warm()
-                self._speak(*taken)
-            finally:
-                with self._changed:
-                    self._speaking = None
-                    self._changed.notify_all()
-
-    def _warm(self) -> None:
-        if self._current is None:
-            self._current = self._start()
-        if self._spare is not None and not self._spare.is_alive:
-            self._spare.dispose()
-            self._spare = None
-        if self._spare is None:
-            self._spare = self._start()
 
     def _interrupt(self) -> None:
         self._cancels += 1
@@ -198,21 +170,52 @@ class SpeechManager:
             self._current.kill()
             self._speaking = None  # else a second pause would put it back once more
 
-    def _take(self) -> tuple[Utterance, int] | None:
-        """The next utterance and the number of interruptions before it; None when closed or given up."""
+    def _run(self) -> None:
+        for work in itertools.chain([self._warm], itertools.repeat(self._speak_next)):
+            if self._state in (State.OVER, State.CLOSED):
+                return
+            try:
+                work()
+            except Exception as error:  # noqa: BLE001 - else a front would wait for ever for words never said
+                described = describe_exception(error)
+                # A process that cannot be started now (no memory, no descriptors) may be startable later.
+                state = State.RESTING if isinstance(error, OSError) else State.OVER
+                self._give_up(described.message, described.hint, state)
+
+    def _warm(self) -> None:
+        if self._current is None:
+            self._current = self._start()
+        if self._spare is not None and not self._spare.is_alive:
+            self._spare.end()
+            self._spare = None
+        if self._spare is None:
+            self._spare = self._start()
+
+    def _speak_next(self) -> None:
+        """Wait for an utterance and speak it; return without when closed."""
         with self._changed:
-            while not (self._is_closed or self._is_over):
-                utterance = self._queue.take(is_paused=self._is_paused)
-                if utterance is not None:
-                    self._speaking = utterance
-                    if utterance.position is not None:
-                        self._position = utterance.position
-                    return utterance, self._cancels
-                self._changed.wait()
-            return None
+            self._changed.wait_for(
+                lambda: (
+                    self._state is State.CLOSED or self._queue.has_next(is_paused=self._is_paused)
+                )
+            )
+            utterance = self._queue.take(is_paused=self._is_paused)
+            if utterance is None or self._state is State.CLOSED:
+                return
+            self._speaking = utterance
+            if utterance.position is not None:
+                self._position = utterance.position
+            cancels = self._cancels
+        try:
+            self._warm()
+            self._speak(utterance, cancels)
+        finally:
+            with self._changed:
+                self._speaking = None
+                self._changed.notify_all()
 
     def _speak(self, utterance: Utterance, cancels: int) -> None:
-        """Speaks one utterance, in a fresh process if the first dies of itself."""
+        """Speak one utterance, in a fresh process if the first dies of itself."""
         while True:
             process = self._current
             if process is None or self._is_cancelled(cancels):
@@ -224,73 +227,79 @@ class SpeechManager:
                 process.send(utterance.text, self._voice.rate_wpm)
                 reply = process.receive(utterance.longest_s(self._voice.rate_wpm))
                 if reply["event"] == "spoken":
-                    self._failures = 0
-                    if self._is_on_trial:
-                        self._is_on_trial = self._has_told_problem = False
+                    self._succeed()
                 else:
-                    self._fail(*process.failure(str(reply["reason"])))
+                    self._fail(*process.describe_failure(str(reply["reason"])))
                 return
             except TimeoutError:
-                self._fail(messages.SPEECH_HUNG, process.failure("")[1])
+                self._fail(messages.SPEECH_HUNG, process.describe_failure("")[1])
                 self._replace()
                 return
             except (EOFError, OSError):
                 was_cancelled = self._is_cancelled(cancels)
                 self._replace()
-                if was_cancelled or self._has_given_up:
+                if was_cancelled or self._state is State.RESTING:
                     return
                 self._fail(messages.SPEECH_DIED, messages.NO_VOICE_ENGINE_HINT, is_grave=False)
 
     def _is_cancelled(self, cancels: int) -> bool:
         with self._changed:
-            return self._is_closed or self._cancels != cancels
+            return self._state is State.CLOSED or self._cancels != cancels
 
     def _greet(self, reply: dict[str, object]) -> bool:
-        """Hears a process say that it is ready, or why not."""
+        """Take a process's first reply; return whether it can speak."""
+        if reply["event"] == "no_espeak":
+            self._give_up(messages.NO_VOICE_ENGINE, messages.NO_VOICE_ENGINE_HINT, State.OVER)
+            return False
         if reply["event"] != "ready":
-            is_missing = reply["event"] == "no_espeak"
-            reason = messages.NO_VOICE_ENGINE if is_missing else str(reply["reason"])
-            self._give_up(reason, messages.NO_VOICE_ENGINE_HINT, is_for_good=is_missing)
+            self._give_up(str(reply["reason"]), messages.NO_VOICE_ENGINE_HINT, State.RESTING)
             return False
         examples = reply.get("unknown_voice_examples")
-        if isinstance(examples, list) and not self._has_told_voice:
-            self._has_told_voice = True
+        if isinstance(examples, list) and not self._has_reported_voice:
+            self._has_reported_voice = True
             message = messages.voice_unknown(self._voice.voice or "")
             hint = messages.voice_unknown_hint(", ".join(map(str, examples)))
             self._on_problem(SpeechError(message, hint))
         return True
 
+    def _succeed(self) -> None:
+        self._failures = 0
+        with self._changed:
+            if self._state is State.ON_TRIAL:
+                self._state = State.SPEAKING
+                self._has_reported_problem = False
+
     def _fail(self, reason: str, hint: str, *, is_grave: bool = True) -> None:
-        """Counts a failure; tells the first grave one, and rests after too many in a row."""
+        """Count a failure; report the first grave one, and rest after too many in a row."""
         self._failures += 1
         if self._failures >= MOST_FAILURES:
-            self._give_up(reason, hint)
+            self._give_up(reason, hint, State.RESTING)
         elif is_grave:
-            self._tell(messages.speech_off(reason), hint)
+            self._report(reason, hint)
 
-    def _give_up(self, reason: str, hint: str, *, is_for_good: bool = False) -> None:
+    def _give_up(self, reason: str, hint: str, state: State) -> None:
         with self._changed:
-            self._has_given_up = True
-            self._is_over = self._is_over or is_for_good
-            self._try_again_at = time.monotonic() + REST_S
+            if self._state is State.CLOSED:
+                return
+            self._state = state
+            self._rests_until_s = time.monotonic() + REST_S
             self._queue.clear()
             self._speaking = None
             self._changed.notify_all()
-        if not self._is_closed:
-            self._tell(messages.speech_off(reason), hint)
+        self._report(reason, hint)
 
-    def _tell(self, message: str, hint: str) -> None:
-        if not self._has_told_problem:
-            self._has_told_problem = True
-            self._on_problem(SpeechError(message, hint))
+    def _report(self, reason: str, hint: str) -> None:
+        if not self._has_reported_problem:
+            self._has_reported_problem = True
+            self._on_problem(SpeechError(messages.speech_off(reason), hint))
 
     def _replace(self) -> None:
-        """Puts the spare in the place of the process that speaks, and warms a new spare."""
+        """Put the spare in the place of the process that speaks, and warm a new spare."""
         with self._changed:
             old, self._current, self._spare = self._current, self._spare, None
-            is_closed = self._is_closed
+            is_closed = self._state is State.CLOSED
         if old is not None:
-            old.dispose()
+            old.end()
         if not is_closed:
             self._spare = self._start()
 

@@ -1,4 +1,4 @@
-"""What waits to be spoken, and in which order."""
+"""What waits to be spoken, and in what order."""
 
 from __future__ import annotations
 
@@ -14,32 +14,26 @@ LONGEST_CHARS = 400
 
 @dataclass(frozen=True)
 class Utterance:
-    """One thing to speak.
-
-    Attributes:
-        text: with at least one letter or digit.
-        priority: when it comes.
-        position: what the speaker's ``position`` becomes with it; None leaves that.
-    """
+    """One thing to speak; the speaker's ``position`` becomes its own, unless that is None."""
 
     text: str
     priority: Priority = Priority.DESCRIPTION
     position: int | None = None
 
     def longest_s(self, rate_wpm: int) -> float:
-        """Three times what speaking it should take, and some: after that the sound device hangs."""
+        """Return three times what it should take, and some; if it takes longer, the sound device hangs."""
         words = max(1.0, len(self.text) / 5.0)
         return 15.0 + 3.0 * 60.0 * words / rate_wpm
 
 
 class UtteranceQueue:
-    """Errors first, then status, then descriptions; among equals the first comes first. Not thread-safe."""
+    """A queue: errors first, then status, then descriptions; equals in order. Not thread-safe."""
 
     def __init__(self) -> None:
         self._waiting: dict[Priority, deque[Utterance]] = {kind: deque() for kind in Priority}
 
     def put(self, utterance: Utterance) -> None:
-        """Adds an utterance behind its equals, a long one in parts; what has no letter or digit is left out."""
+        """Add an utterance behind its equals, a long one in parts; skip what has no letter or digit."""
         for part in _parts(utterance.text):
             if any(c.isalnum() for c in part):
                 self._waiting[utterance.priority].append(
@@ -47,20 +41,19 @@ class UtteranceQueue:
                 )
 
     def put_back(self, utterance: Utterance) -> None:
-        """Puts an utterance that was interrupted before its equals."""
+        """Put an interrupted utterance in front of its equals."""
         self._waiting[utterance.priority].appendleft(utterance)
 
     def has_next(self, *, is_paused: bool) -> bool:
-        """Whether there is something to speak now; in a pause descriptions wait."""
+        """Return whether there is something to speak now; in a pause descriptions wait."""
         return self._first(is_paused) is not None
 
     def take(self, *, is_paused: bool) -> Utterance | None:
-        """Takes what is to be spoken next; None when nothing is."""
+        """Take what to speak next; None when there is nothing."""
         kind = self._first(is_paused)
         return None if kind is None else self._waiting[kind].popleft()
 
     def clear(self) -> None:
-        """Forgets everything."""
         for waiting in self._waiting.values():
             waiting.clear()
 
@@ -72,7 +65,7 @@ class UtteranceQueue:
 
 
 def _parts(text: str) -> Iterator[str]:
-    """The text in parts of bounded length, cut after a sentence, else after a word, else anywhere."""
+    """Yield the text in parts of bounded length, cut after a sentence, else after a word, else anywhere."""
     while len(text) > LONGEST_CHARS:
         head = text[:LONGEST_CHARS]
         cut = max(head.rfind(mark) + 1 for mark in (". ", "! ", "? ", "; "))

@@ -1,26 +1,28 @@
-"""How the program's own modules are run as processes, and what each of its processes forbids itself."""
+"""Child processes: how the program's own modules are started, talked to and ended."""
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import resource
+import os
+import select
+import signal
+import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 _ROOT = Path(__file__).resolve().parents[2]
-_PR_SET_DUMPABLE = 4
-"""``prctl(2)``"""
 VOICE_GIVES_WAY, PICTURES_GIVE_WAY, MODEL_GIVES_WAY = 800, 900, 1000
-"""Thousandths of the memory there is, as though a process held so much more (``proc_pid_oom_score_adj(5)``).
+"""How much larger a process looks to the kernel when memory runs out, in thousandths of all memory.
 
-Of the memory of a control group, where that is what runs out; the front alone can be half of a small one. So these are
-large, and no child outlives the front, however little it holds.
+That is the memory of the control group where that runs out, and the front alone can hold half of a small one. So these
+are large: every child is ended before the front, however little it holds (``proc_pid_oom_score_adj(5)``).
 """
 
 
 def command(module: str) -> list[str]:
-    """The command line that runs ``main()`` of a module, with this interpreter and these packages.
+    """Return the command line that runs ``main()`` of a module, with this interpreter and these packages.
 
     ``-P``: a file in the current folder must not pass for a library. Arguments may follow.
     """
@@ -29,35 +31,84 @@ def command(module: str) -> list[str]:
 
 
 def give_way(pid: int, by: int) -> None:
-    """Where memory runs out, the kernel ends this child and not the front, which starts it anew and tells of it.
-
-    Args:
-        pid: the child.
-        by: one of the ranks above.
-    """
+    """Have the kernel end this child before the front, which then starts it again and says so, if memory runs out."""
     path = Path(f"/proc/{pid}/oom_score_adj")
     with contextlib.suppress(OSError, ValueError):
         path.write_text(str(min(1000, int(path.read_text()) + by)))
 
 
-def limit(what: int, at_most: int) -> None:
-    """Sets a limit of ``setrlimit`` for this process and its children; a lower one that holds already stays."""
-    _, hard = resource.getrlimit(what)
-    value = at_most if hard == resource.RLIM_INFINITY else min(at_most, hard)
-    with contextlib.suppress(OSError, ValueError):
-        resource.setrlimit(what, (value, value))
+class ChildProcess(subprocess.Popen[bytes]):
+    """A program in a session of its own, so that it can be killed with all that it started.
 
-
-def forbid_core_dumps() -> None:
-    """No core dump of this process and of its children: it would hold pictures and what was said."""
-    limit(resource.RLIMIT_CORE, 0)
-
-
-def hide_memory() -> None:
-    """Beside core dumps, keeps this user's other programs from reading the process's memory (Linux).
-
-    A limit on core dumps does not hold where the kernel pipes them to a program; this does.
+    ``kill`` may be called from any thread, the other methods from one at a time.
     """
-    forbid_core_dumps()
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+    def __init__(self, arguments: Sequence[str], *, gives_way_by: int = 0, **options: Any) -> None:
+        """Start the program without waiting for it.
+
+        Args:
+            arguments: the command line.
+            gives_way_by: one of the ranks above; 0 leaves it to the kernel.
+            options: of ``Popen``; default: the three standard streams lead nowhere.
+
+        Raises:
+            OSError: it cannot be started.
+        """
+        streams = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+        super().__init__(arguments, start_new_session=True, **(streams | options))
+        if gives_way_by:
+            give_way(self.pid, gives_way_by)
+
+    def write(self, data: bytes, *, is_last: bool = False) -> None:
+        """Write to its standard input, and close that after the last.
+
+        Raises:
+            OSError: the process is gone.
+        """
+        assert self.stdin is not None
+        try:
+            self.stdin.write(data)
+            self.stdin.flush()
+            if is_last:
+                self.stdin.close()
+        except ValueError as error:  # closed meanwhile
+            raise BrokenPipeError(str(error)) from error
+
+    def read(self, timeout_s: float) -> bytes:
+        """Wait for the next bytes of its standard output.
+
+        Raises:
+            TimeoutError: none came in time.
+            EOFError: the process is gone.
+        """
+        assert self.stdout is not None
+        try:
+            is_ready = select.select([self.stdout], [], [], max(0.0, timeout_s))[0]
+            data = os.read(self.stdout.fileno(), 1 << 20) if is_ready else None
+        except (OSError, ValueError) as error:  # closed meanwhile
+            raise EOFError from error
+        if data is None:
+            raise TimeoutError
+        if not data:
+            raise EOFError
+        return data
+
+    def kill(self) -> None:
+        """Kill the process and all that it started, within milliseconds."""
+        if self.returncode is None:  # once it was waited for, its number may be another's
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)
+
+    def end(self, timeout_s: float | None = None) -> None:
+        """Kill it, wait for its end and close its pipes; idempotent.
+
+        Args:
+            timeout_s: how long to wait; a driver that hangs in the kernel keeps even a killed process from ending.
+        """
+        self.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.wait(timeout_s)
+        for stream in (self.stdin, self.stdout, self.stderr):
+            with contextlib.suppress(OSError):  # what was written may have nowhere to go
+                if stream is not None:
+                    stream.close()

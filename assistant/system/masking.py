@@ -17,7 +17,7 @@ _SECRET_PATH = re.compile(
 
 
 def masked(text: str) -> str:
-    """The text with every address in it masked; what holds no secret stays as it is.
+    """Return the text with every address in it masked; what holds no secret stays as it is.
 
     >>> masked("Camera 1 at rtsp://me:secret@cam.local:554/live?pwd=1.")
     'Camera 1 at rtsp://***@cam.local:554/live?***.'

@@ -1,4 +1,7 @@
-"""How much memory this process may still take, by the kernel's files."""
+"""How much memory and disk this process may still take, by the kernel's files.
+
+Not by psutil: it knows no control groups, whose limits count as much as the machine's.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+ROOT = Path("/")
 UNLIMITED = sys.maxsize
+MEGABYTE = 1_000_000
 _LIMIT_AND_USAGE = (
     ("memory.max", "memory.current"),
     ("memory.limit_in_bytes", "memory.usage_in_bytes"),
@@ -20,11 +25,11 @@ _LIMIT_AND_USAGE = (
 
 @dataclass(frozen=True)
 class FreeMemory:
-    """Bytes.
+    """Bytes that are free.
 
     Attributes:
-        memory: that can be used before the machine, or this process's control group, runs out; files in the
-            page cache count as free, since they give way.
+        memory: before the machine, or this process's control group, runs out; files in the page cache count as
+            free, since they give way.
         addresses: address space that is left under ``ulimit -v``.
     """
 
@@ -32,21 +37,32 @@ class FreeMemory:
     addresses: int = UNLIMITED
 
 
-def free_memory(root: Path = Path("/")) -> FreeMemory:
-    """What is free now; unlimited where the kernel does not say.
-
-    Args:
-        root: the root folder; for tests.
-    """
-    limits = [_of_machine(root, "MemAvailable")]
-    limits += [_left_in_group(folder) for folder in _groups(root)]
+def free_memory(root: Path = ROOT) -> FreeMemory:
+    """Return what is free now; unlimited where the kernel does not say."""
+    limits = [_of_machine(root, "MemAvailable"), *map(_left_in_group, _groups(root))]
     return FreeMemory(max(0, min(limits)), _left_addresses(root / "proc/self/statm"))
 
 
-def all_memory(root: Path = Path("/")) -> int:
-    """Bytes that the machine has, or that this process's control group may use; unlimited where it is not told."""
+def all_memory(root: Path = ROOT) -> int:
+    """Return the bytes that the machine has, or that this process's control group may use; unlimited if unknown."""
     limits = (_number(folder / name) for folder in _groups(root) for name, _ in _LIMIT_AND_USAGE)
     return min([_of_machine(root, "MemTotal"), *(n for n in limits if n is not None)])
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Megabytes of 1,000,000 bytes: all, and what programs could still take."""
+
+    total_mb: int
+    available_mb: int
+
+
+def memory(root: Path = ROOT) -> Memory | None:
+    """Return this machine's memory, within its control group's limit; ``None`` where the kernel does not say."""
+    total, available = all_memory(root), free_memory(root).memory
+    if UNLIMITED in (total, available):
+        return None
+    return Memory(total // MEGABYTE, available // MEGABYTE)
 
 
 def _of_machine(root: Path, field: str) -> int:
@@ -55,10 +71,6 @@ def _of_machine(root: Path, field: str) -> int:
         if name == field:
             return int(value.split()[0]) * 1024
     return UNLIMITED
-
-
-def _groups(root: Path) -> list[Path]:
-    return [folder for folders in of_memory(root) for folder in folders]
 
 
 def _left_in_group(folder: Path) -> int:
@@ -84,7 +96,7 @@ def _left_addresses(statm: Path) -> int:
 
 
 def _number(path: Path) -> int | None:
-    """The number in a file; ``None`` without one, as where it says "max"."""
+    """Read the number in a file; ``None`` without one, as where it says "max"."""
     lines = _lines(path)
     return int(lines[0]) if lines and lines[0].strip().isdecimal() else None
 
@@ -96,27 +108,24 @@ def _lines(path: Path) -> list[str]:
         return []
 
 
-def of_memory(root: Path = Path("/")) -> list[list[Path]]:
-    """For each hierarchy that has a say about memory, this process's own folder and then those above it.
+def _groups(root: Path) -> list[Path]:
+    """Return this process's own control groups and those above them."""
+    return [
+        folder
+        for own, base in _own_groups(root)
+        for folder in (own, *own.parents)
+        if folder.is_relative_to(base)
+    ]
 
-    Args:
-        root: the root folder; for tests.
 
-    Returns:
-        Nothing where the kernel does not tell.
-    """
-    try:
-        lines = (root / "proc/self/cgroup").read_text().splitlines()
-    except OSError:
-        return []
+def _own_groups(root: Path) -> list[tuple[Path, Path]]:
+    """Return this process's folder, and the topmost, in each hierarchy of control groups that limits memory."""
     found = []
-    for line in lines:
+    for line in _lines(root / "proc/self/cgroup"):
         _, controllers, path = line.split(":", 2)
-        if controllers and "memory" not in controllers.split(","):
-            continue
-        base = root / "sys/fs/cgroup" / ("memory" if controllers else "")
-        own = base / path.strip("/")
-        found.append([own, *(above for above in own.parents if above.is_relative_to(base))])
+        if not controllers or "memory" in controllers.split(","):
+            base = root / "sys/fs/cgroup" / ("memory" if controllers else "")
+            found.append((base / path.strip("/"), base))
     return found
 
 
@@ -125,53 +134,24 @@ SLOW_PERCENT = 20.0
 _FULL = re.compile(r"^full avg10=(\d+\.\d+)", re.MULTILINE)
 
 
-def is_nearly_full(root: Path = Path("/")) -> bool:
-    """Whether the machine, or the control group that this process is in (version 2), is slow for want of memory.
+def is_nearly_full(root: Path = ROOT) -> bool:
+    """Return whether the machine, or this process's control group (version 2), is slow because memory is short.
 
-    False where the kernel does not tell: it can be built or started without.
-
-    Args:
-        root: the root folder; for tests.
+    False where the kernel does not say: it can be built or started without.
     """
     files = [root / "proc/pressure/memory"]
-    files += [own / "memory.pressure" for own, *_above in of_memory(root)]
+    files += [own / "memory.pressure" for own, _ in _own_groups(root)]
     return any(_stalled_percent(file) >= SLOW_PERCENT for file in files)
 
 
 def _stalled_percent(file: Path) -> float:
-    try:
-        found = _FULL.search(file.read_text())
-    except OSError:
-        return 0.0
+    found = _FULL.search("\n".join(_lines(file)))
     return float(found[1]) if found else 0.0
 
 
-MEGABYTE = 1_000_000
-
-
-@dataclass(frozen=True)
-class Memory:
-    """Megabytes of 1,000,000 bytes: all, and what programs could still take."""
-
-    total_mb: int
-    available_mb: int
-
-
-def memory(root: Path = Path("/")) -> Memory | None:
-    """This machine's memory, within its control group's limit; ``None`` where it cannot be known.
-
-    Args:
-        root: the root folder; for tests.
-    """
-    total, available = all_memory(root), free_memory(root).memory
-    if UNLIMITED in (total, available):
-        return None
-    return Memory(total // MEGABYTE, available // MEGABYTE)
-
-
 def free_disk_mb(folder: Path) -> int:
-    """Room on the disk where the folder lies or will lie."""
+    """Return the room on the disk where the folder is or will be."""
     for there in (folder, *folder.absolute().parents):
-        with contextlib.suppress(OSError):  # not made yet, or not to be looked into
+        with contextlib.suppress(OSError):  # not made yet, or not allowed to look
             return shutil.disk_usage(there).free // MEGABYTE
     return 0

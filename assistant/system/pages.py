@@ -1,7 +1,4 @@
-"""What this process has mapped and how pages of it are given back. Linux alone tells.
-
-proc(5), madvise(2).
-"""
+"""What this process has mapped, and how to give pages of it back (proc(5), madvise(2)); Linux only."""
 
 from __future__ import annotations
 
@@ -20,14 +17,7 @@ _MADV_DONTNEED = 4
 
 @dataclass(frozen=True)
 class Mapping:
-    """A run of addresses.
-
-    Attributes:
-        start, end: first address, and the one after the last.
-        is_private: whether what is written to it stays in this process.
-        name: the file behind it, or the kernel's word for it, or an empty string.
-        has_file: whether a file lies behind it.
-    """
+    """A run of addresses, up to ``end``; its name is that of a file, or the kernel's word for it, or empty."""
 
     start: int
     end: int
@@ -37,7 +27,7 @@ class Mapping:
 
 
 def mappings(maps: Path = OWN_MAPS) -> list[Mapping]:
-    """Everything that is mapped; nothing where the system does not tell."""
+    """Return everything that is mapped; nothing where the system does not say."""
     try:
         lines = maps.read_text().splitlines()
     except OSError:
@@ -46,20 +36,13 @@ def mappings(maps: Path = OWN_MAPS) -> list[Mapping]:
     for line in lines:
         addresses, modes, _offset, _device, inode, *name = line.split(maxsplit=5)
         start, _, end = addresses.partition("-")
-        found.append(
-            Mapping(
-                int(start, 16),
-                int(end, 16),
-                modes.endswith("p"),
-                "".join(name),
-                inode != "0",
-            )
-        )
+        is_private = modes.endswith("p")
+        found.append(Mapping(int(start, 16), int(end, 16), is_private, "".join(name), inode != "0"))
     return found
 
 
 def private_bytes(statm: Path = OWN_STATM) -> int:
-    """Memory of this process that no file lies behind; 0 where the system does not tell."""
+    """Return the memory of this process that has no file behind it; 0 where the system does not say."""
     try:
         _size, resident, shared, *_ = map(int, statm.read_text().split())
     except (OSError, ValueError):
@@ -68,7 +51,7 @@ def private_bytes(statm: Path = OWN_STATM) -> int:
 
 
 def give_back(address: int, n_bytes: int) -> bool:
-    """Takes whole pages out of memory; whether the system did.
+    """Take whole pages out of memory; return whether the system did.
 
     A file's pages come back from the file when they are read again, private ones as zeros.
     """
@@ -86,14 +69,13 @@ _M_MMAP_THRESHOLD = -3
 
 
 def map_large_blocks() -> bool:
-    """Has each block from ``LARGE_BYTES`` on mapped by itself, so that all of it leaves memory when it is freed.
+    """Have each block from ``LARGE_BYTES`` on mapped by itself, so that all of it leaves memory when it is freed.
 
-    glibc does so from 128 KiB on at first, and raises the bound to the size of whatever is freed. Pictures then come
-    to lie in the heap of the thread that receives them, which grows by another one whenever small blocks between them
-    leave no gap that is large enough, and hardly ever shrinks.
+    glibc starts at 128 KiB, and raises the bound to the size of whatever is freed. Pictures then lie in the heap of
+    the thread that receives them, which grows whenever no gap between small blocks is large enough, and hardly shrinks.
 
     Returns:
-        Whether the C library was told; another one than glibc knows no such bound, and nothing changes.
+        Whether the bound was set; only glibc has one.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt
@@ -108,27 +90,26 @@ _EVERY = 16
 
 
 def mappings_of(path: Path, maps: Path = OWN_MAPS) -> list[tuple[int, int]]:
-    """Address and length of every mapping of a file in this process; none where the system does not tell."""
+    """Return address and length of every mapping of a file in this process; none where the system does not say."""
     return [(one.start, one.end - one.start) for one in mappings(maps) if one.name == str(path)]
 
 
 def release(path: Path, n_bytes: int | None = None) -> None:
-    """Takes the file's pages out of this process's memory; what is read again comes from the page cache.
+    """Take a file's pages out of this process's memory; what is read again comes from the page cache.
 
-    Args:
-        path: the file.
-        n_bytes: of the beginning of each mapping, in whole pages; ``None`` for all of it.
+    Of each mapping, only whole pages in the first ``n_bytes``; ``None`` for all of it.
     """
     for address, length in mappings_of(path.resolve()):
-        size = length if n_bytes is None else min(length, n_bytes // PAGESIZE * PAGESIZE)
-        give_back(address, size)
+        give_back(
+            address, length if n_bytes is None else min(length, n_bytes // PAGESIZE * PAGESIZE)
+        )
 
 
 def releasing(path: Path) -> Callable[[float, object], bool]:
-    """A progress callback for llama.cpp's loader; weights that it copies are then not in memory twice.
+    """Return a progress callback for llama.cpp's loader that keeps weights from being in memory twice.
 
-    Copying goes through the file from its beginning, by and large. As much of the beginning is released as was
-    copied: both together take no more than the file did, and what is still to be copied need not be mapped again.
+    The loader copies the file roughly from its beginning on. As much of the beginning is released as was copied, so
+    both together take no more than the file did, and what is still to be copied need not be mapped again.
     """
     n_calls, before = 0, private_bytes()
 

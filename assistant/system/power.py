@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +18,10 @@ _THROTTLED = (
 
 
 def is_on_battery(root: Path = Path("/sys/class/power_supply")) -> bool:
-    """Whether a battery is being emptied and no mains supply is there; False where nothing can be known.
+    """Return whether a battery is being emptied and there is no mains supply; False where nothing is known.
+
+    Not by psutil's ``sensors_battery``, which takes a wireless mouse's battery for the machine's, and only "AC" for
+    mains.
 
     Args:
         root: where the kernel lists supplies (Documentation/ABI/testing/sysfs-class-power).
@@ -38,19 +42,16 @@ def is_on_battery(root: Path = Path("/sys/class/power_supply")) -> bool:
 
 
 def is_under_voltage(sys_root: Path = Path("/sys")) -> bool:
-    """Whether a Raspberry Pi gets too little voltage now; False where nothing can be known.
+    """Return whether a Raspberry Pi gets too little voltage now; False where nothing is known.
 
     Args:
         sys_root: the firmware's word is under ``devices/platform`` (Linux ``drivers/firmware/raspberrypi.c``), the
             alarm of ``rpi_volt`` under ``class/hwmon`` (``drivers/hwmon/raspberrypi-hwmon.c``).
     """
-    for pattern in _THROTTLED:
-        for path in sys_root.glob(pattern):
-            try:
-                if int(_read(path), 16) & _UNDER_VOLTAGE_NOW:
-                    return True
-            except ValueError:
-                continue
+    for path in (path for pattern in _THROTTLED for path in sys_root.glob(pattern)):
+        with contextlib.suppress(ValueError):
+            if int(_read(path), 16) & _UNDER_VOLTAGE_NOW:
+                return True
     return any(
         _read(alarm) == "1" and _read(alarm.parent / "name") == "rpi_volt"
         for alarm in sys_root.glob("class/hwmon/*/in0_lcrit_alarm")
@@ -58,12 +59,12 @@ def is_under_voltage(sys_root: Path = Path("/sys")) -> bool:
 
 
 def is_short_of_power() -> bool:
-    """Whether work that nobody asked for should be left."""
+    """Return whether to save power, by doing only what was asked for."""
     return is_on_battery() or is_under_voltage()
 
 
 class PowerWatch:
-    """The same, looked at every few seconds at most: asking must not cost power itself."""
+    """The same, looked up every few seconds at most, because looking costs power too."""
 
     def __init__(
         self, look: Callable[[], bool] = is_short_of_power, period_s: float = 10.0
@@ -73,37 +74,36 @@ class PowerWatch:
         self._is_short = False
 
     def is_short(self) -> bool:
-        """Whether work that nobody asked for should be left."""
         if time.monotonic() - self._looked_s >= self._period_s:
             self._looked_s, self._is_short = time.monotonic(), self._look()
         return self._is_short
 
 
 def temperature_c(sys_root: Path = Path("/sys")) -> float | None:
-    """The processor's temperature in degrees Celsius; None where it is not told."""
-    found = [celsius for celsius, _ in _cpu_zones(sys_root)]
-    return max(found, default=None)
+    """Return the processor's temperature in degrees Celsius; None where the kernel does not say."""
+    return max((celsius for celsius, _ in _cpu_zones(sys_root)), default=None)
 
 
 def is_hot(sys_root: Path = Path("/sys")) -> bool:
-    """Whether the processor is at its first passive trip point or above it.
+    """Return whether the processor is at its first passive trip point or above it.
 
-    Where the kernel knows no such point (a Raspberry Pi's firmware slows down by itself), it is 80 degrees.
+    Where the kernel knows no such point (a Raspberry Pi's firmware slows down by itself), it is 80 degrees. psutil's
+    ``sensors_temperatures`` knows no passive points.
     """
     return any(celsius >= limit_c for celsius, limit_c in _cpu_zones(sys_root))
 
 
 def threads_now(n_threads: int, sys_root: Path = Path("/sys")) -> int:
-    """How many of the threads to use now: half of them, rounded up, while it is hot."""
+    """Return how many of the threads to use now: half of them, rounded up, while it is hot."""
     return (n_threads + 1) // 2 if is_hot(sys_root) else n_threads
 
 
 _CPU_ZONES = ("cpu", "soc", "x86_pkg_temp")
-"""How the zones that hold a processor's temperature are called, from the start of the name on."""
+"""What the names of the zones with a processor's temperature begin with."""
 
 
 def _cpu_zones(sys_root: Path) -> list[tuple[float, float]]:
-    """Temperature and limit of each of the processor's zones (Documentation/driver-api/thermal/sysfs-api.rst)."""
+    """Read temperature and limit of the processor's zones (Documentation/driver-api/thermal/sysfs-api.rst)."""
     zones = []
     for zone in sorted(sys_root.glob("class/thermal/thermal_zone*")):
         celsius = _celsius(zone / "temp")

@@ -1,4 +1,4 @@
-"""Threads for what can be left out, on a machine that may have no room for another (``ulimit -u``, ``TasksMax``)."""
+"""Threads that the program can do without where there is no room for another (``ulimit -u``, ``TasksMax``)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def start(work: Callable[..., object], name: str, *args: Any) -> threading.Thread | None:
-    """Starts a daemon thread; None where the kernel gives no other."""
+    """Start a daemon thread; None where the kernel allows no more."""
     thread = threading.Thread(target=work, name=name, args=args, daemon=True)
     try:
         thread.start()

@@ -182,7 +182,7 @@ def _oom_score_adj(pid: int) -> int:
 
 def test_memory_is_hidden_from_other_programs() -> None:
     code = (
-        "import ctypes; from assistant.system.child_process import hide_memory; hide_memory();"
+        "import ctypes; from assistant.system.limits import hide_memory; hide_memory();"
         "print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))"  # PR_GET_DUMPABLE
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -7,14 +7,14 @@ import subprocess
 import pytest
 
 from assistant.doctor.findings import State
-from assistant.doctor.spoken import speak_once, speech
+from assistant.doctor.sound import check_speech, speak_once
 from assistant.settings.load import load_settings
 from tests.support.fake_player import FakePlayer
 
 
 def test_a_sentence_is_spoken_once(player: FakePlayer) -> None:
     environment = {"PATH": str(player.folder)}
-    (finding,) = speech(load_settings({}, {}, None), environment, speak_once)
+    (finding,) = check_speech(load_settings({}, {}, None), environment, speak_once)
     assert finding.state is State.OK
     assert finding.text.startswith('The voice said: "This is the voice of the assistant."')
     (duration_s,) = player.durations_s

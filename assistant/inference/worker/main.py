@@ -25,7 +25,7 @@ from assistant.inference.options import EngineOptions
 from assistant.inference.worker.protocol import CANCEL, Ask, Prepare, Told
 from assistant.inference.worker.watch import BEAT_S, IDLE, WORKING
 from assistant.messages.exceptions import describe_exception
-from assistant.system import child_process, pages, processor, threads
+from assistant.system import limits, pages, processor, threads
 
 if TYPE_CHECKING:
     from assistant.inference.engine import Engine
@@ -223,7 +223,7 @@ def _serve() -> None:
     connection_fd, cancel_fd, life_fd = map(int, sys.argv[1:4])
     # The front decides what Ctrl-C means and sends a cancel.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    child_process.hide_memory()
+    limits.hide_memory()
     pages.map_large_blocks()
     processor.set_waiting()
     libraries = threads.start(_load_libraries, "libraries")

@@ -176,7 +176,7 @@ def test_a_process_that_does_not_end_does_not_hold_the_front(
     with monkeypatch.context() as deaf:
         deaf.setattr(process._process, "kill", lambda: None)
         os.kill(process._process.pid, signal.SIGSTOP)
-        process.dispose()
+        process.end()
         assert process.is_alive
     process._process.kill()
     process._process.wait()

@@ -34,7 +34,7 @@ def reader() -> Iterator[PictureReader]:
 
 def pid_of(reader: PictureReader) -> int:
     assert reader._process is not None
-    return reader._process._process.pid
+    return reader._process.pid
 
 
 def slow_jpeg(n_scans: int = 20_000) -> bytes:
@@ -147,7 +147,7 @@ def test_the_process_goes_with_its_front() -> None:
     program = (
         "from assistant.camera.picture_reader import PictureReader\n"
         "reader = PictureReader()\nreader.warm()\n"
-        "print(reader._process._process.pid, flush=True)\n"
+        "print(reader._process.pid, flush=True)\n"
         "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
     )
     front = subprocess.run([sys.executable, "-c", program], capture_output=True)

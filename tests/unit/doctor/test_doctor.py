@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from assistant.cli.commands import doctor
-from assistant.doctor.checks import Machine, damaged_files
+from assistant.doctor.checks import Machine, find_damaged_files
 from assistant.doctor.findings import Finding, State, run_checks
 from assistant.errors import AssistantError, ExitCode, SpeechError
 from assistant.fronts.console import Console
@@ -194,14 +194,14 @@ def test_a_check_that_hangs_or_crashes_ends_nothing() -> None:
 
 def test_a_damaged_model_is_found(tmp_path: Path) -> None:
     source = models_folder() / "demo"
-    assert damaged_files(source) == []
+    assert find_damaged_files(source) == []
     for path in [*source.glob("*.gguf"), source / "checksums.toml"]:
         (tmp_path / path.name).write_bytes(path.read_bytes())
     broken = tmp_path / find.DEMO_MODEL.name
     data = bytearray(broken.read_bytes())
     data[-1] ^= 1
     broken.write_bytes(data)
-    assert damaged_files(tmp_path) == [broken]
+    assert find_damaged_files(tmp_path) == [broken]
 
 
 @pytest.mark.parametrize("as_json", [False, True])

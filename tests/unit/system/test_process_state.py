@@ -12,7 +12,7 @@ import pytest
 
 from assistant.camera import devices
 from assistant.speech.voice_process import VoiceProcess
-from assistant.system.process_state import Holder, holder_of
+from assistant.system.process_state import Holder, find_holder
 
 NOBODY = 0
 CODE = "import sys; f = open(sys.argv[1]); print('open', flush=True); input()"
@@ -44,18 +44,18 @@ def grabber(folder: Path) -> Path:
 
 
 def test_another_program_is_named(device: Path) -> None:
-    assert holder_of(device) is None
+    assert find_holder(device) is None
     with opened_by(device, sys.executable, "-c", CODE) as pid:
-        holder = holder_of(device, own_pid=NOBODY)
+        holder = find_holder(device, own_pid=NOBODY)
         assert holder is not None
         assert (holder.pid, holder.is_assistant) == (pid, False)
         assert holder.name.startswith("python")
-        assert holder_of(device) is None, "this program's own children hold it for this program"
+        assert find_holder(device) is None, "this program's own children hold it for this program"
 
 
 def test_another_assistant_is_called_so(device: Path, tmp_path: Path) -> None:
     with opened_by(device, sys.executable, str(grabber(tmp_path))) as pid:
-        assert holder_of(device, own_pid=NOBODY) == Holder(pid, "sparc-assistant", True)
+        assert find_holder(device, own_pid=NOBODY) == Holder(pid, "sparc-assistant", True)
 
 
 def test_the_front_is_meant_and_not_its_child(device: Path, tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_the_front_is_meant_and_not_its_child(device: Path, tmp_path: Path) -> N
         "import subprocess, sys; sys.exit(subprocess.call([sys.executable, *sys.argv[1:]]))"
     )
     with opened_by(device, sys.executable, str(front), str(grabber(tmp_path))) as pid:
-        assert holder_of(device, own_pid=NOBODY) == Holder(pid, "sparc-assistant", True)
+        assert find_holder(device, own_pid=NOBODY) == Holder(pid, "sparc-assistant", True)
 
 
 def test_a_camera_says_which_process_has_it(
@@ -76,7 +76,7 @@ def test_a_camera_says_which_process_has_it(
         (held, "in use by another running assistant, process 123"),
         (Holder(7, "cheese"), "in use by the program cheese"),
     ):
-        monkeypatch.setattr(devices, "holder_of", lambda _path, found=holder: found)
+        monkeypatch.setattr(devices, "find_holder", lambda _path, found=holder: found)
         error = devices.explain(device, "webcam 0")
         assert said in error.message
         assert error.hint
@@ -89,12 +89,13 @@ def test_a_voice_says_who_has_the_sound_device(
     (tmp_path / "pcmC0D0p").touch()
     voice = VoiceProcess({"rate_wpm": 180, "voice": None, "volume": 1.0}, tmp_path)
     try:
-        assert "could not be played" in voice.failure("Device or resource busy")[0]
+        assert "could not be played" in voice.describe_failure("Device or resource busy")[0]
         held = Holder(123, "sparc-assistant", True)
-        monkeypatch.setattr("assistant.speech.voice_process.holder_of", lambda _path: held)
+        monkeypatch.setattr("assistant.speech.voice_process.find_holder", lambda _path: held)
         assert (
-            "another running assistant, process 123" in voice.failure("Device or resource busy")[0]
+            "another running assistant, process 123"
+            in voice.describe_failure("Device or resource busy")[0]
         )
-        assert "could not be played" in voice.failure("No such device")[0]
+        assert "could not be played" in voice.describe_failure("No such device")[0]
     finally:
-        voice.dispose()
+        voice.end()
