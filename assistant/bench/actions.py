@@ -65,7 +65,7 @@ class _Bench:
     def answers(
         self, jobs: Sequence[Job], data: Mapping[str, Any], watch: Watch | None = None
     ) -> ResultsFile:
-        """Asks what is not answered yet, and returns all answers."""
+        """Ask what is not answered yet, and return all answers."""
         if not jobs:
             raise UsageError(words.NOTHING_TO_ASK)
         _check_pictures(jobs)
@@ -92,7 +92,7 @@ class _Bench:
         return results
 
     def finish(self, lines: Sequence[str], summary: Mapping[str, Any]) -> ExitCode:
-        """Prints and writes the figures."""
+        """Print and writes the figures."""
         for line in lines:
             self.console.data(line)
         if self.options.out is not None:
@@ -122,7 +122,7 @@ class _Bench:
 
 
 def chair(options: argparse.Namespace, console: Console) -> ExitCode:
-    """CHAIR on COCO's pictures."""
+    """Measure CHAIR on COCO's pictures."""
     bench = _Bench.of(options, console)
     folder = typed_path(options.images)
     console.status(words.READING_ANNOTATIONS)
@@ -146,7 +146,7 @@ def chair(options: argparse.Namespace, console: Console) -> ExitCode:
 
 
 def pope_questions(options: argparse.Namespace, console: Console) -> ExitCode:
-    """POPE's yes and no questions."""
+    """Ask POPE's yes and no questions."""
     bench = _Bench.of(options, console)
     folder = typed_path(options.images)
     questions = pope.read_questions([typed_path(path) for path in options.questions])
@@ -174,7 +174,7 @@ def pope_questions(options: argparse.Namespace, console: Console) -> ExitCode:
 
 
 def amber_questions(options: argparse.Namespace, console: Console) -> ExitCode:
-    """AMBER's descriptions and its yes and no questions."""
+    """Measure AMBER's descriptions and its yes and no questions."""
     bench = _Bench.of(options, console)
     folder = typed_path(options.images)
     queries = amber.read_queries(typed_path(options.queries), typed_path(options.annotations))
@@ -218,7 +218,7 @@ def amber_questions(options: argparse.Namespace, console: Console) -> ExitCode:
 
 
 def drawn_scenes(options: argparse.Namespace, console: Console) -> ExitCode:
-    """Captions and answers about scenes whose truth is known."""
+    """Judge captions and answers about scenes whose truth is known."""
     bench = _Bench.of(options, console)
     path = typed_path(options.scenes)
     world, scenes = read_scenes(path)
@@ -292,7 +292,7 @@ def _finish_yes_no(
 
 
 def _check_pictures(jobs: Sequence[Job]) -> None:
-    """Says before hours of work what would end it."""
+    """Report missing pictures before hours of work, not after."""
     missing = sorted({job.picture for job in jobs if not job.picture.is_file()})
     if missing:
         first = missing[0]

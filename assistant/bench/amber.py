@@ -56,7 +56,7 @@ class AmberQuery:
 
 
 def read_queries(queries: Path, annotations: Path) -> list[AmberQuery]:
-    """Reads ``query_all.json`` (or one of its parts) and ``annotations.json``.
+    """Read ``query_all.json`` (or one of its parts) and ``annotations.json``.
 
     Raises:
         UsageError: one is missing, unreadable, no such file, or a query has no annotation.
@@ -91,7 +91,7 @@ class AmberWords:
     """AMBER's words and which of them belong together."""
 
     def __init__(self, related: dict[str, list[str]], always_safe: Sequence[str] = ()) -> None:
-        """Makes their plurals.
+        """Make their plurals.
 
         Args:
             related: of ``relation.json``: words to those that mean it or a part of it.
@@ -104,7 +104,7 @@ class AmberWords:
         self._words = ThingWords({word: [word] for word in sorted(every)})
 
     def table(self, descriptions: Sequence[str], queries: Sequence[AmberQuery]) -> Floats:
-        """Counts by description, shape (n, 8): parts and wholes of the four ``FIGURES``."""
+        """Return counts by description, shape (n, 8): parts and wholes of the four ``FIGURES``."""
         pairs = zip(descriptions, queries, strict=True)
         return np.array([self._count(text, query) for text, query in pairs], float).reshape(-1, 8)
 
@@ -129,7 +129,7 @@ class AmberWords:
         )  # fmt: skip
 
     def _places(self, annotated: Sequence[str]) -> dict[str, int]:
-        """Which annotated word each noun stands for: related words come before the annotated ones, first come first."""
+        """Return which annotated word each noun stands for: related words before the annotated ones, first come first."""
         places: dict[str, int] = {}
         for place, word in enumerate(annotated):
             for other in self._related.get(word, []):
@@ -140,13 +140,13 @@ class AmberWords:
 
 
 def figures(sums: Floats) -> Floats:
-    """Shape (..., 8) to (..., 4), in the order of ``FIGURES``; 0 where undefined."""
+    """Return figures, shape (..., 8) to (..., 4), in the order of ``FIGURES``; 0 where undefined."""
     parts, wholes = sums[..., 0::2], sums[..., 1::2]
     return np.where(wholes > 0, parts / np.where(wholes > 0, wholes, 1.0), 0.0)
 
 
 def read_words(relation: Path, safe: Path | None) -> AmberWords:
-    """Reads ``relation.json`` and, where given, ``safe_words.txt``.
+    """Read ``relation.json`` and, where given, ``safe_words.txt``.
 
     Raises:
         UsageError: one is missing, unreadable or no such file.

@@ -46,7 +46,7 @@ class Curves:
     area: Floats
 
     def record(self) -> dict[str, list[float | None]]:
-        """Plain values for a file of results."""
+        """Return plain values for a file of results."""
         return {
             name: [None if np.isnan(v) else round(float(v), 4) for v in values]
             for name, values in vars(self).items()
@@ -54,7 +54,7 @@ class Curves:
 
 
 def read_record(record: dict[str, Any]) -> Curves:
-    """The other way round."""
+    """Return the curves that ``Curves.record`` wrote."""
     return Curves(
         *(
             np.array([np.nan if v is None else v for v in record[name]], np.float64)
@@ -70,7 +70,7 @@ def curves(
     mentions: Sequence[Mention],
     boxes: dict[str, list[Box]],
 ) -> Curves:
-    """The curves of one answer.
+    """Return the curves of one answer.
 
     Args:
         steps: of its trace, with attention.
@@ -104,7 +104,7 @@ def curves(
 
 
 def cover(boxes: Sequence[Box], rows: int, columns: int, aspect: float) -> Floats:
-    """How much of each image token's square the boxes cover, shape (rows * columns,), each 0 to 1.
+    """Return how much of each image token's square the boxes cover, shape (rows * columns,), each 0 to 1.
 
     Args:
         boxes: left, top, right, bottom, as parts of the picture's width and height.
@@ -129,7 +129,7 @@ def _overlap(start: float, end: float, n: int) -> npt.NDArray[np.float64]:
 
 
 def by_part(found: Curves) -> Floats:
-    """Means of ``MEANS`` over the thirds of the steps, shape (3, len(MEANS)); NaN where there is none."""
+    """Return means of ``MEANS`` over the thirds of the steps, shape (3, len(MEANS)); NaN where there is none."""
     n = len(found.share)
     part = np.minimum(N_PARTS * np.arange(n) // max(n, 1), N_PARTS - 1)
     rows = []

@@ -20,7 +20,7 @@ _KEPT = ("id", "file_name", "image_id", "category_id", "name", "caption")
 
 @cache
 def coco_words() -> ThingWords:
-    """The words of COCO's 80 categories; see ``coco_things.toml``."""
+    """Return the words of COCO's 80 categories; see ``coco_things.toml``."""
     table = tomllib.loads(TABLE.read_text(encoding="utf-8"))
     read_as = dict(table["read_as"])
     for adjective, nouns in table["qualified"].items():
@@ -32,7 +32,7 @@ class CocoAnnotations:
     """COCO's pair of annotation files, without what CHAIR does not need."""
 
     def __init__(self, instances: Path, captions: Path) -> None:
-        """Reads both files.
+        """Read both files.
 
         Args:
             instances: COCO's ``instances_val2014.json``.
@@ -61,7 +61,7 @@ class CocoAnnotations:
         return self._pictures.keys()
 
     def truth(self, name: str) -> frozenset[str]:
-        """What is in a picture: every category with a segment, and every one that a person's caption names."""
+        """Return what is in a picture: every category with a segment, and every one that a person's caption names."""
         number = self._pictures[name]
         told = (coco_words().find(caption) for caption in self._captions.get(number, ()))
         named = {mention.thing for mentions in told for mention in mentions}
@@ -79,7 +79,7 @@ def _things(categories: Iterable[dict[str, Any]], path: Path) -> dict[Any, str]:
 
 
 def choose(known: Iterable[str], folder: Path, count: int, seed: int) -> list[str]:
-    """Draws pictures of a folder.
+    """Draw pictures of a folder.
 
     Args:
         known: file names with a truth.

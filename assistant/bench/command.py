@@ -15,7 +15,7 @@ from assistant.messages import wrong_use, wrong_use_hint
 
 
 def add_parser(commands: Any) -> None:
-    """Adds ``bench`` and what it can do."""
+    """Add ``bench`` and its actions."""
     bench = add_command(commands, "bench", texts.BENCH, texts.BENCH_LONG, texts.EPILOG)
     actions = bench.add_subparsers(dest="action", metavar="BENCHMARK", required=True)
     add_help(bench)
@@ -55,7 +55,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace, console: Console) -> ExitCode:
-    """Runs the benchmark that was asked for."""
+    """Run the benchmark that was asked for."""
     for name in ("count", "pick_seed", "tokens"):
         least = 1 if name == "tokens" else 0
         value = getattr(options, name, least)

@@ -76,7 +76,7 @@ class DetailReader:
         self._colours = frozenset(colour.lower() for colour in world.colours)
 
     def read(self, text: str, mentions: Sequence[Mention], scene: JudgedScene) -> Details:
-        """Counts one caption; every mention that introduces a thing counts, where such a thing is there."""
+        """Count one caption: every mention that introduces a thing counts, where such a thing is there."""
         found = Details()
         taken = {thing.place for thing in scene.objects}
         for start, end in _sentences(text):
@@ -117,12 +117,12 @@ class DetailReader:
 
 
 def is_yes_no(question: SceneQuestion) -> bool:
-    """Whether the right answer is a bare yes or no."""
+    """Return whether the right answer is a bare yes or no."""
     return question.answer.strip().lower().rstrip(".") in ("yes", "no")
 
 
 def is_right(question: SceneQuestion, answer: str) -> bool:
-    """Whether an answer is right: a yes or a no begins with it, anything else says the words of the right one."""
+    """Return whether an answer is right: a yes or a no begins with it, others contain the words of the right one."""
     if is_yes_no(question):
         return says(answer) == says(question.answer)
     wanted = [token.text for token in tokens(question.answer) if token.is_word]
@@ -140,7 +140,7 @@ def _near(before: str) -> list[str]:
 
 
 def _introduced(text: str, start: int, mentions: Sequence[Mention]) -> list[Mention]:
-    """Those mentions of a sentence that bring a thing in; the nearest article decides."""
+    """Return those mentions of a sentence that introduce a thing; the nearest article decides."""
     found = []
     for mention in mentions:
         words = (w for w in reversed(_near(text[start : mention.start])))

@@ -28,7 +28,7 @@ class Difference:
 
 
 def differences(ours: Floats, theirs: Floats) -> dict[str, Difference]:
-    """Differences of the micro figures.
+    """Return differences of the micro figures.
 
     Args:
         ours: counts by caption, shape (n, fields of ``Tally``).
@@ -41,7 +41,7 @@ def differences(ours: Floats, theirs: Floats) -> dict[str, Difference]:
 def compare(
     ours: Floats, theirs: Floats, figures_of: Callable[[Floats], Floats], n_figures: int
 ) -> list[Difference]:
-    """Differences of any figures that follow from summed counts.
+    """Return differences of any figures that follow from summed counts.
 
     Args:
         ours: counts by picture, shape (n, counts).

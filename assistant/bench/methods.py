@@ -22,7 +22,7 @@ class Method:
 
 
 def method(config: SparcConfig) -> Method:
-    """A configuration with its name, which tells everything that matters to it."""
+    """Return a configuration with its name, which gives every value that matters to it."""
     if config.method == "none":
         return Method("none", SparcConfig(method="none"))
     told = f"{config.method} alpha {config.alpha:g}"
@@ -38,7 +38,7 @@ def method(config: SparcConfig) -> Method:
 
 
 def parse_methods(typed: Sequence[str], preset: SparcConfig) -> list[Method]:
-    """Methods as they are typed: ``none``, ``uniform:1.05``, ``sparc``, ``sparc:alpha=1.1:tau=1.5``.
+    """Parse methods as they are typed: ``none``, ``uniform:1.05``, ``sparc``, ``sparc:alpha=1.1:tau=1.5``.
 
     Args:
         typed: one a word; also several in a word, with commas between.

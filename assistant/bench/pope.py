@@ -33,7 +33,7 @@ class PopeQuestion:
 
 
 def read_questions(paths: Sequence[Path]) -> list[PopeQuestion]:
-    """Reads files as ``coco_pope_adversarial.json``: an object a line with question_id, image, text and label.
+    """Read files as ``coco_pope_adversarial.json``: an object a line with question_id, image, text and label.
 
     Raises:
         UsageError: one is missing, unreadable, or no such file.

@@ -38,7 +38,7 @@ def jobs(
     scenes: Sequence[JudgedScene], *, has_attention: bool = True, has_questions: bool = True,
     max_tokens: int = MAX_TOKENS,
 ) -> list[Job]:  # fmt: skip
-    """What is asked: a description of each scene, then its questions."""
+    """Return what is asked: a description of each scene, then its questions."""
     found = []
     for number, scene in enumerate(scenes):
         found.append(
@@ -53,12 +53,12 @@ def jobs(
 
 
 def caption_key(number: int) -> str:
-    """Key of the description of scene ``number``, from 0."""
+    """Return the key of the description of scene ``number``, from 0."""
     return f"scene {number}"
 
 
 def question_key(number: int, question: int) -> str:
-    """Key of a question of scene ``number``; both from 0."""
+    """Return the key of a question of scene ``number``; both from 0."""
     return f"scene {number} question {question}"
 
 
@@ -70,7 +70,7 @@ class AttentionWatch:
         self._scenes = {caption_key(number): scene for number, scene in enumerate(scenes)}
 
     def __call__(self, job: Job, seen: Seen) -> dict[str, Any]:
-        """The record's field "attention", where it was observed."""
+        """Return the record's field "attention", where it was observed."""
         steps = [step for step in seen.steps if step.attention]
         if not steps or seen.header is None or job.key not in self._scenes:
             return {}
@@ -93,7 +93,7 @@ def summary(
     methods: Sequence[Method],
     answer: Callable[[str, str], Mapping[str, Any] | None],
 ) -> list[dict[str, Any]]:
-    """An object for each method: captions, attention and questions.
+    """Return an object for each method: captions, attention and questions.
 
     Args:
         world: of the scenes.
@@ -127,7 +127,7 @@ def summary(
 
 
 def lines(found: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The summary as plain lines."""
+    """Return the summary as plain lines."""
     told = []
     for one in found:
         told += caption_lines([one])
@@ -175,7 +175,7 @@ def _all_curves(
 
 
 def _attention(curves: Sequence[Curves]) -> dict[str, Any]:
-    """Curves against the step, means over the captions that are so long, and the thirds."""
+    """Return curves against the step, means over the captions that are so long, and the thirds."""
     longest = max(len(c.share) for c in curves)
     by_step = []
     for start in range(0, longest, BIN_STEPS):
@@ -203,7 +203,7 @@ def _mean(values: Floats) -> float | None:
 
 
 def _mean_difference(ours: Any, theirs: Any) -> dict[str, float] | None:
-    """The mean difference of pairs with its 95 % bootstrap interval; pairs with a NaN are left out."""
+    """Return the mean difference of pairs with its 95 % bootstrap interval; pairs with a NaN are skipped."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
         pairs = np.asarray(ours, float) - np.asarray(theirs, float)

@@ -77,7 +77,7 @@ def run(
     watch: Watch | None = None,
     quiet_s: tuple[float, ...] = QUIET_S,
 ) -> None:
-    """Answers what is not in the results yet; greedy.
+    """Answer greedily what is not in the results yet.
 
     Questions about one picture should follow each other: the picture is then read once.
 

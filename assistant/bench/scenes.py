@@ -59,7 +59,7 @@ class JudgedScene:
         return frozenset(thing.name for thing in self.objects)
 
     def boxes(self, thing: str) -> list[Box]:
-        """Where things of that name are, as far as it is known."""
+        """Return where things of that name are, as far as it is known."""
         return [o.box for o in self.objects if o.name == thing and o.box is not None]
 
 
@@ -81,12 +81,11 @@ class World:
     places: Mapping[str, str] | None = None
 
     def thing_words(self) -> ThingWords:
-        """The table that finds things in a text."""
         return ThingWords(self.things, skips_quoted=True)
 
 
 def write_scenes(path: Path, world: World, scenes: Iterable[JudgedScene]) -> None:
-    """Writes the file; pictures under its folder are named from there."""
+    """Write the file; pictures under its folder are named from there."""
     header = {
         "scenes": VERSION, "world": world.name, "colours": list(world.colours),
         "things": {thing: list(names) for thing, names in world.things.items()},
@@ -107,7 +106,7 @@ def write_scenes(path: Path, world: World, scenes: Iterable[JudgedScene]) -> Non
 
 
 def read_scenes(path: Path) -> tuple[World, list[JudgedScene]]:
-    """Reads such a file.
+    """Read a file of scenes.
 
     Raises:
         UsageError: it is missing, unreadable, or no such file.
@@ -131,7 +130,7 @@ def read_scenes(path: Path) -> tuple[World, list[JudgedScene]]:
 
 
 def scenes_fingerprint(path: Path, scenes: Sequence[JudgedScene]) -> str:
-    """Tells one version of the scenes, truth and pictures, from another.
+    """Return what tells versions of the scenes, truth and pictures, apart.
 
     Raises:
         UsageError: the file or a picture cannot be read.

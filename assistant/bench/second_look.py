@@ -41,7 +41,7 @@ class CheckCounts:
 def judge_check(
     first: Sequence[str], second: Sequence[str], table: ThingWords, there: Set[str]
 ) -> CheckCounts:
-    """Compares two descriptions as the assistant does, and counts against the truth.
+    """Compare two descriptions as the assistant does, and count against the truth.
 
     Args:
         first: sentences of the description that was heard.
@@ -68,12 +68,12 @@ def judge_check(
 
 
 def table_of(counts: Sequence[CheckCounts]) -> Floats:
-    """Counts by picture, shape (n, 6)."""
+    """Return counts by picture, shape (n, 6)."""
     return np.array([astuple(one) for one in counts], np.float64).reshape(-1, 6)
 
 
 def figures(sums: Floats) -> Floats:
-    """Shares, shape (..., 6) to (..., 4), in the order of ``FIGURES``; 0 where undefined.
+    """Return shares, shape (..., 6) to (..., 4), in the order of ``FIGURES``; 0 where undefined.
 
     They are: of invented things, those flagged; of true things, those wrongly doubted; of doubts, the right ones; of
     missed things, those that the second look adds.

@@ -32,12 +32,12 @@ class Captions:
     details: Details = field(default_factory=Details)
 
     def table(self, part: int | None = None) -> Floats:
-        """Counts by caption, shape (n, fields); of a third of each caption where ``part`` says which."""
+        """Return counts by caption, shape (n, fields); of a third of each caption where ``part`` says which."""
         return tally.table_of([j.whole if part is None else j.parts[part] for j in self.judgements])
 
 
 def caption_summary(captions: Mapping[str, Captions]) -> list[dict[str, Any]]:
-    """An object for each method, in order; differences are to ``BASELINE`` where it is among them."""
+    """Return an object for each method, in order; differences are to ``BASELINE`` where it is among them."""
     plain = captions.get(BASELINE)
     return [_one(label, own, plain) for label, own in captions.items()]
 
@@ -80,7 +80,7 @@ def _per_scene_differences(ours: Floats, theirs: Floats) -> dict[str, dict[str, 
 
 
 def caption_lines(summary: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The summary as plain lines: a method at a time, every figure with its name."""
+    """Return the summary as plain lines: a method at a time, every figure with its name."""
     lines = []
     for one in summary:
         micro, scene = one["micro"], one["per_scene"]
@@ -107,7 +107,7 @@ def caption_lines(summary: Sequence[Mapping[str, Any]]) -> list[str]:
 def yes_no_lines(
     label: str, n: int, figures: Mapping[str, float], differences: Mapping[str, Any]
 ) -> list[str]:
-    """The figures of a method's yes and no answers as plain lines."""
+    """Return the figures of a method's yes and no answers as plain lines."""
     lines = [words.yes_no_heading(label, n)]
     lines.append(words.figures_line(_named(figures, tuple(figures))))
     for name in ("accuracy", "f1"):
@@ -132,5 +132,5 @@ def _plain(found: Mapping[str, Difference]) -> dict[str, dict[str, float]]:
 
 
 def plain_differences(found: Mapping[str, Difference]) -> dict[str, dict[str, float]]:
-    """Differences as data."""
+    """Return differences as data."""
     return _plain(found)

@@ -81,7 +81,7 @@ class Judgement:
 
 
 def judge(text: str, mentions: Sequence[Mention], there: Set[str]) -> Judgement:
-    """Counts a caption.
+    """Count a caption.
 
     Args:
         text: the caption.
@@ -129,12 +129,12 @@ def judge(text: str, mentions: Sequence[Mention], there: Set[str]) -> Judgement:
 
 
 def table_of(tallies: Sequence[Tally]) -> Floats:
-    """Tallies as numbers, shape (n, fields), in the order of ``FIELDS``."""
+    """Return tallies as numbers, shape (n, fields), in the order of ``FIELDS``."""
     return np.array([astuple(tally) for tally in tallies], np.float64).reshape(-1, len(FIELDS))
 
 
 def figures(sums: Floats) -> Floats:
-    """The figures of summed counts.
+    """Return the figures of summed counts.
 
     Args:
         sums: shape (..., fields).
@@ -162,12 +162,12 @@ def figures(sums: Floats) -> Floats:
 
 
 def micro(table: Floats) -> dict[str, float]:
-    """Figures over all captions together, from a table of shape (n, fields)."""
+    """Return figures over all captions together, from a table of shape (n, fields)."""
     return dict(zip(FIGURES, map(float, figures(table.sum(axis=0))), strict=True))
 
 
 def per_scene(table: Floats) -> dict[str, float]:
-    """Means of each caption's own precision, recall and F1, from a table of shape (n, fields)."""
+    """Return means of each caption's own precision, recall and F1, from a table of shape (n, fields)."""
     own = figures(table)
     if not len(own):
         return {}

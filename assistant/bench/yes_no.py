@@ -18,7 +18,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def says(answer: str) -> YesNo | None:
-    """Whether an answer begins with yes or with no; ``None`` where it says neither.
+    """Return whether an answer begins with yes or with no; ``None`` where it says neither.
 
     Only its first word is asked: "No, but there is a cat" is a no, and "I can't tell" is neither.
     """
@@ -28,7 +28,7 @@ def says(answer: str) -> YesNo | None:
 
 
 def pope_reading(answer: str) -> YesNo:
-    """How POPE's own program reads an answer: no where the first sentence has "no" or "not", else yes.
+    """Return how POPE's own program reads an answer: no where the first sentence has "no" or "not", else yes.
 
     Source: ``evaluate.py`` of POPE (Li et al. 2023, arXiv 2305.10355).
     """
@@ -52,7 +52,7 @@ class Asked:
 
 
 def table_of(asked: Sequence[Asked], positive: YesNo = "yes") -> Floats:
-    """Counts by question, shape (n, 7): true and false positives, true and false negatives, said yes, neither, one."""
+    """Return counts by question, shape (n, 7): true and false positives, true and false negatives, yes, neither, one."""
     rows = []
     for one in asked:
         is_positive, says_positive = one.truth == positive, one.said == positive
@@ -72,7 +72,7 @@ def table_of(asked: Sequence[Asked], positive: YesNo = "yes") -> Floats:
 
 
 def figures(sums: Floats) -> Floats:
-    """Figures of summed counts, shape (..., 7) to (..., figures), in the order of ``FIGURES``; 0 where undefined."""
+    """Return figures of summed counts, shape (..., 7) to (..., figures), in the order of ``FIGURES``; 0 where undefined."""
     tp, fp, tn, fn, yes, neither, n = np.moveaxis(sums, -1, 0)
     negatives = n - tp - fn
 
@@ -95,7 +95,7 @@ def figures(sums: Floats) -> Floats:
 
 
 def summary(asked: Sequence[Asked], positive: YesNo = "yes") -> dict[str, float]:
-    """The figures by name.
+    """Return the figures by name.
 
     Args:
         asked: the questions.
@@ -108,6 +108,6 @@ def summary(asked: Sequence[Asked], positive: YesNo = "yes") -> dict[str, float]
 def differences(
     ours: Sequence[Asked], theirs: Sequence[Asked], positive: YesNo = "yes"
 ) -> dict[str, Difference]:
-    """Differences to another method on the same questions, in the same order."""
+    """Return differences to another method on the same questions, in the same order."""
     found = compare(table_of(ours, positive), table_of(theirs, positive), figures, len(FIGURES))
     return dict(zip(FIGURES, found, strict=True))

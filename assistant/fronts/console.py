@@ -32,7 +32,7 @@ class Console:
                 reconfigure(errors="replace")
 
     def data(self, line: str) -> None:
-        """Writes a line of the result at once.
+        """Write a line of the result at once.
 
         Raises:
             BrokenPipeError: the reader is gone.
@@ -51,7 +51,7 @@ class Console:
                 ) from error
 
     def spoken(self, line: str) -> None:
-        """Writes a line of the result that is spoken too: trouble is told once, and ends nothing."""
+        """Write a line of the result that is spoken too: report trouble once, and go on."""
         if self._is_output_lost:
             return
         try:
@@ -63,11 +63,11 @@ class Console:
             self.error(error)
 
     def json(self, value: dict[str, Any]) -> None:
-        """Writes one object as one line of JSON; raises as ``data`` does."""
+        """Write one object as one line of JSON; raises as ``data`` does."""
         self.data(json.dumps(value, ensure_ascii=False))
 
     def status(self, message: str, after_s: float | None = None) -> None:
-        """Says what is going on: the message first, the time last; passwords in addresses are hidden."""
+        """Say what is going on: the message first, the time last; hide passwords in addresses."""
         line = masked(message if after_s is None else f"{message} {messages.seconds(after_s)}.")
         with self._lock:
             try:
@@ -77,7 +77,7 @@ class Console:
                 return
 
     def error(self, error: AssistantError) -> None:
-        """Says an error and its mending, a line each."""
+        """Say an error and what to do about it, a line each."""
         self.status(error.message)
         if error.hint:
             self.status(error.hint)

@@ -20,6 +20,7 @@ HEAVY = {
     "espeakng_loader",
     "rich",
     "inflect",
+    "filelock",
 }
 
 

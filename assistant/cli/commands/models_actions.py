@@ -27,20 +27,20 @@ from assistant.system.typed_path import typed_path
 
 
 def list_models(options: argparse.Namespace, console: Console) -> ExitCode:
-    """Says which models there are."""
+    """List the models."""
     store, there = Store(), memory()
     state = store.read()
-    models = listing.listed(read_catalogue(), state, _in_use(state), there, machine_name())
+    models = listing.list_rows(read_catalogue(), state, _in_use(state), there, machine_name())
     if options.json:
         console.json({"models": [model.record() for model in models]})
         return ExitCode.OK
-    for line in listing.lines(models, there):
+    for line in listing.format_rows(models, there):
         console.data(line)
     return ExitCode.OK
 
 
 def _in_use(state: State) -> str:
-    """The name of the model that answers; an empty text where the settings name files."""
+    """Return the name of the model that answers; an empty text where the settings name files."""
     wished = load_settings({}).model
     if wished.mmproj_path is not None:
         return ""
@@ -54,7 +54,7 @@ def _in_use(state: State) -> str:
 
 
 def pull(options: argparse.Namespace, console: Console) -> ExitCode:
-    """Fetches a model; the only action that uses the network."""
+    """Fetch a model; the only action that uses the network."""
     store = Store()
     row = find_row(options.name, read_catalogue())
     there = store.read().models.get(row.name)
@@ -83,11 +83,11 @@ def _pull(row: CatalogueModel, store: Store, talk: ConsoleTalk, console: Console
 
 
 def verify(options: argparse.Namespace, console: Console) -> ExitCode:
-    """Takes the hashes again."""
+    """Check the hashes of files again."""
     store = Store()
     models = store.read().models
     if options.name:
-        models = {options.name: manage.installed(options.name, store)}
+        models = {options.name: manage.get_installed(options.name, store)}
     elif not models:
         console.status(words.NOTHING_INSTALLED)
     talk = ConsoleTalk(console)
@@ -125,19 +125,19 @@ def _verdict_words(name: str, verdict: manage.Verdict) -> str:
 
 
 def use(options: argparse.Namespace, console: Console) -> ExitCode:
-    """Chooses the model that answers."""
+    """Choose the model that answers."""
     manage.use(options.name, Store())
     said = words.USED_BEST if options.name == "best" else words.used(options.name)
     return _result(said, {"chosen": options.name}, options, console)
 
 
 def path(options: argparse.Namespace, console: Console) -> ExitCode:
-    """Prints the paths of the model and of the projector."""
+    """Print the paths of the model and of the projector."""
     if options.name == DEMO:
         demo = embedded_model()
         paths: Sequence[Path] = (demo.model_path, demo.mmproj_path)
     else:
-        model = manage.installed(options.name, Store())
+        model = manage.get_installed(options.name, Store())
         paths = (model.model.path, model.mmproj.path)
     if options.json:
         console.json({"model": str(paths[0]), "mmproj": str(paths[1])})
@@ -148,14 +148,14 @@ def path(options: argparse.Namespace, console: Console) -> ExitCode:
 
 
 def remove(options: argparse.Namespace, console: Console) -> ExitCode:
-    """Removes a model."""
+    """Remove a model."""
     freed = manage.remove(options.name, Store(), read_catalogue().get(options.name))
     said = words.removed(options.name, freed) if freed else words.removed_own(options.name)
     return _result(said, {"removed": options.name, "freed_bytes": freed}, options, console)
 
 
 def add(options: argparse.Namespace, console: Console) -> ExitCode:
-    """Installs files that the user has."""
+    """Install files that the user has."""
     from assistant.inference.chat_templates import TEMPLATES
 
     if options.template_name is not None and options.template_name not in TEMPLATES:
@@ -171,7 +171,7 @@ def add(options: argparse.Namespace, console: Console) -> ExitCode:
 
 
 def bench(options: argparse.Namespace, console: Console) -> ExitCode:
-    """Measures a model and remembers how long it took."""
+    """Measure a model and remember how long it took."""
     from assistant.inference.worker.client import InferenceClient
     from assistant.model_store.speed import measure, seconds_of
 
@@ -182,7 +182,7 @@ def bench(options: argparse.Namespace, console: Console) -> ExitCode:
     elif options.name == DEMO:
         files = embedded_model()
     else:
-        files = files_of(manage.usable(options.name, store))
+        files = files_of(manage.get_usable(options.name, store))
     name = DEMO if files.is_demo else files.name
     console.status(words.bench_start(name))
     engine = wiring.engine_options(settings, replace(files, name=name), is_verbose=False)
@@ -202,7 +202,7 @@ def bench(options: argparse.Namespace, console: Console) -> ExitCode:
 def _accept_licence(
     row: CatalogueModel, store: Store, options: argparse.Namespace, talk: ConsoleTalk
 ) -> None:
-    """Shows the licence and has it accepted, once for each licence."""
+    """Show the licence and ask for consent, once for each licence."""
     if row.licence_link in store.read().licences:
         return
     talk.ask(words.licence(row.title, row.licence, row.licence_link))
@@ -258,35 +258,32 @@ class ConsoleTalk:
         self._is_quiet = is_quiet
 
     def show(self, line: str) -> None:
-        """Shows a line."""
         if not self._is_quiet:
             self._console.status(line)
 
     def speak(self, sentence: str) -> None:
-        """Speaks, without showing."""
         if self._speaker is not None and not self._is_quiet:
             self._speaker.say(sentence)
 
     def tell(self, sentence: str) -> None:
-        """Shows and speaks."""
         self.show(sentence)
         self.speak(sentence)
 
     def ask(self, sentence: str) -> None:
-        """Shows and speaks what waits for an answer, also when quiet."""
+        """Show and speak what waits for an answer, also when quiet."""
         self._console.status(sentence)
         if self._speaker is not None:
             self._speaker.say(sentence)
 
     def last_words(self, sentence: str) -> None:
-        """Speaks to the end; what is shown is another's."""
+        """Speak to the end, without showing."""
         self.speak(sentence)
         if self._speaker is not None:
             self._speaker.wait(_LAST_WORDS_S)
 
 
 def open_talk(options: argparse.Namespace, console: Console, stack: ExitStack) -> ConsoleTalk:
-    """A talk with a voice, unless the options or the settings want none."""
+    """Open a talk with a voice, unless the options or the settings want none."""
     settings = load_settings(setting_values(options))
     if options.quiet:
         settings = replace(settings, speech=replace(settings.speech, is_on=False))

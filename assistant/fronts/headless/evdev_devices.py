@@ -76,16 +76,16 @@ class KeyDevice(Protocol):
         ...
 
     def grab(self) -> None:
-        """Keeps the keys from everybody else; raises OSError when somebody has them."""
+        """Keep the keys from everybody else; raises OSError when somebody has them."""
         ...
 
     def close(self) -> None:
-        """Frees it."""
+        """Free it."""
         ...
 
 
 def key_name(code: int) -> str:
-    """The kernel's name in small letters without KEY_, for example "kp5"; a number where it has none."""
+    """Return the kernel's name in small letters without KEY_, for example "kp5"; a number where it has none."""
     from evdev import ecodes
 
     names = ecodes.bytype[EV_KEY].get(code, "")
@@ -94,7 +94,7 @@ def key_name(code: int) -> str:
 
 
 def stamp_with_monotonic(device: KeyDevice) -> bool:
-    """Has events stamped by the clock of ``time.monotonic``; a clock set anew at boot would bend durations."""
+    """Have events stamped by the clock of ``time.monotonic``: a clock that is set at boot would bend durations."""
     try:
         fcntl.ioctl(device.fileno(), _EVIOCSCLOCKID, struct.pack("i", time.CLOCK_MONOTONIC))
     except OSError:
@@ -103,7 +103,7 @@ def stamp_with_monotonic(device: KeyDevice) -> bool:
 
 
 def kind_of(keys: Set[int]) -> str:
-    """What a device is by its keys: "keypad", "keyboard" or "other"."""
+    """Return what a device is by its keys: "keypad", "keyboard" or "other"."""
     from evdev import ecodes
 
     has_letters = {ecodes.KEY_A, ecodes.KEY_Z, ecodes.KEY_SPACE} <= keys
@@ -113,7 +113,7 @@ def kind_of(keys: Set[int]) -> str:
 
 
 def is_wanted(wanted: str, path: str, name: str, kind: str) -> bool:
-    """Whether a device is one that the setting ``keypad`` means.
+    """Return whether a device is one that the setting ``keypad`` means.
 
     Args:
         wanted: "auto" takes keypads, "any" keyboards too, "off" none; else a device or a part of a name.
@@ -139,12 +139,11 @@ class WantedDevices:
     """
 
     def __init__(self, wanted: str) -> None:
-        """Takes the setting ``keypad``; a named pipe is read as ``EventStream`` does."""
         self._wanted = wanted
         self._unwanted: dict[str, _Node] = {}
 
     def __call__(self, taken: Set[str]) -> Iterator[KeyDevice]:
-        """Opens the wanted devices but those whose paths are `taken`.
+        """Open the wanted devices but those whose paths are `taken`.
 
         Raises:
             UsageError: evdev is not installed.
@@ -168,7 +167,7 @@ class WantedDevices:
 
 
 def list_lines() -> list[str]:
-    """A line for each device with keys; raises UsageError where evdev is not installed."""
+    """Return a line for each device with keys; raises UsageError where evdev is not installed."""
     kinds = {"keypad": words.KIND_KEYPAD, "keyboard": words.KIND_KEYBOARD}
     lines = []
     for device, kind in _devices(frozenset()):
@@ -180,13 +179,13 @@ def list_lines() -> list[str]:
 
 
 def is_forbidden(folder: Path = Path("/dev/input")) -> bool:
-    """Whether there are devices and none of them may be read."""
+    """Return whether there are devices and all of them are closed to this user."""
     found = list(folder.glob("event*"))
     return bool(found) and not any(os.access(path, os.R_OK) for path in found)
 
 
 def _devices(taken: Set[str]) -> Iterator[tuple[KeyDevice, str]]:
-    """Opens every device but those `taken`; with it what ``kind_of`` says, "" where it has no keys."""
+    """Open every device but those `taken`; yield with it what ``kind_of`` says, "" where it has no keys."""
     try:
         import evdev
     except ImportError as error:
@@ -210,7 +209,7 @@ def _devices(taken: Set[str]) -> Iterator[tuple[KeyDevice, str]]:
 
 
 def _node(path: str) -> _Node | None:
-    """What is another as soon as the device is, or may be read by other people."""
+    """Return what changes as soon as the device does, or who may read it."""
     try:
         found = os.stat(path)
     except OSError:

@@ -28,12 +28,11 @@ class StreamEvent:
     value: int
 
     def packed(self) -> bytes:
-        """As the kernel writes it."""
         return _EVENT.pack(self.sec, self.usec, self.type, self.code, self.value)
 
 
 def is_stream(path: str) -> bool:
-    """Whether there is a named pipe."""
+    """Return whether there is a named pipe."""
     try:
         return stat.S_ISFIFO(os.stat(path).st_mode)
     except OSError:
@@ -44,18 +43,17 @@ class EventStream:
     """A ``KeyDevice`` over a named pipe; its end is as if a keypad was unplugged."""
 
     def __init__(self, path: str) -> None:
-        """Opens it without waiting for somebody to write; raises OSError."""
+        """Open it without waiting for a writer; raises OSError."""
         self.path = path
         self.name = os.path.basename(path)
         self._fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         self._rest = b""
 
     def fileno(self) -> int:
-        """For ``select``."""
         return self._fd
 
     def read(self) -> Iterator[StreamEvent]:
-        """The whole events that are there.
+        """Return the whole events that are there.
 
         Raises:
             OSError: the writer is gone, or nothing is there.
@@ -72,7 +70,6 @@ class EventStream:
         """Nobody else reads a pipe."""
 
     def close(self) -> None:
-        """Closes it; idempotent."""
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1

@@ -13,17 +13,16 @@ class HeadlessFront:
         self._console, self._shows_all = console, shows_all
 
     def show(self, line: Line) -> None:
-        """Writes an error, and with ``shows_all`` every line."""
         if self._shows_all and line.kind is Kind.SENTENCE:
             self._console.spoken(line.text)
         elif self._shows_all or line.kind is Kind.ERROR:
             self._console.status(line.text)
 
     def begin_answer(self, title: str) -> None:
-        """Nothing: what is spoken is the whole of it."""
+        """Do nothing: all of it is spoken."""
 
     def go_to(self, sentence: int) -> None:
-        """Nothing: it is spoken."""
+        """Do nothing: it is spoken."""
 
     def stage(self, stage: str) -> None:
-        """Nothing: the key of the status says it."""
+        """Do nothing: the status key says it."""

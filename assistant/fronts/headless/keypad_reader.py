@@ -50,7 +50,7 @@ class KeypadReader:
         is_forbidden: Callable[[], bool] = lambda: False,
         rescan_s: float = RESCAN_S,
     ) -> None:
-        """Opens what is there, and reads from then on.
+        """Open what is there, and read from then on.
 
         Args:
             find: opens wanted devices but those whose paths it is given.
@@ -76,7 +76,7 @@ class KeypadReader:
         self._thread.start()
 
     def close(self) -> None:
-        """Ends the thread and frees the devices; idempotent."""
+        """End the thread and close the devices; idempotent."""
         if self._ended.is_set():
             return
         self._ended.set()
@@ -170,7 +170,7 @@ OTHER_MODIFIERS = frozenset(
 
 
 def text_of(key: str, *, has_shift: bool, has_other: bool) -> str:
-    """What a key types, as ``assistant.core.actions`` names keys; empty where it types nothing.
+    """Return what a key types, as ``assistant.core.actions`` names keys; empty where it types nothing.
 
     Args:
         key: the kernel's name in small letters, without ``KEY_``.

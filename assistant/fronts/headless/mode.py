@@ -79,11 +79,11 @@ class HeadlessMode:
         self._stopped_s = self._quit_s = float("-inf")
 
     def put(self, event: Event) -> None:
-        """Takes an event from any thread."""
+        """Take an event from any thread."""
         self._events.put(event)
 
     def run(self) -> None:
-        """Greets, and then turns until the person quits, which stops what goes on.
+        """Greet, and then turn until the person quits, which stops what goes on.
 
         Raises:
             Exception: what ended a reader of keys; without keys a program that runs on would only be silent.
@@ -101,12 +101,12 @@ class HeadlessMode:
             self._session.tell_now(words.GOODBYE)
 
     def begin(self) -> None:
-        """Says that keys are heard, or the notice of the first use."""
+        """Say that keys work, or the notice of the first use."""
         wants = self._session.greet(words.READY, words.NOTICE_ACKNOWLEDGE)
         self._is_notice_due = wants is Wants.ACKNOWLEDGE
 
     def turn(self, patience_s: float) -> None:
-        """Waits for one event and does what it means; gives the signs that are due."""
+        """Wait for one event and do what it means; give the signs that are due."""
         try:
             event = self._events.get(timeout=patience_s)
         except queue.Empty:
@@ -176,7 +176,6 @@ class HeadlessMode:
                     self._session.perform(Action.DESCRIBE if is_long else Action.BRIEF)
 
     def _give_up(self) -> None:
-        """The button was held: all is silent and nothing begins."""
         self._menu = None
         if self._session.is_active:
             self._session.perform(Action.STOP)
@@ -232,7 +231,7 @@ class HeadlessMode:
             self._session.tell(self._menu.line)
 
     def help_lines(self) -> list[str]:
-        """The button first, then each action that a key does."""
+        """Return the line of the button first, then one for each action that has a key."""
         lines = [words.help_button(self._names(Special.BUTTON))]
         lines += [
             words.help_key(keys, describe_action(action))
@@ -249,7 +248,7 @@ class Menu:
     """One line at a time; the list does not go round, so that its ends are known."""
 
     def __init__(self, lines: Sequence[str], choose: Callable[[int], None]) -> None:
-        """Begins at the first line.
+        """Begin at the first line.
 
         Args:
             lines: what there is to choose from; at least one.
@@ -264,11 +263,10 @@ class Menu:
         return words.menu_line(self._index + 1, len(self._lines), self._lines[self._index])
 
     def step(self, by: int) -> str:
-        """Goes on or back; returns what to say."""
+        """Go on or back; return what to say."""
         wanted = self._index + by
         self._index = min(max(wanted, 0), len(self._lines) - 1)
         return self.line if wanted == self._index else f"{words.MENU_END} {self.line}"
 
     def take(self) -> None:
-        """Takes the present line."""
         self._choose(self._index)

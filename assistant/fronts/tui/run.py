@@ -16,7 +16,7 @@ ESCAPE_DELAY_MS = "25"
 
 
 def run_full_screen(make_session: Callable[[Front], Session]) -> None:
-    """Runs until the person quits. The mouse is left to the terminal, so that its own selection works.
+    """Run until the person quits. The mouse is left to the terminal, so that its own selection works.
 
     Args:
         make_session: opens the session behind the front that it is given; its owner closes it afterwards.

@@ -21,7 +21,7 @@ KEPT_BYTES = 64 * 1024
 
 @contextlib.contextmanager
 def only_the_screen() -> Iterator[None]:
-    """While inside, ``sys.__stderr__`` is the terminal and descriptors 1 and 2 are not.
+    """Keep descriptors 1 and 2 off the terminal while inside; ``sys.__stderr__`` is the terminal.
 
     The terminal library draws to ``sys.__stderr__`` as it is when the drawing begins.
     """
@@ -59,7 +59,7 @@ def only_the_screen() -> Iterator[None]:
 
 
 def show_cursor() -> None:
-    """Shows the terminal's cursor, which braille displays and magnifiers follow."""
+    """Show the terminal's cursor, which braille displays and magnifiers follow."""
     if sys.__stderr__ is not None:
         with contextlib.suppress(OSError, ValueError):
             sys.__stderr__.write("\x1b[?25h")

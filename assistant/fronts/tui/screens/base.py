@@ -84,23 +84,21 @@ class AssistantScreen(Screen[Result]):
     stage_text: reactive[str] = reactive(words.stage_line(""))
 
     def compose_bars(self) -> ComposeResult:
-        """The bars under the list."""
         yield Bar(id="last").data_bind(text=AssistantScreen.last)
         yield Bar(id="stage").data_bind(text=AssistantScreen.stage_text)
 
     def watch_stage(self, stage: str) -> None:
-        """Puts the stage into words."""
         self.stage_text = words.stage_line(stage)
 
     def on_key(self, event: events.Key) -> None:
-        """Gives a key on to the screen, unless a binding of the screen or its line takes it."""
+        """Give a key on to the screen, unless a binding of the screen or its line takes it."""
         if event.key in self.active_bindings:
             return
         event.stop()
         self.take_key(keymap_key(event.key, event.character))
 
     def take_key(self, key: str) -> None:
-        """Does what a key means on this screen.
+        """Do what a key, as the keymap calls it, means on this screen.
 
         Args:
             key: as the keymap calls it.
@@ -108,16 +106,15 @@ class AssistantScreen(Screen[Result]):
         self.post_message(UnknownKey(called_aloud(key)))
 
     def leave(self) -> None:
-        """Goes back without a result; the main screen stays."""
+        """Go back without a result; the main screen stays."""
         self.dismiss(None)
 
     def action_move(self, by: int) -> None:
-        """Moves the cursor of the list."""
         for lines in self.query(LineList):
             lines.move(by)
 
     def on_line_list_moved(self, moved: LineList.Moved) -> None:
-        """Speaks the line of the cursor; at an end, which end it is."""
+        """Speak the line of the cursor; at an end, which end it is."""
         moved.stop()
         if moved.text is not None:
             self.post_message(Focused((moved.text,)))
@@ -127,6 +124,5 @@ class AssistantScreen(Screen[Result]):
             self.post_message(Told(words.LAST_LINE if moved.by > 0 else words.FIRST_LINE))
 
     def on_screen_resume(self) -> None:
-        """Puts the terminal's cursor back on this screen's line."""
         for lines in self.query(LineList):
             lines.place_cursor()

@@ -29,19 +29,17 @@ class ChoiceScreen(TypingScreen):
         ]
 
     def compose(self) -> ComposeResult:
-        """Prompt, lines, where a number is typed, bars."""
         yield Static(self._prompt, id="title", markup=False)
         yield LineList(self._lines, id="choices")
         yield TextLine()
         yield from self.compose_bars()
 
     def on_mount(self) -> None:
-        """Says that there is a second way to choose."""
         self.post_message(Told(words.LIST_KEYS))
 
     @on(Input.Submitted)
     def choose(self, event: Input.Submitted) -> None:
-        """Enter takes the typed number, else the line that was gone to, else goes back."""
+        """Take the typed number, else the line that was gone to, else go back."""
         event.stop()
         typed = event.value.strip()
         index = self.query_one(LineList).index

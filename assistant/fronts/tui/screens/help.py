@@ -23,18 +23,15 @@ class HelpScreen(AssistantScreen[str | None]):
         self._lines = list(lines)
 
     def compose(self) -> ComposeResult:
-        """Title, keys, bars."""
         yield Static(words.help_title(len(Action)), id="title", markup=False)
         yield LineList(self._lines, id="help")
         yield from self.compose_bars()
 
     def on_mount(self) -> None:
-        """Reads all, from the title on."""
         self.post_message(Focused((words.help_title(len(Action)), *self._lines)))
         self.query_one(LineList).go_to(0)
 
     def take_key(self, key: str) -> None:
-        """Goes to the line of the key."""
         if key == "enter":
             self.leave()
             return

@@ -13,19 +13,16 @@ class NoticeScreen(AssistantScreen[bool]):
     """Waits for Enter and gives back True; nothing else leaves it but quitting."""
 
     def compose(self) -> ComposeResult:
-        """The notice, what to do, bars."""
         yield LineList([session_words.NOTICE, session_words.NOTICE_ACKNOWLEDGE], id="notice")
         yield from self.compose_bars()
 
     def on_mount(self) -> None:
-        """The notice is the line to read."""
         self.query_one(LineList).go_to(0)
 
     def leave(self) -> None:
-        """Stays: Escape stops the voice, and the notice still wants Enter."""
+        """Stay: Escape stops the voice, and the notice still waits for Enter."""
 
     def take_key(self, key: str) -> None:
-        """Enter acknowledges; any other key says so."""
         if key == "enter":
             self.dismiss(True)
         else:

@@ -18,7 +18,7 @@ class TextLine(Input):
         self.cursor_blink = False
 
     def on_paste(self, event: events.Paste) -> None:
-        """Takes all of what is pasted, not its first line alone."""
+        """Take all of what is pasted, not its first line alone."""
         event.prevent_default()
         event.stop()
         self.insert_text_at_cursor(" ".join(event.text.split()))
@@ -38,7 +38,6 @@ class QuestionScreen(TypingScreen):
         self._prompt = prompt
 
     def compose(self) -> ComposeResult:
-        """Prompt, line, bars."""
         yield Static(self._prompt, id="title", markup=False)
         yield TextLine()
         yield Bar(id="space")
@@ -46,6 +45,5 @@ class QuestionScreen(TypingScreen):
 
     @on(Input.Submitted)
     def give_back(self, event: Input.Submitted) -> None:
-        """Enter ends the typing."""
         event.stop()
         self.dismiss(event.value.strip())

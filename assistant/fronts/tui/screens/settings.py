@@ -35,22 +35,19 @@ class SettingsScreen(TypingScreen):
         self._lines = list(lines)
 
     def compose(self) -> ComposeResult:
-        """Prompt, settings, where name and value are typed, bars."""
         yield Static(session_words.CHOOSE_SETTING, id="title", markup=False)
         yield LineList(self._lines, id="settings")
         yield TextLine()
         yield from self.compose_bars()
 
     def on_mount(self) -> None:
-        """Says how a name need not be typed."""
         self.post_message(Told(words.SETTINGS_KEYS))
 
     def show_lines(self, lines: Sequence[str]) -> None:
-        """Shows the settings after a change."""
         self.query_one(LineList).set_lines(lines)
 
     def on_line_list_moved(self, moved: LineList.Moved) -> None:
-        """Types the name of the setting that was gone to."""
+        """Type the name of the setting that was gone to."""
         super().on_line_list_moved(moved)
         if moved.text is not None:
             line = self.query_one(TextLine)
@@ -61,7 +58,7 @@ class SettingsScreen(TypingScreen):
 
     @on(Input.Submitted)
     def change(self, event: Input.Submitted) -> None:
-        """Enter gives the typed setting up to the app; alone it goes back."""
+        """Give the typed setting up to the app; Enter alone goes back."""
         event.stop()
         typed = event.value.strip()
         if not typed:

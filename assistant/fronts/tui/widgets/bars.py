@@ -15,5 +15,4 @@ class Bar(Static):
         super().__init__("", id=id, markup=False)
 
     def watch_text(self, text: str) -> None:
-        """Shows it."""
         self.update(text)
