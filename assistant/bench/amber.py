@@ -129,7 +129,7 @@ class AmberWords:
         )  # fmt: skip
 
     def _places(self, annotated: Sequence[str]) -> dict[str, int]:
-        """Return which annotated word each noun stands for: related words before the annotated ones, first come first."""
+        """Return which annotated word each noun stands for: related words first, then the annotated ones."""
         places: dict[str, int] = {}
         for place, word in enumerate(annotated):
             for other in self._related.get(word, []):

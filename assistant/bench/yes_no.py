@@ -52,7 +52,7 @@ class Asked:
 
 
 def table_of(asked: Sequence[Asked], positive: YesNo = "yes") -> Floats:
-    """Return counts by question, shape (n, 7): true and false positives, true and false negatives, yes, neither, one."""
+    """Return counts by question, shape (n, 7): true and false positives, true and false negatives, yes, neither, 1."""
     rows = []
     for one in asked:
         is_positive, says_positive = one.truth == positive, one.said == positive
@@ -72,7 +72,7 @@ def table_of(asked: Sequence[Asked], positive: YesNo = "yes") -> Floats:
 
 
 def figures(sums: Floats) -> Floats:
-    """Return figures of summed counts, shape (..., 7) to (..., figures), in the order of ``FIGURES``; 0 where undefined."""
+    """Return figures, shape (..., 7) to (..., figures), in the order of ``FIGURES``; 0 where undefined."""
     tp, fp, tn, fn, yes, neither, n = np.moveaxis(sums, -1, 0)
     negatives = n - tp - fn
 

@@ -31,8 +31,7 @@ def test_what_is_said_is_what_is_shown(keys: str) -> None:
             await screen.press("n", "r", "s", "v", "y", "c", "plus", "minus", "o", "k", "p", "p")
             told = [text for text in screen.spoken if text not in ANSWER]
             shown = [text for text in screen.shown if text not in ANSWER]
-            assert told == [t for t in screen.spoken if t not in ANSWER]
-            assert set(shown) == set(told)
+            assert sorted(shown) == sorted(told)
             assert [text for text in screen.shown if text in ANSWER][:2] == ANSWER
 
     run(test())

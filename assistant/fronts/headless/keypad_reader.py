@@ -1,4 +1,4 @@
-"""Reads keypads in a thread of its own, whichever are there, and tells when one goes and comes back."""
+"""Reads keypads in a thread of its own: what is pressed, what it types, and when one goes and comes back."""
 
 from __future__ import annotations
 
@@ -20,14 +20,20 @@ from assistant.fronts.headless.evdev_devices import (
     key_name,
     stamp_with_monotonic,
 )
-from assistant.fronts.headless.mode import SourceFailure, SourceNews
-from assistant.fronts.headless.presses import KeyEvent
+from assistant.fronts.headless.presses import Event, KeyEvent, SourceFailure, SourceNews
 from assistant.messages import headless as words
 
 RESCAN_S = 1.0
 """Time between two looks for devices that were plugged in."""
-
-Put = Callable[[KeyEvent | SourceNews | SourceFailure], None]
+_PLAIN = {
+    "space": "space", "esc": "escape", "comma": ",", "dot": ".", "slash": "/", "minus": "-",
+    "equal": "=", "semicolon": ";", "apostrophe": "'",
+}  # fmt: skip
+_SHIFTED = {"comma": "<", "dot": ">", "slash": "?", "minus": "_", "equal": "+", "semicolon": ":"}
+SHIFTS = frozenset({"leftshift", "rightshift"})
+OTHER_MODIFIERS = frozenset(
+    {"leftctrl", "rightctrl", "leftalt", "rightalt", "leftmeta", "rightmeta"}
+)
 
 
 @dataclass
@@ -44,7 +50,7 @@ class KeypadReader:
     def __init__(
         self,
         find: Callable[[Set[str]], Iterable[KeyDevice]],
-        put: Put,
+        put: Callable[[Event], None],
         *,
         says_missing: bool = True,
         is_forbidden: Callable[[], bool] = lambda: False,
@@ -156,17 +162,6 @@ class KeypadReader:
             has_other=bool(opened.held & OTHER_MODIFIERS),
         )
         self._put(KeyEvent(opened.device.path, key, event.value == DOWN, at_s, text))
-
-
-_PLAIN = {
-    "space": "space", "esc": "escape", "comma": ",", "dot": ".", "slash": "/", "minus": "-",
-    "equal": "=", "semicolon": ";", "apostrophe": "'",
-}  # fmt: skip
-_SHIFTED = {"comma": "<", "dot": ">", "slash": "?", "minus": "_", "equal": "+", "semicolon": ":"}
-SHIFTS = frozenset({"leftshift", "rightshift"})
-OTHER_MODIFIERS = frozenset(
-    {"leftctrl", "rightctrl", "leftalt", "rightalt", "leftmeta", "rightmeta"}
-)
 
 
 def text_of(key: str, *, has_shift: bool, has_other: bool) -> str:

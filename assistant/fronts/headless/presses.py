@@ -1,4 +1,4 @@
-"""Short, long and held presses of one button, told apart by times alone.
+"""What key sources send, and short, long and held presses of one button, told apart by times alone.
 
 A press is short until a sign says that it is long enough; from then on its release means "in detail"; and
 when it is held until the second sign, nothing is started and all is silent. The sign always comes before the
@@ -28,6 +28,24 @@ class KeyEvent:
     is_down: bool
     at_s: float
     text: str = ""
+
+
+@dataclass(frozen=True)
+class SourceNews:
+    """What to say about a device, and the device whose running presses are void; empty for none."""
+
+    source: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class SourceFailure:
+    """An unexpected error that ended what reads keys."""
+
+    error: Exception
+
+
+Event = KeyEvent | SourceNews | SourceFailure
 
 
 class Gesture(StrEnum):

@@ -18,14 +18,12 @@ from assistant.core.session_ports import Front, Line
 from assistant.errors import AssistantError
 from assistant.fronts.tui.front import AnswerBegun, GoneTo, QueuedFront, StageChanged, Update
 from assistant.fronts.tui.screens.base import AssistantScreen, Focused, Pressed, Told, UnknownKey
-from assistant.fronts.tui.screens.choice import ChoiceScreen
-from assistant.fronts.tui.screens.help import HelpScreen
+from assistant.fronts.tui.screens.help import HelpScreen, NoticeScreen
 from assistant.fronts.tui.screens.main import MainScreen
-from assistant.fronts.tui.screens.notice import NoticeScreen
-from assistant.fronts.tui.screens.question import QuestionScreen, TypingScreen
+from assistant.fronts.tui.screens.question import ChoiceScreen, QuestionScreen, TypingScreen
 from assistant.fronts.tui.screens.settings import SettingsScreen
 from assistant.fronts.tui.terminal import show_cursor
-from assistant.fronts.tui.widgets.line_list import LineList
+from assistant.fronts.tui.widgets import LineList
 from assistant.messages import session as session_words
 from assistant.messages import tui as words
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.core.actions import NAMED_KEYS, Action, Keymap, spoken_key
+from assistant.core.actions import NAMED_KEYS, Action, spoken_key
 from assistant.messages import tui as words
 
 
@@ -49,8 +49,3 @@ class NumberEntry:
         """Return what was typed and forget it."""
         typed, self._typed = self._typed, ""
         return typed
-
-
-def action_of(keymap: Keymap, key: str) -> Action | None:
-    """Return the action of a key that is no digit."""
-    return None if key.isdigit() else keymap.lookup(key)

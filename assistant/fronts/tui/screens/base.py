@@ -14,8 +14,7 @@ from textual.screen import Screen
 
 from assistant.core.actions import Action
 from assistant.fronts.tui.keys import called_aloud, keymap_key
-from assistant.fronts.tui.widgets.bars import Bar
-from assistant.fronts.tui.widgets.line_list import LineList
+from assistant.fronts.tui.widgets import Bar, LineList
 from assistant.messages import tui as words
 
 Result = TypeVar("Result")

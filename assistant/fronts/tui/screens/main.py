@@ -9,8 +9,7 @@ from assistant.core.actions import Action, Keymap, spoken_key
 from assistant.core.session_ports import Kind, Line
 from assistant.fronts.tui.keys import NumberEntry, called_aloud
 from assistant.fronts.tui.screens.base import AssistantScreen, Pressed, UnknownKey
-from assistant.fronts.tui.widgets.bars import Bar
-from assistant.fronts.tui.widgets.line_list import LineList
+from assistant.fronts.tui.widgets import Bar, LineList
 from assistant.messages import tui as words
 
 KEPT_LINES = 200

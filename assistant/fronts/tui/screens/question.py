@@ -1,13 +1,17 @@
-"""A line in which a question is typed."""
+"""Screens with a line to type in: a question, or the number of a line of a list."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
-from assistant.fronts.tui.screens.base import AssistantScreen
-from assistant.fronts.tui.widgets.bars import Bar
+from assistant.fronts.tui.screens.base import AssistantScreen, Told
+from assistant.fronts.tui.widgets import Bar, LineList
+from assistant.messages import session as session_words
+from assistant.messages import tui as words
 
 
 class TextLine(Input):
@@ -25,7 +29,7 @@ class TextLine(Input):
 
 
 class TypingScreen(AssistantScreen[str | None]):
-    """A screen with a line to type in; a blank is typed there, and Escape alone stops and goes back."""
+    """A screen with a line to type in; a space is typed there, and Escape alone stops and goes back."""
 
     AUTO_FOCUS = "TextLine"
 
@@ -47,3 +51,40 @@ class QuestionScreen(TypingScreen):
     def give_back(self, event: Input.Submitted) -> None:
         event.stop()
         self.dismiss(event.value.strip())
+
+
+class ChoiceScreen(TypingScreen):
+    """Gives back the number of the chosen line, from 1, as text; None for none.
+
+    A number is typed, or a line is gone to with the arrow keys; Enter alone goes back.
+    """
+
+    def __init__(self, prompt: str, lines: Sequence[str]) -> None:
+        super().__init__()
+        self._prompt = prompt
+        self._lines = [
+            session_words.numbered(number, line) for number, line in enumerate(lines, start=1)
+        ]
+
+    def compose(self) -> ComposeResult:
+        yield Static(self._prompt, id="title", markup=False)
+        yield LineList(self._lines, id="choices")
+        yield TextLine()
+        yield from self.compose_bars()
+
+    def on_mount(self) -> None:
+        self.post_message(Told(words.LIST_KEYS))
+
+    @on(Input.Submitted)
+    def choose(self, event: Input.Submitted) -> None:
+        """Take the typed number, else the line that was gone to, else go back."""
+        event.stop()
+        typed = event.value.strip()
+        index = self.query_one(LineList).index
+        if not typed:
+            self.dismiss(None if index is None else str(index + 1))
+        elif typed.isascii() and typed.isdigit() and 1 <= int(typed[:9]) <= len(self._lines):
+            self.dismiss(typed)
+        else:
+            self.query_one(TextLine).value = ""
+            self.post_message(Told(session_words.choice_wrong(typed[:40], len(self._lines))))

@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 
 from assistant.fronts.tui.screens.base import Told
 from assistant.fronts.tui.screens.question import TextLine, TypingScreen
-from assistant.fronts.tui.widgets.line_list import LineList
+from assistant.fronts.tui.widgets import LineList
 from assistant.messages import session as session_words
 from assistant.messages import tui as words
 

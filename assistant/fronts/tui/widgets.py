@@ -1,4 +1,4 @@
-"""Lines one under another, one of which the cursor is on."""
+"""What screens are made of: a list of lines with a cursor, and single lines that stand still."""
 
 from __future__ import annotations
 
@@ -9,11 +9,24 @@ from rich.segment import Segment
 from textual.containers import VerticalScroll
 from textual.geometry import Region
 from textual.message import Message
+from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widgets import Static
 
 MARKER = ">"
 """Stands before the line of the cursor, so that no colour is needed to find it."""
+
+
+class Bar(Static):
+    """A line of text that is bound to a screen's attribute."""
+
+    text: reactive[str] = reactive("")
+
+    def __init__(self, id: str) -> None:
+        super().__init__("", id=id, markup=False)
+
+    def watch_text(self, text: str) -> None:
+        self.update(text)
 
 
 class Row(Static):
