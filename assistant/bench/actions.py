@@ -21,10 +21,10 @@ from assistant.bench.scenes import read_scenes, scenes_fingerprint
 from assistant.bench.summary import (
     BASELINE,
     Captions,
-    caption_lines,
-    caption_summary,
-    plain_differences,
-    yes_no_lines,
+    format_captions,
+    format_yes_no,
+    round_differences,
+    summarize_captions,
 )
 from assistant.bench.tally import judge
 from assistant.bench.yes_no import Asked
@@ -133,7 +133,7 @@ def chair(options: argparse.Namespace, console: Console) -> ExitCode:
     jobs = [Job(name, folder / name, DETAILED_PROMPT, options.tokens) for name in names]
     data = {"prompt": DETAILED_PROMPT, "max_tokens": options.tokens}
     answers = bench.answers(jobs, data).answers
-    table = coco.coco_words()
+    table = coco.load_coco_words()
     captions: dict[str, Captions] = {}
     for method in bench.methods:
         own = captions[method.label] = Captions()
@@ -141,8 +141,8 @@ def chair(options: argparse.Namespace, console: Console) -> ExitCode:
             record = answers[name, method.label]
             own.judgements.append(judge(record["text"], table.find(record["text"]), truth[name]))
             own.looped.append(record["ended"] == "repetition")
-    summary = caption_summary(captions)
-    return bench.finish(caption_lines(summary), {"bench": "chair", "methods": summary})
+    summary = summarize_captions(captions)
+    return bench.finish(format_captions(summary), {"bench": "chair", "methods": summary})
 
 
 def pope_questions(options: argparse.Namespace, console: Console) -> ExitCode:
@@ -168,7 +168,7 @@ def pope_questions(options: argparse.Namespace, console: Console) -> ExitCode:
     for method in bench.methods:
         for key, question in zip(keys, questions, strict=True):
             said = answers[key, method.label]["text"]
-            one = Asked(question.truth, yes_no.pope_reading(said), yes_no.says(said) is None)
+            one = Asked(question.truth, yes_no.read_as_pope(said), yes_no.says(said) is None)
             asked[question.kind].setdefault(method.label, []).append(one)
     return _finish_yes_no(bench, "pope", asked, "yes")
 
@@ -224,7 +224,7 @@ def drawn_scenes(options: argparse.Namespace, console: Console) -> ExitCode:
     world, scenes = read_scenes(path)
     if options.count:
         scenes = scenes[: options.count]
-    jobs = quality.jobs(
+    jobs = quality.make_jobs(
         scenes,
         has_attention=options.attention,
         has_questions=options.questions,
@@ -236,11 +236,11 @@ def drawn_scenes(options: argparse.Namespace, console: Console) -> ExitCode:
         "max_tokens": options.tokens, "has_attention": options.attention,
     }  # fmt: skip
     answers = bench.answers(jobs, data, quality.AttentionWatch(world, scenes)).answers
-    summary = quality.summary(
+    summary = quality.summarize(
         world, scenes, bench.methods, lambda key, label: answers.get((key, label))
     )
     whole = {"bench": "quality", "world": world.name, "scenes": len(scenes), "methods": summary}
-    return bench.finish(quality.lines(summary), whole)
+    return bench.finish(quality.format_summary(summary), whole)
 
 
 def _amber_descriptions(
@@ -258,7 +258,7 @@ def _amber_descriptions(
         lines.append(words.figures_line(named))
         if plain is not None and label != BASELINE:
             found = intervals.compare(table, plain, amber.figures, len(amber.FIGURES))
-            differences = plain_differences(dict(zip(amber.FIGURES, found, strict=True)))
+            differences = round_differences(dict(zip(amber.FIGURES, found, strict=True)))
             one["differences"] = differences
             lines += [words.difference_line(n, BASELINE, **d) for n, d in differences.items()]
         summary.append(one)
@@ -278,11 +278,11 @@ def _finish_yes_no(
         told.append(words.questions_heading(kind))
         plain = by_method.get(BASELINE)
         for label, own in by_method.items():
-            figures = yes_no.summary(own, positive)
+            figures = yes_no.summarize(own, positive)
             differences: dict[str, dict[str, float]] = {}
             if plain is not None and label != BASELINE:
-                differences = plain_differences(yes_no.differences(own, plain, positive))
-            told += yes_no_lines(label, len(own), figures, differences)
+                differences = round_differences(yes_no.compare_answers(own, plain, positive))
+            told += format_yes_no(label, len(own), figures, differences)
             rounded = {key: round(value, 4) for key, value in figures.items()}
             found.append(
                 {"kind": kind, "method": label, "questions": len(own), **rounded,

@@ -17,7 +17,7 @@ import numpy as np
 from assistant.bench import messages as words
 from assistant.bench.data_files import Fields, read_json
 from assistant.bench.mentions import ThingWords
-from assistant.bench.tally import Floats
+from assistant.bench.tally import Floats, share
 from assistant.bench.yes_no import YesNo
 from assistant.errors import UsageError
 
@@ -38,12 +38,9 @@ class AmberQuery:
 
     Attributes:
         number: its ``id``.
-        picture: file name.
-        text: what to ask.
         kind: "generative", or what a yes or no question is about.
         there: what is in the picture, in AMBER's order.
         tempting: what people tend to imagine in it.
-        truth: of a yes or no question.
     """
 
     number: int
@@ -141,8 +138,7 @@ class AmberWords:
 
 def figures(sums: Floats) -> Floats:
     """Return figures, shape (..., 8) to (..., 4), in the order of ``FIGURES``; 0 where undefined."""
-    parts, wholes = sums[..., 0::2], sums[..., 1::2]
-    return np.where(wholes > 0, parts / np.where(wholes > 0, wholes, 1.0), 0.0)
+    return share(sums[..., 0::2], sums[..., 1::2])
 
 
 def read_words(relation: Path, safe: Path | None) -> AmberWords:

@@ -63,7 +63,7 @@ def read_record(record: dict[str, Any]) -> Curves:
     )
 
 
-def curves(
+def measure_curves(
     steps: Sequence[TraceStep],
     grid: tuple[int, int],
     aspect: float,
@@ -88,7 +88,9 @@ def curves(
     entropy = terms.sum(axis=1) / max(np.log(a.shape[1]), 1e-9) if a.size else share
     region = np.full(len(steps), np.nan)
     area = np.full(len(steps), np.nan)
-    covers = {thing: cover(found, rows, columns, aspect) for thing, found in boxes.items() if found}
+    covers = {
+        thing: cover_tokens(found, rows, columns, aspect) for thing, found in boxes.items() if found
+    }
     ends = np.cumsum([len(step.piece) for step in steps])
     starts = np.concatenate(([0], ends[:-1])) if len(ends) else ends
     for mention in mentions:
@@ -103,7 +105,7 @@ def curves(
     return Curves(share, boosted, entropy, region, area)
 
 
-def cover(boxes: Sequence[Box], rows: int, columns: int, aspect: float) -> Floats:
+def cover_tokens(boxes: Sequence[Box], rows: int, columns: int, aspect: float) -> Floats:
     """Return how much of each image token's square the boxes cover, shape (rows * columns,), each 0 to 1.
 
     Args:
@@ -128,7 +130,7 @@ def _overlap(start: float, end: float, n: int) -> npt.NDArray[np.float64]:
     return np.asarray(np.clip(inside, 0, None) * n, np.float64)
 
 
-def by_part(found: Curves) -> Floats:
+def average_by_third(found: Curves) -> Floats:
     """Return means of ``MEANS`` over the thirds of the steps, shape (3, len(MEANS)); NaN where there is none."""
     n = len(found.share)
     part = np.minimum(N_PARTS * np.arange(n) // max(n, 1), N_PARTS - 1)

@@ -19,7 +19,7 @@ _KEPT = ("id", "file_name", "image_id", "category_id", "name", "caption")
 
 
 @cache
-def coco_words() -> ThingWords:
+def load_coco_words() -> ThingWords:
     """Return the words of COCO's 80 categories; see ``coco_things.toml``."""
     table = tomllib.loads(TABLE.read_text(encoding="utf-8"))
     read_as = dict(table["read_as"])
@@ -63,7 +63,7 @@ class CocoAnnotations:
     def truth(self, name: str) -> frozenset[str]:
         """Return what is in a picture: every category with a segment, and every one that a person's caption names."""
         number = self._pictures[name]
-        told = (coco_words().find(caption) for caption in self._captions.get(number, ()))
+        told = (load_coco_words().find(caption) for caption in self._captions.get(number, ()))
         named = {mention.thing for mentions in told for mention in mentions}
         return frozenset(self._segments.get(number, set()) | named)
 
@@ -71,7 +71,7 @@ class CocoAnnotations:
 def _things(categories: Iterable[dict[str, Any]], path: Path) -> dict[Any, str]:
     found: dict[Any, str] = {}
     for entry in categories:
-        thing = coco_words().thing(entry["name"])
+        thing = load_coco_words().thing(entry["name"])
         if thing is None:
             raise UsageError(words.coco_unknown_category(str(path), entry["name"]))
         found[entry["id"]] = thing

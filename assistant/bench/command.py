@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from assistant.bench import help_texts as texts
+from assistant.bench import messages
 from assistant.cli.parser import add_command, add_help, add_output, add_settings
 from assistant.errors import ExitCode, UsageError
 from assistant.fronts.console import Console
@@ -65,7 +66,11 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
                 wrong_use(f"argument --{option}: {value} is too small"),
                 wrong_use_hint(f"sparc-assistant bench {options.action}"),
             )
-    from assistant.bench import actions as actions
+    try:
+        import inflect  # noqa: F401 - an optional part, and slow to import
+    except ImportError as error:
+        raise UsageError(messages.INFLECT_MISSING, messages.INFLECT_MISSING_HINT) from error
+    from assistant.bench import actions
 
     work: Mapping[str, Callable[[argparse.Namespace, Console], ExitCode]] = {
         "chair": actions.chair,

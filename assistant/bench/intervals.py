@@ -27,7 +27,7 @@ class Difference:
         return self.low > 0 or self.high < 0
 
 
-def differences(ours: Floats, theirs: Floats) -> dict[str, Difference]:
+def compare_captions(ours: Floats, theirs: Floats) -> dict[str, Difference]:
     """Return differences of the micro figures.
 
     Args:

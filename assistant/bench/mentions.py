@@ -51,7 +51,7 @@ class Mention:
     end: int
 
 
-def tokens(text: str) -> list[Token]:
+def tokenize(text: str) -> list[Token]:
     """Return the words and signs of a text, in order; a possessive's "'s" becomes a word of its own."""
     lowered = text.lower()
     if len(lowered) != len(text):  # a few letters grow when they are made small; places must stay
@@ -92,7 +92,7 @@ class ThingWords:
         parts = [name.rpartition(" ") for name in {*self._thing_of, *self._read_as}]
         parts += [name.rpartition(" ") for name in (*self._hidden_by, *self._hidden_by.values())]
         self._singular = {last + "s": last for _, _, last in parts if not last.endswith("s")}
-        self._singular |= {plural(last): last for _, _, last in parts}
+        self._singular |= {pluralize(last): last for _, _, last in parts}
         # A table may hold a word in both forms ("people"); a form that is in the table stays.
         self._singular |= {last: last for _, _, last in parts}
 
@@ -110,7 +110,7 @@ class ThingWords:
         found: list[tuple[str, int, int]] = []
         if self._skips_quoted:
             text = _QUOTED.sub(lambda quoted: "." * len(quoted.group()), text)
-        given = tokens(text)
+        given = tokenize(text)
         at = 0
         while at < len(given):
             length = next((n for n in range(self._longest, 1, -1) if self._pair(given, at, n)), 1)
@@ -145,7 +145,7 @@ class ThingWords:
 
 
 @cache
-def plural(word: str) -> str:
+def pluralize(word: str) -> str:
     """Return the plural of a noun in the singular."""
     return str(_inflector().plural_noun(word)) if word else word
 

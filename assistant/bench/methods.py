@@ -21,7 +21,7 @@ class Method:
     config: SparcConfig
 
 
-def method(config: SparcConfig) -> Method:
+def name_method(config: SparcConfig) -> Method:
     """Return a configuration with its name, which gives every value that matters to it."""
     if config.method == "none":
         return Method("none", SparcConfig(method="none"))
@@ -71,6 +71,6 @@ def _parse(typed: str, preset: SparcConfig) -> Method:
             raise UsageError(words.method_unknown(typed), words.METHOD_HINT) from None
     base = SparcConfig(alpha=UNIFORM_ALPHA) if name == "uniform" else preset
     try:
-        return method(replace(base, method=name, **values))  # type: ignore[arg-type]
+        return name_method(replace(base, method=name, **values))  # type: ignore[arg-type]
     except SparcConfigError as error:
         raise UsageError(words.method_wrong(typed, str(error)), words.METHOD_HINT) from error

@@ -11,7 +11,7 @@ from dataclasses import astuple, dataclass
 import numpy as np
 
 from assistant.bench.mentions import ThingWords
-from assistant.bench.tally import Floats
+from assistant.bench.tally import Floats, share
 from assistant.core.agreement import compare
 
 FIGURES = ("invented_flagged", "true_doubted", "doubts_right", "missed_found")
@@ -79,10 +79,6 @@ def figures(sums: Floats) -> Floats:
     missed things, those that the second look adds.
     """
     invented, flagged, true, doubted, missed, found = np.moveaxis(sums, -1, 0)
-
-    def share(part: Floats, of: Floats) -> Floats:
-        return np.where(of > 0, part / np.where(of > 0, of, 1.0), 0.0)
-
     parts = (
         share(flagged, invented),
         share(doubted, true),

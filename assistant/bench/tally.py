@@ -13,7 +13,7 @@ from dataclasses import astuple, dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
-from assistant.bench.mentions import Mention, tokens
+from assistant.bench.mentions import Mention, tokenize
 
 N_PARTS = 3
 """Parts of a caption that are judged one by one: its thirds, by words."""
@@ -88,7 +88,7 @@ def judge(text: str, mentions: Sequence[Mention], there: Set[str]) -> Judgement:
         mentions: what it mentions, in its order.
         there: the things that are there.
     """
-    words = [token for token in tokens(text) if token.is_word]
+    words = [token for token in tokenize(text) if token.is_word]
     n = len(words)
     starts = [token.start for token in words]
 
@@ -144,18 +144,18 @@ def figures(sums: Floats) -> Floats:
         Where nothing is there, recall is 1.
     """
     count = dict(zip(FIELDS, np.moveaxis(sums, -1, 0), strict=True))
-    precision = _share(count["right"], count["named"], 1.0)
-    recall = _share(count["right"], count["wanted"], 1.0)
+    precision = share(count["right"], count["named"], 1.0)
+    recall = share(count["right"], count["wanted"], 1.0)
     return np.stack(
         (
             precision,
             recall,
-            _share(2 * count["right"], count["named"] + count["wanted"], 1.0),
-            _share(count["invented"], count["mentions"], 0.0),
-            _share(count["captions_inventing"], count["captions"], 0.0),
-            _share(count["named"] - count["right"], count["captions"], 0.0),
-            _share(count["words"], count["captions"], 0.0),
-            _share(count["repeated"], count["grams"], 0.0),
+            share(2 * count["right"], count["named"] + count["wanted"], 1.0),
+            share(count["invented"], count["mentions"]),
+            share(count["captions_inventing"], count["captions"]),
+            share(count["named"] - count["right"], count["captions"]),
+            share(count["words"], count["captions"]),
+            share(count["repeated"], count["grams"]),
         ),
         axis=-1,
     )
@@ -176,5 +176,6 @@ def per_scene(table: Floats) -> dict[str, float]:
     }
 
 
-def _share(part: Floats, of: Floats, otherwise: float) -> Floats:
+def share(part: Floats, of: Floats, otherwise: float = 0.0) -> Floats:
+    """Return part / of, and ``otherwise`` where that is undefined."""
     return np.where(of > 0, part / np.where(of > 0, of, 1.0), otherwise)

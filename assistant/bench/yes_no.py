@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from assistant.bench.intervals import Difference, compare
-from assistant.bench.tally import Floats
+from assistant.bench.tally import Floats, share
 
 YesNo = Literal["yes", "no"]
 FIGURES = ("accuracy", "precision", "recall", "f1", "balanced_accuracy", "yes_ratio", "neither")
@@ -27,7 +27,7 @@ def says(answer: str) -> YesNo | None:
     return "yes" if word == "yes" else "no" if word == "no" else None
 
 
-def pope_reading(answer: str) -> YesNo:
+def read_as_pope(answer: str) -> YesNo:
     """Return how POPE's own program reads an answer: no where the first sentence has "no" or "not", else yes.
 
     Source: ``evaluate.py`` of POPE (Li et al. 2023, arXiv 2305.10355).
@@ -75,10 +75,6 @@ def figures(sums: Floats) -> Floats:
     """Return figures, shape (..., 7) to (..., figures), in the order of ``FIGURES``; 0 where undefined."""
     tp, fp, tn, fn, yes, neither, n = np.moveaxis(sums, -1, 0)
     negatives = n - tp - fn
-
-    def share(part: Floats, of: Floats) -> Floats:
-        return np.where(of > 0, part / np.where(of > 0, of, 1.0), 0.0)
-
     recall = share(tp, tp + fn)
     return np.stack(
         (
@@ -94,7 +90,7 @@ def figures(sums: Floats) -> Floats:
     )
 
 
-def summary(asked: Sequence[Asked], positive: YesNo = "yes") -> dict[str, float]:
+def summarize(asked: Sequence[Asked], positive: YesNo = "yes") -> dict[str, float]:
     """Return the figures by name.
 
     Args:
@@ -105,7 +101,7 @@ def summary(asked: Sequence[Asked], positive: YesNo = "yes") -> dict[str, float]
     return dict(zip(FIGURES, map(float, figures(sums)), strict=True))
 
 
-def differences(
+def compare_answers(
     ours: Sequence[Asked], theirs: Sequence[Asked], positive: YesNo = "yes"
 ) -> dict[str, Difference]:
     """Return differences to another method on the same questions, in the same order."""
