@@ -7,14 +7,15 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from assistant.app import wiring
-from assistant.bench import amber, coco, intervals, pope, quality, yes_no
+from assistant.bench import amber, coco, pope, quality, yes_no
 from assistant.bench import messages as words
+from assistant.bench.amber import AmberQuery
 from assistant.bench.data_files import fingerprint
 from assistant.bench.methods import Method, parse_methods
+from assistant.bench.pope import PopeQuestion
 from assistant.bench.results import ResultsFile
 from assistant.bench.running import Job, Watch, run
 from assistant.bench.scenes import read_scenes, scenes_fingerprint
@@ -39,6 +40,7 @@ from assistant.settings.load import load_settings
 from assistant.settings.table import Settings, setting_values
 from assistant.system.typed_path import typed_path
 
+_Question = TypeVar("_Question", PopeQuestion, AmberQuery)
 _ANSWER_TOKENS = 64
 """Of a yes or no question: only the first sentence is read."""
 
@@ -72,8 +74,8 @@ class _Bench:
         header = {
             "bench": self.options.action,
             "model": [
-                self._identity(self.files.model_path),
-                self._identity(self.files.mmproj_path),
+                [path.name, fingerprint(path)]
+                for path in (self.files.model_path, self.files.mmproj_path)
             ],
             **data,
         }
@@ -92,7 +94,7 @@ class _Bench:
         return results
 
     def finish(self, lines: Sequence[str], summary: Mapping[str, Any]) -> ExitCode:
-        """Print and writes the figures."""
+        """Print the figures, and write them where --out says."""
         for line in lines:
             self.console.data(line)
         if self.options.out is not None:
@@ -115,10 +117,6 @@ class _Bench:
             raise
         finally:
             results.close()
-
-    @staticmethod
-    def _identity(path: Path) -> list[Any]:
-        return [path.name, fingerprint(path)]
 
 
 def chair(options: argparse.Namespace, console: Console) -> ExitCode:
@@ -151,12 +149,7 @@ def pope_questions(options: argparse.Namespace, console: Console) -> ExitCode:
     folder = typed_path(options.images)
     questions = pope.read_questions([typed_path(path) for path in options.questions])
     kinds = list(dict.fromkeys(question.kind for question in questions))
-    if options.count:
-        questions = [
-            question
-            for kind in kinds
-            for question in [q for q in questions if q.kind == kind][: options.count]
-        ]
+    questions = _take_of_each_kind(questions, options.count)
     keys = [f"{question.kind} {question.number}" for question in questions]
     jobs = [
         Job(key, folder / question.picture, question.text, _ANSWER_TOKENS)
@@ -178,9 +171,7 @@ def amber_questions(options: argparse.Namespace, console: Console) -> ExitCode:
     bench = _Bench.of(options, console)
     folder = typed_path(options.images)
     queries = amber.read_queries(typed_path(options.queries), typed_path(options.annotations))
-    if options.count:
-        kinds = dict.fromkeys(query.kind for query in queries)
-        queries = [q for k in kinds for q in [q for q in queries if q.kind == k][: options.count]]
+    queries = _take_of_each_kind(queries, options.count)
     told = [query for query in queries if query.kind == amber.GENERATIVE]
     if told and options.relations is None:
         raise UsageError(words.AMBER_NEEDS_RELATION, words.AMBER_NEEDS_RELATION_HINT)
@@ -205,7 +196,7 @@ def amber_questions(options: argparse.Namespace, console: Console) -> ExitCode:
             )
             for method in bench.methods
         }
-        lines, summary["descriptions"] = _amber_descriptions(counts)
+        lines, summary["descriptions"] = amber.summarize_descriptions(counts)
     asked: dict[str, dict[str, list[Asked]]] = {}
     for method in bench.methods:
         for query in queries:
@@ -243,28 +234,6 @@ def drawn_scenes(options: argparse.Namespace, console: Console) -> ExitCode:
     return bench.finish(quality.format_summary(summary), whole)
 
 
-def _amber_descriptions(
-    counts: Mapping[str, Any],
-) -> tuple[list[str], list[dict[str, Any]]]:
-    lines, summary = [], []
-    plain = counts.get(BASELINE)
-    for label, table in counts.items():
-        values = dict(zip(amber.FIGURES, map(float, amber.figures(table.sum(axis=0))), strict=True))
-        one: dict[str, Any] = {"method": label, "captions": len(table)} | {
-            name: round(value, 4) for name, value in values.items()
-        }
-        lines.append(words.method_heading(label, len(table)))
-        named = [words.figure(name, f"{value:.3f}") for name, value in values.items()]
-        lines.append(words.figures_line(named))
-        if plain is not None and label != BASELINE:
-            found = intervals.compare(table, plain, amber.figures, len(amber.FIGURES))
-            differences = round_differences(dict(zip(amber.FIGURES, found, strict=True)))
-            one["differences"] = differences
-            lines += [words.difference_line(n, BASELINE, **d) for n, d in differences.items()]
-        summary.append(one)
-    return lines, summary
-
-
 def _finish_yes_no(
     bench: _Bench,
     name: str,
@@ -289,6 +258,13 @@ def _finish_yes_no(
                  "differences": differences}
             )  # fmt: skip
     return bench.finish(told, {**(summary or {"bench": name}), "questions": found})
+
+
+def _take_of_each_kind(questions: list[_Question], count: int) -> list[_Question]:
+    """Return the first ``count`` questions of each kind; 0 takes all."""
+    kinds = dict.fromkeys(question.kind for question in questions)
+    first = [[q for q in questions if q.kind == kind][:count] for kind in kinds]
+    return [question for some in first for question in some] if count else questions
 
 
 def _check_pictures(jobs: Sequence[Job]) -> None:

@@ -8,15 +8,18 @@ figures are the same.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from assistant.bench import intervals
 from assistant.bench import messages as words
 from assistant.bench.data_files import Fields, read_json
 from assistant.bench.mentions import ThingWords
+from assistant.bench.summary import BASELINE, round_differences
 from assistant.bench.tally import Floats, share
 from assistant.bench.yes_no import YesNo
 from assistant.errors import UsageError
@@ -139,6 +142,29 @@ class AmberWords:
 def figures(sums: Floats) -> Floats:
     """Return figures, shape (..., 8) to (..., 4), in the order of ``FIGURES``; 0 where undefined."""
     return share(sums[..., 0::2], sums[..., 1::2])
+
+
+def summarize_descriptions(
+    counts: Mapping[str, Floats],
+) -> tuple[list[str], list[dict[str, Any]]]:
+    """Return plain lines and data of the counts by method, with differences to the unsteered model."""
+    lines, summary = [], []
+    plain = counts.get(BASELINE)
+    for label, table in counts.items():
+        values = dict(zip(FIGURES, map(float, figures(table.sum(axis=0))), strict=True))
+        one: dict[str, Any] = {"method": label, "captions": len(table)} | {
+            name: round(value, 4) for name, value in values.items()
+        }
+        lines.append(words.method_heading(label, len(table)))
+        named = [words.figure(name, f"{value:.3f}") for name, value in values.items()]
+        lines.append(words.figures_line(named))
+        if plain is not None and label != BASELINE:
+            found = intervals.compare(table, plain, figures, len(FIGURES))
+            differences = round_differences(dict(zip(FIGURES, found, strict=True)))
+            one["differences"] = differences
+            lines += [words.difference_line(n, BASELINE, **d) for n, d in differences.items()]
+        summary.append(one)
+    return lines, summary
 
 
 def read_words(relation: Path, safe: Path | None) -> AmberWords:

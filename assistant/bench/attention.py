@@ -32,10 +32,7 @@ class Curves:
     """One answer's curves, a number a step.
 
     Attributes:
-        share: shape (n_steps,).
-        boosted: shape (n_steps,).
-        entropy: shape (n_steps,).
-        region: shape (n_steps,); NaN where no thing with a known place is being named.
+        region: NaN where no thing with a known place is being named.
         area: the part of the picture that the region takes, likewise: what looking everywhere alike would give.
     """
 
@@ -106,14 +103,7 @@ def measure_curves(
 
 
 def cover_tokens(boxes: Sequence[Box], rows: int, columns: int, aspect: float) -> Floats:
-    """Return how much of each image token's square the boxes cover, shape (rows * columns,), each 0 to 1.
-
-    Args:
-        boxes: left, top, right, bottom, as parts of the picture's width and height.
-        rows: of the grid of image tokens.
-        columns: of the grid of image tokens.
-        aspect: the picture's width by its height.
-    """
+    """Return how much of each image token's square the boxes cover, shape (rows * columns,), each 0 to 1."""
     width, height = (1.0, 1.0 / aspect) if aspect >= 1 else (aspect, 1.0)
     left, top = (1 - width) / 2, (1 - height) / 2
     covered = np.zeros((rows, columns))

@@ -57,7 +57,6 @@ class CocoAnnotations:
 
     @property
     def names(self) -> Iterable[str]:
-        """File names of all pictures."""
         return self._pictures.keys()
 
     def truth(self, name: str) -> frozenset[str]:

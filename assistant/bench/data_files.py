@@ -18,12 +18,7 @@ Hook = Callable[[dict[str, Any]], Any]
 
 
 def read_json(path: Path, hook: Hook | None = None) -> Any:
-    """Read a JSON file.
-
-    Args:
-        path: of the file.
-        hook: takes each object as soon as it is read, so that what is not needed need not be kept; some files
-            of the public benchmarks are large.
+    """Read a JSON file; ``hook`` can drop parts of each object at once, since some files are large.
 
     Raises:
         UsageError: it is missing, unreadable, or no JSON.
@@ -82,12 +77,7 @@ class Fields:
     """Takes values out of an object of a file, and says where one is missing or of the wrong kind."""
 
     def __init__(self, path: Path, place: int, values: Any) -> None:
-        """Remember where the object stands.
-
-        Args:
-            path: of the file.
-            place: number of the line or of the entry, from 1.
-            values: the object.
+        """Remember where the object stands: the number of its line or entry, from 1.
 
         Raises:
             UsageError: it is no object.

@@ -30,7 +30,6 @@ class Token:
 
     @property
     def is_word(self) -> bool:
-        """Whether it is a word and no sign."""
         return self.text[0].isalnum()
 
 
@@ -98,7 +97,6 @@ class ThingWords:
 
     @property
     def things(self) -> frozenset[str]:
-        """Name of all things of the table."""
         return frozenset(self._thing_of.values())
 
     def thing(self, words: str) -> str | None:

@@ -15,11 +15,7 @@ class ResultsFile:
     """A file of answers: its first line says what was asked of which model, each further one is an answer."""
 
     def __init__(self, path: Path, run: dict[str, Any]) -> None:
-        """Open the file, and read the answers in it.
-
-        Args:
-            path: of the file; made where it is not there.
-            run: what all answers have in common; a file of another run is refused.
+        """Open the file, and read the answers in it; it must be of the same ``run``, where it exists.
 
         Raises:
             UsageError: it cannot be read or written, or holds something else.
@@ -42,7 +38,6 @@ class ResultsFile:
 
     @property
     def path(self) -> Path:
-        """Of the file."""
         return self._path
 
     def has(self, key: str, method: str) -> bool:

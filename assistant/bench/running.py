@@ -86,7 +86,7 @@ def run(
         results: where answers are kept; a run that is stopped loses none.
         tell: says a line about what goes on; called from a thread of its own too.
         watch: takes more out of each answer.
-        quiet_s: stretches of silence after which the state of the work is told, in seconds.
+        quiet_s: stretches of silence after which the state of the work is said, in seconds.
 
     Raises:
         AssistantError: a picture or an answer failed; what was answered before is kept.

@@ -4,7 +4,7 @@ The first line is the world's: ``{"scenes": 1, "world": NAME, "things": {THING: 
 "places": {PHRASE: PLACE}}``. Words are in the singular; several words are one name. Each further line is a scene:
 ``{"picture": PATH, "objects": [{"name": THING, "colour": WORD, "place": PLACE, "box": [LEFT, TOP, RIGHT, BOTTOM]}],
 "questions": [{"ask": TEXT, "answer": TEXT, "kind": NAME}]}``. Paths are beside the file, boxes are parts of the
-picture's width and height, and colour, place, box and questions may be left out.
+picture's width and height, and colour, place, box and questions are optional.
 """
 
 from __future__ import annotations
@@ -55,7 +55,6 @@ class JudgedScene:
 
     @property
     def there(self) -> frozenset[str]:
-        """The things that are there."""
         return frozenset(thing.name for thing in self.objects)
 
     def boxes(self, thing: str) -> list[Box]:
@@ -71,7 +70,6 @@ class World:
         name: of the world and of the split, for reports.
         things: every thing of the world to the words that mean it, those that are in no scene too: only a
             word that is known here can be noticed when it is invented.
-        colours: words for colours.
         places: phrases to the place that they mean.
     """
 

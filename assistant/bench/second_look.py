@@ -25,7 +25,6 @@ class CheckCounts:
         invented: things that the first names and that are not there.
         flagged: of those, doubted.
         true: things that the first names and that are there.
-        doubted: of those, doubted.
         missed: things that are there and that the first does not name.
         found: of those, named by the second alone, which the comparison tells.
     """
@@ -41,14 +40,7 @@ class CheckCounts:
 def judge_check(
     first: Sequence[str], second: Sequence[str], table: ThingWords, there: Set[str]
 ) -> CheckCounts:
-    """Compare two descriptions as the assistant does, and count against the truth.
-
-    Args:
-        first: sentences of the description that was heard.
-        second: sentences of the second look.
-        table: finds things in them.
-        there: the things that are there.
-    """
+    """Compare the sentences of two descriptions as the assistant does, and count against the truth."""
     agreement = compare(first, second)
     named, doubted, added = (
         {mention.thing for phrase in phrases for mention in table.find(phrase)}

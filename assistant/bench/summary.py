@@ -22,8 +22,6 @@ class Captions:
     """All captions of one method, in the order of the pictures.
 
     Attributes:
-        judgements: what they are worth.
-        looped: whether each ended in a loop.
         details: places and colours, where the truth knows them.
     """
 

@@ -28,14 +28,12 @@ class Tally:
     """Counts over one caption or many.
 
     Attributes:
-        captions: captions.
         captions_inventing: captions with an invented mention.
         mentions: words that name a thing of the table.
         invented: mentions of what is not there.
         named: different things named.
         right: different things named that are there.
         wanted: different things that are there.
-        words: words.
         grams: four words in a row.
         repeated: those that the caption had before.
     """
@@ -67,10 +65,8 @@ class Judgement:
     """A judged caption.
 
     Attributes:
-        whole: its counts.
         parts: the counts of its thirds; a thing counts as named where it is named first, and ``wanted`` is the
             whole caption's, so that the recalls of the parts sum to the caption's.
-        mentions: what it mentions, in its order.
         invented: things that it names and that are not there, in the order of their first mention.
     """
 
@@ -81,13 +77,7 @@ class Judgement:
 
 
 def judge(text: str, mentions: Sequence[Mention], there: Set[str]) -> Judgement:
-    """Count a caption.
-
-    Args:
-        text: the caption.
-        mentions: what it mentions, in its order.
-        there: the things that are there.
-    """
+    """Count a caption with its mentions, in their order, against the things that are there."""
     words = [token for token in tokenize(text) if token.is_word]
     n = len(words)
     starts = [token.start for token in words]

@@ -91,12 +91,7 @@ def figures(sums: Floats) -> Floats:
 
 
 def summarize(asked: Sequence[Asked], positive: YesNo = "yes") -> dict[str, float]:
-    """Return the figures by name.
-
-    Args:
-        asked: the questions.
-        positive: the answer whose precision and recall are taken: POPE's is yes, AMBER's is no.
-    """
+    """Return the figures by name; ``positive`` is what precision and recall are of: POPE's is yes, AMBER's no."""
     sums = table_of(asked, positive).sum(axis=0)
     return dict(zip(FIGURES, map(float, figures(sums)), strict=True))
 

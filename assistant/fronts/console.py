@@ -5,11 +5,17 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from assistant import messages
 from assistant.errors import AssistantError
 from assistant.system.masking import masked
+
+if TYPE_CHECKING:
+    from assistant.core.ports import Speaker
+
+_LAST_WORDS_S = 10.0
+"""How long the voice may take to end before the program does."""
 
 
 class Console:
@@ -81,3 +87,38 @@ class Console:
         self.status(error.message)
         if error.hint:
             self.status(error.hint)
+
+
+class ConsoleTalk:
+    """Shows on stderr and speaks, where there is a voice; neither when quiet."""
+
+    def __init__(
+        self, console: Console, speaker: Speaker | None = None, *, is_quiet: bool = False
+    ) -> None:
+        self._console = console
+        self._speaker = speaker
+        self._is_quiet = is_quiet
+
+    def show(self, line: str) -> None:
+        if not self._is_quiet:
+            self._console.status(line)
+
+    def speak(self, sentence: str) -> None:
+        if self._speaker is not None and not self._is_quiet:
+            self._speaker.say(sentence)
+
+    def tell(self, sentence: str) -> None:
+        self.show(sentence)
+        self.speak(sentence)
+
+    def ask(self, sentence: str) -> None:
+        """Show and speak what waits for an answer, also when quiet."""
+        self._console.status(sentence)
+        if self._speaker is not None:
+            self._speaker.say(sentence)
+
+    def last_words(self, sentence: str) -> None:
+        """Speak to the end, without showing."""
+        self.speak(sentence)
+        if self._speaker is not None:
+            self._speaker.wait(_LAST_WORDS_S)

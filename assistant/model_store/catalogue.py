@@ -79,15 +79,11 @@ class CatalogueModel:
 
     @property
     def n_bytes(self) -> int:
-        """Size of both files."""
         return sum(file.size for file in self.files)
 
 
 def read_catalogue(path: Path | None = None) -> dict[str, CatalogueModel]:
-    """Return all models by name, in the order of the file.
-
-    Args:
-        path: the file; ``None`` takes ``SPARC_ASSISTANT_CATALOGUE``, else the one that comes with the program.
+    """Return all models by name; from ``SPARC_ASSISTANT_CATALOGUE`` or the program's own file where ``path`` is None.
 
     Raises:
         ModelError: the catalogue is missing or not as it should be.

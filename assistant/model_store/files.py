@@ -21,13 +21,7 @@ OnBytes = Callable[[int], None]
 def record_file(
     path: Path, *, is_ours: bool, checked: str, on_bytes: OnBytes = lambda _done: None
 ) -> FileRecord:
-    """Hash a file and return its record.
-
-    Args:
-        path: the file.
-        is_ours: whether this program fetched or made it.
-        checked: what its hash was compared with; see ``FileRecord``.
-        on_bytes: takes how many bytes were read so far.
+    """Hash a file and return its record; ``on_bytes`` takes how many bytes were read so far.
 
     Raises:
         ModelError: it cannot be read, or was written to meanwhile.
@@ -73,12 +67,7 @@ def _sync(path: Path) -> None:
 
 
 def set_aside(path: Path, sha256: str, name: str = "") -> Path:
-    """Rename a file with a wrong hash so that nothing uses it; return where it is now.
-
-    Args:
-        path: the file.
-        sha256: the hash that it has.
-        name: what it was to become; empty for what it is called.
+    """Rename a file with a wrong hash so that nothing uses it, after ``name`` where given; return where it is.
 
     Raises:
         ModelError: it cannot be renamed.

@@ -35,11 +35,7 @@ class ModelFiles:
     """The two files of a LLaVA.
 
     Attributes:
-        name: what it is called when spoken of.
-        model_path: GGUF file of the language model.
-        mmproj_path: GGUF file of the vision tower and projector.
         is_demo: whether it is the embedded model, which knows drawn scenes only.
-        preset: steering that suits it.
         template: prompt template that suits it; ``None`` takes the model file's own.
         n_ctx: context that its pictures need; ``None`` for the usual one.
         languages: codes of the languages that it can answer in.
@@ -105,23 +101,14 @@ def installed_models() -> Sequence[ModelFiles]:
 
 @dataclass(frozen=True)
 class Choice:
-    """What was chosen.
-
-    Attributes:
-        model: ``None`` for the embedded one.
-        notices: what a person should hear about it.
-    """
+    """The chosen model, ``None`` for the embedded one, and what a person should hear about the choice."""
 
     model: InstalledModel | None
     notices: tuple[str, ...] = ()
 
 
 def choose(state: State, memory: Memory | None) -> Choice:
-    """Return the model that ``models use`` named, else the best that fits the memory that is free.
-
-    Args:
-        state: what is installed.
-        memory: ``None`` where it is not known; everything then fits.
+    """Return the model that ``models use`` named, else the best that fits; all fit where memory is ``None``.
 
     Raises:
         ModelError: the model that was named changed since it was checked, or went away.

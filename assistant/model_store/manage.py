@@ -200,12 +200,7 @@ def _check(file: FileRecord, talk: Talk, *, is_moved: bool = True) -> Verdict:
 
 
 def remove(name: str, store: Store, row: CatalogueModel | None = None) -> int:
-    """Forget a model and delete what this program fetched or made for it; return the bytes freed.
-
-    Args:
-        name: of the model, or of one that was fetched in part.
-        store: where it is recorded.
-        row: its row of the catalogue, if it has one.
+    """Forget a model, installed or fetched in part; delete what this program fetched or made; return the bytes freed.
 
     Raises:
         UsageError: it is not installed and nothing of it has come.

@@ -27,14 +27,7 @@ class Progress:
         speak: Callable[[str], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Start the clock.
-
-        Args:
-            total: bytes of all the work; above 0.
-            show: takes a line.
-            speak: takes a sentence.
-            clock: seconds.
-        """
+        """Start the clock; ``total`` is the bytes of all the work, above 0."""
         self._total = total
         self._show = show
         self._speak = speak

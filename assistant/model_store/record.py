@@ -31,9 +31,7 @@ class FileRecord:
 
     Attributes:
         path: where it lies; may be another program's.
-        size: bytes.
         mtime_ns: when it was last written; a file that changed is not used until it is checked again.
-        sha256: of the whole file.
         is_ours: whether it was fetched or made by this program, which may then delete it.
         checked: "catalogue" (its hash is the catalogue's), "size" (the catalogue has none), or "own".
     """
@@ -59,13 +57,10 @@ class InstalledModel:
     """A pair that was checked.
 
     Attributes:
-        corrected: the corrected copy of the projector; ``None`` where none is needed.
         template: name of its prompt template; ``None`` takes the file's own.
-        preset: name of its steering preset.
         n_ctx: context that a picture of it needs; ``None`` for the usual.
         memory_mb: what it needs, in megabytes of 1,000,000 bytes.
         rank: 1 is best.
-        languages: codes of the languages that it can answer in.
     """
 
     name: str
@@ -94,8 +89,6 @@ class Speed:
         encode_s: turning the picture into image tokens.
         prompt_token_s: reading one token of the prompt, image tokens among them.
         token_s: writing one token.
-        n_prompt: tokens of the prompt.
-        machine: processor and cores that it was measured on.
         day: when, as year-month-day.
     """
 
@@ -128,11 +121,7 @@ def store_folder() -> Path:
 
 
 class Store:
-    """The models folder and its record.
-
-    Attributes:
-        folder: where files are kept, a folder a model.
-    """
+    """The models folder and its record."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or store_folder()

@@ -43,12 +43,7 @@ _STAGES: Mapping[type, str] = {
 
 
 def measure(describer: Describer, machine: str, show: Callable[[str], None]) -> Speed:
-    """Let a model describe one drawn picture, which it has not seen before.
-
-    Args:
-        describer: the model.
-        machine: name of this machine.
-        show: takes a line for each stage.
+    """Let a model describe one drawn picture that it has not seen before; show a line for each stage.
 
     Raises:
         AssistantError: the model failed.

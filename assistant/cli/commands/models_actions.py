@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.app import wiring
-from assistant.core.ports import Speaker
 from assistant.errors import AssistantError, ExitCode, ModelError, UsageError
-from assistant.fronts.console import Console
+from assistant.fronts.console import Console, ConsoleTalk
 from assistant.messages import models as words
 from assistant.model_store import install, listing, manage
 from assistant.model_store.catalogue import CatalogueModel, find_row, read_catalogue
@@ -241,45 +240,6 @@ def _result(
     else:
         console.data(said)
     return ExitCode.OK
-
-
-_LAST_WORDS_S = 10.0
-"""How long the voice may take to end before the program does."""
-
-
-class ConsoleTalk:
-    """Shows on stderr and speaks, where there is a voice; neither when quiet."""
-
-    def __init__(
-        self, console: Console, speaker: Speaker | None = None, *, is_quiet: bool = False
-    ) -> None:
-        self._console = console
-        self._speaker = speaker
-        self._is_quiet = is_quiet
-
-    def show(self, line: str) -> None:
-        if not self._is_quiet:
-            self._console.status(line)
-
-    def speak(self, sentence: str) -> None:
-        if self._speaker is not None and not self._is_quiet:
-            self._speaker.say(sentence)
-
-    def tell(self, sentence: str) -> None:
-        self.show(sentence)
-        self.speak(sentence)
-
-    def ask(self, sentence: str) -> None:
-        """Show and speak what waits for an answer, also when quiet."""
-        self._console.status(sentence)
-        if self._speaker is not None:
-            self._speaker.say(sentence)
-
-    def last_words(self, sentence: str) -> None:
-        """Speak to the end, without showing."""
-        self.speak(sentence)
-        if self._speaker is not None:
-            self._speaker.wait(_LAST_WORDS_S)
 
 
 def open_talk(options: argparse.Namespace, console: Console, stack: ExitStack) -> ConsoleTalk:

@@ -66,18 +66,12 @@ class Menu:
     """One line at a time; the list does not go round, so that its ends are known."""
 
     def __init__(self, lines: Sequence[str], choose: Callable[[int], None]) -> None:
-        """Begin at the first line.
-
-        Args:
-            lines: what there is to choose from; at least one.
-            choose: takes the index of the line that was chosen.
-        """
+        """Begin at the first line; ``choose`` takes the index of the chosen one."""
         self._lines, self._choose = lines, choose
         self._index = 0
 
     @property
     def line(self) -> str:
-        """The present line, with its number."""
         return words.menu_line(self._index + 1, len(self._lines), self._lines[self._index])
 
     def step(self, by: int) -> str:

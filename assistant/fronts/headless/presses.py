@@ -18,7 +18,6 @@ class KeyEvent:
     Attributes:
         source: the device, so that two devices with the same key are two keys.
         key: its name, for example "kpenter", "a" or "gpio17".
-        is_down: whether it went down.
         at_s: when, on the clock of ``time.monotonic``.
         text: the character it types, where it types one.
     """

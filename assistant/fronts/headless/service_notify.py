@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 
 class ServiceNotifier:
-    """Does nothing where no service manager listens; trouble is never told, because nothing hangs on it.
+    """The way to a service manager; silent where none listens, and about errors, which do no harm.
 
     Attributes:
         watchdog_s: time between two signs of life, half of what systemd allows; None where it wants none.

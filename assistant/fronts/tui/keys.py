@@ -7,12 +7,7 @@ from assistant.messages import tui as words
 
 
 def keymap_key(key: str, character: str | None) -> str:
-    """Return the key as the keymap calls it.
-
-    Args:
-        key: its name, as the terminal library gives it.
-        character: what it types, if anything.
-    """
+    """Return the key as the keymap calls it, from its name in Textual and the character that it types."""
     if key in NAMED_KEYS:
         return key
     return character if character is not None and character.isprintable() else key

@@ -30,11 +30,7 @@ class Bar(Static):
 
 
 class Row(Static):
-    """One line; wraps where it is longer than the screen is wide.
-
-    Attributes:
-        text: its words.
-    """
+    """One line; wraps where it is longer than the screen is wide."""
 
     def __init__(self, text: str, kind: str = "") -> None:
         super().__init__(text, markup=False, classes=kind or None)
@@ -74,17 +70,10 @@ class LineList(VerticalScroll, can_focus=False):
 
     @property
     def lines(self) -> list[str]:
-        """The words of all lines."""
         return [row.text for row in self._rows]
 
     def add_line(self, text: str, kind: str = "", *, keep: int = 0) -> int:
-        """Add a line at the end and returns its index.
-
-        Args:
-            text: its words.
-            kind: a class for its style.
-            keep: more lines than this make the first ones go; 0 keeps all.
-        """
+        """Add a line at the end and return its index; drop the first lines above ``keep``, unless that is 0."""
         row = Row(text, kind)
         self._rows.append(row)
         self.mount(row)

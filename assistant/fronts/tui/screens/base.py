@@ -31,33 +31,21 @@ class Pressed(Message):
 
 @dataclass
 class UnknownKey(Message):
-    """A key wants nothing here.
-
-    Attributes:
-        called: its spoken name.
-    """
+    """A key, by its spoken name, that does nothing here."""
 
     called: str
 
 
 @dataclass
 class Focused(Message):
-    """Something that is on the screen is looked at, and is to be spoken.
-
-    Attributes:
-        texts: its words, in order.
-    """
+    """Something that is on the screen is looked at, and is to be spoken."""
 
     texts: tuple[str, ...]
 
 
 @dataclass
 class Told(Message):
-    """Something to say and to show.
-
-    Attributes:
-        text: its words.
-    """
+    """Something to say and to show."""
 
     text: str
 
@@ -67,7 +55,6 @@ class AssistantScreen(Screen[Result]):
 
     Attributes:
         last: what was said last, shown on every screen but the main one, which shows all.
-        stage: what is going on.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -97,11 +84,7 @@ class AssistantScreen(Screen[Result]):
         self.take_key(keymap_key(event.key, event.character))
 
     def take_key(self, key: str) -> None:
-        """Do what a key, as the keymap calls it, means on this screen.
-
-        Args:
-            key: as the keymap calls it.
-        """
+        """Do what a key, as the keymap calls it, means on this screen."""
         self.post_message(UnknownKey(called_aloud(key)))
 
     def leave(self) -> None:

@@ -22,11 +22,7 @@ class SettingsScreen(TypingScreen):
 
     @dataclass
     class Changed(Message):
-        """A setting was typed.
-
-        Attributes:
-            typed: its name, a blank, its value.
-        """
+        """A setting was typed: its name, a space, its value."""
 
         typed: str
 
