@@ -20,8 +20,12 @@ from assistant.fronts.tui.front import AnswerBegun, GoneTo, QueuedFront, StageCh
 from assistant.fronts.tui.screens.base import AssistantScreen, Focused, Pressed, Told, UnknownKey
 from assistant.fronts.tui.screens.help import HelpScreen, NoticeScreen
 from assistant.fronts.tui.screens.main import MainScreen
-from assistant.fronts.tui.screens.question import ChoiceScreen, QuestionScreen, TypingScreen
-from assistant.fronts.tui.screens.settings import SettingsScreen
+from assistant.fronts.tui.screens.typing import (
+    ChoiceScreen,
+    QuestionScreen,
+    SettingsScreen,
+    TypingScreen,
+)
 from assistant.fronts.tui.terminal import show_cursor
 from assistant.fronts.tui.widgets import LineList
 from assistant.messages import session as session_words
