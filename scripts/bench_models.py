@@ -15,7 +15,7 @@ from assistant.inference.options import EngineOptions
 from assistant.inference.worker.client import InferenceClient
 from assistant.model_store.catalogue import CatalogueModel, read_catalogue
 from assistant.model_store.record import Speed, State
-from assistant.model_store.speed import ANSWER_TOKENS, Cost, cost, measure
+from assistant.model_store.speed import ANSWER_TOKENS, Cost, estimate_cost, measure
 from scripts import bench_report, bench_shapes
 
 SECTION = "bench_models"
@@ -74,7 +74,7 @@ def body(rows: Mapping[str, CatalogueModel], state: State) -> str:
     """The report's section."""
     lines = []
     for row in sorted(rows.values(), key=lambda row: row.memory_mb):
-        price = cost(row.name, state, rows, "here")
+        price = estimate_cost(row.name, state, rows, "here")
         if price is not None:
             lines.append(table_row(row, state.speeds.get(row.name), price))
     return "\n".join(

@@ -24,7 +24,7 @@ if str(ROOT) not in sys.path:  # started as a file, not as a module
 
 from assistant.bench import quality  # noqa: E402
 from assistant.bench.data_files import fingerprint  # noqa: E402
-from assistant.bench.methods import Method, method  # noqa: E402
+from assistant.bench.methods import Method, name_method  # noqa: E402
 from assistant.bench.scenes import read_scenes, scenes_fingerprint  # noqa: E402
 from assistant.model_store.find import ModelFiles, embedded_model  # noqa: E402
 from scripts import bench_quality_plots as plots  # noqa: E402
@@ -35,11 +35,11 @@ from scripts.bench_report import command_line, machine_line  # noqa: E402
 from scripts.judged_scenes import FIRST, draw_scenes  # noqa: E402
 from sparc_ggml.config import SparcConfig  # noqa: E402
 
-NONE = method(SparcConfig(method="none"))
-AUTHORS = method(SparcConfig(alpha=1.1, beta=0.1, tau=1.5))
-UNIFORM = tuple(method(SparcConfig(method="uniform", alpha=a)) for a in (1.05, 1.1, 1.2, 1.5))
+NONE = name_method(SparcConfig(method="none"))
+AUTHORS = name_method(SparcConfig(alpha=1.1, beta=0.1, tau=1.5))
+UNIFORM = tuple(name_method(SparcConfig(method="uniform", alpha=a)) for a in (1.05, 1.1, 1.2, 1.5))
 ALPHAS, TAUS, BETAS = (1.01, 1.02, 1.05, 1.1), (1.5, 2.5, 4.0), (0.0, 0.1, 0.5, 0.9)
-GRID = tuple(method(SparcConfig(alpha=a, beta=0.1, tau=t)) for a in ALPHAS for t in TAUS)
+GRID = tuple(name_method(SparcConfig(alpha=a, beta=0.1, tau=t)) for a in ALPHAS for t in TAUS)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -70,14 +70,16 @@ def _measure(
     f1 = {m.label: float(grid[m.label]["micro"]["f1"]) for m in GRID}
     preset = max(GRID, key=lambda m: f1[m.label])
     print(f"picked on the development split: {preset.label}", flush=True)
-    betas = tuple(method(replace(preset.config, beta=beta)) for beta in BETAS)
-    layers = tuple(method(replace(preset.config, selected_layer=n)) for n in range(_depth(files)))
+    betas = tuple(name_method(replace(preset.config, beta=beta)) for beta in BETAS)
+    layers = tuple(
+        name_method(replace(preset.config, selected_layer=n)) for n in range(_depth(files))
+    )
     ablation = dev.ask((*betas, *layers))
 
     methods = tuple({m.label: m for m in (NONE, *UNIFORM, AUTHORS, preset)}.values())
     test = _Split(files, test_path, work, args.jobs)
     found = test.ask(methods, has_attention=True, has_questions=True)
-    shipped = method(files.preset)
+    shipped = name_method(files.preset)
     pairs = answers(
         files, test_path, (shipped,), test.folder / "second-looks", args.jobs, has_second_look=True
     )
@@ -145,7 +147,7 @@ class _Split:
         folder = self.folder / ("watched" if what.get("has_attention") else "plain")
         self.answers = answers(self._files, self._scenes, methods, folder, self._jobs, **what)
         world, scenes = read_scenes(self._scenes)
-        found = quality.summary(
+        found = quality.summarize(
             world, scenes, methods, lambda key, label: self.answers.get((key, label))
         )
         return {one["method"]: one for one in found}

@@ -141,7 +141,7 @@ def _work(batch: Batch) -> dict[tuple[str, str], dict[str, Any]]:
     wanted = {quality.caption_key(number) for number in mine}
     jobs = [
         job
-        for job in quality.jobs(
+        for job in quality.make_jobs(
             scenes, has_attention=batch.has_attention, has_questions=batch.has_questions
         )
         if job.key.partition(" question ")[0] in wanted

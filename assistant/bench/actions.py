@@ -7,24 +7,25 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from assistant.app import wiring
-from assistant.bench import amber, coco, intervals, pope, quality, yes_no
+from assistant.bench import amber, coco, pope, quality, yes_no
 from assistant.bench import messages as words
+from assistant.bench.amber import AmberQuery
 from assistant.bench.data_files import fingerprint
 from assistant.bench.methods import Method, parse_methods
+from assistant.bench.pope import PopeQuestion
 from assistant.bench.results import ResultsFile
 from assistant.bench.running import Job, Watch, run
 from assistant.bench.scenes import read_scenes, scenes_fingerprint
 from assistant.bench.summary import (
     BASELINE,
     Captions,
-    caption_lines,
-    caption_summary,
-    plain_differences,
-    yes_no_lines,
+    format_captions,
+    format_yes_no,
+    round_differences,
+    summarize_captions,
 )
 from assistant.bench.tally import judge
 from assistant.bench.yes_no import Asked
@@ -39,6 +40,7 @@ from assistant.settings.load import load_settings
 from assistant.settings.table import Settings, setting_values
 from assistant.system.typed_path import typed_path
 
+_Question = TypeVar("_Question", PopeQuestion, AmberQuery)
 _ANSWER_TOKENS = 64
 """Of a yes or no question: only the first sentence is read."""
 
@@ -65,15 +67,15 @@ class _Bench:
     def answers(
         self, jobs: Sequence[Job], data: Mapping[str, Any], watch: Watch | None = None
     ) -> ResultsFile:
-        """Asks what is not answered yet, and returns all answers."""
+        """Ask what is not answered yet, and return all answers."""
         if not jobs:
             raise UsageError(words.NOTHING_TO_ASK)
         _check_pictures(jobs)
         header = {
             "bench": self.options.action,
             "model": [
-                self._identity(self.files.model_path),
-                self._identity(self.files.mmproj_path),
+                [path.name, fingerprint(path)]
+                for path in (self.files.model_path, self.files.mmproj_path)
             ],
             **data,
         }
@@ -92,7 +94,7 @@ class _Bench:
         return results
 
     def finish(self, lines: Sequence[str], summary: Mapping[str, Any]) -> ExitCode:
-        """Prints and writes the figures."""
+        """Print the figures, and write them where --out says."""
         for line in lines:
             self.console.data(line)
         if self.options.out is not None:
@@ -116,13 +118,9 @@ class _Bench:
         finally:
             results.close()
 
-    @staticmethod
-    def _identity(path: Path) -> list[Any]:
-        return [path.name, fingerprint(path)]
-
 
 def chair(options: argparse.Namespace, console: Console) -> ExitCode:
-    """CHAIR on COCO's pictures."""
+    """Measure CHAIR on COCO's pictures."""
     bench = _Bench.of(options, console)
     folder = typed_path(options.images)
     console.status(words.READING_ANNOTATIONS)
@@ -133,7 +131,7 @@ def chair(options: argparse.Namespace, console: Console) -> ExitCode:
     jobs = [Job(name, folder / name, DETAILED_PROMPT, options.tokens) for name in names]
     data = {"prompt": DETAILED_PROMPT, "max_tokens": options.tokens}
     answers = bench.answers(jobs, data).answers
-    table = coco.coco_words()
+    table = coco.load_coco_words()
     captions: dict[str, Captions] = {}
     for method in bench.methods:
         own = captions[method.label] = Captions()
@@ -141,22 +139,17 @@ def chair(options: argparse.Namespace, console: Console) -> ExitCode:
             record = answers[name, method.label]
             own.judgements.append(judge(record["text"], table.find(record["text"]), truth[name]))
             own.looped.append(record["ended"] == "repetition")
-    summary = caption_summary(captions)
-    return bench.finish(caption_lines(summary), {"bench": "chair", "methods": summary})
+    summary = summarize_captions(captions)
+    return bench.finish(format_captions(summary), {"bench": "chair", "methods": summary})
 
 
 def pope_questions(options: argparse.Namespace, console: Console) -> ExitCode:
-    """POPE's yes and no questions."""
+    """Ask POPE's yes and no questions."""
     bench = _Bench.of(options, console)
     folder = typed_path(options.images)
     questions = pope.read_questions([typed_path(path) for path in options.questions])
     kinds = list(dict.fromkeys(question.kind for question in questions))
-    if options.count:
-        questions = [
-            question
-            for kind in kinds
-            for question in [q for q in questions if q.kind == kind][: options.count]
-        ]
+    questions = _take_of_each_kind(questions, options.count)
     keys = [f"{question.kind} {question.number}" for question in questions]
     jobs = [
         Job(key, folder / question.picture, question.text, _ANSWER_TOKENS)
@@ -168,19 +161,17 @@ def pope_questions(options: argparse.Namespace, console: Console) -> ExitCode:
     for method in bench.methods:
         for key, question in zip(keys, questions, strict=True):
             said = answers[key, method.label]["text"]
-            one = Asked(question.truth, yes_no.pope_reading(said), yes_no.says(said) is None)
+            one = Asked(question.truth, yes_no.read_as_pope(said), yes_no.says(said) is None)
             asked[question.kind].setdefault(method.label, []).append(one)
     return _finish_yes_no(bench, "pope", asked, "yes")
 
 
 def amber_questions(options: argparse.Namespace, console: Console) -> ExitCode:
-    """AMBER's descriptions and its yes and no questions."""
+    """Measure AMBER's descriptions and its yes and no questions."""
     bench = _Bench.of(options, console)
     folder = typed_path(options.images)
     queries = amber.read_queries(typed_path(options.queries), typed_path(options.annotations))
-    if options.count:
-        kinds = dict.fromkeys(query.kind for query in queries)
-        queries = [q for k in kinds for q in [q for q in queries if q.kind == k][: options.count]]
+    queries = _take_of_each_kind(queries, options.count)
     told = [query for query in queries if query.kind == amber.GENERATIVE]
     if told and options.relations is None:
         raise UsageError(words.AMBER_NEEDS_RELATION, words.AMBER_NEEDS_RELATION_HINT)
@@ -205,7 +196,7 @@ def amber_questions(options: argparse.Namespace, console: Console) -> ExitCode:
             )
             for method in bench.methods
         }
-        lines, summary["descriptions"] = _amber_descriptions(counts)
+        lines, summary["descriptions"] = amber.summarize_descriptions(counts)
     asked: dict[str, dict[str, list[Asked]]] = {}
     for method in bench.methods:
         for query in queries:
@@ -218,13 +209,13 @@ def amber_questions(options: argparse.Namespace, console: Console) -> ExitCode:
 
 
 def drawn_scenes(options: argparse.Namespace, console: Console) -> ExitCode:
-    """Captions and answers about scenes whose truth is known."""
+    """Judge captions and answers about scenes whose truth is known."""
     bench = _Bench.of(options, console)
     path = typed_path(options.scenes)
     world, scenes = read_scenes(path)
     if options.count:
         scenes = scenes[: options.count]
-    jobs = quality.jobs(
+    jobs = quality.make_jobs(
         scenes,
         has_attention=options.attention,
         has_questions=options.questions,
@@ -236,33 +227,11 @@ def drawn_scenes(options: argparse.Namespace, console: Console) -> ExitCode:
         "max_tokens": options.tokens, "has_attention": options.attention,
     }  # fmt: skip
     answers = bench.answers(jobs, data, quality.AttentionWatch(world, scenes)).answers
-    summary = quality.summary(
+    summary = quality.summarize(
         world, scenes, bench.methods, lambda key, label: answers.get((key, label))
     )
     whole = {"bench": "quality", "world": world.name, "scenes": len(scenes), "methods": summary}
-    return bench.finish(quality.lines(summary), whole)
-
-
-def _amber_descriptions(
-    counts: Mapping[str, Any],
-) -> tuple[list[str], list[dict[str, Any]]]:
-    lines, summary = [], []
-    plain = counts.get(BASELINE)
-    for label, table in counts.items():
-        values = dict(zip(amber.FIGURES, map(float, amber.figures(table.sum(axis=0))), strict=True))
-        one: dict[str, Any] = {"method": label, "captions": len(table)} | {
-            name: round(value, 4) for name, value in values.items()
-        }
-        lines.append(words.method_heading(label, len(table)))
-        named = [words.figure(name, f"{value:.3f}") for name, value in values.items()]
-        lines.append(words.figures_line(named))
-        if plain is not None and label != BASELINE:
-            found = intervals.compare(table, plain, amber.figures, len(amber.FIGURES))
-            differences = plain_differences(dict(zip(amber.FIGURES, found, strict=True)))
-            one["differences"] = differences
-            lines += [words.difference_line(n, BASELINE, **d) for n, d in differences.items()]
-        summary.append(one)
-    return lines, summary
+    return bench.finish(quality.format_summary(summary), whole)
 
 
 def _finish_yes_no(
@@ -278,11 +247,11 @@ def _finish_yes_no(
         told.append(words.questions_heading(kind))
         plain = by_method.get(BASELINE)
         for label, own in by_method.items():
-            figures = yes_no.summary(own, positive)
+            figures = yes_no.summarize(own, positive)
             differences: dict[str, dict[str, float]] = {}
             if plain is not None and label != BASELINE:
-                differences = plain_differences(yes_no.differences(own, plain, positive))
-            told += yes_no_lines(label, len(own), figures, differences)
+                differences = round_differences(yes_no.compare_answers(own, plain, positive))
+            told += format_yes_no(label, len(own), figures, differences)
             rounded = {key: round(value, 4) for key, value in figures.items()}
             found.append(
                 {"kind": kind, "method": label, "questions": len(own), **rounded,
@@ -291,8 +260,15 @@ def _finish_yes_no(
     return bench.finish(told, {**(summary or {"bench": name}), "questions": found})
 
 
+def _take_of_each_kind(questions: list[_Question], count: int) -> list[_Question]:
+    """Return the first ``count`` questions of each kind; 0 takes all."""
+    kinds = dict.fromkeys(question.kind for question in questions)
+    first = [[q for q in questions if q.kind == kind][:count] for kind in kinds]
+    return [question for some in first for question in some] if count else questions
+
+
 def _check_pictures(jobs: Sequence[Job]) -> None:
-    """Says before hours of work what would end it."""
+    """Report missing pictures before hours of work, not after."""
     missing = sorted({job.picture for job in jobs if not job.picture.is_file()})
     if missing:
         first = missing[0]

@@ -8,16 +8,19 @@ figures are the same.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from assistant.bench import intervals
 from assistant.bench import messages as words
 from assistant.bench.data_files import Fields, read_json
 from assistant.bench.mentions import ThingWords
-from assistant.bench.tally import Floats
+from assistant.bench.summary import BASELINE, round_differences
+from assistant.bench.tally import Floats, share
 from assistant.bench.yes_no import YesNo
 from assistant.errors import UsageError
 
@@ -38,12 +41,9 @@ class AmberQuery:
 
     Attributes:
         number: its ``id``.
-        picture: file name.
-        text: what to ask.
         kind: "generative", or what a yes or no question is about.
         there: what is in the picture, in AMBER's order.
         tempting: what people tend to imagine in it.
-        truth: of a yes or no question.
     """
 
     number: int
@@ -56,7 +56,7 @@ class AmberQuery:
 
 
 def read_queries(queries: Path, annotations: Path) -> list[AmberQuery]:
-    """Reads ``query_all.json`` (or one of its parts) and ``annotations.json``.
+    """Read ``query_all.json`` (or one of its parts) and ``annotations.json``.
 
     Raises:
         UsageError: one is missing, unreadable, no such file, or a query has no annotation.
@@ -91,7 +91,7 @@ class AmberWords:
     """AMBER's words and which of them belong together."""
 
     def __init__(self, related: dict[str, list[str]], always_safe: Sequence[str] = ()) -> None:
-        """Makes their plurals.
+        """Make their plurals.
 
         Args:
             related: of ``relation.json``: words to those that mean it or a part of it.
@@ -104,7 +104,7 @@ class AmberWords:
         self._words = ThingWords({word: [word] for word in sorted(every)})
 
     def table(self, descriptions: Sequence[str], queries: Sequence[AmberQuery]) -> Floats:
-        """Counts by description, shape (n, 8): parts and wholes of the four ``FIGURES``."""
+        """Return counts by description, shape (n, 8): parts and wholes of the four ``FIGURES``."""
         pairs = zip(descriptions, queries, strict=True)
         return np.array([self._count(text, query) for text, query in pairs], float).reshape(-1, 8)
 
@@ -129,7 +129,7 @@ class AmberWords:
         )  # fmt: skip
 
     def _places(self, annotated: Sequence[str]) -> dict[str, int]:
-        """Which annotated word each noun stands for: related words come before the annotated ones, first come first."""
+        """Return which annotated word each noun stands for: related words first, then the annotated ones."""
         places: dict[str, int] = {}
         for place, word in enumerate(annotated):
             for other in self._related.get(word, []):
@@ -140,13 +140,35 @@ class AmberWords:
 
 
 def figures(sums: Floats) -> Floats:
-    """Shape (..., 8) to (..., 4), in the order of ``FIGURES``; 0 where undefined."""
-    parts, wholes = sums[..., 0::2], sums[..., 1::2]
-    return np.where(wholes > 0, parts / np.where(wholes > 0, wholes, 1.0), 0.0)
+    """Return figures, shape (..., 8) to (..., 4), in the order of ``FIGURES``; 0 where undefined."""
+    return share(sums[..., 0::2], sums[..., 1::2])
+
+
+def summarize_descriptions(
+    counts: Mapping[str, Floats],
+) -> tuple[list[str], list[dict[str, Any]]]:
+    """Return plain lines and data of the counts by method, with differences to the unsteered model."""
+    lines, summary = [], []
+    plain = counts.get(BASELINE)
+    for label, table in counts.items():
+        values = dict(zip(FIGURES, map(float, figures(table.sum(axis=0))), strict=True))
+        one: dict[str, Any] = {"method": label, "captions": len(table)} | {
+            name: round(value, 4) for name, value in values.items()
+        }
+        lines.append(words.method_heading(label, len(table)))
+        named = [words.figure(name, f"{value:.3f}") for name, value in values.items()]
+        lines.append(words.figures_line(named))
+        if plain is not None and label != BASELINE:
+            found = intervals.compare(table, plain, figures, len(FIGURES))
+            differences = round_differences(dict(zip(FIGURES, found, strict=True)))
+            one["differences"] = differences
+            lines += [words.difference_line(n, BASELINE, **d) for n, d in differences.items()]
+        summary.append(one)
+    return lines, summary
 
 
 def read_words(relation: Path, safe: Path | None) -> AmberWords:
-    """Reads ``relation.json`` and, where given, ``safe_words.txt``.
+    """Read ``relation.json`` and, where given, ``safe_words.txt``.
 
     Raises:
         UsageError: one is missing, unreadable or no such file.

@@ -32,10 +32,7 @@ class Curves:
     """One answer's curves, a number a step.
 
     Attributes:
-        share: shape (n_steps,).
-        boosted: shape (n_steps,).
-        entropy: shape (n_steps,).
-        region: shape (n_steps,); NaN where no thing with a known place is being named.
+        region: NaN where no thing with a known place is being named.
         area: the part of the picture that the region takes, likewise: what looking everywhere alike would give.
     """
 
@@ -46,7 +43,7 @@ class Curves:
     area: Floats
 
     def record(self) -> dict[str, list[float | None]]:
-        """Plain values for a file of results."""
+        """Return plain values for a file of results."""
         return {
             name: [None if np.isnan(v) else round(float(v), 4) for v in values]
             for name, values in vars(self).items()
@@ -54,7 +51,7 @@ class Curves:
 
 
 def read_record(record: dict[str, Any]) -> Curves:
-    """The other way round."""
+    """Return the curves that ``Curves.record`` wrote."""
     return Curves(
         *(
             np.array([np.nan if v is None else v for v in record[name]], np.float64)
@@ -63,14 +60,14 @@ def read_record(record: dict[str, Any]) -> Curves:
     )
 
 
-def curves(
+def measure_curves(
     steps: Sequence[TraceStep],
     grid: tuple[int, int],
     aspect: float,
     mentions: Sequence[Mention],
     boxes: dict[str, list[Box]],
 ) -> Curves:
-    """The curves of one answer.
+    """Return the curves of one answer.
 
     Args:
         steps: of its trace, with attention.
@@ -88,7 +85,9 @@ def curves(
     entropy = terms.sum(axis=1) / max(np.log(a.shape[1]), 1e-9) if a.size else share
     region = np.full(len(steps), np.nan)
     area = np.full(len(steps), np.nan)
-    covers = {thing: cover(found, rows, columns, aspect) for thing, found in boxes.items() if found}
+    covers = {
+        thing: cover_tokens(found, rows, columns, aspect) for thing, found in boxes.items() if found
+    }
     ends = np.cumsum([len(step.piece) for step in steps])
     starts = np.concatenate(([0], ends[:-1])) if len(ends) else ends
     for mention in mentions:
@@ -103,15 +102,8 @@ def curves(
     return Curves(share, boosted, entropy, region, area)
 
 
-def cover(boxes: Sequence[Box], rows: int, columns: int, aspect: float) -> Floats:
-    """How much of each image token's square the boxes cover, shape (rows * columns,), each 0 to 1.
-
-    Args:
-        boxes: left, top, right, bottom, as parts of the picture's width and height.
-        rows: of the grid of image tokens.
-        columns: of the grid of image tokens.
-        aspect: the picture's width by its height.
-    """
+def cover_tokens(boxes: Sequence[Box], rows: int, columns: int, aspect: float) -> Floats:
+    """Return how much of each image token's square the boxes cover, shape (rows * columns,), each 0 to 1."""
     width, height = (1.0, 1.0 / aspect) if aspect >= 1 else (aspect, 1.0)
     left, top = (1 - width) / 2, (1 - height) / 2
     covered = np.zeros((rows, columns))
@@ -128,8 +120,8 @@ def _overlap(start: float, end: float, n: int) -> npt.NDArray[np.float64]:
     return np.asarray(np.clip(inside, 0, None) * n, np.float64)
 
 
-def by_part(found: Curves) -> Floats:
-    """Means of ``MEANS`` over the thirds of the steps, shape (3, len(MEANS)); NaN where there is none."""
+def average_by_third(found: Curves) -> Floats:
+    """Return means of ``MEANS`` over the thirds of the steps, shape (3, len(MEANS)); NaN where there is none."""
     n = len(found.share)
     part = np.minimum(N_PARTS * np.arange(n) // max(n, 1), N_PARTS - 1)
     rows = []

@@ -19,8 +19,8 @@ _KEPT = ("id", "file_name", "image_id", "category_id", "name", "caption")
 
 
 @cache
-def coco_words() -> ThingWords:
-    """The words of COCO's 80 categories; see ``coco_things.toml``."""
+def load_coco_words() -> ThingWords:
+    """Return the words of COCO's 80 categories; see ``coco_things.toml``."""
     table = tomllib.loads(TABLE.read_text(encoding="utf-8"))
     read_as = dict(table["read_as"])
     for adjective, nouns in table["qualified"].items():
@@ -32,7 +32,7 @@ class CocoAnnotations:
     """COCO's pair of annotation files, without what CHAIR does not need."""
 
     def __init__(self, instances: Path, captions: Path) -> None:
-        """Reads both files.
+        """Read both files.
 
         Args:
             instances: COCO's ``instances_val2014.json``.
@@ -57,13 +57,12 @@ class CocoAnnotations:
 
     @property
     def names(self) -> Iterable[str]:
-        """File names of all pictures."""
         return self._pictures.keys()
 
     def truth(self, name: str) -> frozenset[str]:
-        """What is in a picture: every category with a segment, and every one that a person's caption names."""
+        """Return what is in a picture: every category with a segment, and every one that a person's caption names."""
         number = self._pictures[name]
-        told = (coco_words().find(caption) for caption in self._captions.get(number, ()))
+        told = (load_coco_words().find(caption) for caption in self._captions.get(number, ()))
         named = {mention.thing for mentions in told for mention in mentions}
         return frozenset(self._segments.get(number, set()) | named)
 
@@ -71,7 +70,7 @@ class CocoAnnotations:
 def _things(categories: Iterable[dict[str, Any]], path: Path) -> dict[Any, str]:
     found: dict[Any, str] = {}
     for entry in categories:
-        thing = coco_words().thing(entry["name"])
+        thing = load_coco_words().thing(entry["name"])
         if thing is None:
             raise UsageError(words.coco_unknown_category(str(path), entry["name"]))
         found[entry["id"]] = thing
@@ -79,7 +78,7 @@ def _things(categories: Iterable[dict[str, Any]], path: Path) -> dict[Any, str]:
 
 
 def choose(known: Iterable[str], folder: Path, count: int, seed: int) -> list[str]:
-    """Draws pictures of a folder.
+    """Draw pictures of a folder.
 
     Args:
         known: file names with a truth.

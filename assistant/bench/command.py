@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from assistant.bench import help_texts as texts
+from assistant.bench import messages
 from assistant.cli.parser import add_command, add_help, add_output, add_settings
 from assistant.errors import ExitCode, UsageError
 from assistant.fronts.console import Console
@@ -15,7 +16,7 @@ from assistant.messages import wrong_use, wrong_use_hint
 
 
 def add_parser(commands: Any) -> None:
-    """Adds ``bench`` and what it can do."""
+    """Add ``bench`` and its actions."""
     bench = add_command(commands, "bench", texts.BENCH, texts.BENCH_LONG, texts.EPILOG)
     actions = bench.add_subparsers(dest="action", metavar="BENCHMARK", required=True)
     add_help(bench)
@@ -55,7 +56,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace, console: Console) -> ExitCode:
-    """Runs the benchmark that was asked for."""
+    """Run the benchmark that was asked for."""
     for name in ("count", "pick_seed", "tokens"):
         least = 1 if name == "tokens" else 0
         value = getattr(options, name, least)
@@ -65,7 +66,11 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
                 wrong_use(f"argument --{option}: {value} is too small"),
                 wrong_use_hint(f"sparc-assistant bench {options.action}"),
             )
-    from assistant.bench import actions as actions
+    try:
+        import inflect  # noqa: F401 - an optional part, and slow to import
+    except ImportError as error:
+        raise UsageError(messages.INFLECT_MISSING, messages.INFLECT_MISSING_HINT) from error
+    from assistant.bench import actions
 
     work: Mapping[str, Callable[[argparse.Namespace, Console], ExitCode]] = {
         "chair": actions.chair,

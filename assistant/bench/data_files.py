@@ -18,12 +18,7 @@ Hook = Callable[[dict[str, Any]], Any]
 
 
 def read_json(path: Path, hook: Hook | None = None) -> Any:
-    """A JSON file.
-
-    Args:
-        path: of the file.
-        hook: takes each object as soon as it is read, so that what is not needed need not be kept; some files
-            of the public benchmarks are large.
+    """Read a JSON file; ``hook`` can drop parts of each object at once, since some files are large.
 
     Raises:
         UsageError: it is missing, unreadable, or no JSON.
@@ -38,7 +33,7 @@ def read_json(path: Path, hook: Hook | None = None) -> Any:
 
 
 def read_json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The objects of a file with one a line, with the numbers of their lines; empty lines are passed over.
+    """Yield the objects of a file with one a line, and their line numbers; skip empty lines.
 
     Raises:
         UsageError: it is missing, unreadable, or a line is no object.
@@ -62,7 +57,7 @@ def read_json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def fingerprint(path: Path) -> str:
-    """Tells one version of a file from another without reading all of a large one: size, beginning and end.
+    """Return what tells versions of a file apart without reading all of a large one: size, beginning and end.
 
     Raises:
         UsageError: it cannot be read.
@@ -82,12 +77,7 @@ class Fields:
     """Takes values out of an object of a file, and says where one is missing or of the wrong kind."""
 
     def __init__(self, path: Path, place: int, values: Any) -> None:
-        """Remembers where the object stands.
-
-        Args:
-            path: of the file.
-            place: number of the line or of the entry, from 1.
-            values: the object.
+        """Remember where the object stands: the number of its line or entry, from 1.
 
         Raises:
             UsageError: it is no object.
@@ -101,23 +91,18 @@ class Fields:
         return name in self._values
 
     def take(self, name: str, kind: type[Any] | tuple[type[Any], ...]) -> Any:
-        """The value of that name.
-
-        Raises:
-            UsageError: it is missing or no such kind.
-        """
         value = self._values.get(name)
         if not isinstance(value, kind):
             raise self.wrong(name)
         return value
 
     def words(self, name: str) -> list[str]:
-        """A list of strings; raises as ``take``."""
+        """Return a list of strings; raises as ``take``."""
         values = self.take(name, list)
         if not all(isinstance(value, str) for value in values):
             raise self.wrong(name)
         return list(values)
 
     def wrong(self, name: str) -> UsageError:
-        """The error that says which entry is wrong, and in what."""
+        """Return the error that says which entry is wrong, and what in it."""
         return UsageError(words.entry_wrong(str(self._path), self._place, name))

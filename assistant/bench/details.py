@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
-from assistant.bench.mentions import Mention, tokens
+from assistant.bench.mentions import Mention, tokenize
 from assistant.bench.scenes import JudgedScene, SceneQuestion, World
 from assistant.bench.yes_no import says
 
@@ -20,33 +20,13 @@ _NOTHING = re.compile(r"\bnothing\b", re.IGNORECASE)
 _NEAR_WORDS = 4
 """Words before a name among which its article and its colour are looked for."""
 _REFERRING = frozenset({"the", "this", "that", "its", "their"})
-_INTRODUCING = frozenset(
-    {
-        "a",
-        "an",
-        "another",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "some",
-        "several",
-    }
-)
+_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_INTRODUCING = frozenset(("a", "an", "another", "some", "several", *_NUMBERS))
 
 
 @dataclass(frozen=True)
 class Details:
-    """Counts over rightly named things: where a place was said, and it was right; the same of colours.
-
-    And counts over places of which was said that nothing is there.
-    """
+    """Counts of places and colours that captions give to things that are there, and of places called empty."""
 
     placed: int = 0
     placed_right: int = 0
@@ -56,14 +36,8 @@ class Details:
     empty_right: int = 0
 
     def __add__(self, other: Details) -> Details:
-        return Details(
-            self.placed + other.placed,
-            self.placed_right + other.placed_right,
-            self.coloured + other.coloured,
-            self.coloured_right + other.coloured_right,
-            self.empty + other.empty,
-            self.empty_right + other.empty_right,
-        )
+        pairs = zip(astuple(self), astuple(other), strict=True)
+        return Details(*(a + b for a, b in pairs))
 
 
 class DetailReader:
@@ -76,7 +50,7 @@ class DetailReader:
         self._colours = frozenset(colour.lower() for colour in world.colours)
 
     def read(self, text: str, mentions: Sequence[Mention], scene: JudgedScene) -> Details:
-        """Counts one caption; every mention that introduces a thing counts, where such a thing is there."""
+        """Count one caption: every mention that introduces a thing counts, where such a thing is there."""
         found = Details()
         taken = {thing.place for thing in scene.objects}
         for start, end in _sentences(text):
@@ -117,16 +91,16 @@ class DetailReader:
 
 
 def is_yes_no(question: SceneQuestion) -> bool:
-    """Whether the right answer is a bare yes or no."""
+    """Return whether the right answer is a bare yes or no."""
     return question.answer.strip().lower().rstrip(".") in ("yes", "no")
 
 
 def is_right(question: SceneQuestion, answer: str) -> bool:
-    """Whether an answer is right: a yes or a no begins with it, anything else says the words of the right one."""
+    """Return whether an answer is right: a yes or a no begins with it, others contain the words of the right one."""
     if is_yes_no(question):
         return says(answer) == says(question.answer)
-    wanted = [token.text for token in tokens(question.answer) if token.is_word]
-    said = [token.text for token in tokens(answer) if token.is_word]
+    wanted = [token.text for token in tokenize(question.answer) if token.is_word]
+    said = [token.text for token in tokenize(answer) if token.is_word]
     return any(said[i : i + len(wanted)] == wanted for i in range(len(said) - len(wanted) + 1))
 
 
@@ -136,11 +110,11 @@ def _sentences(text: str) -> list[tuple[int, int]]:
 
 
 def _near(before: str) -> list[str]:
-    return [token.text for token in tokens(before)][-_NEAR_WORDS:]
+    return [token.text for token in tokenize(before)][-_NEAR_WORDS:]
 
 
 def _introduced(text: str, start: int, mentions: Sequence[Mention]) -> list[Mention]:
-    """Those mentions of a sentence that bring a thing in; the nearest article decides."""
+    """Return those mentions of a sentence that introduce a thing; the nearest article decides."""
     found = []
     for mention in mentions:
         words = (w for w in reversed(_near(text[start : mention.start])))

@@ -27,8 +27,8 @@ class Difference:
         return self.low > 0 or self.high < 0
 
 
-def differences(ours: Floats, theirs: Floats) -> dict[str, Difference]:
-    """Differences of the micro figures.
+def compare_captions(ours: Floats, theirs: Floats) -> dict[str, Difference]:
+    """Return differences of the micro figures.
 
     Args:
         ours: counts by caption, shape (n, fields of ``Tally``).
@@ -41,7 +41,7 @@ def differences(ours: Floats, theirs: Floats) -> dict[str, Difference]:
 def compare(
     ours: Floats, theirs: Floats, figures_of: Callable[[Floats], Floats], n_figures: int
 ) -> list[Difference]:
-    """Differences of any figures that follow from summed counts.
+    """Return differences of any figures that follow from summed counts.
 
     Args:
         ours: counts by picture, shape (n, counts).

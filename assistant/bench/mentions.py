@@ -30,7 +30,6 @@ class Token:
 
     @property
     def is_word(self) -> bool:
-        """Whether it is a word and no sign."""
         return self.text[0].isalnum()
 
 
@@ -51,8 +50,8 @@ class Mention:
     end: int
 
 
-def tokens(text: str) -> list[Token]:
-    """The words and signs of a text, in order; a possessive's "'s" becomes a word of its own."""
+def tokenize(text: str) -> list[Token]:
+    """Return the words and signs of a text, in order; a possessive's "'s" becomes a word of its own."""
     lowered = text.lower()
     if len(lowered) != len(text):  # a few letters grow when they are made small; places must stay
         lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
@@ -70,7 +69,7 @@ class ThingWords:
         *,
         skips_quoted: bool = False,
     ) -> None:
-        """Makes all plurals; takes some milliseconds for a hundred words.
+        """Make all plurals; takes some milliseconds for a hundred words.
 
         Args:
             things: name of each thing to the words that mean it, in the singular; several words are looked for as they
@@ -92,25 +91,24 @@ class ThingWords:
         parts = [name.rpartition(" ") for name in {*self._thing_of, *self._read_as}]
         parts += [name.rpartition(" ") for name in (*self._hidden_by, *self._hidden_by.values())]
         self._singular = {last + "s": last for _, _, last in parts if not last.endswith("s")}
-        self._singular |= {plural(last): last for _, _, last in parts}
+        self._singular |= {pluralize(last): last for _, _, last in parts}
         # A table may hold a word in both forms ("people"); a form that is in the table stays.
         self._singular |= {last: last for _, _, last in parts}
 
     @property
     def things(self) -> frozenset[str]:
-        """Names of all things of the table."""
         return frozenset(self._thing_of.values())
 
     def thing(self, words: str) -> str | None:
-        """What a name means, as a data set writes it: small letters, singular."""
+        """Return what a name means, as a data set writes it: small letters, singular."""
         return self._thing_of.get(self._read_as.get(words, words))
 
     def find(self, text: str) -> list[Mention]:
-        """All mentions of a text, in its order; the longest of several words counts."""
+        """Return all mentions of a text, in order; the longest of several words counts."""
         found: list[tuple[str, int, int]] = []
         if self._skips_quoted:
             text = _QUOTED.sub(lambda quoted: "." * len(quoted.group()), text)
-        given = tokens(text)
+        given = tokenize(text)
         at = 0
         while at < len(given):
             length = next((n for n in range(self._longest, 1, -1) if self._pair(given, at, n)), 1)
@@ -132,7 +130,7 @@ class ThingWords:
         return self._singular.get(token.text, token.text)
 
     def _pair(self, given: list[Token], at: int, n: int) -> str:
-        """Those n words as one name of the table, or nothing."""
+        """Return those n words as one name of the table, or ""."""
         if at + n > len(given):
             return ""
         # Published rules make each word singular, so "hot dogs", and data such as "sports ball", both fit.
@@ -145,8 +143,8 @@ class ThingWords:
 
 
 @cache
-def plural(word: str) -> str:
-    """The plural of a noun in the singular."""
+def pluralize(word: str) -> str:
+    """Return the plural of a noun in the singular."""
     return str(_inflector().plural_noun(word)) if word else word
 
 

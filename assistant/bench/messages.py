@@ -260,3 +260,12 @@ def answered_right(kind: str, right: int, total: int) -> str:
 
 def written(path: str) -> str:
     return _("Figures are written to {path}.").format(path=path)
+
+
+# Optional part
+
+
+INFLECT_MISSING = _("Benchmarks need the package inflect, which is not installed.")
+
+
+INFLECT_MISSING_HINT = _('Install it with: pip install "sparc-assistant[bench]"')

@@ -21,8 +21,8 @@ class Method:
     config: SparcConfig
 
 
-def method(config: SparcConfig) -> Method:
-    """A configuration with its name, which tells everything that matters to it."""
+def name_method(config: SparcConfig) -> Method:
+    """Return a configuration with its name, which gives every value that matters to it."""
     if config.method == "none":
         return Method("none", SparcConfig(method="none"))
     told = f"{config.method} alpha {config.alpha:g}"
@@ -38,7 +38,7 @@ def method(config: SparcConfig) -> Method:
 
 
 def parse_methods(typed: Sequence[str], preset: SparcConfig) -> list[Method]:
-    """Methods as they are typed: ``none``, ``uniform:1.05``, ``sparc``, ``sparc:alpha=1.1:tau=1.5``.
+    """Parse methods as they are typed: ``none``, ``uniform:1.05``, ``sparc``, ``sparc:alpha=1.1:tau=1.5``.
 
     Args:
         typed: one a word; also several in a word, with commas between.
@@ -71,6 +71,6 @@ def _parse(typed: str, preset: SparcConfig) -> Method:
             raise UsageError(words.method_unknown(typed), words.METHOD_HINT) from None
     base = SparcConfig(alpha=UNIFORM_ALPHA) if name == "uniform" else preset
     try:
-        return method(replace(base, method=name, **values))  # type: ignore[arg-type]
+        return name_method(replace(base, method=name, **values))  # type: ignore[arg-type]
     except SparcConfigError as error:
         raise UsageError(words.method_wrong(typed, str(error)), words.METHOD_HINT) from error

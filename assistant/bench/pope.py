@@ -15,15 +15,7 @@ KINDS = ("random", "popular", "adversarial")
 
 @dataclass(frozen=True)
 class PopeQuestion:
-    """One question.
-
-    Attributes:
-        kind: one of ``KINDS``, else the file's name.
-        number: its ``question_id``.
-        picture: file name.
-        text: what to ask.
-        truth: what is right.
-    """
+    """One question; its kind is one of ``KINDS``, else the file's name, and its number its ``question_id``."""
 
     kind: str
     number: int
@@ -33,7 +25,7 @@ class PopeQuestion:
 
 
 def read_questions(paths: Sequence[Path]) -> list[PopeQuestion]:
-    """Reads files as ``coco_pope_adversarial.json``: an object a line with question_id, image, text and label.
+    """Read files as ``coco_pope_adversarial.json``: an object a line with question_id, image, text and label.
 
     Raises:
         UsageError: one is missing, unreadable, or no such file.
@@ -46,13 +38,7 @@ def read_questions(paths: Sequence[Path]) -> list[PopeQuestion]:
             label = fields.take("label", str).strip().lower()
             if label not in ("yes", "no"):
                 raise fields.wrong("label")
-            found.append(
-                PopeQuestion(
-                    kind,
-                    fields.take("question_id", int),
-                    fields.take("image", str),
-                    fields.take("text", str),
-                    label,
-                )
-            )
+            picture, text = fields.take("image", str), fields.take("text", str)
+            question_id = fields.take("question_id", int)
+            found.append(PopeQuestion(kind, question_id, picture, text, label))
     return found

@@ -20,9 +20,9 @@ from assistant.bench.scenes import JudgedScene, SceneQuestion, World
 from assistant.bench.summary import (
     BASELINE,
     Captions,
-    caption_lines,
-    caption_summary,
-    plain_differences,
+    format_captions,
+    round_differences,
+    summarize_captions,
 )
 from assistant.bench.tally import N_PARTS, Floats, judge
 from assistant.bench.yes_no import Asked
@@ -32,13 +32,15 @@ QUESTION_TOKENS = 64
 BIN_STEPS = 10
 """Steps that a point of a curve stands for."""
 _CURVES = attention.MEANS
+Answer = Callable[[str, str], Mapping[str, Any] | None]
+"""Gives a record of the results by its key and its method's label."""
 
 
-def jobs(
+def make_jobs(
     scenes: Sequence[JudgedScene], *, has_attention: bool = True, has_questions: bool = True,
     max_tokens: int = MAX_TOKENS,
 ) -> list[Job]:  # fmt: skip
-    """What is asked: a description of each scene, then its questions."""
+    """Return what is asked: a description of each scene, then its questions."""
     found = []
     for number, scene in enumerate(scenes):
         found.append(
@@ -53,12 +55,12 @@ def jobs(
 
 
 def caption_key(number: int) -> str:
-    """Key of the description of scene ``number``, from 0."""
+    """Return the key of the description of scene ``number``, from 0."""
     return f"scene {number}"
 
 
 def question_key(number: int, question: int) -> str:
-    """Key of a question of scene ``number``; both from 0."""
+    """Return the key of a question of scene ``number``; both from 0."""
     return f"scene {number} question {question}"
 
 
@@ -70,14 +72,14 @@ class AttentionWatch:
         self._scenes = {caption_key(number): scene for number, scene in enumerate(scenes)}
 
     def __call__(self, job: Job, seen: Seen) -> dict[str, Any]:
-        """The record's field "attention", where it was observed."""
+        """Return the record's field "attention", where it was observed."""
         steps = [step for step in seen.steps if step.attention]
         if not steps or seen.header is None or job.key not in self._scenes:
             return {}
         scene = self._scenes[job.key]
         rows, columns = seen.header.fields["grid"]
         height, width = seen.image_rgb.shape[:2]
-        found = attention.curves(
+        found = attention.measure_curves(
             steps,
             (rows, columns),
             width / height,
@@ -87,23 +89,19 @@ class AttentionWatch:
         return {"attention": found.record()}
 
 
-def summary(
+def summarize(
     world: World,
     scenes: Sequence[JudgedScene],
     methods: Sequence[Method],
-    answer: Callable[[str, str], Mapping[str, Any] | None],
+    answer: Answer,
 ) -> list[dict[str, Any]]:
-    """An object for each method: captions, attention and questions.
+    """Return an object for each method, in their order: captions, attention and questions.
 
-    Args:
-        world: of the scenes.
-        scenes: in the order of their keys.
-        methods: in the order of the report.
-        answer: a record of the results by its key and its method's label.
+    The scenes are in the order of their keys.
     """
     table, reader = world.thing_words(), DetailReader(world)
     captions = {m.label: _captions(m, table, reader, scenes, answer) for m in methods}
-    found = caption_summary(captions)
+    found = summarize_captions(captions)
     plain_curves = _all_curves(BASELINE, scenes, answer)
     plain_asked = _asked(BASELINE, scenes, answer)
     for one, method in zip(found, methods, strict=True):
@@ -116,21 +114,21 @@ def summary(
                 )
         asked, right = _asked(method.label, scenes, answer), _right(method.label, scenes, answer)
         if asked:
-            one["yes_no"] = {k: round(v, 4) for k, v in yes_no.summary(asked).items()}
+            one["yes_no"] = {k: round(v, 4) for k, v in yes_no.summarize(asked).items()}
             if plain_asked and method.label != BASELINE and len(asked) == len(plain_asked):
-                one["yes_no_differences"] = plain_differences(
-                    yes_no.differences(asked, plain_asked)
+                one["yes_no_differences"] = round_differences(
+                    yes_no.compare_answers(asked, plain_asked)
                 )
         if right:
             one["questions"] = right
     return found
 
 
-def lines(found: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The summary as plain lines."""
+def format_summary(found: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the summary as plain lines."""
     told = []
     for one in found:
-        told += caption_lines([one])
+        told += format_captions([one])
         for number, row in enumerate(one.get("attention", {}).get("thirds", ()), start=1):
             named = [
                 words.figure(name, f"{row[name]:.3f}") for name in _CURVES if row[name] is not None
@@ -146,7 +144,7 @@ def _captions(
     table: ThingWords,
     reader: DetailReader,
     scenes: Sequence[JudgedScene],
-    answer: Callable[[str, str], Mapping[str, Any] | None],
+    answer: Answer,
 ) -> Captions:
     captions = Captions()
     for number, scene in enumerate(scenes):
@@ -161,11 +159,7 @@ def _captions(
     return captions
 
 
-def _all_curves(
-    label: str,
-    scenes: Sequence[JudgedScene],
-    answer: Callable[[str, str], Mapping[str, Any] | None],
-) -> list[Curves]:
+def _all_curves(label: str, scenes: Sequence[JudgedScene], answer: Answer) -> list[Curves]:
     records = [answer(caption_key(number), label) for number in range(len(scenes))]
     return [
         attention.read_record(record["attention"])
@@ -175,7 +169,7 @@ def _all_curves(
 
 
 def _attention(curves: Sequence[Curves]) -> dict[str, Any]:
-    """Curves against the step, means over the captions that are so long, and the thirds."""
+    """Return curves against the step, means over the captions that are so long, and the thirds."""
     longest = max(len(c.share) for c in curves)
     by_step = []
     for start in range(0, longest, BIN_STEPS):
@@ -185,7 +179,7 @@ def _attention(curves: Sequence[Curves]) -> dict[str, Any]:
             values = np.concatenate([getattr(c, name)[start : start + BIN_STEPS] for c in parts])
             row[name] = _mean(values)
         by_step.append(row)
-    thirds = np.stack([attention.by_part(c) for c in curves])
+    thirds = np.stack([attention.average_by_third(c) for c in curves])
     rows = [
         {name: _mean(thirds[:, k, i]) for i, name in enumerate(_CURVES)} for k in range(N_PARTS)
     ]
@@ -203,7 +197,7 @@ def _mean(values: Floats) -> float | None:
 
 
 def _mean_difference(ours: Any, theirs: Any) -> dict[str, float] | None:
-    """The mean difference of pairs with its 95 % bootstrap interval; pairs with a NaN are left out."""
+    """Return the mean difference of pairs with its 95 % bootstrap interval; pairs with a NaN are skipped."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
         pairs = np.asarray(ours, float) - np.asarray(theirs, float)
@@ -220,9 +214,7 @@ def _mean_difference(ours: Any, theirs: Any) -> dict[str, float] | None:
 
 
 def _answered(
-    label: str,
-    scenes: Sequence[JudgedScene],
-    answer: Callable[[str, str], Mapping[str, Any] | None],
+    label: str, scenes: Sequence[JudgedScene], answer: Answer
 ) -> list[tuple[SceneQuestion, str]]:
     found = []
     for number, scene in enumerate(scenes):
@@ -233,11 +225,7 @@ def _answered(
     return found
 
 
-def _asked(
-    label: str,
-    scenes: Sequence[JudgedScene],
-    answer: Callable[[str, str], Mapping[str, Any] | None],
-) -> list[Asked]:
+def _asked(label: str, scenes: Sequence[JudgedScene], answer: Answer) -> list[Asked]:
     found = []
     for question, said in _answered(label, scenes, answer):
         truth = yes_no.says(question.answer)
@@ -246,11 +234,7 @@ def _asked(
     return found
 
 
-def _right(
-    label: str,
-    scenes: Sequence[JudgedScene],
-    answer: Callable[[str, str], Mapping[str, Any] | None],
-) -> dict[str, tuple[int, int]]:
+def _right(label: str, scenes: Sequence[JudgedScene], answer: Answer) -> dict[str, tuple[int, int]]:
     counts: dict[str, tuple[int, int]] = {}
     for question, said in _answered(label, scenes, answer):
         right, total = counts.get(question.kind, (0, 0))

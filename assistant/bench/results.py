@@ -15,11 +15,7 @@ class ResultsFile:
     """A file of answers: its first line says what was asked of which model, each further one is an answer."""
 
     def __init__(self, path: Path, run: dict[str, Any]) -> None:
-        """Opens the file, and reads what is in it already.
-
-        Args:
-            path: of the file; made where it is not there.
-            run: what all answers have in common; a file of another run is refused.
+        """Open the file, and read the answers in it; it must be of the same ``run``, where it exists.
 
         Raises:
             UsageError: it cannot be read or written, or holds something else.
@@ -42,24 +38,21 @@ class ResultsFile:
 
     @property
     def path(self) -> Path:
-        """Of the file."""
         return self._path
 
     def has(self, key: str, method: str) -> bool:
-        """Whether that answer is there."""
         return (key, method) in self.answers
 
     def add(self, answer: dict[str, Any]) -> None:
-        """Writes an answer at once; raises UsageError when the disk is full. Its "key" and "method" name it."""
+        """Write an answer at once; raises UsageError when the disk is full. Its "key" and "method" name it."""
         self._write(answer)
         self.answers[answer["key"], answer["method"]] = answer
 
     def close(self) -> None:
-        """Closes the file; idempotent."""
         self._file.close()
 
     def _keep_whole_lines(self) -> None:
-        """Reads the file; a last line that was cut off, as by a power cut, is dropped."""
+        """Read the file, and drop a last line that was cut off, as by a power cut."""
         if not self._path.exists():
             return
         content = self._path.read_bytes()

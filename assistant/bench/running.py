@@ -40,9 +40,6 @@ class Job:
 
     Attributes:
         key: names it in the file of results.
-        picture: path of the picture.
-        question: what to ask.
-        max_tokens: most tokens of the answer.
         has_attention: whether the attention on the picture is wanted, for ``Watch``.
     """
 
@@ -77,7 +74,7 @@ def run(
     watch: Watch | None = None,
     quiet_s: tuple[float, ...] = QUIET_S,
 ) -> None:
-    """Answers what is not in the results yet; greedy.
+    """Answer greedily what is not in the results yet.
 
     Questions about one picture should follow each other: the picture is then read once.
 
@@ -85,11 +82,11 @@ def run(
         jobs: the questions.
         methods: each is used with every question.
         describer: the model.
-        load_picture: reads a picture by its path.
+        load_picture: takes a path.
         results: where answers are kept; a run that is stopped loses none.
         tell: says a line about what goes on; called from a thread of its own too.
         watch: takes more out of each answer.
-        quiet_s: stretches of silence after which the state of the work is told, in seconds.
+        quiet_s: stretches of silence after which the state of the work is said, in seconds.
 
     Raises:
         AssistantError: a picture or an answer failed; what was answered before is kept.
@@ -117,11 +114,7 @@ def run(
 
 
 def _answer(
-    job: Job,
-    method: Method,
-    image: ImageRgb,
-    describer: Describer,
-    tell: Callable[[str], None],
+    job: Job, method: Method, image: ImageRgb, describer: Describer, tell: Callable[[str], None]
 ) -> Seen:
     decode = DecodeOptions(max_tokens=job.max_tokens)
     request = DescribeRequest(

@@ -4,7 +4,7 @@ The first line is the world's: ``{"scenes": 1, "world": NAME, "things": {THING: 
 "places": {PHRASE: PLACE}}``. Words are in the singular; several words are one name. Each further line is a scene:
 ``{"picture": PATH, "objects": [{"name": THING, "colour": WORD, "place": PLACE, "box": [LEFT, TOP, RIGHT, BOTTOM]}],
 "questions": [{"ask": TEXT, "answer": TEXT, "kind": NAME}]}``. Paths are beside the file, boxes are parts of the
-picture's width and height, and colour, place, box and questions may be left out.
+picture's width and height, and colour, place, box and questions are optional.
 """
 
 from __future__ import annotations
@@ -55,11 +55,10 @@ class JudgedScene:
 
     @property
     def there(self) -> frozenset[str]:
-        """The things that are there."""
         return frozenset(thing.name for thing in self.objects)
 
     def boxes(self, thing: str) -> list[Box]:
-        """Where things of that name are, as far as it is known."""
+        """Return where things of that name are, as far as it is known."""
         return [o.box for o in self.objects if o.name == thing and o.box is not None]
 
 
@@ -71,7 +70,6 @@ class World:
         name: of the world and of the split, for reports.
         things: every thing of the world to the words that mean it, those that are in no scene too: only a
             word that is known here can be noticed when it is invented.
-        colours: words for colours.
         places: phrases to the place that they mean.
     """
 
@@ -81,12 +79,11 @@ class World:
     places: Mapping[str, str] | None = None
 
     def thing_words(self) -> ThingWords:
-        """The table that finds things in a text."""
         return ThingWords(self.things, skips_quoted=True)
 
 
 def write_scenes(path: Path, world: World, scenes: Iterable[JudgedScene]) -> None:
-    """Writes the file; pictures under its folder are named from there."""
+    """Write the file; pictures under its folder are named from there."""
     header = {
         "scenes": VERSION, "world": world.name, "colours": list(world.colours),
         "things": {thing: list(names) for thing, names in world.things.items()},
@@ -107,7 +104,7 @@ def write_scenes(path: Path, world: World, scenes: Iterable[JudgedScene]) -> Non
 
 
 def read_scenes(path: Path) -> tuple[World, list[JudgedScene]]:
-    """Reads such a file.
+    """Read a file of scenes.
 
     Raises:
         UsageError: it is missing, unreadable, or no such file.
@@ -131,7 +128,7 @@ def read_scenes(path: Path) -> tuple[World, list[JudgedScene]]:
 
 
 def scenes_fingerprint(path: Path, scenes: Sequence[JudgedScene]) -> str:
-    """Tells one version of the scenes, truth and pictures, from another.
+    """Return what tells versions of the scenes, truth and pictures, apart.
 
     Raises:
         UsageError: the file or a picture cannot be read.

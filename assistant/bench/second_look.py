@@ -11,7 +11,7 @@ from dataclasses import astuple, dataclass
 import numpy as np
 
 from assistant.bench.mentions import ThingWords
-from assistant.bench.tally import Floats
+from assistant.bench.tally import Floats, share
 from assistant.core.agreement import compare
 
 FIGURES = ("invented_flagged", "true_doubted", "doubts_right", "missed_found")
@@ -25,7 +25,6 @@ class CheckCounts:
         invented: things that the first names and that are not there.
         flagged: of those, doubted.
         true: things that the first names and that are there.
-        doubted: of those, doubted.
         missed: things that are there and that the first does not name.
         found: of those, named by the second alone, which the comparison tells.
     """
@@ -41,14 +40,7 @@ class CheckCounts:
 def judge_check(
     first: Sequence[str], second: Sequence[str], table: ThingWords, there: Set[str]
 ) -> CheckCounts:
-    """Compares two descriptions as the assistant does, and counts against the truth.
-
-    Args:
-        first: sentences of the description that was heard.
-        second: sentences of the second look.
-        table: finds things in them.
-        there: the things that are there.
-    """
+    """Compare the sentences of two descriptions as the assistant does, and count against the truth."""
     agreement = compare(first, second)
     named, doubted, added = (
         {mention.thing for phrase in phrases for mention in table.find(phrase)}
@@ -68,21 +60,17 @@ def judge_check(
 
 
 def table_of(counts: Sequence[CheckCounts]) -> Floats:
-    """Counts by picture, shape (n, 6)."""
+    """Return counts by picture, shape (n, 6)."""
     return np.array([astuple(one) for one in counts], np.float64).reshape(-1, 6)
 
 
 def figures(sums: Floats) -> Floats:
-    """Shares, shape (..., 6) to (..., 4), in the order of ``FIGURES``; 0 where undefined.
+    """Return shares, shape (..., 6) to (..., 4), in the order of ``FIGURES``; 0 where undefined.
 
     They are: of invented things, those flagged; of true things, those wrongly doubted; of doubts, the right ones; of
     missed things, those that the second look adds.
     """
     invented, flagged, true, doubted, missed, found = np.moveaxis(sums, -1, 0)
-
-    def share(part: Floats, of: Floats) -> Floats:
-        return np.where(of > 0, part / np.where(of > 0, of, 1.0), 0.0)
-
     parts = (
         share(flagged, invented),
         share(doubted, true),

@@ -22,8 +22,6 @@ class Captions:
     """All captions of one method, in the order of the pictures.
 
     Attributes:
-        judgements: what they are worth.
-        looped: whether each ended in a loop.
         details: places and colours, where the truth knows them.
     """
 
@@ -32,12 +30,12 @@ class Captions:
     details: Details = field(default_factory=Details)
 
     def table(self, part: int | None = None) -> Floats:
-        """Counts by caption, shape (n, fields); of a third of each caption where ``part`` says which."""
+        """Return counts by caption, shape (n, fields); of a third of each caption where ``part`` says which."""
         return tally.table_of([j.whole if part is None else j.parts[part] for j in self.judgements])
 
 
-def caption_summary(captions: Mapping[str, Captions]) -> list[dict[str, Any]]:
-    """An object for each method, in order; differences are to ``BASELINE`` where it is among them."""
+def summarize_captions(captions: Mapping[str, Captions]) -> list[dict[str, Any]]:
+    """Return an object for each method, in order; differences are to ``BASELINE`` where it is among them."""
     plain = captions.get(BASELINE)
     return [_one(label, own, plain) for label, own in captions.items()]
 
@@ -61,9 +59,9 @@ def _one(label: str, own: Captions, plain: Captions | None) -> dict[str, Any]:
         found["empty"] = round(details.empty_right / details.empty, 4)
     if plain is not None and label != BASELINE:
         found["difference_to"] = BASELINE
-        found["differences"] = _plain(intervals.differences(table, plain.table()))
+        found["differences"] = round_differences(intervals.compare_captions(table, plain.table()))
         found["thirds_differences"] = [
-            _plain(intervals.differences(own.table(k), plain.table(k)))
+            round_differences(intervals.compare_captions(own.table(k), plain.table(k)))
             for k in range(tally.N_PARTS)
         ]
         found["per_scene_differences"] = _per_scene_differences(table, plain.table())
@@ -76,11 +74,11 @@ def _per_scene_differences(ours: Floats, theirs: Floats) -> dict[str, dict[str, 
     count = np.ones((len(ours), 1))
     own, other = (np.hstack((tally.figures(t)[:, places], count)) for t in (ours, theirs))
     found = intervals.compare(own, other, lambda sums: sums[..., :3] / sums[..., 3:], len(names))
-    return _plain(dict(zip(names, found, strict=True)))
+    return round_differences(dict(zip(names, found, strict=True)))
 
 
-def caption_lines(summary: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The summary as plain lines: a method at a time, every figure with its name."""
+def format_captions(summary: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the summary as plain lines: a method at a time, every figure with its name."""
     lines = []
     for one in summary:
         micro, scene = one["micro"], one["per_scene"]
@@ -104,10 +102,10 @@ def caption_lines(summary: Sequence[Mapping[str, Any]]) -> list[str]:
     return lines
 
 
-def yes_no_lines(
+def format_yes_no(
     label: str, n: int, figures: Mapping[str, float], differences: Mapping[str, Any]
 ) -> list[str]:
-    """The figures of a method's yes and no answers as plain lines."""
+    """Return the figures of a method's yes and no answers as plain lines."""
     lines = [words.yes_no_heading(label, n)]
     lines.append(words.figures_line(_named(figures, tuple(figures))))
     for name in ("accuracy", "f1"):
@@ -127,10 +125,6 @@ def _rounded(values: Mapping[str, float]) -> dict[str, float]:
     return {name: round(value, 4) for name, value in values.items()}
 
 
-def _plain(found: Mapping[str, Difference]) -> dict[str, dict[str, float]]:
+def round_differences(found: Mapping[str, Difference]) -> dict[str, dict[str, float]]:
+    """Return differences as data."""
     return {name: _rounded(vars(difference)) for name, difference in found.items()}
-
-
-def plain_differences(found: Mapping[str, Difference]) -> dict[str, dict[str, float]]:
-    """Differences as data."""
-    return _plain(found)

@@ -13,7 +13,7 @@ from dataclasses import astuple, dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
-from assistant.bench.mentions import Mention, tokens
+from assistant.bench.mentions import Mention, tokenize
 
 N_PARTS = 3
 """Parts of a caption that are judged one by one: its thirds, by words."""
@@ -28,14 +28,12 @@ class Tally:
     """Counts over one caption or many.
 
     Attributes:
-        captions: captions.
         captions_inventing: captions with an invented mention.
         mentions: words that name a thing of the table.
         invented: mentions of what is not there.
         named: different things named.
         right: different things named that are there.
         wanted: different things that are there.
-        words: words.
         grams: four words in a row.
         repeated: those that the caption had before.
     """
@@ -67,10 +65,8 @@ class Judgement:
     """A judged caption.
 
     Attributes:
-        whole: its counts.
         parts: the counts of its thirds; a thing counts as named where it is named first, and ``wanted`` is the
             whole caption's, so that the recalls of the parts sum to the caption's.
-        mentions: what it mentions, in its order.
         invented: things that it names and that are not there, in the order of their first mention.
     """
 
@@ -81,14 +77,8 @@ class Judgement:
 
 
 def judge(text: str, mentions: Sequence[Mention], there: Set[str]) -> Judgement:
-    """Counts a caption.
-
-    Args:
-        text: the caption.
-        mentions: what it mentions, in its order.
-        there: the things that are there.
-    """
-    words = [token for token in tokens(text) if token.is_word]
+    """Count a caption with its mentions, in their order, against the things that are there."""
+    words = [token for token in tokenize(text) if token.is_word]
     n = len(words)
     starts = [token.start for token in words]
 
@@ -129,12 +119,12 @@ def judge(text: str, mentions: Sequence[Mention], there: Set[str]) -> Judgement:
 
 
 def table_of(tallies: Sequence[Tally]) -> Floats:
-    """Tallies as numbers, shape (n, fields), in the order of ``FIELDS``."""
+    """Return tallies as numbers, shape (n, fields), in the order of ``FIELDS``."""
     return np.array([astuple(tally) for tally in tallies], np.float64).reshape(-1, len(FIELDS))
 
 
 def figures(sums: Floats) -> Floats:
-    """The figures of summed counts.
+    """Return the figures of summed counts.
 
     Args:
         sums: shape (..., fields).
@@ -144,30 +134,30 @@ def figures(sums: Floats) -> Floats:
         Where nothing is there, recall is 1.
     """
     count = dict(zip(FIELDS, np.moveaxis(sums, -1, 0), strict=True))
-    precision = _share(count["right"], count["named"], 1.0)
-    recall = _share(count["right"], count["wanted"], 1.0)
+    precision = share(count["right"], count["named"], 1.0)
+    recall = share(count["right"], count["wanted"], 1.0)
     return np.stack(
         (
             precision,
             recall,
-            _share(2 * count["right"], count["named"] + count["wanted"], 1.0),
-            _share(count["invented"], count["mentions"], 0.0),
-            _share(count["captions_inventing"], count["captions"], 0.0),
-            _share(count["named"] - count["right"], count["captions"], 0.0),
-            _share(count["words"], count["captions"], 0.0),
-            _share(count["repeated"], count["grams"], 0.0),
+            share(2 * count["right"], count["named"] + count["wanted"], 1.0),
+            share(count["invented"], count["mentions"]),
+            share(count["captions_inventing"], count["captions"]),
+            share(count["named"] - count["right"], count["captions"]),
+            share(count["words"], count["captions"]),
+            share(count["repeated"], count["grams"]),
         ),
         axis=-1,
     )
 
 
 def micro(table: Floats) -> dict[str, float]:
-    """Figures over all captions together, from a table of shape (n, fields)."""
+    """Return figures over all captions together, from a table of shape (n, fields)."""
     return dict(zip(FIGURES, map(float, figures(table.sum(axis=0))), strict=True))
 
 
 def per_scene(table: Floats) -> dict[str, float]:
-    """Means of each caption's own precision, recall and F1, from a table of shape (n, fields)."""
+    """Return means of each caption's own precision, recall and F1, from a table of shape (n, fields)."""
     own = figures(table)
     if not len(own):
         return {}
@@ -176,5 +166,6 @@ def per_scene(table: Floats) -> dict[str, float]:
     }
 
 
-def _share(part: Floats, of: Floats, otherwise: float) -> Floats:
+def share(part: Floats, of: Floats, otherwise: float = 0.0) -> Floats:
+    """Return part / of, and ``otherwise`` where that is undefined."""
     return np.where(of > 0, part / np.where(of > 0, of, 1.0), otherwise)

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from assistant.bench.intervals import Difference, compare
-from assistant.bench.tally import Floats
+from assistant.bench.tally import Floats, share
 
 YesNo = Literal["yes", "no"]
 FIGURES = ("accuracy", "precision", "recall", "f1", "balanced_accuracy", "yes_ratio", "neither")
@@ -18,7 +18,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def says(answer: str) -> YesNo | None:
-    """Whether an answer begins with yes or with no; ``None`` where it says neither.
+    """Return whether an answer begins with yes or with no; ``None`` where it says neither.
 
     Only its first word is asked: "No, but there is a cat" is a no, and "I can't tell" is neither.
     """
@@ -27,8 +27,8 @@ def says(answer: str) -> YesNo | None:
     return "yes" if word == "yes" else "no" if word == "no" else None
 
 
-def pope_reading(answer: str) -> YesNo:
-    """How POPE's own program reads an answer: no where the first sentence has "no" or "not", else yes.
+def read_as_pope(answer: str) -> YesNo:
+    """Return how POPE's own program reads an answer: no where the first sentence has "no" or "not", else yes.
 
     Source: ``evaluate.py`` of POPE (Li et al. 2023, arXiv 2305.10355).
     """
@@ -52,7 +52,7 @@ class Asked:
 
 
 def table_of(asked: Sequence[Asked], positive: YesNo = "yes") -> Floats:
-    """Counts by question, shape (n, 7): true and false positives, true and false negatives, said yes, neither, one."""
+    """Return counts by question, shape (n, 7): true and false positives, true and false negatives, yes, neither, 1."""
     rows = []
     for one in asked:
         is_positive, says_positive = one.truth == positive, one.said == positive
@@ -72,13 +72,9 @@ def table_of(asked: Sequence[Asked], positive: YesNo = "yes") -> Floats:
 
 
 def figures(sums: Floats) -> Floats:
-    """Figures of summed counts, shape (..., 7) to (..., figures), in the order of ``FIGURES``; 0 where undefined."""
+    """Return figures, shape (..., 7) to (..., figures), in the order of ``FIGURES``; 0 where undefined."""
     tp, fp, tn, fn, yes, neither, n = np.moveaxis(sums, -1, 0)
     negatives = n - tp - fn
-
-    def share(part: Floats, of: Floats) -> Floats:
-        return np.where(of > 0, part / np.where(of > 0, of, 1.0), 0.0)
-
     recall = share(tp, tp + fn)
     return np.stack(
         (
@@ -94,20 +90,15 @@ def figures(sums: Floats) -> Floats:
     )
 
 
-def summary(asked: Sequence[Asked], positive: YesNo = "yes") -> dict[str, float]:
-    """The figures by name.
-
-    Args:
-        asked: the questions.
-        positive: the answer whose precision and recall are taken: POPE's is yes, AMBER's is no.
-    """
+def summarize(asked: Sequence[Asked], positive: YesNo = "yes") -> dict[str, float]:
+    """Return the figures by name; ``positive`` is what precision and recall are of: POPE's is yes, AMBER's no."""
     sums = table_of(asked, positive).sum(axis=0)
     return dict(zip(FIGURES, map(float, figures(sums)), strict=True))
 
 
-def differences(
+def compare_answers(
     ours: Sequence[Asked], theirs: Sequence[Asked], positive: YesNo = "yes"
 ) -> dict[str, Difference]:
-    """Differences to another method on the same questions, in the same order."""
+    """Return differences to another method on the same questions, in the same order."""
     found = compare(table_of(ours, positive), table_of(theirs, positive), figures, len(FIGURES))
     return dict(zip(FIGURES, found, strict=True))

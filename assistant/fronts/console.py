@@ -5,11 +5,17 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from assistant import messages
 from assistant.errors import AssistantError
 from assistant.system.masking import masked
+
+if TYPE_CHECKING:
+    from assistant.core.ports import Speaker
+
+_LAST_WORDS_S = 10.0
+"""How long the voice may take to end before the program does."""
 
 
 class Console:
@@ -32,7 +38,7 @@ class Console:
                 reconfigure(errors="replace")
 
     def data(self, line: str) -> None:
-        """Writes a line of the result at once.
+        """Write a line of the result at once.
 
         Raises:
             BrokenPipeError: the reader is gone.
@@ -51,7 +57,7 @@ class Console:
                 ) from error
 
     def spoken(self, line: str) -> None:
-        """Writes a line of the result that is spoken too: trouble is told once, and ends nothing."""
+        """Write a line of the result that is spoken too: report trouble once, and go on."""
         if self._is_output_lost:
             return
         try:
@@ -63,11 +69,11 @@ class Console:
             self.error(error)
 
     def json(self, value: dict[str, Any]) -> None:
-        """Writes one object as one line of JSON; raises as ``data`` does."""
+        """Write one object as one line of JSON; raises as ``data`` does."""
         self.data(json.dumps(value, ensure_ascii=False))
 
     def status(self, message: str, after_s: float | None = None) -> None:
-        """Says what is going on: the message first, the time last; passwords in addresses are hidden."""
+        """Say what is going on: the message first, the time last; hide passwords in addresses."""
         line = masked(message if after_s is None else f"{message} {messages.seconds(after_s)}.")
         with self._lock:
             try:
@@ -77,7 +83,42 @@ class Console:
                 return
 
     def error(self, error: AssistantError) -> None:
-        """Says an error and its mending, a line each."""
+        """Say an error and what to do about it, a line each."""
         self.status(error.message)
         if error.hint:
             self.status(error.hint)
+
+
+class ConsoleTalk:
+    """Shows on stderr and speaks, where there is a voice; neither when quiet."""
+
+    def __init__(
+        self, console: Console, speaker: Speaker | None = None, *, is_quiet: bool = False
+    ) -> None:
+        self._console = console
+        self._speaker = speaker
+        self._is_quiet = is_quiet
+
+    def show(self, line: str) -> None:
+        if not self._is_quiet:
+            self._console.status(line)
+
+    def speak(self, sentence: str) -> None:
+        if self._speaker is not None and not self._is_quiet:
+            self._speaker.say(sentence)
+
+    def tell(self, sentence: str) -> None:
+        self.show(sentence)
+        self.speak(sentence)
+
+    def ask(self, sentence: str) -> None:
+        """Show and speak what waits for an answer, also when quiet."""
+        self._console.status(sentence)
+        if self._speaker is not None:
+            self._speaker.say(sentence)
+
+    def last_words(self, sentence: str) -> None:
+        """Speak to the end, without showing."""
+        self.speak(sentence)
+        if self._speaker is not None:
+            self._speaker.wait(_LAST_WORDS_S)

@@ -29,7 +29,6 @@ class PlainFront:
         self._lock = threading.Lock()
 
     def show(self, line: Line) -> None:
-        """Adds a line."""
         if line.kind is Kind.SENTENCE:
             with self._lock:
                 self._sentences.append(line.text)
@@ -38,19 +37,18 @@ class PlainFront:
             self._console.status(line.text)
 
     def begin_answer(self, title: str) -> None:
-        """The next sentences are a new answer's."""
         with self._lock:
             self._sentences.clear()
 
     def go_to(self, sentence: int) -> None:
-        """Shows the sentence again, since nothing above can be pointed at."""
+        """Show the sentence again, since no cursor can point at a line above."""
         with self._lock:
             text = self._sentences[sentence] if sentence < len(self._sentences) else ""
         if text:
             self._console.spoken(text)
 
     def stage(self, stage: str) -> None:
-        """Nothing: there is no status line, and ``s`` says it."""
+        """Do nothing: there is no status line, and ``s`` says it."""
 
 
 class PlainMode:
@@ -64,7 +62,7 @@ class PlainMode:
         self._lock = threading.Lock()
 
     def run(self) -> None:
-        """Returns when the person quits; at the end of the input, when what was asked for is done."""
+        """Return when the person quits; at the end of the input, when what was asked for is done."""
         if self._session.greet(words.READY_TYPED) is Wants.ACKNOWLEDGE:
             self._await(lambda _typed: self._session.acknowledge_notice())
         while True:
@@ -77,11 +75,11 @@ class PlainMode:
         self._console.status(words.GOODBYE)
 
     def take(self, typed: str) -> bool:
-        """Takes one typed line; False at ``q``."""
+        """Take one typed line; False at ``q``."""
         with self._lock:
             answer, self._answer = self._answer, None
         if answer is not None:
-            # A blank or Escape stops everything even where a text is expected.
+            # A space or Escape stops everything even where a text is expected.
             if typed in {" ", "\x1b"}:
                 self._session.perform(Action.STOP)
             else:
@@ -102,7 +100,7 @@ class PlainMode:
         return self._follow(self._session.perform(action))
 
     def _asked_at_once(self, action: Action, rest: str) -> bool:
-        """Takes "a what is on the left" and the like in one line."""
+        """Take "a what is on the left" and the like in one line."""
         match action:
             case Action.ASK:
                 self._session.ask_new(rest)
@@ -143,7 +141,6 @@ class PlainMode:
         return True
 
     def _await(self, answer: Callable[[str], None]) -> None:
-        """The next line typed goes there."""
         with self._lock:
             self._answer = answer
 

@@ -44,7 +44,7 @@ class CatalogueFile:
     name_checked: bool
 
     def may_have_size(self, n_bytes: int) -> bool:
-        """Whether a file of this size can be the one."""
+        """Return whether a file of this size can be the one."""
         if self.size_is_exact:
             return n_bytes == self.size
         return abs(n_bytes - self.size) <= SIZE_TOLERANCE * self.size
@@ -75,20 +75,15 @@ class CatalogueModel:
     files: tuple[CatalogueFile, ...]
 
     def file(self, role: Role) -> CatalogueFile:
-        """The file with a role."""
         return next(file for file in self.files if file.role == role)
 
     @property
     def n_bytes(self) -> int:
-        """Size of both files."""
         return sum(file.size for file in self.files)
 
 
 def read_catalogue(path: Path | None = None) -> dict[str, CatalogueModel]:
-    """All models by name, in the order of the file.
-
-    Args:
-        path: the file; ``None`` takes ``SPARC_ASSISTANT_CATALOGUE``, else the one that comes with the program.
+    """Return all models by name; from ``SPARC_ASSISTANT_CATALOGUE`` or the program's own file where ``path`` is None.
 
     Raises:
         ModelError: the catalogue is missing or not as it should be.
@@ -102,7 +97,7 @@ def read_catalogue(path: Path | None = None) -> dict[str, CatalogueModel]:
 
 
 def find_row(name: str, rows: Mapping[str, CatalogueModel]) -> CatalogueModel:
-    """The model of that name.
+    """Return the model of that name.
 
     Raises:
         UsageError: the catalogue has none.
@@ -113,30 +108,30 @@ def find_row(name: str, rows: Mapping[str, CatalogueModel]) -> CatalogueModel:
 
 
 def parse_catalogue(table: Mapping[str, Any]) -> dict[str, CatalogueModel]:
-    """Checks the parsed TOML.
+    """Check the parsed TOML.
 
     Raises:
         CatalogueError: a key is missing, unknown, or of the wrong kind.
     """
     if set(table) != {"schema", "model"} or table["schema"] != SCHEMA:
         raise CatalogueError(f"it must have schema = {SCHEMA} and models")
-    rows = [_model(row) for row in table["model"]]
+    rows = [_read_model(row) for row in table["model"]]
     by_name = {row.name: row for row in rows}
     if len(by_name) != len(rows):
         raise CatalogueError("two models have one name")
     return by_name
 
 
-def _model(row: Mapping[str, Any]) -> CatalogueModel:
+def _read_model(row: Mapping[str, Any]) -> CatalogueModel:
     where = f"the model {row.get('name')!r}"
     values = dict(row)
-    values["files"] = tuple(_file(file, where) for file in values.pop("file", []))
+    values["files"] = tuple(_read_file(file, where) for file in values.pop("file", []))
     for key in ("architectures", "languages"):
         if isinstance(values.get(key), list):
             values[key] = tuple(values[key])
     if isinstance(values.get("parameters_billion"), int):
         values["parameters_billion"] = float(values["parameters_billion"])
-    model: CatalogueModel = _made(CatalogueModel, values, where)
+    model: CatalogueModel = _build(CatalogueModel, values, where)
     if not NAME.fullmatch(model.name):
         raise CatalogueError(f"{where}: the name cannot be used")
     if tuple(file.role for file in model.files) != ROLES:
@@ -149,8 +144,8 @@ def _model(row: Mapping[str, Any]) -> CatalogueModel:
     return model
 
 
-def _file(row: Mapping[str, Any], where: str) -> CatalogueFile:
-    file: CatalogueFile = _made(CatalogueFile, dict(row), f"{where}, file {row.get('name')!r}")
+def _read_file(row: Mapping[str, Any], where: str) -> CatalogueFile:
+    file: CatalogueFile = _build(CatalogueFile, dict(row), f"{where}, file {row.get('name')!r}")
     where = f"{where}, file {file.name!r}"
     if file.sha256 and not SHA256.fullmatch(file.sha256):
         raise CatalogueError(f"{where}: sha256 must be 64 hexadecimal digits or empty")
@@ -163,7 +158,7 @@ def _file(row: Mapping[str, Any], where: str) -> CatalogueFile:
     return file
 
 
-def _made(kind: type[Any], values: dict[str, Any], where: str) -> Any:
+def _build(kind: type[Any], values: dict[str, Any], where: str) -> Any:
     wanted = {
         field.name: str(field.type).split("[")[0].replace("Role", "str") for field in fields(kind)
     }

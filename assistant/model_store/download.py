@@ -1,4 +1,4 @@
-"""Gets one file from the hub. The only module that opens a network connection.
+"""Fetches one file from the hub, and says what went wrong. The only module that opens a network connection.
 
 ``huggingface_hub`` knows endpoints, mirrors, tokens, redirects and retries, and its own functions are used for them.
 Its cache is not written to: since version 1 it throws away what came of a file when it is stopped, and these files
@@ -25,9 +25,11 @@ from assistant.model_store.catalogue import SHA256, SIZE_TOLERANCE, CatalogueFil
 
 _PIECE_BYTES = 1 << 18
 _FRUITLESS_TRIES = 3
-"""So many connections in a row that bring nothing end it; each retries a few times by itself."""
+"""How many connections in a row may bring nothing; each retries a few times by itself."""
 _PAUSES = 2
-"""So many pauses that the server asks for are kept; then the person is told to come back."""
+"""How many pauses the server may ask for before the person is asked to come back later."""
+LONGEST_PAUSE_S = 330.0
+"""The hub counts requests in windows of five minutes; a longer pause is for the person to make."""
 OnBytes = Callable[[int], None]
 OnPause = Callable[[float], None]
 
@@ -38,19 +40,19 @@ def fetch(
     on_bytes: OnBytes = lambda _done: None,
     on_pause: OnPause = lambda _seconds: None,
 ) -> Path:
-    """Gets a file, or what is still missing of it.
+    """Fetch a file, or what is still missing of it.
 
     Args:
         file: which.
         folder: where the part file lies; it is made.
-        on_bytes: told how many bytes of the file are there.
-        on_pause: told that the server asked for a pause of so many seconds, which begins.
+        on_bytes: takes how many bytes of the file are there.
+        on_pause: takes the seconds of a pause that the server asked for, as it begins.
 
     Returns:
         The part file, of the size that the server stated where it stated one; its hash is still to be checked.
 
     Raises:
-        ModelError: it cannot be had; what has come is kept for the next time.
+        ModelError: the file cannot be fetched; what has come is kept for the next time.
     """
     hub = _hub()
     if hub.is_offline():
@@ -87,22 +89,21 @@ def fetch(
                 return part
             now = part.stat().st_size if part is not None and part.exists() else 0
             fruitless = 0 if now > had else fruitless + 1
-            pause_s = asked_pause_s(error)
+            pause_s = requested_pause_s(error)
             if pause_s is not None and n_pauses < _PAUSES:
                 n_pauses += 1
                 on_pause(pause_s)
                 time.sleep(pause_s)
                 continue
-            told = reason(error, file, folder, is_met=about is not None)
-            if told is not None:
-                raise told from error
+            known = explain(error, file, folder, is_met=about is not None)
+            if known is not None:
+                raise known from error
             if fruitless >= _FRUITLESS_TRIES:
                 if about is None:
                     message = words.download_unreachable(address.hostname)
                     raise ModelError(message, words.DOWNLOAD_UNREACHABLE_HINT) from error
-                raise ModelError(
-                    words.download_broke(file.name), words.DOWNLOAD_BROKE_HINT
-                ) from error
+                message = words.download_broke(file.name)
+                raise ModelError(message, words.DOWNLOAD_BROKE_HINT) from error
             if fruitless:
                 time.sleep(2.0 ** (fruitless - 1))
 
@@ -115,7 +116,9 @@ def _hub() -> Any:
     import huggingface_hub
     from huggingface_hub import constants, file_download, utils
 
-    utils.logging.set_verbosity(logging.CRITICAL + 1)  # its English goes nowhere; ours is said
+    utils.logging.set_verbosity(
+        logging.CRITICAL + 1
+    )  # what went wrong is said in our own sentences
     constants.DOWNLOAD_CHUNK_SIZE = _PIECE_BYTES  # 10 MB are a minute of silence on a slow line
     return SimpleNamespace(
         hf_hub_url=huggingface_hub.hf_hub_url,
@@ -139,13 +142,13 @@ def _headers(hub: Any, url: str, store: str) -> dict[str, str]:
 
 
 def _part_path(file: CatalogueFile, folder: Path, etag: str) -> Path:
-    # Another file under the same name begins anew.
+    # Another version under the same name starts from its first byte.
     version = hashlib.sha256(f"{file.repository}|{file.sha256}|{etag}".encode()).hexdigest()[:12]
     return folder / f"{file.name}.{version}.part"
 
 
 def _stated_size(about: Any, file: CatalogueFile) -> tuple[int | None, int]:
-    """The size that the server states, and the most bytes that are taken.
+    """Return the size that the server states, and the most bytes to take.
 
     Raises:
         ModelError: by its size or by its hash it is not the file of the catalogue.
@@ -161,7 +164,7 @@ def _stated_size(about: Any, file: CatalogueFile) -> tuple[int | None, int]:
 
 
 def _begin(part: Path, limit: int) -> int:
-    """Bytes that are there already."""
+    """Return how many bytes are there already."""
     part.parent.mkdir(parents=True, exist_ok=True)
     had = part.stat().st_size if part.exists() else 0
     if had > limit:
@@ -205,14 +208,10 @@ class _Counted:
         return self._raw.truncate(size)
 
 
-LONGEST_PAUSE_S = 330.0
-"""The hub counts requests in windows of five minutes; a longer pause is for the person to make."""
-
-
-def reason(
+def explain(
     error: Exception, file: CatalogueFile, folder: Path, *, is_met: bool
 ) -> ModelError | None:
-    """What to tell of an error that trying again does not help; ``None`` where it may.
+    """Return what to say of an error that trying again does not help; ``None`` where it may.
 
     Args:
         error: any that came while fetching.
@@ -235,8 +234,8 @@ def reason(
     return None
 
 
-def asked_pause_s(error: Exception) -> float | None:
-    """Seconds that the server asks to wait, where it says so and they are few enough."""
+def requested_pause_s(error: Exception) -> float | None:
+    """Return the seconds that the server asks to wait, where it says so and they are few enough."""
     if _status(error) != 429:
         return None
     headers = _response(error).headers
@@ -250,12 +249,12 @@ def asked_pause_s(error: Exception) -> float | None:
 
 
 def is_past_the_end(error: Exception) -> bool:
-    """Whether the server has no byte after those that are here already."""
+    """Return whether the server has no byte after those that are here already."""
     return _status(error) == 416
 
 
 def _response(error: Exception) -> Any:
-    """The server's answer, which ``huggingface_hub`` puts into its errors."""
+    """Return the server's answer, which ``huggingface_hub`` puts into its errors."""
     return getattr(error, "response", None)
 
 

@@ -11,25 +11,17 @@ from pathlib import Path
 from assistant.errors import ModelError
 from assistant.messages import models as words
 from assistant.model_store.catalogue import CatalogueFile
-from assistant.model_store.record import FileRecord
+from assistant.model_store.record import FileRecord, report_unwritable
 from assistant.system.typed_path import typed_path
 
 _PIECE_BYTES = 1 << 20
-
-
 OnBytes = Callable[[int], None]
 
 
-def taken(
+def record_file(
     path: Path, *, is_ours: bool, checked: str, on_bytes: OnBytes = lambda _done: None
 ) -> FileRecord:
-    """The record of a file, its hash taken now.
-
-    Args:
-        path: the file.
-        is_ours: whether this program fetched or made it.
-        checked: what its hash was compared with; see ``FileRecord``.
-        on_bytes: told how many bytes were read so far.
+    """Hash a file and return its record; ``on_bytes`` takes how many bytes were read so far.
 
     Raises:
         ModelError: it cannot be read, or was written to meanwhile.
@@ -54,17 +46,14 @@ def taken(
     return FileRecord(path, after.st_size, after.st_mtime_ns, sha256, is_ours, checked)
 
 
-def keep(path: Path) -> None:
-    """Has a file written to the disk itself, so that a power cut cannot leave other bytes than were checked.
+def sync_to_disk(path: Path) -> None:
+    """Have a file written to the disk itself, so that a power cut cannot leave other bytes than were checked.
 
     Raises:
         ModelError: the disk refuses.
     """
-    try:
+    with report_unwritable(path.parent):
         _sync(path)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise ModelError(words.store_unwritable(str(path.parent), reason)) from error
     with contextlib.suppress(OSError):  # some disks know this for files alone
         _sync(path.parent)
 
@@ -78,27 +67,19 @@ def _sync(path: Path) -> None:
 
 
 def set_aside(path: Path, sha256: str, name: str = "") -> Path:
-    """Renames a file with a wrong hash so that nothing uses it; returns where it is now.
-
-    Args:
-        path: the file.
-        sha256: the hash that it has.
-        name: what it was to become; empty for what it is called.
+    """Rename a file with a wrong hash so that nothing uses it, after ``name`` where given; return where it is.
 
     Raises:
         ModelError: it cannot be renamed.
     """
     target = path.with_name(f"{name or path.name}.wrong-{sha256[:12]}")
-    try:
+    with report_unwritable(path.parent):
         os.replace(path, target)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise ModelError(words.store_unwritable(str(path.parent), reason)) from error
     return target
 
 
 def find_elsewhere(file: CatalogueFile) -> Iterator[Path]:
-    """Where other programs may keep this very file: the hub's own cache, LM Studio, Ollama.
+    """Yield where other programs may have this very file: the hub's own cache, LM Studio, Ollama.
 
     Only files of the right size are named; their hash is still to be taken.
     """
@@ -124,7 +105,7 @@ def _candidates(file: CatalogueFile) -> Iterator[Path]:
 
 
 def _hub_cache(home: Path) -> Path:
-    """Where ``huggingface_hub`` keeps files, by the variables that it documents."""
+    """Return where ``huggingface_hub`` keeps files, by the variables that it documents."""
     if wished := os.environ.get("HF_HUB_CACHE"):
         return typed_path(wished)
     if wished := os.environ.get("HF_HOME"):

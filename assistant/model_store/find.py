@@ -16,6 +16,12 @@ from assistant.model_store.record import InstalledModel, State, Store
 from assistant.system.memory import MEGABYTE, Memory, memory
 from sparc_ggml.config import LLAVA_1_5, LLAVA_NEXT, PRESETS, SparcConfig
 
+DEMO = "demo"
+"""Name of the embedded model, as it can be chosen."""
+BEST = "best"
+"""Not a model: leaves the choice to the program."""
+TILED_N_CTX = 4096
+"""Context that a picture in tiles needs."""
 GGUF_MAGIC = b"GGUF"
 DEMO_MODEL = Path("demo", "sparc-demo-llava-q8_0.gguf")
 DEMO_MMPROJ = Path("demo", "sparc-demo-llava-mmproj-f16.gguf")
@@ -29,11 +35,7 @@ class ModelFiles:
     """The two files of a LLaVA.
 
     Attributes:
-        name: what it is called when spoken of.
-        model_path: GGUF file of the language model.
-        mmproj_path: GGUF file of the vision tower and projector.
         is_demo: whether it is the embedded model, which knows drawn scenes only.
-        preset: steering that suits it.
         template: prompt template that suits it; ``None`` takes the model file's own.
         n_ctx: context that its pictures need; ``None`` for the usual one.
         languages: codes of the languages that it can answer in.
@@ -52,7 +54,7 @@ class ModelFiles:
 
 
 def find_model(model_path: Path | None = None, mmproj_path: Path | None = None) -> ModelFiles:
-    """The user's pair when both paths are given, else the installed model that was chosen or fits best.
+    """Return the user's pair when both paths are given, else the installed model that was chosen or fits best.
 
     Args:
         model_path: the model's file; without a projector, the name of an installed model.
@@ -84,7 +86,7 @@ def find_model(model_path: Path | None = None, mmproj_path: Path | None = None) 
 
 
 def installed_models() -> Sequence[ModelFiles]:
-    """Every model that can answer here, the best first and the embedded one last.
+    """Return every model that can answer here, the best first and the embedded one last.
 
     Raises:
         ModelError: the list of installed models cannot be read.
@@ -97,97 +99,16 @@ def installed_models() -> Sequence[ModelFiles]:
         return found
 
 
-def files_of(model: InstalledModel, notices: tuple[str, ...] = ()) -> ModelFiles:
-    """An installed model as the engine loads it."""
-    copy = model.corrected
-    if copy is not None and copy.path.exists() and not copy.is_unchanged():
-        copy.path.unlink(missing_ok=True)  # the engine makes it anew
-    return ModelFiles(
-        model.name, model.model.path, model.mmproj.path, preset=PRESETS[model.preset],
-        template=model.template, n_ctx=model.n_ctx, languages=model.languages, notices=notices,
-    )  # fmt: skip
-
-
-def embedded_model() -> ModelFiles:
-    """The pair that comes with the program.
-
-    Raises:
-        ModelError: it is not installed or damaged.
-    """
-    folder = models_folder()
-    model_path, mmproj_path = folder / DEMO_MODEL, folder / DEMO_MMPROJ
-    if not (model_path.is_file() and mmproj_path.is_file()):
-        raise ModelError(messages.DEMO_MISSING, messages.DEMO_MISSING_HINT)
-    for path in (model_path, mmproj_path):
-        _check_gguf(path)
-    preset = _measured_preset(folder / DEMO_STEERING)
-    return ModelFiles(DEMO_NAME, model_path, mmproj_path, is_demo=True, preset=preset)
-
-
-def _by_name(name: str) -> ModelFiles | None:
-    if name == DEMO:
-        return embedded_model()
-    state = Store().read()
-    if name not in state.models:
-        return None
-    # Chosen for once: the same checks and words as with "models use".
-    state.chosen = name
-    return files_of(state.models[name], choose(state, memory()).notices)
-
-
-def _preset_by(file_name: str) -> SparcConfig:
-    """The authors' values: LLaVA-NeXT (also called 1.6) has its own threshold."""
-    name = file_name.lower()
-    is_next = any(word in name for word in ("next", "v1.6", "1.6-", "-1.6", "v16"))
-    return LLAVA_NEXT if is_next else LLAVA_1_5
-
-
-def _measured_preset(path: Path) -> SparcConfig:
-    try:
-        return SparcConfig(**tomllib.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        return LLAVA_1_5
-
-
-def _check_gguf(path: Path) -> None:
-    """The embedded pair was checked when it was made; the engine reads its metadata in any case."""
-    try:
-        with path.open("rb") as file:
-            magic = file.read(len(GGUF_MAGIC))
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise ModelError(messages.model_unreadable(str(path), reason)) from error
-    if magic != GGUF_MAGIC:
-        raise ModelError(messages.model_not_gguf(str(path)))
-
-
-DEMO = "demo"
-"""Name of the embedded model, as it can be chosen."""
-TILED_N_CTX = 4096
-"""Context that a picture in tiles needs."""
-BEST = "best"
-"""Not a model: leaves the choice to the program."""
-
-
 @dataclass(frozen=True)
 class Choice:
-    """What was chosen.
-
-    Attributes:
-        model: ``None`` for the embedded one.
-        notices: what a person should hear about it.
-    """
+    """The chosen model, ``None`` for the embedded one, and what a person should hear about the choice."""
 
     model: InstalledModel | None
     notices: tuple[str, ...] = ()
 
 
 def choose(state: State, memory: Memory | None) -> Choice:
-    """The model that ``models use`` named, else the best that fits the memory that is free.
-
-    Args:
-        state: what is installed.
-        memory: ``None`` where it is not known; everything then fits.
+    """Return the model that ``models use`` named, else the best that fits; all fit where memory is ``None``.
 
     Raises:
         ModelError: the model that was named changed since it was checked, or went away.
@@ -218,3 +139,67 @@ def _named(model: InstalledModel, memory: Memory | None) -> Choice:
         needs, free = model.memory_mb * MEGABYTE, memory.available_mb * MEGABYTE
         return Choice(model, (words.tight_memory(model.name, needs, free),))
     return Choice(model)
+
+
+def _by_name(name: str) -> ModelFiles | None:
+    if name == DEMO:
+        return embedded_model()
+    state = Store().read()
+    if name not in state.models:
+        return None
+    # Chosen for once: the same checks and words as with "models use".
+    state.chosen = name
+    return files_of(state.models[name], choose(state, memory()).notices)
+
+
+def files_of(model: InstalledModel, notices: tuple[str, ...] = ()) -> ModelFiles:
+    """Return an installed model as the engine loads it."""
+    copy = model.corrected
+    if copy is not None and copy.path.exists() and not copy.is_unchanged():
+        copy.path.unlink(missing_ok=True)  # the engine makes it again
+    return ModelFiles(
+        model.name, model.model.path, model.mmproj.path, preset=PRESETS[model.preset],
+        template=model.template, n_ctx=model.n_ctx, languages=model.languages, notices=notices,
+    )  # fmt: skip
+
+
+def embedded_model() -> ModelFiles:
+    """Return the pair that comes with the program.
+
+    Raises:
+        ModelError: it is not installed or damaged.
+    """
+    folder = models_folder()
+    model_path, mmproj_path = folder / DEMO_MODEL, folder / DEMO_MMPROJ
+    if not (model_path.is_file() and mmproj_path.is_file()):
+        raise ModelError(messages.DEMO_MISSING, messages.DEMO_MISSING_HINT)
+    for path in (model_path, mmproj_path):
+        _check_gguf(path)
+    preset = _measured_preset(folder / DEMO_STEERING)
+    return ModelFiles(DEMO_NAME, model_path, mmproj_path, is_demo=True, preset=preset)
+
+
+def _preset_by(file_name: str) -> SparcConfig:
+    """Return the authors' values: LLaVA-NeXT (also called 1.6) has its own threshold."""
+    name = file_name.lower()
+    is_next = any(word in name for word in ("next", "v1.6", "1.6-", "-1.6", "v16"))
+    return LLAVA_NEXT if is_next else LLAVA_1_5
+
+
+def _measured_preset(path: Path) -> SparcConfig:
+    try:
+        return SparcConfig(**tomllib.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return LLAVA_1_5
+
+
+def _check_gguf(path: Path) -> None:
+    """Check the magic alone: the embedded pair was checked when it was made."""
+    try:
+        with path.open("rb") as file:
+            magic = file.read(len(GGUF_MAGIC))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ModelError(messages.model_unreadable(str(path), reason)) from error
+    if magic != GGUF_MAGIC:
+        raise ModelError(messages.model_not_gguf(str(path)))

@@ -15,7 +15,13 @@ from assistant.messages import models as words
 from assistant.model_store import download, files
 from assistant.model_store.catalogue import CatalogueFile, CatalogueModel
 from assistant.model_store.progress import Progress
-from assistant.model_store.record import FileRecord, InstalledModel, Store, alone
+from assistant.model_store.record import (
+    FileRecord,
+    InstalledModel,
+    Store,
+    lock_folder,
+    report_unwritable,
+)
 from assistant.system.memory import MEGABYTE, free_disk_mb, memory
 
 _SPARE_MB = 200
@@ -23,19 +29,13 @@ _SPARE_MB = 200
 
 
 class Talk(Protocol):
-    """Where installing tells of itself."""
+    """Where installing reports what it does."""
 
-    def show(self, line: str) -> None:
-        """Shows a line of progress."""
-        ...
+    def show(self, line: str) -> None: ...
 
-    def speak(self, sentence: str) -> None:
-        """Speaks, without showing."""
-        ...
+    def speak(self, sentence: str) -> None: ...
 
-    def tell(self, sentence: str) -> None:
-        """Shows and speaks."""
-        ...
+    def tell(self, sentence: str) -> None: ...
 
 
 @dataclass
@@ -54,7 +54,7 @@ class _Work:
 
 
 def check_room(row: CatalogueModel, store: Store, *, forces: bool = False) -> None:
-    """Refuses a model that this machine has no room for, before anything is fetched.
+    """Refuse a model that this machine has no room for, before anything is fetched.
 
     Raises:
         ModelError: too little memory in the whole machine, or on the disk.
@@ -65,7 +65,9 @@ def check_room(row: CatalogueModel, store: Store, *, forces: bool = False) -> No
             words.no_memory(row.name, row.memory_mb * MEGABYTE, there.total_mb * MEGABYTE),
             words.NO_MEMORY_HINT,
         )
-    came = sum(min(file.size, _is_here(file, store.folder / row.name)) for file in row.files)
+    came = sum(
+        min(file.size, _count_local_bytes(file, store.folder / row.name)) for file in row.files
+    )
     # The corrected copy of the projector takes its size once more.
     needed = row.n_bytes - came + row.file("mmproj").size + _SPARE_MB * MEGABYTE
     free = free_disk_mb(store.folder) * MEGABYTE
@@ -75,15 +77,15 @@ def check_room(row: CatalogueModel, store: Store, *, forces: bool = False) -> No
         )
 
 
-def _is_here(file: CatalogueFile, folder: Path) -> int:
-    """Bytes of a file that will not have to be fetched."""
+def _count_local_bytes(file: CatalogueFile, folder: Path) -> int:
+    """Return how many bytes of a file need not be fetched."""
     if file.sha256 and next(files.find_elsewhere(file), None) is not None:
         return file.size
-    return _came(file, folder)
+    return _count_fetched_bytes(file, folder)
 
 
-def _came(file: CatalogueFile, folder: Path) -> int:
-    """Bytes of a file that an earlier run fetched."""
+def _count_fetched_bytes(file: CatalogueFile, folder: Path) -> int:
+    """Return how many bytes of a file an earlier run fetched."""
     sizes = [0]
     for path in (folder / file.name, *_parts(file, folder)):
         with contextlib.suppress(OSError):
@@ -96,17 +98,17 @@ def _parts(file: CatalogueFile, folder: Path) -> list[Path]:
 
 
 def pull(row: CatalogueModel, store: Store, talk: Talk) -> InstalledModel:
-    """Gets and installs a model of the catalogue; goes on where an earlier run stopped.
+    """Fetch and install a model of the catalogue; go on where an earlier run stopped.
 
     Raises:
-        ModelError: a file cannot be had, is not the right one, or the pair is no LLaVA.
+        ModelError: a file cannot be fetched, is not the right one, or the pair is no LLaVA.
     """
-    with alone(row.name, store.folder / row.name):
+    with lock_folder(row.name, store.folder / row.name):
         work = _Work(row, store, talk, Progress(row.n_bytes, talk.show, talk.speak))
         model, mmproj = (_obtain(row.file(role), work) for role in ("model", "mmproj"))
         pairing.check_pair(model.path, mmproj.path)
         installed = InstalledModel(
-            row.name, row.title, model, mmproj, correct(mmproj, talk), row.template, row.preset,
+            row.name, row.title, model, mmproj, make_corrected_copy(mmproj, talk), row.template, row.preset,
             row.n_ctx, row.memory_mb, row.rank, row.languages,
         )  # fmt: skip
         with store.change() as state:
@@ -114,8 +116,8 @@ def pull(row: CatalogueModel, store: Store, talk: Talk) -> InstalledModel:
         return installed
 
 
-def correct(mmproj: FileRecord, talk: Talk) -> FileRecord | None:
-    """The corrected copy of a legacy projector, made now where it is needed; says so in one line.
+def make_corrected_copy(mmproj: FileRecord, talk: Talk) -> FileRecord | None:
+    """Return the corrected copy of a legacy projector, made now where it is needed.
 
     Raises:
         ModelError: the projector cannot be read, or the copy not be written.
@@ -129,31 +131,31 @@ def correct(mmproj: FileRecord, talk: Talk) -> FileRecord | None:
         return None
     if projector.note:
         talk.tell(projector.note)
-    return taken_aloud(projector.path, talk, is_ours=True, checked="own")
+    return record_with_progress(projector.path, talk, is_ours=True, checked="own")
 
 
-def taken_aloud(path: Path, talk: Talk, *, is_ours: bool, checked: str) -> FileRecord:
-    """As ``files.taken``, with lines of progress: gigabytes take a minute to be read.
+def record_with_progress(path: Path, talk: Talk, *, is_ours: bool, checked: str) -> FileRecord:
+    """Call ``files.record_file`` with lines of progress: reading gigabytes takes a minute.
 
     Raises:
-        ModelError: as ``files.taken``.
+        ModelError: as ``files.record_file``.
     """
     size = path.stat().st_size if path.exists() else 0
     progress = Progress(max(1, size), talk.show, lambda _sentence: None)
-    return files.taken(path, is_ours=is_ours, checked=checked, on_bytes=progress.at)
+    return files.record_file(path, is_ours=is_ours, checked=checked, on_bytes=progress.at)
 
 
 def _obtain(file: CatalogueFile, work: _Work) -> FileRecord:
-    """A file whose hash was found right: here already, from another program, or fetched."""
+    """Return a file whose hash is right: here already, from another program, or fetched."""
     begun = work.done
     work.done += file.size
     target = work.folder / file.name
     if target.exists():
-        return _checked(target, file, work)
-    if file.sha256 and (theirs := _theirs(file, work.talk)) is not None:
+        return _check(target, file, work)
+    if file.sha256 and (theirs := _find_theirs(file, work.talk)) is not None:
         return theirs
     talk = work.talk
-    left = max(0, file.size - _came(file, work.folder))
+    left = max(0, file.size - _count_fetched_bytes(file, work.folder))
     talk.tell(
         words.fetching(file.name, file.size)
         if left == file.size
@@ -166,24 +168,21 @@ def _obtain(file: CatalogueFile, work: _Work) -> FileRecord:
             lambda done: work.progress.at(begun + done),
             lambda pause_s: talk.tell(words.download_pause(pause_s)),
         )
-    record = _checked(part, file, work)
-    try:
+    record = _check(part, file, work)
+    with report_unwritable(work.folder):
         os.replace(part, target)
         for other in _parts(file, work.folder):  # of another version of the file
             other.unlink(missing_ok=True)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise ModelError(words.store_unwritable(str(work.folder), reason)) from error
     return replace(record, path=target)
 
 
-def _theirs(file: CatalogueFile, talk: Talk) -> FileRecord | None:
-    """The very file, as another program has it."""
+def _find_theirs(file: CatalogueFile, talk: Talk) -> FileRecord | None:
+    """Return the very file, as another program has it."""
     for path in files.find_elsewhere(file):
         talk.show(words.checking(str(path)))
         try:
-            record = taken_aloud(path, talk, is_ours=False, checked="catalogue")
-        except ModelError:  # it may not be read
+            record = record_with_progress(path, talk, is_ours=False, checked="catalogue")
+        except ModelError:  # not readable for this user
             continue
         if record.sha256 == file.sha256:
             talk.tell(words.found_elsewhere(file.name, str(path.parent)))
@@ -191,16 +190,16 @@ def _theirs(file: CatalogueFile, talk: Talk) -> FileRecord | None:
     return None
 
 
-def _checked(path: Path, file: CatalogueFile, work: _Work) -> FileRecord:
-    """A file of ours, its hash right; a wrong one is set aside.
+def _check(path: Path, file: CatalogueFile, work: _Work) -> FileRecord:
+    """Check a file of ours; a wrong one is set aside.
 
     Raises:
         ModelError: it is wrong, or cannot be read.
     """
     work.talk.tell(words.checking(file.name))
-    files.keep(path)
+    files.sync_to_disk(path)
     checked = "catalogue" if file.sha256 else "size"
-    record = taken_aloud(path, work.talk, is_ours=True, checked=checked)
+    record = record_with_progress(path, work.talk, is_ours=True, checked=checked)
     is_right = record.sha256 == file.sha256 if file.sha256 else _looks_right(path, file, work.row)
     if not is_right:
         aside = files.set_aside(path, record.sha256, file.name)
@@ -211,7 +210,7 @@ def _checked(path: Path, file: CatalogueFile, work: _Work) -> FileRecord:
 
 
 def _looks_right(path: Path, file: CatalogueFile, row: CatalogueModel) -> bool:
-    """What can be seen of a file whose hash is not known: its size, and what it says of itself."""
+    """Check what can be seen of a file whose hash is not known: its size, and its metadata."""
     if not file.may_have_size(path.stat().st_size):
         return False
     try:

@@ -11,14 +11,14 @@ from assistant.messages import models as words
 from assistant.model_store.catalogue import CatalogueModel
 from assistant.model_store.find import DEMO
 from assistant.model_store.record import State
-from assistant.model_store.speed import Cost, cost
+from assistant.model_store.speed import Cost, estimate_cost
 from assistant.system.memory import MEGABYTE, Memory
 
 Fits = Literal["yes", "later", "no", "unknown"]
 
 
 @dataclass(frozen=True)
-class Listed:
+class ModelRow:
     """One model of the list.
 
     Attributes:
@@ -41,39 +41,39 @@ class Listed:
     about: str
 
     def record(self) -> dict[str, Any]:
-        """The object of ``--json``."""
+        """Return the object of ``--json``."""
         return asdict(self)
 
 
-def listed(
+def list_rows(
     rows: Mapping[str, CatalogueModel],
     state: State,
     in_use: str,
     memory: Memory | None,
     machine: str,
-) -> list[Listed]:
-    """Installed models first, then the rest of the catalogue, each in order of quality, then the embedded one."""
+) -> list[ModelRow]:
+    """List the installed models, then the rest of the catalogue, each in order of quality, then the embedded one."""
     names = sorted(
         {*rows, *state.models},
         key=lambda name: (name not in state.models, _rank(name, rows, state), name),
     )
-    found = [_listed(name, rows, state, name == in_use, memory, machine) for name in names]
-    demo_cost = cost(DEMO, state, rows, machine)
+    found = [_make_row(name, rows, state, name == in_use, memory, machine) for name in names]
+    demo_cost = estimate_cost(DEMO, state, rows, machine)
     found.append(
-        Listed(DEMO, words.LIST_DEMO, True, in_use == DEMO, True, 0, 0, "yes", demo_cost,
+        ModelRow(DEMO, words.LIST_DEMO, True, in_use == DEMO, True, 0, 0, "yes", demo_cost,
                ("en",), "", "", "")
     )  # fmt: skip
     return found
 
 
-def lines(models: list[Listed], memory: Memory | None) -> Iterator[str]:
-    """The list as plain lines, one thing each."""
+def format_rows(models: list[ModelRow], memory: Memory | None) -> Iterator[str]:
+    """Yield the list as plain lines, one thing each."""
     for model in models:
         yield words.list_head(model.name, model.title.rstrip("."))
-        yield _where(model)
+        yield _format_place(model)
         if model.memory_mb:
-            yield _fit(model, memory)
-        yield _price(model.cost)
+            yield _format_fit(model, memory)
+        yield _format_cost(model.cost)
         yield words.list_languages(", ".join(map(_language, model.languages)))
         if model.licence:
             yield words.list_licence(model.licence, model.licence_link)
@@ -82,18 +82,18 @@ def lines(models: list[Listed], memory: Memory | None) -> Iterator[str]:
     yield words.LIST_BENCH_HINT
 
 
-def _listed(
+def _make_row(
     name: str,
     rows: Mapping[str, CatalogueModel],
     state: State,
     is_in_use: bool,
     memory: Memory | None,
     machine: str,
-) -> Listed:
+) -> ModelRow:
     row, installed = rows.get(name), state.models.get(name)
     source = row or state.models[name]
     about = row.about if row is not None else words.list_own(str(state.models[name].model.path))
-    return Listed(
+    return ModelRow(
         name=name,
         title=source.title,
         is_installed=installed is not None,
@@ -102,7 +102,7 @@ def _listed(
         download_bytes=row.n_bytes if row else 0,
         memory_mb=source.memory_mb,
         fits=_fits(source.memory_mb, memory),
-        cost=cost(name, state, rows, machine),
+        cost=estimate_cost(name, state, rows, machine),
         languages=source.languages,
         licence=row.licence if row else "",
         licence_link=row.licence_link if row else "",
@@ -126,7 +126,7 @@ def _language(code: str) -> str:
     return LANGUAGES[code].name if code in LANGUAGES else code
 
 
-def _where(model: Listed) -> str:
+def _format_place(model: ModelRow) -> str:
     if not model.is_installed:
         return words.list_download(model.download_bytes)
     if not model.is_unchanged:
@@ -134,7 +134,7 @@ def _where(model: Listed) -> str:
     return words.LIST_IN_USE if model.is_in_use else words.LIST_INSTALLED
 
 
-def _fit(model: Listed, memory: Memory | None) -> str:
+def _format_fit(model: ModelRow, memory: Memory | None) -> str:
     needs = model.memory_mb * MEGABYTE
     if memory is None:
         return words.list_memory_unknown(needs)
@@ -145,7 +145,7 @@ def _fit(model: Listed, memory: Memory | None) -> str:
     return words.list_too_large(needs, memory.total_mb * MEGABYTE)
 
 
-def _price(price: Cost | None) -> str:
+def _format_cost(price: Cost | None) -> str:
     if price is None:
         return words.LIST_UNMEASURED
     seconds = words.about_seconds(price.seconds)

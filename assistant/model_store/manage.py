@@ -1,4 +1,4 @@
-"""Installed models afterwards: adding the user's own, choosing, removing."""
+"""What is done with models on this machine: adding the user's own, choosing, checking again, removing."""
 
 from __future__ import annotations
 
@@ -15,8 +15,15 @@ from assistant.messages import models as words
 from assistant.model_store import files
 from assistant.model_store.catalogue import NAME, CatalogueModel
 from assistant.model_store.find import BEST, DEMO, TILED_N_CTX
-from assistant.model_store.install import Talk, correct, taken_aloud
-from assistant.model_store.record import LOCK_NAME, FileRecord, InstalledModel, State, Store, alone
+from assistant.model_store.install import Talk, make_corrected_copy, record_with_progress
+from assistant.model_store.record import (
+    LOCK_NAME,
+    FileRecord,
+    InstalledModel,
+    State,
+    Store,
+    lock_folder,
+)
 from assistant.system.memory import MEGABYTE
 
 OWN_RANK = 50
@@ -33,16 +40,16 @@ def add(
     talk: Talk,
     rows: Mapping[str, CatalogueModel] = MappingProxyType({}),
 ) -> InstalledModel:
-    """Installs files that the user has, where they lie.
+    """Install files that the user has, where they are.
 
     Args:
         name: what the model is to be called; one that was added before is replaced.
         model_path: the language model's file.
         mmproj_path: the projector's file.
         template: name of a prompt template; ``None`` takes the file's own.
-        store: where it is written down.
-        talk: is told what goes on.
-        rows: the catalogue, whose names are not to be had.
+        store: where it is recorded.
+        talk: says what goes on.
+        rows: the catalogue, whose names cannot be used.
 
     Raises:
         UsageError: the name cannot be used.
@@ -57,13 +64,14 @@ def add(
     header, mmproj_header = pairing.check_pair(model_path, mmproj_path)
     talk.show(words.checking(f"{model_path.name}, {mmproj_path.name}"))
     model, mmproj = (
-        taken_aloud(path, talk, is_ours=False, checked="own") for path in (model_path, mmproj_path)
+        record_with_progress(path, talk, is_ours=False, checked="own")
+        for path in (model_path, mmproj_path)
     )
     has_tiles = pairing.has_tiles(mmproj_header)
     n_ctx = TILED_N_CTX if has_tiles else 2048
     needs = model.size + mmproj.size + cache_bytes(header, n_ctx) + _WORKING_BYTES
     installed = InstalledModel(
-        name, name, model, mmproj, correct(mmproj, talk), template,
+        name, name, model, mmproj, make_corrected_copy(mmproj, talk), template,
         "llava-next" if has_tiles else "llava-1.5", n_ctx, needs // MEGABYTE, OWN_RANK,
     )  # fmt: skip
     with store.change() as state:
@@ -79,7 +87,7 @@ def _check_free(name: str, state: State) -> None:
 
 
 def cache_bytes(header: GgufHeader, n_ctx: int) -> int:
-    """Size of an F16 key/value cache, by the file's metadata."""
+    """Return the size of an F16 key/value cache, by the file's metadata."""
     kind = header.architecture
     n_layer, n_embd = (
         header.number(f"{kind}.{key}") or 0 for key in ("block_count", "embedding_length")
@@ -91,8 +99,8 @@ def cache_bytes(header: GgufHeader, n_ctx: int) -> int:
     return int(2 * 2 * n_layer * n_ctx * n_embd * n_head_kv // n_head)
 
 
-def installed(name: str, store: Store) -> InstalledModel:
-    """The installed model of that name.
+def get_installed(name: str, store: Store) -> InstalledModel:
+    """Return the installed model of that name.
 
     Raises:
         UsageError: it is not installed.
@@ -106,39 +114,93 @@ def installed(name: str, store: Store) -> InstalledModel:
     return models[name]
 
 
-def usable(name: str, store: Store) -> InstalledModel:
-    """The installed model of that name, as it was when it was checked.
+def get_usable(name: str, store: Store) -> InstalledModel:
+    """Return the installed model of that name, as it was when it was checked.
 
     Raises:
         UsageError: it is not installed.
         ModelError: a file of it changed or went away.
     """
-    model = installed(name, store)
+    model = get_installed(name, store)
     if not model.is_unchanged:
         raise ModelError(words.changed(name), words.changed_hint(name))
     return model
 
 
 def use(name: str, store: Store) -> None:
-    """Makes a model the one that answers.
+    """Make a model the one that answers.
 
     Raises:
         UsageError: it is not installed.
         ModelError: a file of it changed since it was checked, or the record cannot be written.
     """
     if name not in (DEMO, BEST):
-        usable(name, store)
+        get_usable(name, store)
     with store.change() as state:
         state.chosen = None if name == BEST else name
 
 
-def remove(name: str, store: Store, row: CatalogueModel | None = None) -> int:
-    """Forgets a model and deletes what this program fetched or made for it; returns the bytes freed.
+@dataclass(frozen=True)
+class Verdict:
+    """What checking a file found: "right", "wrong" or "missing", and where a wrong one is now."""
 
-    Args:
-        name: of the model, or of one that was fetched in part.
-        store: where it is written down.
-        row: its row of the catalogue, if it has one.
+    file: FileRecord
+    found: str
+    now_at: Path
+
+
+def verify(model: InstalledModel, store: Store, talk: Talk) -> list[Verdict]:
+    """Check the hashes again; a model with a wrong or missing file is no longer installed.
+
+    A wrong file of ours is set aside; another program's stays where it is. A wrong corrected copy is made again.
+
+    Raises:
+        ModelError: a file cannot be read, or the record not be written.
+    """
+    talk.show(words.checking(model.name))
+    verdicts = [_check(file, talk) for file in (model.model, model.mmproj)]
+    again: InstalledModel | None = None
+    if all(verdict.found == "right" for verdict in verdicts):
+        now = [verdict.file for verdict in verdicts]
+        corrected = _verify_copy(model, now[1], talk)
+        again = replace(model, model=now[0], mmproj=now[1], corrected=corrected)
+    if again == model:  # nothing to write down, which a disk that cannot be written would refuse
+        return verdicts
+    with store.change() as state:
+        if state.models.get(model.name) == model:  # another command may have changed it meanwhile
+            if again is not None:
+                state.models[model.name] = again
+            else:
+                del state.models[model.name]
+    return verdicts
+
+
+def _verify_copy(model: InstalledModel, mmproj: FileRecord, talk: Talk) -> FileRecord | None:
+    copy = model.corrected
+    if copy is None:
+        return None
+    if _check(copy, talk, is_moved=False).found == "wrong":
+        try:
+            copy.path.unlink()
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise ModelError(words.cannot_delete(str(copy.path), reason)) from error
+    return make_corrected_copy(mmproj, talk)
+
+
+def _check(file: FileRecord, talk: Talk, *, is_moved: bool = True) -> Verdict:
+    if not file.path.exists():
+        return Verdict(file, "missing", file.path)
+    now = record_with_progress(file.path, talk, is_ours=file.is_ours, checked=file.checked)
+    if now.sha256 == file.sha256:
+        return Verdict(now, "right", file.path)
+    if not is_moved or not file.is_ours:
+        return Verdict(file, "wrong", file.path)
+    return Verdict(file, "wrong", files.set_aside(file.path, now.sha256))
+
+
+def remove(name: str, store: Store, row: CatalogueModel | None = None) -> int:
+    """Forget a model, installed or fetched in part; delete what this program fetched or made; return the bytes freed.
 
     Raises:
         UsageError: it is not installed and nothing of it has come.
@@ -147,9 +209,9 @@ def remove(name: str, store: Store, row: CatalogueModel | None = None) -> int:
     folder = store.folder / name
     has_folder = NAME.fullmatch(name) is not None and name != DEMO and folder.is_dir()
     if not has_folder:
-        installed(name, store)
+        get_installed(name, store)
         return _forget(name, store, ())
-    with alone(name, folder):
+    with lock_folder(name, folder):
         known = {file.name for file in row.files} if row is not None else set[str]()
         # Parts, wrong files, and what a failed check left; never what somebody else put there.
         left = [
@@ -191,62 +253,3 @@ def _forget(name: str, store: Store, left: Iterable[Path]) -> int:
             raise ModelError(words.cannot_delete(str(path), reason)) from error
         freed += n_bytes
     return freed
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What checking a file again found: "right", "wrong" or "missing", and where a wrong one is now."""
-
-    file: FileRecord
-    found: str
-    now_at: Path
-
-
-def verify(model: InstalledModel, store: Store, talk: Talk) -> list[Verdict]:
-    """Takes the hashes again; a model with a wrong or missing file is no longer installed.
-
-    A wrong file of ours is set aside; another program's is left where it is. A corrected copy is made anew.
-
-    Raises:
-        ModelError: a file cannot be read, or the record not be written.
-    """
-    talk.show(words.checking(model.name))
-    verdicts = [_verdict(file, talk) for file in (model.model, model.mmproj)]
-    again: InstalledModel | None = None
-    if all(verdict.found == "right" for verdict in verdicts):
-        now = [verdict.file for verdict in verdicts]
-        corrected = _verified_copy(model, now[1], talk)
-        again = replace(model, model=now[0], mmproj=now[1], corrected=corrected)
-    if again == model:  # nothing to write down, which a disk that cannot be written would refuse
-        return verdicts
-    with store.change() as state:
-        if state.models.get(model.name) == model:  # another command may have changed it meanwhile
-            if again is not None:
-                state.models[model.name] = again
-            else:
-                del state.models[model.name]
-    return verdicts
-
-
-def _verified_copy(model: InstalledModel, mmproj: FileRecord, talk: Talk) -> FileRecord | None:
-    copy = model.corrected
-    if copy is None:
-        return None
-    if _verdict(copy, talk, is_kept=True).found == "wrong":
-        try:
-            copy.path.unlink()
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise ModelError(words.cannot_delete(str(copy.path), reason)) from error
-    return correct(mmproj, talk)
-
-
-def _verdict(file: FileRecord, talk: Talk, *, is_kept: bool = False) -> Verdict:
-    if not file.path.exists():
-        return Verdict(file, "missing", file.path)
-    now = taken_aloud(file.path, talk, is_ours=file.is_ours, checked=file.checked)
-    if now.sha256 == file.sha256:
-        return Verdict(now, "right", file.path)
-    if is_kept or not file.is_ours:
-        return Verdict(file, "wrong", file.path)
-    return Verdict(file, "wrong", files.set_aside(file.path, now.sha256))

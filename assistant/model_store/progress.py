@@ -27,14 +27,7 @@ class Progress:
         speak: Callable[[str], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Starts the clock.
-
-        Args:
-            total: bytes of all the work; above 0.
-            show: takes a line.
-            speak: takes a sentence.
-            clock: seconds.
-        """
+        """Start the clock; ``total`` is the bytes of all the work, above 0."""
         self._total = total
         self._show = show
         self._speak = speak
@@ -48,7 +41,7 @@ class Progress:
 
     @contextlib.contextmanager
     def watched(self) -> Iterator[None]:
-        """While this lasts, a standstill is told as well."""
+        """Report a standstill as well, while this lasts."""
         is_over = threading.Event()
 
         def watch() -> None:
@@ -66,7 +59,7 @@ class Progress:
                 watcher.join()
 
     def at(self, done: int) -> None:
-        """``done`` bytes are there; those of an earlier run may be among them."""
+        """Report that ``done`` bytes are there; those of an earlier run may be among them."""
         with self._lock:
             now, percent = self._clock(), self._percent(done)
             if self._first is None:
@@ -90,7 +83,7 @@ class Progress:
             self._show(words.progress_line(percent, rate, left_s))
 
     def tick(self) -> None:
-        """Time went by; says so when nothing has come for long: shown now and then, spoken once."""
+        """Say so when nothing has come for long: shown now and then, spoken once."""
         with self._lock:
             now = self._clock()
             if now - self._last_byte < STALL_AFTER_S:

@@ -1,26 +1,27 @@
-"""What is installed, written down: paths, hashes, the choice, accepted licences and measured speed.
+"""What is installed: paths, hashes, the choice, accepted licences and measured speed; and the locks around it.
 
-One JSON file in the user's data folder, replaced as a whole under a lock, so that a kill leaves the old or the
-new one and two commands at once do not lose each other's changes.
+The record is one JSON file in the user's data folder, replaced as a whole under a lock, so that a kill leaves the
+old or the new one and two commands at once do not lose each other's changes. A model's own folder has a second
+lock, for as long as its files are fetched or removed.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from assistant.errors import ModelError
 from assistant.messages import models as words
 from assistant.system.typed_path import typed_path
 
 FOLDER_VARIABLE = "SPARC_ASSISTANT_MODELS_FOLDER"
+LOCK_NAME = ".lock"
 SCHEMA = 1
 
 
@@ -30,9 +31,7 @@ class FileRecord:
 
     Attributes:
         path: where it lies; may be another program's.
-        size: bytes.
         mtime_ns: when it was last written; a file that changed is not used until it is checked again.
-        sha256: of the whole file.
         is_ours: whether it was fetched or made by this program, which may then delete it.
         checked: "catalogue" (its hash is the catalogue's), "size" (the catalogue has none), or "own".
     """
@@ -45,7 +44,7 @@ class FileRecord:
     checked: str
 
     def is_unchanged(self) -> bool:
-        """Whether the file still has the size and time that it had when it was checked."""
+        """Return whether the file still has the size and time that it had when it was checked."""
         try:
             stat = self.path.stat()
         except OSError:
@@ -58,13 +57,10 @@ class InstalledModel:
     """A pair that was checked.
 
     Attributes:
-        corrected: the corrected copy of the projector; ``None`` where none is needed.
         template: name of its prompt template; ``None`` takes the file's own.
-        preset: name of its steering preset.
         n_ctx: context that a picture of it needs; ``None`` for the usual.
         memory_mb: what it needs, in megabytes of 1,000,000 bytes.
         rank: 1 is best.
-        languages: codes of the languages that it can answer in.
     """
 
     name: str
@@ -93,8 +89,6 @@ class Speed:
         encode_s: turning the picture into image tokens.
         prompt_token_s: reading one token of the prompt, image tokens among them.
         token_s: writing one token.
-        n_prompt: tokens of the prompt.
-        machine: processor and cores that it was measured on.
         day: when, as year-month-day.
     """
 
@@ -117,7 +111,7 @@ class State:
 
 
 def store_folder() -> Path:
-    """Where models are kept: ``SPARC_ASSISTANT_MODELS_FOLDER``, else ``models`` in the user's data folder."""
+    """Return where models are kept: ``SPARC_ASSISTANT_MODELS_FOLDER``, else ``models`` in the user's data folder."""
     wished = os.environ.get(FOLDER_VARIABLE)
     if wished:
         return typed_path(wished)
@@ -127,29 +121,24 @@ def store_folder() -> Path:
 
 
 class Store:
-    """The models folder and its record.
-
-    Attributes:
-        folder: where files are kept, a folder a model.
-    """
+    """The models folder and its record."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or store_folder()
 
     @property
     def record_path(self) -> Path:
-        """The record."""
         return self.folder / "installed.json"
 
     def read(self) -> State:
-        """What is remembered; empty where nothing was written yet.
+        """Return what is remembered; empty where nothing was written yet.
 
         Raises:
             ModelError: the record cannot be read or understood.
         """
         path = self.record_path
         try:
-            return _state(json.loads(path.read_text(encoding="utf-8")))
+            return _read_state(json.loads(path.read_text(encoding="utf-8")))
         except (FileNotFoundError, NotADirectoryError):
             return State()
         except OSError as error:
@@ -160,24 +149,18 @@ class Store:
 
     @contextlib.contextmanager
     def change(self) -> Iterator[State]:
-        """Reads, lets the caller change, and writes; nothing is written when the caller raises.
+        """Read, let the caller change, and write; nothing is written when the caller raises.
 
         Raises:
             ModelError: the record cannot be read or written.
         """
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            lock = (self.folder / ".lock").open("w")
-        except OSError as error:
-            raise self._unwritable(error) from error
+        with report_unwritable(self.folder):
+            lock = _acquire_lock(self.folder)
         with lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
             state = self.read()
             yield state
-            try:
+            with report_unwritable(self.folder):
                 self._write(state)
-            except OSError as error:
-                raise self._unwritable(error) from error
 
     def _write(self, state: State) -> None:
         text = json.dumps({"schema": SCHEMA, **asdict(state)}, indent=1, default=str)
@@ -191,70 +174,63 @@ class Store:
         finally:
             Path(name).unlink(missing_ok=True)
 
-    def _unwritable(self, error: OSError) -> ModelError:
+
+@contextlib.contextmanager
+def lock_folder(name: str, folder: Path) -> Iterator[None]:
+    """Lock a model's folder, which is made: two downloads of one model would write into one part file.
+
+    Raises:
+        ModelError: another command holds it, or it cannot be written.
+    """
+    with report_unwritable(folder):
+        try:
+            lock = _acquire_lock(folder, timeout_s=0)
+        except TimeoutError as error:
+            raise ModelError(words.pull_running(name), words.PULL_RUNNING_HINT) from error
+    with lock:
+        yield
+
+
+@contextlib.contextmanager
+def report_unwritable(folder: Path) -> Iterator[None]:
+    """Turn the system's refusal to write into a sentence.
+
+    Raises:
+        ModelError: a file in the folder could not be written.
+    """
+    try:
+        yield
+    except OSError as error:
         reason = error.strerror or str(error)
-        return ModelError(words.store_unwritable(str(self.folder), reason))
+        raise ModelError(words.store_unwritable(str(folder), reason)) from error
 
 
-def _state(value: dict[str, Any]) -> State:
+def _acquire_lock(folder: Path, timeout_s: float = -1) -> contextlib.AbstractContextManager[object]:
+    """Lock a folder, which is made; below 0 waits as long as it takes. The system frees a killed holder's lock."""
+    import filelock  # slow to import, and needed only to write
+
+    folder.mkdir(parents=True, exist_ok=True)
+    return filelock.FileLock(folder / LOCK_NAME, timeout=timeout_s).acquire()
+
+
+def _read_state(value: dict[str, Any]) -> State:
     if value["schema"] != SCHEMA:
         raise ValueError("another schema")
-    models = {name: _installed(row) for name, row in value["models"].items()}
+    models = {name: _read_installed(row) for name, row in value["models"].items()}
     speeds = {name: Speed(**row) for name, row in value["speeds"].items()}
     return State(models, value["chosen"], list(value["licences"]), speeds)
 
 
-def _installed(row: dict[str, Any]) -> InstalledModel:
+def _read_installed(row: dict[str, Any]) -> InstalledModel:
     corrected = row.pop("corrected")
     return InstalledModel(
-        model=_file(row.pop("model")),
-        mmproj=_file(row.pop("mmproj")),
-        corrected=None if corrected is None else _file(corrected),
+        model=_read_file(row.pop("model")),
+        mmproj=_read_file(row.pop("mmproj")),
+        corrected=None if corrected is None else _read_file(corrected),
         languages=tuple(row.pop("languages")),
         **row,
     )
 
 
-def _file(row: dict[str, Any]) -> FileRecord:
+def _read_file(row: dict[str, Any]) -> FileRecord:
     return FileRecord(path=Path(row.pop("path")), **row)
-
-
-LOCK_NAME = ".lock"
-
-
-@contextlib.contextmanager
-def alone(name: str, folder: Path) -> Iterator[None]:
-    """Holds a model's folder, which is made; two downloads of one model would write into one part file.
-
-    Raises:
-        ModelError: another command holds it, or it cannot be written.
-    """
-    try:
-        lock = _locked(folder)
-    except BlockingIOError as error:
-        raise ModelError(words.pull_running(name), words.PULL_RUNNING_HINT) from error
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise ModelError(words.store_unwritable(str(folder), reason)) from error
-    with lock:
-        yield
-
-
-def _locked(folder: Path) -> TextIO:
-    path = folder / LOCK_NAME
-    while True:
-        folder.mkdir(parents=True, exist_ok=True)
-        try:
-            lock = path.open("w")
-        except FileNotFoundError:  # the folder was removed just now
-            continue
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            with contextlib.suppress(FileNotFoundError):
-                # A lock on a file that was removed meanwhile keeps nobody out.
-                if os.path.samestat(os.fstat(lock.fileno()), path.stat()):
-                    return lock
-        except BaseException:
-            lock.close()
-            raise
-        lock.close()

@@ -28,7 +28,12 @@ from assistant.messages import models as words
 from assistant.model_store.catalogue import CatalogueModel
 from assistant.model_store.record import Speed, State
 
+ANSWER_TOKENS = 100
+"""Length of the answer that "seconds for a picture" is about: four or five sentences."""
 _MEASURED_TOKENS = 32
+_QUESTION_TOKENS = 50
+_TILES = 5
+"""Pictures that a tiled model's vision tower sees: four tiles and the whole."""
 _STAGES: Mapping[type, str] = {
     Loading: words.BENCH_LOADING,
     Encoding: words.BENCH_LOOKING,
@@ -38,12 +43,7 @@ _STAGES: Mapping[type, str] = {
 
 
 def measure(describer: Describer, machine: str, show: Callable[[str], None]) -> Speed:
-    """Lets a model describe one drawn picture, which it has not seen before.
-
-    Args:
-        describer: the model.
-        machine: name of this machine.
-        show: takes a line for each stage.
+    """Let a model describe one drawn picture that it has not seen before; show a line for each stage.
 
     Raises:
         AssistantError: the model failed.
@@ -77,7 +77,7 @@ def _speed(answer: Answer, machine: str) -> Speed:
 
 
 def _picture() -> ImageRgb:
-    """Bands and a disc, 640 by 480."""
+    """Draw bands and a disc, 640 by 480."""
     y, x = np.mgrid[0:480, 0:640]
     bands = np.stack([x * 255 // 640, y * 255 // 480, (x + y) % 256], axis=-1)
     bands[(x - 400) ** 2 + (y - 200) ** 2 < 90**2] = (230, 60, 40)
@@ -85,16 +85,9 @@ def _picture() -> ImageRgb:
     return picture
 
 
-ANSWER_TOKENS = 100
-"""Length of the answer that "seconds for a picture" is about: four or five sentences."""
-_QUESTION_TOKENS = 50
-_TILES = 5
-"""Pictures that a tiled model's vision tower sees: four tiles and the whole."""
-
-
 @dataclass(frozen=True)
 class Cost:
-    """Seconds for a picture, and whether they were measured with this model or reckoned from another."""
+    """Seconds for a picture, and whether they were measured with this model or estimated from another."""
 
     seconds: float
     basis: Literal["measured", "estimated"]
@@ -102,13 +95,10 @@ class Cost:
     day: str
 
 
-def seconds_of(speed: Speed) -> float:
-    """One picture and an answer of ``ANSWER_TOKENS`` tokens."""
-    return speed.encode_s + speed.n_prompt * speed.prompt_token_s + ANSWER_TOKENS * speed.token_s
-
-
-def cost(name: str, state: State, rows: Mapping[str, CatalogueModel], machine: str) -> Cost | None:
-    """What a picture costs with a model; ``None`` where nothing comparable was measured on this machine."""
+def estimate_cost(
+    name: str, state: State, rows: Mapping[str, CatalogueModel], machine: str
+) -> Cost | None:
+    """Return what a picture costs with a model; ``None`` where nothing comparable was measured on this machine."""
     measured = {key: speed for key, speed in state.speeds.items() if speed.machine == machine}
     if name in measured:
         own = measured[name]
@@ -123,8 +113,13 @@ def cost(name: str, state: State, rows: Mapping[str, CatalogueModel], machine: s
     return Cost(seconds_of(speed), "estimated", nearest, speed.day)
 
 
+def seconds_of(speed: Speed) -> float:
+    """Return the time of one picture and an answer of ``ANSWER_TOKENS`` tokens."""
+    return speed.encode_s + speed.n_prompt * speed.prompt_token_s + ANSWER_TOKENS * speed.token_s
+
+
 def _scaled(speed: Speed, measured: CatalogueModel, wanted: CatalogueModel) -> Speed:
-    """Reading costs arithmetic, by the parameters; writing costs memory traffic, by the bytes of the model."""
+    """Scale reading, which is arithmetic, by the parameters, and writing, which is memory traffic, by the bytes."""
     parameters = wanted.parameters_billion / measured.parameters_billion
     n_bytes = wanted.file("model").size / measured.file("model").size
     return Speed(

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from assistant.bench.coco import coco_words
+from assistant.bench.coco import load_coco_words
 from assistant.bench.scenes import JudgedScene, World, read_scenes
 from scripts.judged_scenes import FIRST, draw_scenes
 from scripts.train_scene_model.language import with_article
@@ -98,7 +98,7 @@ def test_quality_judges_captions_attention_and_answers(
 
 
 def test_chair_judges_by_cocos_files(embedded: Command, drawn: Drawn, tmp_path: Path) -> None:
-    table = coco_words()
+    table = load_coco_words()
     known = sorted(table.things)
     images = [{"id": n, "file_name": scene.picture.name} for n, scene in enumerate(drawn.scenes)]
     segments = [

@@ -10,22 +10,22 @@ from pathlib import Path
 
 from evdev import ecodes
 
-from assistant.fronts.headless.event_stream import StreamEvent
+from assistant.fronts.headless.evdev_devices import RawEvent
 from tests.support.waiting import wait_until
 
 EV_MSC, MSC_SCAN = 0x04, 0x04
 _SCAN_BASE = 0x70000
 
 
-def key_events(key: str, *, is_down: bool, at_s: float | None = None) -> list[StreamEvent]:
+def key_events(key: str, *, is_down: bool, at_s: float | None = None) -> list[RawEvent]:
     """What a USB keypad sends for one key going down or up: scan code, key, and the mark at the end."""
     code = ecodes.ecodes[f"KEY_{key.upper()}"]
     now_s = time.monotonic() if at_s is None else at_s
     stamp = (int(now_s), int(now_s % 1 * 1e6))
     return [
-        StreamEvent(*stamp, EV_MSC, MSC_SCAN, _SCAN_BASE + code),
-        StreamEvent(*stamp, ecodes.EV_KEY, code, int(is_down)),
-        StreamEvent(*stamp, ecodes.EV_SYN, ecodes.SYN_REPORT, 0),
+        RawEvent(*stamp, EV_MSC, MSC_SCAN, _SCAN_BASE + code),
+        RawEvent(*stamp, ecodes.EV_KEY, code, int(is_down)),
+        RawEvent(*stamp, ecodes.EV_SYN, ecodes.SYN_REPORT, 0),
     ]
 
 
@@ -53,7 +53,7 @@ class PipedKeypad:
             os.close(self._fd)
             self._fd = -1
 
-    def send(self, events: Iterable[StreamEvent]) -> None:
+    def send(self, events: Iterable[RawEvent]) -> None:
         """Writes events."""
         os.write(self._fd, b"".join(event.packed() for event in events))
 

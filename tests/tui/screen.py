@@ -14,9 +14,8 @@ from textual.pilot import Pilot
 from assistant.core.session import Session
 from assistant.core.session_ports import Front
 from assistant.fronts.tui.app import AssistantApp
-from assistant.fronts.tui.screens.question import TextLine
-from assistant.fronts.tui.widgets.bars import Bar
-from assistant.fronts.tui.widgets.line_list import LineList
+from assistant.fronts.tui.screens.typing import TextLine
+from assistant.fronts.tui.widgets import Bar, LineList
 from assistant.testing import ScriptedDescriber, answer_events
 from tests.support.session_parts import SessionParts, make_session
 

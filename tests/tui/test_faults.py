@@ -176,7 +176,7 @@ def test_nothing_else_reaches_the_terminal(
 
 
 CRASH = """
-from assistant.fronts.tui.run import run_full_screen
+from assistant.fronts.tui.terminal import run_full_screen
 from assistant.errors import AssistantError
 import sys
 def broken(front):
@@ -215,7 +215,7 @@ def test_a_crash_restores_the_terminal_and_says_one_sentence() -> None:
 def test_textual_is_loaded_by_the_full_screen_alone() -> None:
     code = (
         "import sys, assistant.fronts.plain;"
-        "import assistant.fronts.tui.run, assistant.fronts.tui.front, assistant.fronts.tui.keys;"
+        "import assistant.fronts.tui.terminal, assistant.fronts.tui.front, assistant.fronts.tui.keys;"
         "print('textual' in sys.modules)"
     )
     done = subprocess.run(

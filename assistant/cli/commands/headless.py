@@ -76,9 +76,8 @@ def run_plan(plan: Plan, console: Console, *, shows_all: bool) -> ExitCode:
     """
     from assistant.app.open_session import open_session
     from assistant.fronts.headless.bindings import Bindings, parse_pairs
-    from assistant.fronts.headless.front import HeadlessFront
     from assistant.fronts.headless.gpio_buttons import gpio_key
-    from assistant.fronts.headless.mode import PROMPTS, HeadlessMode
+    from assistant.fronts.headless.mode import PROMPTS, HeadlessFront, HeadlessMode
     from assistant.fronts.headless.presses import Presses
     from assistant.fronts.headless.service_notify import ServiceNotifier
 
@@ -114,7 +113,7 @@ def _open_inputs(stack: ExitStack, mode: HeadlessMode, keypad: str, pins: list[i
     from assistant.fronts.headless.evdev_devices import WantedDevices, is_forbidden
     from assistant.fronts.headless.gpio_buttons import GpioButtons
     from assistant.fronts.headless.keypad_reader import KeypadReader
-    from assistant.fronts.headless.mode import SourceNews
+    from assistant.fronts.headless.presses import SourceNews
 
     failures: list[UsageError] = []
     n_wanted = bool(pins) + (keypad != "off")

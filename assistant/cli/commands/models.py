@@ -41,7 +41,7 @@ JSON = _("Print the result as one JSON object.")
 
 
 def add_parser(commands: Any) -> None:
-    """Add ``models`` and what it can do."""
+    """Add ``models`` and its actions."""
     models = add_command(commands, "models", MODELS, MODELS_LONG, EPILOG)
     actions = models.add_subparsers(dest="action", metavar="ACTION", required=True)
     add_help(models)
@@ -78,7 +78,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace, console: Console) -> ExitCode:
-    """Do what was asked for."""
+    """Run the action that was asked for."""
     from assistant.cli.commands import models_actions as actions
     from assistant.cli.records import error_record
 

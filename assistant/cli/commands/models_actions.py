@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.app import wiring
-from assistant.core.ports import Speaker
 from assistant.errors import AssistantError, ExitCode, ModelError, UsageError
-from assistant.fronts.console import Console
+from assistant.fronts.console import Console, ConsoleTalk
 from assistant.messages import models as words
 from assistant.model_store import install, listing, manage
 from assistant.model_store.catalogue import CatalogueModel, find_row, read_catalogue
@@ -27,14 +26,14 @@ from assistant.system.typed_path import typed_path
 
 
 def list_models(options: argparse.Namespace, console: Console) -> ExitCode:
-    """Say which models there are."""
+    """List the models."""
     store, there = Store(), memory()
     state = store.read()
-    models = listing.listed(read_catalogue(), state, _in_use(state), there, machine_name())
+    models = listing.list_rows(read_catalogue(), state, _in_use(state), there, machine_name())
     if options.json:
         console.json({"models": [model.record() for model in models]})
         return ExitCode.OK
-    for line in listing.lines(models, there):
+    for line in listing.format_rows(models, there):
         console.data(line)
     return ExitCode.OK
 
@@ -83,11 +82,11 @@ def _pull(row: CatalogueModel, store: Store, talk: ConsoleTalk, console: Console
 
 
 def verify(options: argparse.Namespace, console: Console) -> ExitCode:
-    """Take the hashes again."""
+    """Check the hashes of files again."""
     store = Store()
     models = store.read().models
     if options.name:
-        models = {options.name: manage.installed(options.name, store)}
+        models = {options.name: manage.get_installed(options.name, store)}
     elif not models:
         console.status(words.NOTHING_INSTALLED)
     talk = ConsoleTalk(console)
@@ -137,7 +136,7 @@ def path(options: argparse.Namespace, console: Console) -> ExitCode:
         demo = embedded_model()
         paths: Sequence[Path] = (demo.model_path, demo.mmproj_path)
     else:
-        model = manage.installed(options.name, Store())
+        model = manage.get_installed(options.name, Store())
         paths = (model.model.path, model.mmproj.path)
     if options.json:
         console.json({"model": str(paths[0]), "mmproj": str(paths[1])})
@@ -182,7 +181,7 @@ def bench(options: argparse.Namespace, console: Console) -> ExitCode:
     elif options.name == DEMO:
         files = embedded_model()
     else:
-        files = files_of(manage.usable(options.name, store))
+        files = files_of(manage.get_usable(options.name, store))
     name = DEMO if files.is_demo else files.name
     console.status(words.bench_start(name))
     engine = wiring.engine_options(settings, replace(files, name=name), is_verbose=False)
@@ -202,7 +201,7 @@ def bench(options: argparse.Namespace, console: Console) -> ExitCode:
 def _accept_licence(
     row: CatalogueModel, store: Store, options: argparse.Namespace, talk: ConsoleTalk
 ) -> None:
-    """Show the licence and has it accepted, once for each licence."""
+    """Show the licence and ask for consent, once for each licence."""
     if row.licence_link in store.read().licences:
         return
     talk.ask(words.licence(row.title, row.licence, row.licence_link))
@@ -243,50 +242,8 @@ def _result(
     return ExitCode.OK
 
 
-_LAST_WORDS_S = 10.0
-"""How long the voice may take to end before the program does."""
-
-
-class ConsoleTalk:
-    """Shows on stderr and speaks, where there is a voice; neither when quiet."""
-
-    def __init__(
-        self, console: Console, speaker: Speaker | None = None, *, is_quiet: bool = False
-    ) -> None:
-        self._console = console
-        self._speaker = speaker
-        self._is_quiet = is_quiet
-
-    def show(self, line: str) -> None:
-        """Show a line."""
-        if not self._is_quiet:
-            self._console.status(line)
-
-    def speak(self, sentence: str) -> None:
-        """Speak, without showing."""
-        if self._speaker is not None and not self._is_quiet:
-            self._speaker.say(sentence)
-
-    def tell(self, sentence: str) -> None:
-        """Show and speak."""
-        self.show(sentence)
-        self.speak(sentence)
-
-    def ask(self, sentence: str) -> None:
-        """Show and speak what waits for an answer, also when quiet."""
-        self._console.status(sentence)
-        if self._speaker is not None:
-            self._speaker.say(sentence)
-
-    def last_words(self, sentence: str) -> None:
-        """Speak to the end; what is shown is another's."""
-        self.speak(sentence)
-        if self._speaker is not None:
-            self._speaker.wait(_LAST_WORDS_S)
-
-
 def open_talk(options: argparse.Namespace, console: Console, stack: ExitStack) -> ConsoleTalk:
-    """Return a talk with a voice, unless the options or the settings want none."""
+    """Open a talk with a voice, unless the options or the settings want none."""
     settings = load_settings(setting_values(options))
     if options.quiet:
         settings = replace(settings, speech=replace(settings.speech, is_on=False))

@@ -31,7 +31,7 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
     if is_plain_wanted(plan.settings.assistant.plain, is_terminal=is_terminal):
         return plain.run_plan(plan, console)
     from assistant.app.open_session import open_session
-    from assistant.fronts.tui.run import run_full_screen
+    from assistant.fronts.tui.terminal import run_full_screen
 
     with ExitStack() as stack:
         run_full_screen(lambda front: stack.enter_context(open_session(plan, front)))

@@ -51,7 +51,7 @@ _PAIR = re.compile(r"([a-z0-9_]+)=([a-z_]+)")
 
 
 def parse_pairs(text: str) -> dict[str, Binding]:
-    """Reads "kp5=brief kpenter=describe".
+    """Read "kp5=brief kpenter=describe".
 
     Raises:
         ValueError: it cannot be read; the message is the part that cannot.
@@ -77,12 +77,11 @@ class Bindings:
         self.keys: Mapping[str, Binding] = {**KEYPAD_KEYS, **(changes or {})}
 
     def lookup(self, event: KeyEvent) -> Binding | None:
-        """What a key does; None where it does nothing."""
         bound = self.keys.get(event.key)
         if bound is None and event.text and not event.text.isdigit():
             bound = self._keymap.lookup(event.text)
         return bound
 
     def keys_of(self, binding: Binding) -> list[str]:
-        """The keys that do this, in the order of the table."""
+        """Return the keys that do this, in the order of the table."""
         return [key for key, bound in self.keys.items() if bound is binding]

@@ -1,18 +1,19 @@
-"""The keyboards and keypads that the kernel has, through python-evdev."""
+"""Keyboards and keypads: those that the kernel has, through python-evdev, and named pipes with their events."""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
+import stat
 import struct
 import time
 from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
-from typing import Protocol, cast
+from typing import NamedTuple, Protocol, cast
 
 from assistant.errors import UsageError
-from assistant.fronts.headless.event_stream import EventStream, is_stream
 from assistant.messages import headless as words
 
 EV_SYN, EV_KEY = 0x00, 0x01
@@ -21,71 +22,97 @@ UP, DOWN = 0, 1
 """Values of a key event; 2 is the keyboard's own repetition."""
 _EVIOCSCLOCKID = 0x400445A0
 """``linux/input.h``: which clock stamps the events."""
+_EVENT = struct.Struct("@llHHi")
+"""``struct input_event``: seconds, microseconds, type, code, value."""
+_MOST_BYTES = 64 * _EVENT.size
 _Node = tuple[int, int, int]
 """Number, inode and last change of a device's node."""
 
 
-class RawEvent(Protocol):
-    """``struct input_event`` of ``linux/input.h``, as python-evdev gives it."""
+class RawEvent(NamedTuple):
+    """``struct input_event`` of ``linux/input.h``, with python-evdev's names."""
 
-    @property
-    def sec(self) -> int:
-        """Seconds."""
-        ...
+    sec: int
+    usec: int
+    type: int
+    code: int
+    value: int
 
-    @property
-    def usec(self) -> int:
-        """Microseconds."""
-        ...
-
-    @property
-    def type(self) -> int:
-        """EV_KEY, EV_SYN, ..."""
-        ...
-
-    @property
-    def code(self) -> int:
-        """Which key."""
-        ...
-
-    @property
-    def value(self) -> int:
-        """Up, down or repeated."""
-        ...
+    def packed(self) -> bytes:
+        return _EVENT.pack(*self)
 
 
 class KeyDevice(Protocol):
-    """A device whose keys can be read; ``evdev.InputDevice`` is one."""
+    """A device whose keys can be read; ``evdev.InputDevice`` and ``EventStream`` are."""
 
     @property
-    def path(self) -> str:
-        """Where it is, for example ``/dev/input/event3``."""
-        ...
+    def path(self) -> str: ...
 
     @property
-    def name(self) -> str:
-        """What it calls itself."""
-        ...
+    def name(self) -> str: ...
 
-    def fileno(self) -> int:
-        """For ``select``."""
-        ...
+    def fileno(self) -> int: ...
 
     def read(self) -> Iterable[RawEvent]:
-        """The events that are there; raises OSError when the device is gone."""
+        """Return the events that are there; raises OSError when the device is gone."""
         ...
 
     def grab(self) -> None:
-        """Keeps the keys from everybody else; raises OSError when somebody has them."""
+        """Keep the keys from everybody else; raises OSError when somebody has them."""
         ...
 
+    def close(self) -> None: ...
+
+
+class EventStream:
+    """A ``KeyDevice`` over a named pipe: a recording, or the keypad of another machine; its end unplugs it.
+
+    The bytes are those that the kernel gives for a device, so ``cat /dev/input/event0`` on another machine will do.
+    """
+
+    def __init__(self, path: str) -> None:
+        """Open it without waiting for a writer; raises OSError."""
+        self.path = path
+        self.name = os.path.basename(path)
+        self._fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        self._rest = b""
+
+    def fileno(self) -> int:
+        return self._fd
+
+    def read(self) -> Iterator[RawEvent]:
+        """Return the whole events that are there.
+
+        Raises:
+            OSError: the writer is gone, or nothing is there.
+        """
+        data = os.read(self._fd, _MOST_BYTES)
+        if not data:
+            raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
+        data = self._rest + data
+        whole = len(data) - len(data) % _EVENT.size
+        self._rest = data[whole:]
+        return (RawEvent(*fields) for fields in _EVENT.iter_unpack(data[:whole]))
+
+    def grab(self) -> None:
+        """Do nothing: nobody else reads a pipe."""
+
     def close(self) -> None:
-        """Frees it."""
-        ...
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+
+def is_stream(path: str) -> bool:
+    """Return whether there is a named pipe."""
+    try:
+        return stat.S_ISFIFO(os.stat(path).st_mode)
+    except OSError:
+        return False
 
 
 def key_name(code: int) -> str:
-    """The kernel's name in small letters without KEY_, for example "kp5"; a number where it has none."""
+    """Return the kernel's name in small letters without KEY_, for example "kp5"; a number where it has none."""
     from evdev import ecodes
 
     names = ecodes.bytype[EV_KEY].get(code, "")
@@ -94,7 +121,7 @@ def key_name(code: int) -> str:
 
 
 def stamp_with_monotonic(device: KeyDevice) -> bool:
-    """Has events stamped by the clock of ``time.monotonic``; a clock set anew at boot would bend durations."""
+    """Have events stamped by the clock of ``time.monotonic``: a clock that is set at boot would bend durations."""
     try:
         fcntl.ioctl(device.fileno(), _EVIOCSCLOCKID, struct.pack("i", time.CLOCK_MONOTONIC))
     except OSError:
@@ -103,7 +130,7 @@ def stamp_with_monotonic(device: KeyDevice) -> bool:
 
 
 def kind_of(keys: Set[int]) -> str:
-    """What a device is by its keys: "keypad", "keyboard" or "other"."""
+    """Return what a device is by its keys: "keypad", "keyboard" or "other"."""
     from evdev import ecodes
 
     has_letters = {ecodes.KEY_A, ecodes.KEY_Z, ecodes.KEY_SPACE} <= keys
@@ -113,7 +140,7 @@ def kind_of(keys: Set[int]) -> str:
 
 
 def is_wanted(wanted: str, path: str, name: str, kind: str) -> bool:
-    """Whether a device is one that the setting ``keypad`` means.
+    """Return whether a device is one that the setting ``keypad`` means.
 
     Args:
         wanted: "auto" takes keypads, "any" keyboards too, "off" none; else a device or a part of a name.
@@ -139,12 +166,11 @@ class WantedDevices:
     """
 
     def __init__(self, wanted: str) -> None:
-        """Takes the setting ``keypad``; a named pipe is read as ``EventStream`` does."""
         self._wanted = wanted
         self._unwanted: dict[str, _Node] = {}
 
     def __call__(self, taken: Set[str]) -> Iterator[KeyDevice]:
-        """Opens the wanted devices but those whose paths are `taken`.
+        """Open the wanted devices but those whose paths are `taken`.
 
         Raises:
             UsageError: evdev is not installed.
@@ -168,7 +194,7 @@ class WantedDevices:
 
 
 def list_lines() -> list[str]:
-    """A line for each device with keys; raises UsageError where evdev is not installed."""
+    """Return a line for each device with keys; raises UsageError where evdev is not installed."""
     kinds = {"keypad": words.KIND_KEYPAD, "keyboard": words.KIND_KEYBOARD}
     lines = []
     for device, kind in _devices(frozenset()):
@@ -180,13 +206,13 @@ def list_lines() -> list[str]:
 
 
 def is_forbidden(folder: Path = Path("/dev/input")) -> bool:
-    """Whether there are devices and none of them may be read."""
+    """Return whether there are devices and all of them are closed to this user."""
     found = list(folder.glob("event*"))
     return bool(found) and not any(os.access(path, os.R_OK) for path in found)
 
 
 def _devices(taken: Set[str]) -> Iterator[tuple[KeyDevice, str]]:
-    """Opens every device but those `taken`; with it what ``kind_of`` says, "" where it has no keys."""
+    """Open every device but those `taken`; yield with it what ``kind_of`` says, "" where it has no keys."""
     try:
         import evdev
     except ImportError as error:
@@ -210,7 +236,7 @@ def _devices(taken: Set[str]) -> Iterator[tuple[KeyDevice, str]]:
 
 
 def _node(path: str) -> _Node | None:
-    """What is another as soon as the device is, or may be read by other people."""
+    """Return what changes as soon as the device does, or who may read it."""
     try:
         found = os.stat(path)
     except OSError:

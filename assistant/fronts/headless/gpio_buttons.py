@@ -17,7 +17,7 @@ BOUNCE_S = 0.02
 
 
 def gpio_key(pin: int) -> str:
-    """The name of a wire among the keys: "gpio17"."""
+    """Return the name of a wire among the keys: "gpio17"."""
     return f"gpio{pin}"
 
 
@@ -25,7 +25,7 @@ class GpioButtons:
     """Puts an event whenever a button goes down or up."""
 
     def __init__(self, pins: Sequence[int], put: Callable[[KeyEvent], None]) -> None:
-        """Takes the wires, each pulled up inside the board.
+        """Open the wires, each pulled up inside the board.
 
         Args:
             pins: the Broadcom numbers of the wires, as gpiozero counts.
@@ -63,7 +63,6 @@ class GpioButtons:
         return tell
 
     def close(self) -> None:
-        """Frees the wires; idempotent."""
         with self._lock:
             buttons, self._buttons = self._buttons, []
         for button in buttons:

@@ -1,4 +1,4 @@
-"""Reads keypads in a thread of its own, whichever are there, and tells when one goes and comes back."""
+"""Reads keypads in a thread of its own: what is pressed, what it types, and when one goes and comes back."""
 
 from __future__ import annotations
 
@@ -20,14 +20,20 @@ from assistant.fronts.headless.evdev_devices import (
     key_name,
     stamp_with_monotonic,
 )
-from assistant.fronts.headless.mode import SourceFailure, SourceNews
-from assistant.fronts.headless.presses import KeyEvent
+from assistant.fronts.headless.presses import Event, KeyEvent, SourceFailure, SourceNews
 from assistant.messages import headless as words
 
 RESCAN_S = 1.0
 """Time between two looks for devices that were plugged in."""
-
-Put = Callable[[KeyEvent | SourceNews | SourceFailure], None]
+_PLAIN = {
+    "space": "space", "esc": "escape", "comma": ",", "dot": ".", "slash": "/", "minus": "-",
+    "equal": "=", "semicolon": ";", "apostrophe": "'",
+}  # fmt: skip
+_SHIFTED = {"comma": "<", "dot": ">", "slash": "?", "minus": "_", "equal": "+", "semicolon": ":"}
+SHIFTS = frozenset({"leftshift", "rightshift"})
+OTHER_MODIFIERS = frozenset(
+    {"leftctrl", "rightctrl", "leftalt", "rightalt", "leftmeta", "rightmeta"}
+)
 
 
 @dataclass
@@ -44,13 +50,13 @@ class KeypadReader:
     def __init__(
         self,
         find: Callable[[Set[str]], Iterable[KeyDevice]],
-        put: Put,
+        put: Callable[[Event], None],
         *,
         says_missing: bool = True,
         is_forbidden: Callable[[], bool] = lambda: False,
         rescan_s: float = RESCAN_S,
     ) -> None:
-        """Opens what is there, and reads from then on.
+        """Open what is there, and read from then on.
 
         Args:
             find: opens wanted devices but those whose paths it is given.
@@ -76,7 +82,7 @@ class KeypadReader:
         self._thread.start()
 
     def close(self) -> None:
-        """Ends the thread and frees the devices; idempotent."""
+        """End the thread and close the devices; idempotent."""
         if self._ended.is_set():
             return
         self._ended.set()
@@ -158,19 +164,8 @@ class KeypadReader:
         self._put(KeyEvent(opened.device.path, key, event.value == DOWN, at_s, text))
 
 
-_PLAIN = {
-    "space": "space", "esc": "escape", "comma": ",", "dot": ".", "slash": "/", "minus": "-",
-    "equal": "=", "semicolon": ";", "apostrophe": "'",
-}  # fmt: skip
-_SHIFTED = {"comma": "<", "dot": ">", "slash": "?", "minus": "_", "equal": "+", "semicolon": ":"}
-SHIFTS = frozenset({"leftshift", "rightshift"})
-OTHER_MODIFIERS = frozenset(
-    {"leftctrl", "rightctrl", "leftalt", "rightalt", "leftmeta", "rightmeta"}
-)
-
-
 def text_of(key: str, *, has_shift: bool, has_other: bool) -> str:
-    """What a key types, as ``assistant.core.actions`` names keys; empty where it types nothing.
+    """Return what a key types, as ``assistant.core.actions`` names keys; empty where it types nothing.
 
     Args:
         key: the kernel's name in small letters, without ``KEY_``.

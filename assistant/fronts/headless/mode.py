@@ -1,18 +1,25 @@
-"""The assistant driven by keys and buttons alone: everything that it answers is heard."""
+"""The assistant driven by keys and buttons alone: what it answers is heard, and hardly anything is written."""
 
 from __future__ import annotations
 
 import queue
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from assistant.core.actions import Action, describe_action
 from assistant.core.ports import Earcon
 from assistant.core.session import Session, Wants
-from assistant.core.session_ports import Prompts
+from assistant.core.session_ports import Kind, Line, Prompts
+from assistant.fronts.console import Console
 from assistant.fronts.headless.bindings import Binding, Bindings, Special
-from assistant.fronts.headless.presses import Gesture, KeyEvent, Presses
+from assistant.fronts.headless.presses import (
+    Event,
+    Gesture,
+    KeyEvent,
+    Presses,
+    SourceFailure,
+    SourceNews,
+)
 from assistant.fronts.headless.service_notify import ServiceNotifier
 from assistant.messages import headless as words
 
@@ -33,31 +40,48 @@ PROMPTS = Prompts(
 """What a session says here when something is to be chosen: nothing can be typed."""
 
 
-@dataclass(frozen=True)
-class SourceNews:
-    """Something about a device: which is used, that it is gone.
+class HeadlessFront:
+    """Writes errors, and the rest only where a person asked for it: descriptions do not belong in a log."""
 
-    Attributes:
-        source: the device whose running presses are void; empty for none.
-        text: what to say.
-    """
+    def __init__(self, console: Console, *, shows_all: bool) -> None:
+        self._console, self._shows_all = console, shows_all
 
-    source: str = ""
-    text: str = ""
+    def show(self, line: Line) -> None:
+        if self._shows_all and line.kind is Kind.SENTENCE:
+            self._console.spoken(line.text)
+        elif self._shows_all or line.kind is Kind.ERROR:
+            self._console.status(line.text)
 
+    def begin_answer(self, title: str) -> None:
+        """Do nothing: all of it is spoken."""
 
-@dataclass(frozen=True)
-class SourceFailure:
-    """What reads keys has ended, and nobody knows why.
+    def go_to(self, sentence: int) -> None:
+        """Do nothing: it is spoken."""
 
-    Attributes:
-        error: what ended it.
-    """
-
-    error: Exception
+    def stage(self, stage: str) -> None:
+        """Do nothing: the status key says it."""
 
 
-Event = KeyEvent | SourceNews | SourceFailure
+class Menu:
+    """One line at a time; the list does not go round, so that its ends are known."""
+
+    def __init__(self, lines: Sequence[str], choose: Callable[[int], None]) -> None:
+        """Begin at the first line; ``choose`` takes the index of the chosen one."""
+        self._lines, self._choose = lines, choose
+        self._index = 0
+
+    @property
+    def line(self) -> str:
+        return words.menu_line(self._index + 1, len(self._lines), self._lines[self._index])
+
+    def step(self, by: int) -> str:
+        """Go on or back; return what to say."""
+        wanted = self._index + by
+        self._index = min(max(wanted, 0), len(self._lines) - 1)
+        return self.line if wanted == self._index else f"{words.MENU_END} {self.line}"
+
+    def take(self) -> None:
+        self._choose(self._index)
 
 
 class HeadlessMode:
@@ -79,11 +103,11 @@ class HeadlessMode:
         self._stopped_s = self._quit_s = float("-inf")
 
     def put(self, event: Event) -> None:
-        """Takes an event from any thread."""
+        """Take an event from any thread."""
         self._events.put(event)
 
     def run(self) -> None:
-        """Greets, and then turns until the person quits, which stops what goes on.
+        """Greet, and then turn until the person quits, which stops what goes on.
 
         Raises:
             Exception: what ended a reader of keys; without keys a program that runs on would only be silent.
@@ -101,12 +125,12 @@ class HeadlessMode:
             self._session.tell_now(words.GOODBYE)
 
     def begin(self) -> None:
-        """Says that keys are heard, or the notice of the first use."""
+        """Say that keys work, or the notice of the first use."""
         wants = self._session.greet(words.READY, words.NOTICE_ACKNOWLEDGE)
         self._is_notice_due = wants is Wants.ACKNOWLEDGE
 
     def turn(self, patience_s: float) -> None:
-        """Waits for one event and does what it means; gives the signs that are due."""
+        """Wait for one event and do what it means; give the signs that are due."""
         try:
             event = self._events.get(timeout=patience_s)
         except queue.Empty:
@@ -176,7 +200,6 @@ class HeadlessMode:
                     self._session.perform(Action.DESCRIBE if is_long else Action.BRIEF)
 
     def _give_up(self) -> None:
-        """The button was held: all is silent and nothing begins."""
         self._menu = None
         if self._session.is_active:
             self._session.perform(Action.STOP)
@@ -232,7 +255,7 @@ class HeadlessMode:
             self._session.tell(self._menu.line)
 
     def help_lines(self) -> list[str]:
-        """The button first, then each action that a key does."""
+        """Return the line of the button first, then one for each action that has a key."""
         lines = [words.help_button(self._names(Special.BUTTON))]
         lines += [
             words.help_key(keys, describe_action(action))
@@ -243,32 +266,3 @@ class HeadlessMode:
 
     def _names(self, binding: Binding) -> list[str]:
         return [words.key_name(key) for key in self._bindings.keys_of(binding)]
-
-
-class Menu:
-    """One line at a time; the list does not go round, so that its ends are known."""
-
-    def __init__(self, lines: Sequence[str], choose: Callable[[int], None]) -> None:
-        """Begins at the first line.
-
-        Args:
-            lines: what there is to choose from; at least one.
-            choose: takes the index of the line that was chosen.
-        """
-        self._lines, self._choose = lines, choose
-        self._index = 0
-
-    @property
-    def line(self) -> str:
-        """The present line, with its number."""
-        return words.menu_line(self._index + 1, len(self._lines), self._lines[self._index])
-
-    def step(self, by: int) -> str:
-        """Goes on or back; returns what to say."""
-        wanted = self._index + by
-        self._index = min(max(wanted, 0), len(self._lines) - 1)
-        return self.line if wanted == self._index else f"{words.MENU_END} {self.line}"
-
-    def take(self) -> None:
-        """Takes the present line."""
-        self._choose(self._index)

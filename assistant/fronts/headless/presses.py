@@ -1,4 +1,4 @@
-"""Short, long and held presses of one button, told apart by times alone.
+"""What key sources send, and short, long and held presses of one button, told apart by times alone.
 
 A press is short until a sign says that it is long enough; from then on its release means "in detail"; and
 when it is held until the second sign, nothing is started and all is silent. The sign always comes before the
@@ -18,7 +18,6 @@ class KeyEvent:
     Attributes:
         source: the device, so that two devices with the same key are two keys.
         key: its name, for example "kpenter", "a" or "gpio17".
-        is_down: whether it went down.
         at_s: when, on the clock of ``time.monotonic``.
         text: the character it types, where it types one.
     """
@@ -28,6 +27,24 @@ class KeyEvent:
     is_down: bool
     at_s: float
     text: str = ""
+
+
+@dataclass(frozen=True)
+class SourceNews:
+    """What to say about a device, and the device whose running presses are void; empty for none."""
+
+    source: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class SourceFailure:
+    """An unexpected error that ended what reads keys."""
+
+    error: Exception
+
+
+Event = KeyEvent | SourceNews | SourceFailure
 
 
 class Gesture(StrEnum):
@@ -61,11 +78,11 @@ class Presses:
         self._pressed: dict[tuple[str, str], _Press] = {}
 
     def down(self, event: KeyEvent) -> None:
-        """A press begins; one whose release was lost begins anew."""
+        """Begin a press; one whose release was lost starts again."""
         self._pressed[event.source, event.key] = _Press(event.at_s)
 
     def up(self, event: KeyEvent) -> Gesture | None:
-        """A press ends; None where it meant something already, or its beginning was not for the button."""
+        """End a press; None where it meant something already, or its beginning was not for the button."""
         press = self._pressed.pop((event.source, event.key), None)
         if press is None or press.stage is Gesture.HELD:
             return None
@@ -75,12 +92,12 @@ class Presses:
         return Gesture.LONG if is_long else Gesture.SHORT
 
     def drop(self, source: str) -> None:
-        """Forgets the presses of a device that is gone: a release that never comes must not become a meaning."""
+        """Forget the presses of a device that is gone: their releases never come."""
         for pressed in [pressed for pressed in self._pressed if pressed[0] == source]:
             del self._pressed[pressed]
 
     def due_s(self) -> float | None:
-        """When the next sign is due; None where no press waits for one."""
+        """Return when the next sign is due; None where no press waits for one."""
         times = [
             press.began_s + (self._long_s if press.stage is Gesture.SHORT else self._hold_s)
             for press in self._pressed.values()
@@ -89,7 +106,7 @@ class Presses:
         return min(times, default=None)
 
     def reached(self, now_s: float) -> list[Gesture]:
-        """The signs that are due now, each given once: ``LONG_SIGN`` or ``HELD``."""
+        """Return the signs that are due now, each given once: ``LONG_SIGN`` or ``HELD``."""
         signs = []
         for press in self._pressed.values():
             if press.stage is not Gesture.HELD and now_s >= press.began_s + self._hold_s:

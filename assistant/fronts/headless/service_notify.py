@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 
 class ServiceNotifier:
-    """Does nothing where no service manager listens; trouble is never told, because nothing hangs on it.
+    """The way to a service manager; silent where none listens, and about errors, which do no harm.
 
     Attributes:
         watchdog_s: time between two signs of life, half of what systemd allows; None where it wants none.
@@ -27,18 +27,16 @@ class ServiceNotifier:
         self._last_alive_s = float("-inf")
 
     def ready(self) -> None:
-        """Keys work from now on."""
         self._send("READY=1")
 
     def alive(self) -> None:
-        """The loop turned; to be called on every turn, and sent only when it is due."""
+        """Give a sign of life when one is due; call it on every turn of the loop."""
         if self.watchdog_s is None or time.monotonic() - self._last_alive_s < self.watchdog_s / 2:
             return
         self._last_alive_s = time.monotonic()
         self._send("WATCHDOG=1")
 
     def stopping(self) -> None:
-        """The end has begun."""
         self._send("STOPPING=1")
 
     def _send(self, message: str) -> None:

@@ -18,14 +18,16 @@ from assistant.core.session_ports import Front, Line
 from assistant.errors import AssistantError
 from assistant.fronts.tui.front import AnswerBegun, GoneTo, QueuedFront, StageChanged, Update
 from assistant.fronts.tui.screens.base import AssistantScreen, Focused, Pressed, Told, UnknownKey
-from assistant.fronts.tui.screens.choice import ChoiceScreen
-from assistant.fronts.tui.screens.help import HelpScreen
+from assistant.fronts.tui.screens.help import HelpScreen, NoticeScreen
 from assistant.fronts.tui.screens.main import MainScreen
-from assistant.fronts.tui.screens.notice import NoticeScreen
-from assistant.fronts.tui.screens.question import QuestionScreen, TypingScreen
-from assistant.fronts.tui.screens.settings import SettingsScreen
+from assistant.fronts.tui.screens.typing import (
+    ChoiceScreen,
+    QuestionScreen,
+    SettingsScreen,
+    TypingScreen,
+)
 from assistant.fronts.tui.terminal import show_cursor
-from assistant.fronts.tui.widgets.line_list import LineList
+from assistant.fronts.tui.widgets import LineList
 from assistant.messages import session as session_words
 from assistant.messages import tui as words
 
@@ -87,7 +89,7 @@ class AssistantApp(App[None]):
         }
 
     def on_mount(self) -> None:
-        """Shows the main screen first, so that keys are heard while the rest is opened."""
+        """Show the main screen first, so that keys work while the rest opens."""
         self.push_screen(self._main)
         self.call_after_refresh(self._open)
 
@@ -106,19 +108,16 @@ class AssistantApp(App[None]):
         self._carry_out(session.greet(session_words.READY))
 
     def _wake(self) -> None:
-        """Called from any thread."""
         self.post_message(UpdatesWaiting())
 
     def _picture_taken(self) -> None:
-        """Called from the session's work thread."""
         self.post_message(PictureTaken())
 
     def on_unmount(self) -> None:
-        """What is said from now on has no screen."""
         self._front.attach(None)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leaves the blank to text that is typed, and both stop keys to whoever rebound them."""
+        """Leave the space to text that is typed, and both stop keys to whoever rebound them."""
         if action == "stop" and self.session is not None:
             if parameters == ("space",) and isinstance(self.screen, TypingScreen):
                 return False
@@ -126,7 +125,7 @@ class AssistantApp(App[None]):
         return True
 
     def action_stop(self, key: str) -> None:
-        """Stops everything at once on every screen; Escape also goes back."""
+        """Stop everything at once on every screen; Escape also goes back."""
         if self.session is None:
             return
         self._main.drop_number()
@@ -137,7 +136,7 @@ class AssistantApp(App[None]):
 
     @on(UpdatesWaiting)
     def show_updates(self) -> None:
-        """Shows all that came since the last time and draws once; nothing while the app is ending."""
+        """Show all that came since the last time and draw once; nothing while the app is ending."""
         if not self._main.query(LineList):
             return
         with self.batch_update():
@@ -163,31 +162,26 @@ class AssistantApp(App[None]):
 
     @on(Pressed)
     def perform(self, pressed: Pressed) -> None:
-        """Does what a key stands for."""
         if self.session is not None:
             self._carry_out(self.session.perform(pressed.action))
 
     @on(UnknownKey)
     def tell_unknown(self, unknown: UnknownKey) -> None:
-        """Says that a key does nothing."""
         if self.session is not None:
             self.session.unknown_key(unknown.called)
 
     @on(Focused)
     def speak_focused(self, focused: Focused) -> None:
-        """Speaks what is looked at."""
         if self.session is not None:
             self.session.read_shown(focused.texts)
 
     @on(Told)
     def tell(self, told: Told) -> None:
-        """Says something on a screen's behalf."""
         if self.session is not None:
             self.session.tell(told.text)
 
     @on(SettingsScreen.Changed)
     def change_setting(self, changed: SettingsScreen.Changed) -> None:
-        """Changes a setting and shows all as they are now."""
         if self.session is not None:
             self.session.change_setting(changed.typed)
             if isinstance(self.screen, SettingsScreen):
@@ -195,7 +189,6 @@ class AssistantApp(App[None]):
 
     @on(PictureTaken)
     def ask_about_picture(self) -> None:
-        """The picture came first; now the question."""
         if self.session is not None:
             self.session.tell(session_words.TYPE_QUESTION)
             self._let_type(self.session.ask_taken)
@@ -208,7 +201,7 @@ class AssistantApp(App[None]):
     def _push(
         self, screen: AssistantScreen[str | None], use: Callable[[str], None] | None = None
     ) -> None:
-        """Shows a screen; what it gives back goes to ``use``, and nothing is announced as going back."""
+        """Show a screen; give its result to ``use``, or say that it went back."""
 
         def take(result: str | None) -> None:
             if self.session is None:

@@ -43,7 +43,7 @@ class QueuedFront:
         self._wake: Callable[[], None] | None = None
 
     def attach(self, wake: Callable[[], None] | None) -> None:
-        """Calls ``wake``, from any thread, when there is something to take; None to stop that."""
+        """Call ``wake``, from any thread, when there is something to take; None to stop that."""
         with self._lock:
             self._wake = wake
             is_due = bool(self._updates)
@@ -51,25 +51,21 @@ class QueuedFront:
             wake()
 
     def take(self) -> list[Update]:
-        """All updates since the last time, in order."""
+        """Return all updates since the last time, in order."""
         with self._lock:
             updates, self._updates = self._updates, []
         return updates
 
     def show(self, line: Line) -> None:
-        """Adds a line."""
         self._put(line)
 
     def begin_answer(self, title: str) -> None:
-        """The next sentences are a new answer's; its title is not shown, since it is not spoken."""
         self._put(AnswerBegun())
 
     def go_to(self, sentence: int) -> None:
-        """The reading goes on at this sentence."""
         self._put(GoneTo(sentence))
 
     def stage(self, stage: str) -> None:
-        """What is going on now."""
         self._put(StageChanged(stage))
 
     def _put(self, update: Update) -> None:

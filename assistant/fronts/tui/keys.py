@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from assistant.core.actions import NAMED_KEYS, Action, Keymap, spoken_key
+from assistant.core.actions import NAMED_KEYS, Action, spoken_key
 from assistant.messages import tui as words
 
 
 def keymap_key(key: str, character: str | None) -> str:
-    """The key as the keymap calls it.
-
-    Args:
-        key: its name, as the terminal library gives it.
-        character: what it types, if anything.
-    """
+    """Return the key as the keymap calls it, from its name in Textual and the character that it types."""
     if key in NAMED_KEYS:
         return key
     return character if character is not None and character.isprintable() else key
 
 
 def called_aloud(key: str) -> str:
-    """How a key of the keymap or of the terminal is called in speech."""
+    """Return what a key of the keymap or of the terminal is called in speech."""
     if len(key) == 1 or key in NAMED_KEYS:
         return spoken_key(key)
     if key.startswith("ctrl+"):
@@ -40,17 +35,12 @@ class NumberEntry:
         return bool(self._typed)
 
     def add(self, digit: str) -> str | None:
-        """Takes a digit; returns the number once no further digit could make another one."""
+        """Take a digit; return the number once no further digit could make another one."""
         self._typed += digit
         is_whole = self._typed == "0" or int(self._typed) * 10 > len(Action)
         return self.complete() if is_whole else None
 
     def complete(self) -> str:
-        """Returns what was typed and forgets it."""
+        """Return what was typed and forget it."""
         typed, self._typed = self._typed, ""
         return typed
-
-
-def action_of(keymap: Keymap, key: str) -> Action | None:
-    """The action of a key that is no digit."""
-    return None if key.isdigit() else keymap.lookup(key)

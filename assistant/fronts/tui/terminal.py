@@ -1,4 +1,4 @@
-"""Keeps everything but the screen itself off the terminal while the screen is drawn.
+"""Runs the full screen so that the terminal is as it was afterwards, and keeps all else off it meanwhile.
 
 llama.cpp, ALSA and other libraries, here and in child processes, write to file descriptors 1 and 2. While
 the screen is up these lead to a temporary file; its end goes to the log afterwards.
@@ -11,17 +11,45 @@ import logging
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+
+from assistant.core.session import Session
+from assistant.core.session_ports import Front
+from assistant.errors import AssistantError
+from assistant.messages import tui as words
 
 log = logging.getLogger(__name__)
 
 KEPT_BYTES = 64 * 1024
 """How much of the end of what was written is looked at."""
+ESCAPE_DELAY_MS = "25"
+"""How long Escape waits for the rest of a key's sequence; the terminal library's 100 ms would be heard."""
+
+
+def run_full_screen(make_session: Callable[[Front], Session]) -> None:
+    """Run until the person quits. The mouse is left to the terminal, so that its own selection works.
+
+    Args:
+        make_session: opens the session behind the front that it is given; its owner closes it afterwards.
+
+    Raises:
+        AssistantError: the session could not be opened, or the full screen failed.
+    """
+    os.environ.setdefault("ESCDELAY", ESCAPE_DELAY_MS)
+    from assistant.fronts.tui.app import AssistantApp
+
+    app = AssistantApp(make_session)
+    with only_the_screen():
+        app.run(mouse=False)
+    if app.failure is not None:
+        raise app.failure
+    if app.return_code:
+        raise AssistantError(words.SCREEN_FAILED, words.SCREEN_FAILED_HINT)
 
 
 @contextlib.contextmanager
 def only_the_screen() -> Iterator[None]:
-    """While inside, ``sys.__stderr__`` is the terminal and descriptors 1 and 2 are not.
+    """Keep descriptors 1 and 2 off the terminal while inside; ``sys.__stderr__`` is the terminal.
 
     The terminal library draws to ``sys.__stderr__`` as it is when the drawing begins.
     """
@@ -59,7 +87,7 @@ def only_the_screen() -> Iterator[None]:
 
 
 def show_cursor() -> None:
-    """Shows the terminal's cursor, which braille displays and magnifiers follow."""
+    """Show the terminal's cursor, which braille displays and magnifiers follow."""
     if sys.__stderr__ is not None:
         with contextlib.suppress(OSError, ValueError):
             sys.__stderr__.write("\x1b[?25h")

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.bench.coco import coco_words
-from assistant.bench.mentions import ThingWords, plural, tokens
+from assistant.bench.coco import load_coco_words
+from assistant.bench.mentions import ThingWords, pluralize, tokenize
 
 
 def things(caption: str) -> list[str]:
-    return [mention.thing for mention in coco_words().find(caption)]
+    return [mention.thing for mention in load_coco_words().find(caption)]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_words_that_look_like_plurals_stay_what_they_are() -> None:
 
 
 def test_all_eighty_categories_are_known_by_the_names_that_coco_gives_them() -> None:
-    table = coco_words()
+    table = load_coco_words()
     assert len(table.things) == 80
     assert all(table.thing(name) == name for name in table.things)
     for name in sorted(table.things):
@@ -77,7 +77,7 @@ def test_all_eighty_categories_are_known_by_the_names_that_coco_gives_them() -> 
 
 def test_every_mention_stands_where_it_says() -> None:
     caption = "Two hot dogs, and a baby bear's toilet seat."
-    found = coco_words().find(caption)
+    found = load_coco_words().find(caption)
     assert [caption[m.start : m.end] for m in found] == ["hot dogs", "baby bear", "toilet seat"]
 
 
@@ -103,7 +103,7 @@ def test_what_a_sign_says_is_no_thing() -> None:
     [("knife", "knives"), ("person", "people"), ("sheep", "sheep"), ("bus", "buses"), ("", "")],
 )
 def test_plurals(one: str, several: str) -> None:
-    assert plural(one) == several
+    assert pluralize(one) == several
 
 
 def test_both_plurals_of_a_person_count() -> None:
@@ -113,8 +113,8 @@ def test_both_plurals_of_a_person_count() -> None:
 @given(st.text())
 def test_tokens_lie_in_the_text_whatever_it_is(text: str) -> None:
     last = 0
-    for token in tokens(text):
+    for token in tokenize(text):
         assert last <= token.start < token.end <= len(text)
         assert len(token.text) == token.end - token.start
         last = token.end
-    coco_words().find(text)
+    load_coco_words().find(text)

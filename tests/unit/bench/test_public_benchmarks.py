@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from assistant.bench import amber, coco, pope, yes_no
-from assistant.bench.yes_no import Asked, pope_reading, says
+from assistant.bench.yes_no import Asked, read_as_pope, says
 from assistant.errors import UsageError
 
 INSTANCES = {
@@ -121,7 +121,7 @@ def test_a_label_that_is_neither_is_told(tmp_path: Path) -> None:
     ],
 )
 def test_how_answers_are_read(answer: str, popes: str, ours: str | None) -> None:
-    assert pope_reading(answer) == popes
+    assert read_as_pope(answer) == popes
     assert says(answer) == ours
 
 
@@ -130,7 +130,7 @@ def test_yes_no_figures_counted_by_hand() -> None:
         *[Asked("yes", "yes")] * 3, Asked("yes", "no"), Asked("no", "yes"), *[Asked("no", "no")] * 4,
         Asked("no", None),
     ]  # fmt: skip
-    assert yes_no.summary(asked) == pytest.approx(
+    assert yes_no.summarize(asked) == pytest.approx(
         {
             "accuracy": 7 / 10,
             "precision": 3 / 4,
@@ -142,12 +142,12 @@ def test_yes_no_figures_counted_by_hand() -> None:
         }
     )
     # With no as the answer that counts, as AMBER has it.
-    found = yes_no.summary(asked, "no")
+    found = yes_no.summarize(asked, "no")
     assert (found["precision"], found["recall"]) == pytest.approx((4 / 5, 4 / 6))
 
 
 def test_no_questions_give_no_figures_and_no_crash() -> None:
-    assert set(yes_no.summary([]).values()) == {0.0}
+    assert set(yes_no.summarize([]).values()) == {0.0}
 
 
 QUERIES = [

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from assistant.bench.methods import method, parse_methods
+from assistant.bench import messages as words
+from assistant.bench.methods import name_method, parse_methods
 from assistant.bench.results import ResultsFile
 from assistant.bench.running import Job, run
 from assistant.core.events import Event, Failed, ImageRgb
-from assistant.errors import AssistantError, UsageError
+from assistant.errors import AssistantError, ExitCode, UsageError
 from assistant.testing import ScriptedDescriber, answer_events
 from sparc_ggml.config import SparcConfig
 
@@ -108,7 +111,7 @@ class Pictures:
 
 
 JOBS = [Job("a", Path("a.png"), "?"), Job("b", Path("b.png"), "?")]
-METHODS = [method(SparcConfig(method="none")), method(PRESET)]
+METHODS = [name_method(SparcConfig(method="none")), name_method(PRESET)]
 
 
 def test_every_question_is_asked_with_every_method_and_a_second_run_asks_nothing(
@@ -164,3 +167,16 @@ def test_what_is_watched_is_kept_with_the_answer(tmp_path: Path) -> None:
         )
     last = json.loads(kept.path.read_text().splitlines()[-1])
     assert last["seen"] == ["a", "A dog."]
+
+
+def test_without_its_optional_part_bench_says_what_to_install() -> None:
+    code = (
+        "import sys; sys.modules['inflect'] = None\n"
+        "from assistant.cli.main import main\n"
+        "sys.exit(main(['bench', 'quality', '--scenes', 'missing.jsonl']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == ExitCode.USAGE
+    assert done.stdout == ""
+    assert done.stderr == f"{words.INFLECT_MISSING}\n{words.INFLECT_MISSING_HINT}\n"
+    assert "sparc-assistant[bench]" in done.stderr

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from assistant.bench import intervals, tally
-from assistant.bench.coco import coco_words
+from assistant.bench.coco import load_coco_words
 from assistant.bench.tally import FIGURES, Judgement, Tally, judge
 
 
 def judged(caption: str, *there: str) -> Judgement:
-    return judge(caption, coco_words().find(caption), frozenset(there))
+    return judge(caption, load_coco_words().find(caption), frozenset(there))
 
 
 DOG = judged("A dog and a puppy sit beside a cat on a couch.", "dog", "couch", "clock")
@@ -90,7 +90,7 @@ def test_tallies_add_up() -> None:
 
 def test_the_same_captions_differ_by_nothing() -> None:
     table = tally.table_of([DOG.whole, EMPTY.whole, GOOD.whole])
-    differences = intervals.differences(table, table)
+    differences = intervals.compare_captions(table, table)
     assert differences
     for found in differences.values():
         assert (found.value, found.low, found.high) == (0.0, 0.0, 0.0)
@@ -112,16 +112,16 @@ def _many(n: int, right: float, seed: int) -> tally.Floats:
 
 def test_a_real_difference_is_found_and_the_interval_holds_it() -> None:
     better, worse = _many(300, 0.9, 1), _many(300, 0.8, 2)
-    found = intervals.differences(better, worse)["f1"]
+    found = intervals.compare_captions(better, worse)["f1"]
     assert found.low < 0.1 < found.high
     assert found.is_clear
-    assert intervals.differences(worse, better)["f1"].value == pytest.approx(-found.value)
+    assert intervals.compare_captions(worse, better)["f1"].value == pytest.approx(-found.value)
 
 
 def test_intervals_hold_the_true_difference_about_as_often_as_they_say() -> None:
     hits = 0
     for seed in range(60):
-        found = intervals.differences(_many(80, 0.85, seed), _many(80, 0.8, 1000 + seed))["f1"]
+        found = intervals.compare_captions(_many(80, 0.85, seed), _many(80, 0.8, 1000 + seed))["f1"]
         hits += found.low <= 0.05 <= found.high
     assert 51 <= hits <= 60
 
@@ -134,18 +134,18 @@ def test_intervals_are_paired() -> None:
         tally.table_of([Tally(captions=1, named=10, right=int(r) + more, wanted=10) for r in right])
         for more in (1, 0)
     )
-    found = intervals.differences(ours, theirs)["precision"]
+    found = intervals.compare_captions(ours, theirs)["precision"]
     assert (found.value, found.low, found.high) == pytest.approx((0.1, 0.1, 0.1))
 
 
 def test_intervals_are_the_same_every_time() -> None:
     ours, theirs = _many(50, 0.9, 1), _many(50, 0.8, 2)
-    assert intervals.differences(ours, theirs) == intervals.differences(ours, theirs)
+    assert intervals.compare_captions(ours, theirs) == intervals.compare_captions(ours, theirs)
 
 
 def test_other_pictures_are_refused() -> None:
     with pytest.raises(ValueError, match="same pictures"):
-        intervals.differences(_many(5, 0.9, 1), _many(6, 0.9, 1))
+        intervals.compare_captions(_many(5, 0.9, 1), _many(6, 0.9, 1))
 
 
 def test_every_figure_has_a_name() -> None:

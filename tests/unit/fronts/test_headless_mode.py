@@ -15,8 +15,8 @@ import pytest
 from assistant.core.actions import Keymap
 from assistant.fronts.headless.bindings import Bindings, Special, parse_pairs
 from assistant.fronts.headless.keypad_reader import text_of
-from assistant.fronts.headless.mode import HeadlessMode, SourceFailure, SourceNews
-from assistant.fronts.headless.presses import KeyEvent, Presses
+from assistant.fronts.headless.mode import HeadlessMode
+from assistant.fronts.headless.presses import KeyEvent, Presses, SourceFailure, SourceNews
 from assistant.fronts.headless.service_notify import ServiceNotifier
 from assistant.testing import ScriptedDescriber, answer_events
 from tests.support.headless_parts import RunningHeadless, run_headless

@@ -14,11 +14,17 @@ import pytest
 from evdev import ecodes
 
 from assistant.errors import UsageError
-from assistant.fronts.headless.evdev_devices import WantedDevices, is_forbidden, is_wanted, kind_of
-from assistant.fronts.headless.event_stream import EventStream, StreamEvent, is_stream
+from assistant.fronts.headless.evdev_devices import (
+    EventStream,
+    RawEvent,
+    WantedDevices,
+    is_forbidden,
+    is_stream,
+    is_wanted,
+    kind_of,
+)
 from assistant.fronts.headless.keypad_reader import KeypadReader
-from assistant.fronts.headless.mode import SourceFailure, SourceNews
-from assistant.fronts.headless.presses import KeyEvent
+from assistant.fronts.headless.presses import KeyEvent, SourceFailure, SourceNews
 from tests.support.key_streams import PipedKeypad, key_events
 
 Put = KeyEvent | SourceNews | SourceFailure
@@ -84,7 +90,7 @@ def test_letters_with_shift_and_ctrl(reading: Reading) -> None:
 def test_the_keyboards_own_repetition_is_none(reading: Reading) -> None:
     down = key_events("KP5", is_down=True)
     repeated = [
-        StreamEvent(0, 0, e.type, e.code, 2 if e.type == ecodes.EV_KEY else e.value) for e in down
+        RawEvent(0, 0, e.type, e.code, 2 if e.type == ecodes.EV_KEY else e.value) for e in down
     ]
     reading.keypad.send([*down, *repeated, *repeated, *key_events("KP5", is_down=False)])
     assert [reading.next_key().is_down for _ in range(2)] == [True, False]
@@ -99,7 +105,7 @@ def test_an_event_in_two_pieces_is_one(reading: Reading) -> None:
 
 
 def test_what_the_kernel_dropped_begins_and_ends_nothing(reading: Reading) -> None:
-    dropped = StreamEvent(0, 0, ecodes.EV_SYN, ecodes.SYN_DROPPED, 0)
+    dropped = RawEvent(0, 0, ecodes.EV_SYN, ecodes.SYN_DROPPED, 0)
     reading.keypad.send(
         [
             *key_events("KPENTER", is_down=True),

@@ -59,7 +59,7 @@ def test_a_file_without_a_known_hash_is_recorded_with_the_hash_that_it_has(
     told = Told()
     model = install.pull(row, Store(tmp_path / "store"), told)
     assert (model.model.checked, model.mmproj.checked) == ("size", "size")
-    right = files.taken(tmp_path / "hub/tiny-mmproj.gguf", is_ours=False, checked="own")
+    right = files.record_file(tmp_path / "hub/tiny-mmproj.gguf", is_ours=False, checked="own")
     assert model.mmproj.sha256 == right.sha256
     assert sum("No public source states the checksum" in line for line in told.lines) == 2
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -15,8 +17,15 @@ from assistant.model_store import files, listing, manage
 from assistant.model_store.catalogue import CatalogueFile, read_catalogue
 from assistant.model_store.find import choose
 from assistant.model_store.progress import Progress
-from assistant.model_store.record import FileRecord, InstalledModel, Speed, State, Store, alone
-from assistant.model_store.speed import cost, seconds_of
+from assistant.model_store.record import (
+    FileRecord,
+    InstalledModel,
+    Speed,
+    State,
+    Store,
+    lock_folder,
+)
+from assistant.model_store.speed import estimate_cost, seconds_of
 from assistant.system import memory
 from assistant.system.memory import Memory
 from tests.support.tiny_llama import TinyLlama, write_tiny_llama
@@ -29,7 +38,7 @@ def installed(folder: Path, name: str, rank: int = 1, memory_mb: int = 1000) -> 
     def record(part: str) -> FileRecord:
         path = folder / f"{name}-{part}.gguf"
         path.write_bytes(name.encode() * 100)
-        return files.taken(path, is_ours=True, checked="catalogue")
+        return files.record_file(path, is_ours=True, checked="catalogue")
 
     model, mmproj = record("model"), record("mmproj")
     return InstalledModel(
@@ -228,31 +237,31 @@ def test_seconds_are_measured_here_or_reckoned_from_the_nearest_model() -> None:
     rows = read_catalogue()
     speed = Speed(3.0, 0.1, 0.2, 616, "here", "2026-01-01")
     state = State(speeds={"llava-1.5-7b": speed, "mobilevlm-1.7b": replace(speed, machine="there")})
-    own = cost("llava-1.5-7b", state, rows, "here")
+    own = estimate_cost("llava-1.5-7b", state, rows, "here")
     assert own is not None
     assert own.basis == "measured"
     assert own.seconds == seconds_of(speed) == pytest.approx(3.0 + 61.6 + 20.0)
-    other = cost("llava-1.6-mistral-7b", state, rows, "here")
+    other = estimate_cost("llava-1.6-mistral-7b", state, rows, "here")
     assert other is not None
     assert (other.basis, other.measured_with) == ("estimated", "llava-1.5-7b")
     assert other.seconds > 4 * own.seconds  # five times the image tokens
-    small = cost("llava-phi-3-mini", state, rows, "here")
+    small = estimate_cost("llava-phi-3-mini", state, rows, "here")
     assert small is not None
     assert 0.4 * own.seconds < small.seconds < 0.7 * own.seconds
-    assert cost("llava-1.5-7b", state, rows, "elsewhere") is None
-    assert cost("my-own", state, rows, "here") is None
+    assert estimate_cost("llava-1.5-7b", state, rows, "elsewhere") is None
+    assert estimate_cost("my-own", state, rows, "here") is None
 
 
 def test_the_list_says_what_fits(state: State) -> None:
     rows = read_catalogue()
-    models = listing.listed(rows, state, "small", Memory(6200, 5000), "here")
+    models = listing.list_rows(rows, state, "small", Memory(6200, 5000), "here")
     fits = {model.name: model.fits for model in models}
     assert fits["large"] == "no"
     assert fits["small"] == "yes"
     assert fits["llava-1.5-7b"] == "later"
     assert [model.name for model in models][:2] == ["large", "small"]
     assert models[-1].name == "demo"
-    lines = list(listing.lines(models, Memory(6200, 5000)))
+    lines = list(listing.format_rows(models, Memory(6200, 5000)))
     assert all(line.endswith((".", "NAME")) or "http" in line or "files" in line for line in lines)
     assert (
         "Fits this machine once 6.1 gigabytes of memory are free; 5.0 gigabytes are free now."
@@ -288,7 +297,7 @@ def test_a_file_that_is_written_to_while_its_hash_is_taken_is_refused(tmp_path: 
             file.write(b"more")
 
     with pytest.raises(ModelError, match="being written") as caught:
-        files.taken(path, is_ours=False, checked="own", on_bytes=append)
+        files.record_file(path, is_ours=False, checked="own", on_bytes=append)
     assert caught.value.hint
 
 
@@ -310,13 +319,13 @@ def test_removing_leaves_what_somebody_else_put_into_the_folder(tmp_path: Path) 
 def test_removing_waits_for_a_pull_and_its_lock_keeps_others_out(tmp_path: Path) -> None:
     store = Store(tmp_path)
     (tmp_path / "tiny").mkdir()
-    with alone("tiny", tmp_path / "tiny"):
+    with lock_folder("tiny", tmp_path / "tiny"):
         with pytest.raises(ModelError, match="another command") as caught:
             manage.remove("tiny", store)
         assert caught.value.hint
         # Whoever removes the lock's file keeps the next one from holding what nobody else sees.
         (tmp_path / "tiny" / ".lock").unlink()
-        with alone("tiny", tmp_path / "tiny"):
+        with lock_folder("tiny", tmp_path / "tiny"):
             assert (tmp_path / "tiny" / ".lock").exists()
 
 
@@ -384,7 +393,7 @@ def test_a_wrong_copy_of_the_projector_is_made_anew_when_checked(
     again = store.read().models["mine"].corrected
     assert again is not None
     assert (again.sha256, again.path) == (copy.sha256, copy.path)
-    assert files.taken(copy.path, is_ours=True, checked="own").sha256 == copy.sha256
+    assert files.record_file(copy.path, is_ours=True, checked="own").sha256 == copy.sha256
     # A projector that was written again, as it was, gets a copy of its own, and the old one goes.
     os.utime(legacy)
     manage.verify(store.read().models["mine"], store, _Deaf())
@@ -430,3 +439,23 @@ class _Deaf:
     def show(self, line: str) -> None: ...
     def speak(self, sentence: str) -> None: ...
     def tell(self, sentence: str) -> None: ...
+
+
+def test_a_killed_command_leaves_no_lock_behind(tmp_path: Path) -> None:
+    code = (
+        "import sys, time; from pathlib import Path; from assistant.model_store.record import lock_folder\n"
+        "with lock_folder('tiny', Path(sys.argv[1])):\n    print('locked', flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, tmp_path / "tiny"], stdout=subprocess.PIPE
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"locked\n"
+        with (
+            pytest.raises(ModelError, match="another command"),
+            lock_folder("tiny", tmp_path / "tiny"),
+        ):
+            pass
+        holder.kill()
+    with lock_folder("tiny", tmp_path / "tiny"):
+        pass

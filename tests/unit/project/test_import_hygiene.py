@@ -19,6 +19,7 @@ HEAVY = {
     "espeakng_loader",
     "rich",
     "inflect",
+    "filelock",
 }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.bench.scenes import JudgedScene, SceneObject, World
-from assistant.bench.summary import Captions, caption_summary
+from assistant.bench.summary import Captions, summarize_captions
 from assistant.bench.tally import Judgement, judge
 from scripts import bench_quality_plots, bench_quality_report
 
@@ -28,7 +28,7 @@ def one(label: str, wrong: int, plain: Captions | None = None) -> Captions:
 
 
 def data(**wrong: int) -> dict[str, Any]:
-    test = caption_summary({name: one(name, n) for name, n in wrong.items()})
+    test = summarize_captions({name: one(name, n) for name, n in wrong.items()})
     curve = {"value": -0.1, "low": -0.2, "high": -0.05}
     flat = {"value": 0.01, "low": -0.2, "high": 0.05}
     third = {"share": 0.4, "boosted": 0.5, "entropy": 0.8, "region": None}

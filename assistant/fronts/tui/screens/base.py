@@ -14,8 +14,7 @@ from textual.screen import Screen
 
 from assistant.core.actions import Action
 from assistant.fronts.tui.keys import called_aloud, keymap_key
-from assistant.fronts.tui.widgets.bars import Bar
-from assistant.fronts.tui.widgets.line_list import LineList
+from assistant.fronts.tui.widgets import Bar, LineList
 from assistant.messages import tui as words
 
 Result = TypeVar("Result")
@@ -32,33 +31,21 @@ class Pressed(Message):
 
 @dataclass
 class UnknownKey(Message):
-    """A key wants nothing here.
-
-    Attributes:
-        called: its spoken name.
-    """
+    """A key, by its spoken name, that does nothing here."""
 
     called: str
 
 
 @dataclass
 class Focused(Message):
-    """Something that is on the screen is looked at, and is to be spoken.
-
-    Attributes:
-        texts: its words, in order.
-    """
+    """Something that is on the screen is looked at, and is to be spoken."""
 
     texts: tuple[str, ...]
 
 
 @dataclass
 class Told(Message):
-    """Something to say and to show.
-
-    Attributes:
-        text: its words.
-    """
+    """Something to say and to show."""
 
     text: str
 
@@ -68,7 +55,6 @@ class AssistantScreen(Screen[Result]):
 
     Attributes:
         last: what was said last, shown on every screen but the main one, which shows all.
-        stage: what is going on.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -84,40 +70,33 @@ class AssistantScreen(Screen[Result]):
     stage_text: reactive[str] = reactive(words.stage_line(""))
 
     def compose_bars(self) -> ComposeResult:
-        """The bars under the list."""
         yield Bar(id="last").data_bind(text=AssistantScreen.last)
         yield Bar(id="stage").data_bind(text=AssistantScreen.stage_text)
 
     def watch_stage(self, stage: str) -> None:
-        """Puts the stage into words."""
         self.stage_text = words.stage_line(stage)
 
     def on_key(self, event: events.Key) -> None:
-        """Gives a key on to the screen, unless a binding of the screen or its line takes it."""
+        """Give a key on to the screen, unless a binding of the screen or its line takes it."""
         if event.key in self.active_bindings:
             return
         event.stop()
         self.take_key(keymap_key(event.key, event.character))
 
     def take_key(self, key: str) -> None:
-        """Does what a key means on this screen.
-
-        Args:
-            key: as the keymap calls it.
-        """
+        """Do what a key, as the keymap calls it, means on this screen."""
         self.post_message(UnknownKey(called_aloud(key)))
 
     def leave(self) -> None:
-        """Goes back without a result; the main screen stays."""
+        """Go back without a result; the main screen stays."""
         self.dismiss(None)
 
     def action_move(self, by: int) -> None:
-        """Moves the cursor of the list."""
         for lines in self.query(LineList):
             lines.move(by)
 
     def on_line_list_moved(self, moved: LineList.Moved) -> None:
-        """Speaks the line of the cursor; at an end, which end it is."""
+        """Speak the line of the cursor; at an end, which end it is."""
         moved.stop()
         if moved.text is not None:
             self.post_message(Focused((moved.text,)))
@@ -127,6 +106,5 @@ class AssistantScreen(Screen[Result]):
             self.post_message(Told(words.LAST_LINE if moved.by > 0 else words.FIRST_LINE))
 
     def on_screen_resume(self) -> None:
-        """Puts the terminal's cursor back on this screen's line."""
         for lines in self.query(LineList):
             lines.place_cursor()

@@ -1,4 +1,4 @@
-"""The keys: a list to read, and each key says what it does."""
+"""Screens to read: the keys, each of which says what it does, and the notice before the first use."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from assistant.core.actions import Action, Keymap
-from assistant.fronts.tui.keys import action_of
-from assistant.fronts.tui.screens.base import AssistantScreen, Focused
-from assistant.fronts.tui.widgets.line_list import LineList
+from assistant.fronts.tui.screens.base import AssistantScreen, Focused, Told
+from assistant.fronts.tui.widgets import LineList
+from assistant.messages import session as session_words
 from assistant.messages import tui as words
 
 
@@ -23,22 +23,19 @@ class HelpScreen(AssistantScreen[str | None]):
         self._lines = list(lines)
 
     def compose(self) -> ComposeResult:
-        """Title, keys, bars."""
         yield Static(words.help_title(len(Action)), id="title", markup=False)
         yield LineList(self._lines, id="help")
         yield from self.compose_bars()
 
     def on_mount(self) -> None:
-        """Reads all, from the title on."""
         self.post_message(Focused((words.help_title(len(Action)), *self._lines)))
         self.query_one(LineList).go_to(0)
 
     def take_key(self, key: str) -> None:
-        """Goes to the line of the key."""
         if key == "enter":
             self.leave()
             return
-        action = action_of(self._keymap, key)
+        action = None if key.isdigit() else self._keymap.lookup(key)
         if action is None:
             super().take_key(key)
             return
@@ -46,3 +43,23 @@ class HelpScreen(AssistantScreen[str | None]):
         index = list(self._keymap.keys).index(action)
         self.query_one(LineList).go_to(index)
         self.post_message(Focused((self._lines[index],)))
+
+
+class NoticeScreen(AssistantScreen[bool]):
+    """Waits for Enter and gives back True; nothing else leaves it but quitting."""
+
+    def compose(self) -> ComposeResult:
+        yield LineList([session_words.NOTICE, session_words.NOTICE_ACKNOWLEDGE], id="notice")
+        yield from self.compose_bars()
+
+    def on_mount(self) -> None:
+        self.query_one(LineList).go_to(0)
+
+    def leave(self) -> None:
+        """Stay: Escape stops the voice, and the notice still waits for Enter."""
+
+    def take_key(self, key: str) -> None:
+        if key == "enter":
+            self.dismiss(True)
+        else:
+            self.post_message(Told(session_words.NOTICE_ACKNOWLEDGE))

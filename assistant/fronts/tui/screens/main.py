@@ -9,8 +9,7 @@ from assistant.core.actions import Action, Keymap, spoken_key
 from assistant.core.session_ports import Kind, Line
 from assistant.fronts.tui.keys import NumberEntry, called_aloud
 from assistant.fronts.tui.screens.base import AssistantScreen, Pressed, UnknownKey
-from assistant.fronts.tui.widgets.bars import Bar
-from assistant.fronts.tui.widgets.line_list import LineList
+from assistant.fronts.tui.widgets import Bar, LineList
 from assistant.messages import tui as words
 
 KEPT_LINES = 200
@@ -30,13 +29,12 @@ class MainScreen(AssistantScreen[None]):
         self._follows = True
 
     def compose(self) -> ComposeResult:
-        """Lines, what goes on, keys."""
         yield LineList(id="said")
         yield from self.compose_bars()
         yield Bar(id="keys")
 
     def set_keymap(self, keymap: Keymap) -> None:
-        """Takes the keys of the session and shows the most used ones."""
+        """Take the keys of the session and show the most used ones."""
         self._keymap = keymap
         shown = {
             Action.DESCRIBE: words.BAR_DESCRIBE,
@@ -54,7 +52,7 @@ class MainScreen(AssistantScreen[None]):
         self.query_one("#keys", Bar).text = words.key_bar(parts)
 
     def add_line(self, line: Line) -> None:
-        """Adds what is said. The cursor goes to it, but follows an answer only until it is moved away."""
+        """Add what is said. The cursor goes to it, but follows an answer only until it is moved away."""
         said = self.query_one("#said", LineList)
         is_full = len(said.lines) >= KEPT_LINES
         index = said.add_line(line.text, f"-{line.kind.value}", keep=KEPT_LINES)
@@ -66,32 +64,28 @@ class MainScreen(AssistantScreen[None]):
             said.go_to(index)
 
     def begin_answer(self) -> None:
-        """The next sentences are a new answer's."""
         self._sentences.clear()
         self._follows = True
 
     def go_to_sentence(self, number: int) -> None:
-        """The reading is at this sentence."""
         self._follows = False
         if number < len(self._sentences) and self._sentences[number] >= 0:
             self.query_one("#said", LineList).go_to(self._sentences[number])
 
     def action_move(self, by: int) -> None:
-        """Reads what was said before, line by line."""
         self._follows = False
         super().action_move(by)
 
     def leave(self) -> None:
-        """Stays: there is nothing to go back to."""
+        """Stay: there is nothing to go back to."""
         self.drop_number()
 
     def drop_number(self) -> None:
-        """Forgets a digit that waits for a second one."""
+        """Forget a digit that waits for a second one."""
         self._stop_timer()
         self._number.complete()
 
     def take_key(self, key: str) -> None:
-        """Turns keys and numbers into actions."""
         if key.isascii() and key.isdigit():
             self._stop_timer()
             number = self._number.add(key)

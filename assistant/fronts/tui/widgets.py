@@ -1,4 +1,4 @@
-"""Lines one under another, one of which the cursor is on."""
+"""What screens are made of: a list of lines with a cursor, and single lines that stand still."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from rich.segment import Segment
 from textual.containers import VerticalScroll
 from textual.geometry import Region
 from textual.message import Message
+from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widgets import Static
 
@@ -16,19 +17,27 @@ MARKER = ">"
 """Stands before the line of the cursor, so that no colour is needed to find it."""
 
 
-class Row(Static):
-    """One line; wraps where it is longer than the screen is wide.
+class Bar(Static):
+    """A line of text that is bound to a screen's attribute."""
 
-    Attributes:
-        text: its words.
-    """
+    text: reactive[str] = reactive("")
+
+    def __init__(self, id: str) -> None:
+        super().__init__("", id=id, markup=False)
+
+    def watch_text(self, text: str) -> None:
+        self.update(text)
+
+
+class Row(Static):
+    """One line; wraps where it is longer than the screen is wide."""
 
     def __init__(self, text: str, kind: str = "") -> None:
         super().__init__(text, markup=False, classes=kind or None)
         self.text = text
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Puts the marker into the padding before the first line."""
+        """Put the marker into the padding before the first line."""
         strips = super().render_lines(crop)
         if crop.y == 0 and crop.x == 0 and strips and self.has_class("-cursor"):
             marker = Strip([Segment(MARKER, self.rich_style)], 1)
@@ -57,22 +66,14 @@ class LineList(VerticalScroll, can_focus=False):
         self.index: int | None = None
 
     def compose(self) -> Iterable[Row]:
-        """The rows that were there from the start."""
         return list(self._rows)
 
     @property
     def lines(self) -> list[str]:
-        """The words of all lines."""
         return [row.text for row in self._rows]
 
     def add_line(self, text: str, kind: str = "", *, keep: int = 0) -> int:
-        """Adds a line at the end and returns its index.
-
-        Args:
-            text: its words.
-            kind: a class for its style.
-            keep: more lines than this make the first ones go; 0 keeps all.
-        """
+        """Add a line at the end and return its index; drop the first lines above ``keep``, unless that is 0."""
         row = Row(text, kind)
         self._rows.append(row)
         self.mount(row)
@@ -83,14 +84,14 @@ class LineList(VerticalScroll, can_focus=False):
         return len(self._rows) - 1
 
     def set_lines(self, lines: Sequence[str]) -> None:
-        """Puts other words into the rows; their number stays."""
+        """Put other words into the rows; their number stays."""
         for row, text in zip(self._rows, lines, strict=False):
             if row.text != text:
                 row.text = text
                 row.update(text)
 
     def go_to(self, index: int) -> None:
-        """Puts the cursor on a line and the line on the screen."""
+        """Put the cursor on a line and the line on the screen."""
         if not 0 <= index < len(self._rows):
             return
         if self.index is not None and self.index < len(self._rows):
@@ -100,7 +101,7 @@ class LineList(VerticalScroll, can_focus=False):
         self.place_cursor()
 
     def move(self, by: int) -> None:
-        """Moves the cursor by some lines and tells so; from nowhere it enters at the near end."""
+        """Move the cursor by some lines and report it; from nowhere it enters at the near end."""
         total = len(self._rows)
         if self.index is None:
             wanted = 0 if by > 0 else total - 1
@@ -114,11 +115,10 @@ class LineList(VerticalScroll, can_focus=False):
         self.post_message(self.Moved(self._rows[wanted].text if is_there else None, by))
 
     def place_cursor(self) -> None:
-        """Scrolls to the line of the cursor, and puts the terminal's cursor there once it is drawn."""
+        """Scroll to the line of the cursor, and puts the terminal's cursor there once it is drawn."""
         self.call_after_refresh(self._scroll_to_cursor)
 
     def on_resize(self) -> None:
-        """The lines wrap otherwise, so the cursor's line has moved."""
         self.place_cursor()
 
     def _scroll_to_cursor(self) -> None:
