@@ -120,7 +120,7 @@ class Machine:
         if files.is_demo:
             for path in damaged_files(files.model_path.parent):
                 return [_problem("model", words.model_changed(path.name), words.MODEL_REMEDY)]
-        return [_ok("model", words.model_ok(files.name, f"{_size_mb(files):.0f}"))]
+        return [_ok("model", words.model_ok(files.name, round(_size_mb(files))))]
 
     def _memory(self) -> list[Finding]:
         there = memory(self.root)
@@ -144,9 +144,9 @@ class Machine:
                 ctypes.CDLL(name)
             except OSError:
                 continue
-            return [_ok("voice", words.voice_ok(words.VOICE_OF_SYSTEM))]
+            return [_ok("voice", words.VOICE_OF_SYSTEM)]
         if importlib.util.find_spec("espeakng_loader") is not None:
-            return [_ok("voice", words.voice_ok(words.VOICE_OF_PROGRAM))]
+            return [_ok("voice", words.VOICE_OF_PROGRAM)]
         return [_warning("voice", words.VOICE_MISSING, words.VOICE_REMEDY)]
 
     def _player(self) -> list[Finding]:

@@ -237,7 +237,9 @@ VOLTAGE_REMEDY = _(
 
 def hot(celsius: int) -> str:
     return translate_plural(
-        "The processor is hot, {celsius} degree.", "The processor is hot, {celsius} degrees.", celsius
+        "The processor is hot, {celsius} degree.",
+        "The processor is hot, {celsius} degrees.",
+        celsius,
     ).format(celsius=celsius)
 
 

@@ -225,9 +225,7 @@ def download_wrong_size(name: str, size: int) -> str:
     )
 
 
-DOWNLOAD_WRONG_SIZE_HINT = _(
-    "The file may have been replaced on the server. Choose another model."
-)
+DOWNLOAD_WRONG_SIZE_HINT = _("The file may have been replaced on the server. Choose another model.")
 DOWNLOAD_OFFLINE = _("Downloads are turned off by the variable HF_HUB_OFFLINE.")
 DOWNLOAD_OFFLINE_HINT = _("Unset it, then run the same command again.")
 
@@ -434,9 +432,9 @@ def too_large_now(name: str, needs: float, free: float) -> str:
 
 
 def tight_memory(name: str, needs: float, free: float) -> str:
-    return _("Memory may run short: {name} needs {needs}, and this machine has {free} free.").format(
-        name=name, needs=megabytes(needs), free=megabytes(free)
-    )
+    return _(
+        "Memory may run short: {name} needs {needs}, and this machine has {free} free."
+    ).format(name=name, needs=megabytes(needs), free=megabytes(free))
 
 
 # Measuring
