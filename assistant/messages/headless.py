@@ -69,7 +69,7 @@ READY_QUESTIONS = (
 
 def help_button(keys: Sequence[str]) -> str:
     return _(
-        "{keys}: Tap for one sentence. Hold until the click for more. Hold until the second sound to cancel. While "
+        "{keys}: tap for one sentence. Hold until the click for more. Hold until the second sound to cancel. While "
         "anything is being said, a press stops it."
     ).format(keys=_(" or ").join(keys))
 

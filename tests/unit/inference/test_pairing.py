@@ -136,13 +136,13 @@ def _no_vision(folder: Path) -> tuple[Path, Path]:
 @pytest.mark.parametrize(
     ("make", "says", "hints"),
     [
-        (_wide, "belongs to another model", "published with the model"),
-        (_text_only, "has no eyes", "--mmproj"),
-        (_two_projectors, "projector alone", "--model"),
+        (_wide, "made for a different model", "published with the model"),
+        (_text_only, "has no vision part", "--mmproj"),
+        (_two_projectors, "only a projector", "--model"),
         (_swapped, "swapped", "--model"),
-        (_split, "one of 3 parts", "one file"),
-        (_other_kind("bert"), "of the kind bert", "LLaVA"),
-        (_other_kind("whisper"), "of the kind whisper", "LLaVA"),
+        (_split, "one of 3 parts", "a single file"),
+        (_other_kind("bert"), "of type bert", "LLaVA"),
+        (_other_kind("whisper"), "of type whisper", "LLaVA"),
         (_no_layers, "lacks parts", "again"),
         (_no_vision, "lacks parts", "again"),
     ],
@@ -169,7 +169,7 @@ def test_a_file_that_is_cut_short(pair: tuple[Path, Path], which: int, keeps: fl
     data = pair[which].read_bytes()
     pair[which].write_bytes(data[: int(len(data) * keeps)])
     error = refusal(*pair)
-    assert "not whole" in error.message
+    assert "incomplete" in error.message
     assert pair[which].name in error.message
     assert "again" in error.hint
 
@@ -178,7 +178,7 @@ def test_a_file_that_is_cut_short(pair: tuple[Path, Path], which: int, keeps: fl
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"", "not whole"),
+        (b"", "incomplete"),
         (b"<html>not found</html>", "not a GGUF"),
         (b"GGUF" + bytes(range(256)) * 40, "kind"),
         (b"GGUF" + struct.pack("<IQQ", 3, 1 << 60, 1 << 60), "damaged"),

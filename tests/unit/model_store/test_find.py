@@ -64,7 +64,7 @@ def test_files_that_are_no_models(pair: tuple[Path, Path], tmp_path: Path) -> No
     for name, words in (
         ("missing.gguf", "no model file"),
         ("text.gguf", "not a GGUF"),
-        ("empty.gguf", "not whole"),
+        ("empty.gguf", "incomplete"),
         ("", "is a folder"),
     ):
         with pytest.raises(ModelError, match=words):
