@@ -82,7 +82,7 @@ AMBER_NEEDS_RELATION_HINT = _(
 
 def scenes_no_header(path: str) -> str:
     return _(
-        "The file {path} is not a file of scenes: it does not begin with the line for the world."
+        "The file {path} is not a file of scenes: its first line does not say so."
     ).format(path=path)
 
 

@@ -496,7 +496,7 @@ def list_fits(needs: float) -> str:
 
 def list_fits_later(needs: float, free: float) -> str:
     return _(
-        "Fits this machine once other programs are closed. It needs {needs} of memory. Free now: {free}."
+        "Fits this machine once enough memory is free. It needs {needs} of memory. Free now: {free}."
     ).format(needs=megabytes(needs), free=megabytes(free))
 
 

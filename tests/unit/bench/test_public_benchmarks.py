@@ -54,8 +54,8 @@ def test_what_is_in_a_picture_is_what_segments_or_people_name(tmp_path: Path) ->
         (CAPTIONS, CAPTIONS, "no list of categories"),
         (INSTANCES, {}, "no list of annotations"),
         ({**INSTANCES, "categories": [{"id": 1, "name": "unicorn"}]}, CAPTIONS, "unicorn"),
-        ({**INSTANCES, "categories": []}, CAPTIONS, "not a pair of COCO's"),
-        (INSTANCES, {"annotations": [{"image_id": 1}]}, "not a pair of COCO's"),
+        ({**INSTANCES, "categories": []}, CAPTIONS, "not a pair of COCO annotation"),
+        (INSTANCES, {"annotations": [{"image_id": 1}]}, "not a pair of COCO annotation"),
     ],
 )
 def test_other_files_are_told_in_a_sentence(

@@ -60,9 +60,9 @@ HEADER = {"scenes": 1, "things": {"dog": ["dog"]}}
 @pytest.mark.parametrize(
     ("lines", "told"),
     [
-        ([], "no file of scenes"),
+        ([], "not a file of scenes"),
         (["{"], "Line 1 of"),
-        ([{"things": {}}], "no file of scenes"),
+        ([{"things": {}}], "not a file of scenes"),
         ([{"scenes": 1}], "no valid things"),
         ([{"scenes": 1, "things": {"dog": "dog"}}], "no valid dog"),
         ([HEADER], "has no scenes"),

@@ -121,7 +121,7 @@ def test_history_and_models_are_chosen_by_ear(running: RunningHeadless) -> None:
     running.hear("Back at: ")
     running.parts.settle()
     key(running, "m", "m")
-    running.hear("Models: 2.")
+    running.hear("2 models.")
     key(running, "n", "n")
     key(running, "enter")
     running.hear("Model: large model.")

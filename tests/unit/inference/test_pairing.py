@@ -180,10 +180,10 @@ def test_a_file_that_is_cut_short(pair: tuple[Path, Path], which: int, keeps: fl
     [
         (b"", "incomplete"),
         (b"<html>not found</html>", "not a GGUF"),
-        (b"GGUF" + bytes(range(256)) * 40, "kind"),
+        (b"GGUF" + bytes(range(256)) * 40, "format"),
         (b"GGUF" + struct.pack("<IQQ", 3, 1 << 60, 1 << 60), "damaged"),
         (b"GGUF" + struct.pack("<IQQQ", 3, 1, 1, 1 << 62), "damaged"),
-        (b"GGUF" + struct.pack(">IQQ", 3, 1, 1), "kind"),
+        (b"GGUF" + struct.pack(">IQQ", 3, 1, 1), "format"),
     ],
 )
 def test_a_file_that_is_something_else(
@@ -212,5 +212,5 @@ def test_noise_over_the_metadata_is_refused_or_changes_nothing_that_matters(
 
 
 def test_files_that_cannot_be_opened(pair: tuple[Path, Path], tmp_path: Path) -> None:
-    assert "no model file" in refusal(tmp_path / "missing.gguf", pair[1]).message
+    assert "does not exist" in refusal(tmp_path / "missing.gguf", pair[1]).message
     assert "is a folder" in refusal(pair[0], tmp_path).message

@@ -257,7 +257,8 @@ def test_the_list_says_what_fits(state: State) -> None:
     lines = list(listing.lines(models, Memory(6200, 5000)))
     assert all(line.endswith((".", "NAME")) or "http" in line or "files" in line for line in lines)
     assert (
-        "Fits this machine once 6.1 gigabytes of memory are free; 5.0 gigabytes are free now."
+        "Fits this machine once enough memory is free. It needs 6.1 gigabytes of memory. "
+        "Free now: 5 gigabytes."
         in lines
     )
 
