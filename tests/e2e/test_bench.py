@@ -201,7 +201,7 @@ def test_amber_describes_and_asks(embedded: Command, drawn: Drawn, tmp_path: Pat
     [
         (("chair", "--images", "none", "--annotations", "none.json", "--captions", "none.json"),
          "The file none.json cannot be read: No such file or directory."),
-        (("pope", "--images", "examples", "--questions", "README.md"), "Line 1 of README.md is no JSON object."),
+        (("pope", "--images", "examples", "--questions", "README.md"), "Line 1 of README.md is not a JSON object."),
         (("quality", "--scenes", "examples/street.json"), "Line 1 of examples/street.json is no JSON object."),
         (("quality", "--scenes", "none.jsonl", "--methods", "more"), "The method more is not understood."),
         (("quality",), "the following arguments are required: --scenes"),
