@@ -1,29 +1,29 @@
 # Makes .venv and installs the locked dependencies. Sourced by scripts/run and scripts/test (POSIX sh).
 #
-# The caller sets ROOT (the checkout) and calls `setup_environment LOCK LABEL`. Everything said here goes
-# to stderr in whole plain lines, because a screen reader reads it and stdout belongs to the program.
-# Exit code 69 means: the set-up could not be done, and the last lines say why and what mends it.
+# The caller sets ROOT (the checkout) and calls `setup_environment LOCK LABEL`. All messages go to stderr in
+# whole plain lines, because a screen reader reads them and stdout belongs to the program.
+# Exit code 69 means that the set-up failed; the last lines say why and how to fix it.
 
 SETUP_FAILED=69
 VENV=$ROOT/.venv
 BUILD_TMP=$VENV/tmp
 SETUP_LOG=$ROOT/.setup.log
-# Measured on two cores: 380 MB installed and 450 MB while llama.cpp is built; the rest is reserve.
+# Measured on two cores: 380 MB installed and 450 MB while llama.cpp is built; the rest is a margin.
 NEEDED_MB=${SPARC_SETUP_NEEDED_MB:-2500}
-# A multiple of what elapsed_words tells apart, so that no line is said twice.
+# A multiple of the steps of elapsed_words, so that no line is said twice.
 HEARTBEAT_S=${SPARC_SETUP_HEARTBEAT_S:-30}
 
 narrate() { printf '%s\n' "$*" >&2; }
 
-# give_up SENTENCE COMMAND: says what is wrong and the command that mends it, and ends.
+# give_up SENTENCE COMMAND: says what is wrong and how to fix it, and exits.
 give_up() {
     narrate "$1"
-    narrate "To mend it: $2"
+    narrate "To fix it: $2"
     exit "$SETUP_FAILED"
 }
 
-# A dead or half-made environment must not count as done: the stamp holds the checksum of everything
-# that decides its contents, the place of the checkout (a moved venv is broken) and the interpreter.
+# A broken or half-made environment must not count as done: the stamp holds the checksum of everything
+# that decides its contents, the path of the checkout (a moved venv is broken) and the interpreter.
 wanted_stamp() { # wanted_stamp LOCK
     printf '%s\n%s\n' "$ROOT" "$(readlink -f "$VENV/bin/python" 2>/dev/null)"
     cat "$ROOT/requirements-build.lock" "$ROOT/$1" "$ROOT/pyproject.toml" "$ROOT/setup.py" \
@@ -70,8 +70,8 @@ free_mb() { # free_mb FOLDER
 check_space() {
     free=$(free_mb "$ROOT")
     if [ -n "$free" ] && [ "$free" -lt "$NEEDED_MB" ]; then
-        give_up "There is not enough disk space: $NEEDED_MB MB are needed in $ROOT, and $free MB are free." \
-            "delete files you do not need (see what is large with: du -sh $HOME/*), then run this again"
+        give_up "There is not enough disk space: $ROOT needs $NEEDED_MB megabytes and has $free." \
+            "delete files you do not need, then run this again; to see what is large: du -sh $HOME/*"
     fi
 }
 
@@ -81,7 +81,7 @@ has_built_llama() {
         "$VENV/bin/python" -m pip cache list llama_cpp_python 2>/dev/null | grep -q '\.whl'
 }
 
-# Compiles two lines, because a compiler without the C++ library's headers is a missing compiler too.
+# Compiles two lines, because a compiler without the headers of the C++ library is of no use.
 check_compiler() {
     printf '#include <vector>\nint main() { return (int)std::vector<int>().size(); }\n' >"$BUILD_TMP/probe.cpp"
     compiler=${CXX:-}
@@ -89,7 +89,7 @@ check_compiler() {
         [ -n "$compiler" ] || ! command -v "$candidate" >/dev/null 2>&1 || compiler=$candidate
     done
     if [ -z "$compiler" ] || ! $compiler -o "$BUILD_TMP/probe" "$BUILD_TMP/probe.cpp" >/dev/null 2>&1; then
-        give_up "A C and C++ compiler is needed once, to build llama.cpp, and none was found." \
+        give_up "A C and C++ compiler is needed once, to build llama.cpp, but none was found." \
             "sudo apt install build-essential"
     fi
 }
@@ -97,26 +97,28 @@ check_compiler() {
 say_what_failed() { # say_what_failed STEP
     if grep -q -i -E 'No space left on device|Errno 28' "$SETUP_LOG"; then
         give_up "The disk is full: $1 did not finish." \
-            "delete files you do not need (see what is large with: du -sh $HOME/*), then run this again"
+            "delete files you do not need, then run this again; to see what is large: du -sh $HOME/*"
     elif grep -q -i -E 'Temporary failure in name resolution|Name or service not known|Network is unreachable|NewConnectionError|Failed to establish a new connection|ConnectTimeout|Connection (refused|reset|aborted)|ProxyError|Max retries exceeded' "$SETUP_LOG"; then
-        give_up "There is no network, and the first set-up has to fetch the locked packages; later runs need none." \
-            "connect to the internet (see the connections with: ip -brief address), then run this again"
+        give_up "There is no network. The first set-up downloads packages; later runs need no network." \
+            "connect to the internet, then run this again; to see the connections: ip -brief address"
     elif grep -q -i -E 'THESE PACKAGES DO NOT MATCH THE HASHES' "$SETUP_LOG"; then
-        give_up "A fetched package is not the one that the lock file names, so nothing was installed from it." \
-            "run this again; if it stays so, see $SETUP_LOG"
+        give_up "A downloaded package is not the one that the lock file names, so it was not installed." \
+            "run this again; if that does not help, read $SETUP_LOG"
     elif grep -q -i -E 'CMAKE_CXX_COMPILER|CMAKE_C_COMPILER|ninja: build stopped|CMake configuration failed' "$SETUP_LOG"; then
-        give_up "llama.cpp could not be built; the end of $SETUP_LOG says why." \
+        give_up "llama.cpp could not be built. The end of $SETUP_LOG says why." \
             "sudo apt install build-essential, then run this again"
     elif grep -q 'Python.h: No such file' "$SETUP_LOG"; then
-        give_up "Python's headers are missing, which a package needs to be built." \
+        give_up "A package cannot be built, because Python's headers are missing." \
             "sudo apt install python3-dev, then run this again"
     fi
-    give_up "$1 failed; the end of $SETUP_LOG says why." "tail -n 20 $SETUP_LOG, then run this again"
+    give_up "$1 failed. The end of $SETUP_LOG says why." "read the end with: tail -n 20 $SETUP_LOG"
 }
 
 elapsed_words() { # elapsed_words SECONDS
     halves=$((($1 + 15) / 30))
-    if [ "$1" -lt 105 ]; then
+    if [ "$1" -eq 1 ]; then
+        printf '1 second'
+    elif [ "$1" -lt 105 ]; then
         printf '%s seconds' "$1"
     elif [ $((halves % 2)) -eq 0 ]; then
         printf '%s minutes' $((halves / 2))
@@ -125,16 +127,16 @@ elapsed_words() { # elapsed_words SECONDS
     fi
 }
 
-# with_heartbeat STEP FUNCTION ARGUMENT: runs the function of this file with its output in the log and
-# says now and then that it still works. Returns its status. In a session of its own, so that a stop
-# ends pip and every compiler it started, and not only the shell between.
+# with_heartbeat STEP FUNCTION ARGUMENT: runs a function of this file with its output in the log, says now and
+# then that it is still working, and returns its status. The function gets a session of its own, so that a
+# stop ends pip and every compiler that it started, and not only the shell between.
 with_heartbeat() {
     step=$1
     export ROOT
     setsid sh -c '. "$ROOT/scripts/lib-setup.sh" && "$0" "$1"' "$2" "$3" \
         >>"$SETUP_LOG" 2>&1 </dev/null 9>&- &
     child=$!
-    trap 'kill -s TERM -- "-$child" 2>/dev/null || :; wait "$child" 2>/dev/null || :; narrate "Stopped. Run this again to go on."; exit 130' INT TERM HUP
+    trap 'kill -s TERM -- "-$child" 2>/dev/null || :; wait "$child" 2>/dev/null || :; narrate "Stopped. Run this again to continue."; exit 130' INT TERM HUP
     started=$(date +%s)
     last=$started
     while kill -0 "$child" 2>/dev/null; do
@@ -170,7 +172,7 @@ one_at_a_time() {
     exec 9>"$ROOT/.setup.lock"
     command -v flock >/dev/null 2>&1 || return 0
     flock -n 9 && return 0
-    narrate "Another set-up is running here. Waiting for it."
+    narrate "Another set-up is already running. Waiting for it to finish."
     flock 9
 }
 
@@ -185,11 +187,11 @@ setup_environment() { # setup_environment LOCK LABEL
     check_python
     check_space
     : >"$SETUP_LOG"
-    # What is there may be half made, moved or of a Python that is gone: then it is made again.
+    # The environment may be half made, moved, or made by a Python that is gone: then make it again.
     if ! "$VENV/bin/python" -m pip --version >/dev/null 2>&1 || ! python_is_new_enough "$VENV/bin/python" ||
         [ "$(cat "$VENV/made-in" 2>/dev/null)" != "$ROOT" ]; then
-        narrate "Making a Python environment in $VENV."
-        "$PYTHON" -m venv --clear "$VENV" >>"$SETUP_LOG" 2>&1 || say_what_failed "Making the Python environment"
+        narrate "Creating a Python environment in $VENV."
+        "$PYTHON" -m venv --clear "$VENV" >>"$SETUP_LOG" 2>&1 || say_what_failed "Creating the Python environment"
         printf '%s\n' "$ROOT" >"$VENV/made-in"
     fi
     rm -rf "$BUILD_TMP"
@@ -197,7 +199,7 @@ setup_environment() { # setup_environment LOCK LABEL
     narrate "Installing $2. This happens once."
     if ! has_built_llama; then
         check_compiler
-        narrate "llama.cpp is built from source. That takes 5 to 15 minutes, longer on a Raspberry Pi."
+        narrate "Building llama.cpp from source. This takes 5 to 15 minutes, longer on a Raspberry Pi."
     fi
     rm -f "$VENV/stamp-$1"
     with_heartbeat "installing" install_all "$1" || say_what_failed "Installing"

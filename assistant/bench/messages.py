@@ -1,10 +1,11 @@
-"""What the benchmarks of descriptions say. The rules of ``assistant.messages`` hold."""
+"""What the benchmarks of descriptions say. The rules of ``assistant.messages`` apply."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from assistant.messages.translation import translate as _
+from assistant.messages.translation import translate_plural
 
 # Files
 
@@ -18,53 +19,53 @@ def folder_unreadable(path: str, reason: str) -> str:
 
 
 def file_no_json(path: str) -> str:
-    return _("The file {path} is no JSON file, or is damaged.").format(path=path)
+    return _("The file {path} is not a JSON file, or it is damaged.").format(path=path)
 
 
 def line_damaged(path: str, number: int) -> str:
-    return _("Line {number} of {path} is no JSON object.").format(number=number, path=path)
+    return _("Line {number} of {path} is not a JSON object.").format(number=number, path=path)
 
 
 def entry_wrong(path: str, number: int, name: str) -> str:
     if not name:
-        return _("Entry {number} of {path} is not what it should be.").format(
-            number=number, path=path
-        )
-    return _("Entry {number} of {path} has no usable {name}.").format(
+        return _("Entry {number} of {path} is not valid.").format(number=number, path=path)
+    return _("Entry {number} of {path} has no valid {name}.").format(
         number=number, path=path, name=name
     )
 
 
 def not_coco(instances: str, captions: str) -> str:
-    return _("{instances} and {captions} are not a pair of COCO's annotation files.").format(
+    return _("{instances} and {captions} are not a pair of COCO annotation files.").format(
         instances=instances, captions=captions
     )
 
 
 def not_coco_file(path: str, part: str) -> str:
-    return _("The file {path} is not COCO's: it has no list of {part}.").format(
+    return _("The file {path} is not from COCO: it has no list of {part}.").format(
         path=path, part=part
     )
 
 
 def coco_unknown_category(path: str, name: str) -> str:
-    return _("The file {path} has a category that is not COCO's: {name}.").format(
+    return _("The file {path} has a category that COCO does not have: {name}.").format(
         path=path, name=name
     )
 
 
 def no_known_picture(path: str) -> str:
-    return _("No picture in {path} is in the annotations.").format(path=path)
+    return _("The annotations do not cover any picture in {path}.").format(path=path)
 
 
 def pictures_missing(folder: str, count: int, first: str) -> str:
-    return _("Pictures missing in {folder}: {count}, the first is {first}.").format(
-        count=count, folder=folder, first=first
-    )
+    return translate_plural(
+        "{count} picture is missing in {folder}: {first}.",
+        "{count} pictures are missing in {folder}. The first is {first}.",
+        count,
+    ).format(count=count, folder=folder, first=first)
 
 
 def amber_unknown(path: str, number: int) -> str:
-    return _("The file {path} has no annotation of query {number}.").format(
+    return _("The file {path} has no annotation for query {number}.").format(
         path=path, number=number
     )
 
@@ -73,16 +74,14 @@ def amber_no_relation(path: str) -> str:
     return _("The file {path} is not AMBER's list of related words.").format(path=path)
 
 
-AMBER_NEEDS_RELATION = _("Descriptions need AMBER's list of related words.")
-
-
+AMBER_NEEDS_RELATION = _("To judge descriptions, AMBER's list of related words is needed.")
 AMBER_NEEDS_RELATION_HINT = _(
     "Give it with --relations, for example --relations data/relation.json."
 )
 
 
 def scenes_no_header(path: str) -> str:
-    return _("The file {path} is no file of scenes: its first line does not say so.").format(
+    return _("The file {path} is not a file of scenes: its first line does not say so.").format(
         path=path
     )
 
@@ -92,10 +91,12 @@ def scenes_none(path: str) -> str:
 
 
 def results_other(path: str) -> str:
-    return _("The file {path} holds something else than the results of this run.").format(path=path)
+    return _("The file {path} contains something other than the results of this run.").format(
+        path=path
+    )
 
 
-RESULTS_HINT = _("Name another file with --results, or move that one away.")
+RESULTS_HINT = _("Name another file with --results, or move this one away.")
 
 
 def results_unwritable(path: str, reason: str) -> str:
@@ -109,7 +110,7 @@ NOTHING_TO_ASK = _("There is nothing to ask.")
 
 
 def method_unknown(typed: str) -> str:
-    return _("The method {typed} is not understood.").format(typed=typed)
+    return _("There is no method {typed}.").format(typed=typed)
 
 
 def method_wrong(typed: str, reason: str) -> str:
@@ -117,7 +118,7 @@ def method_wrong(typed: str, reason: str) -> str:
 
 
 METHOD_HINT = _(
-    "Methods are none, uniform, sparc, with values as in uniform:1.05 or sparc:alpha=1.1:tau=1.5."
+    "The methods are none, uniform and sparc. Values may follow, for example uniform:1.05 or sparc:alpha=1.1:tau=1.5."
 )
 
 
@@ -125,21 +126,27 @@ METHOD_HINT = _(
 
 
 READING_ANNOTATIONS = _("Reading the annotations.")
-
-
 STAGE_ANNOTATIONS = _("reading the annotations")
 
 
 def answers_to_come(count: int) -> str:
-    return _("Answers to come: {count}.").format(count=count)
+    return translate_plural(
+        "{count} answer is still to be written.", "{count} answers are still to be written.", count
+    ).format(count=count)
 
 
 def kept(count: int) -> str:
-    return _("Answers that are there already and are kept: {count}.").format(count=count)
+    return translate_plural(
+        "{count} answer from an earlier run is kept.",
+        "{count} answers from an earlier run are kept.",
+        count,
+    ).format(count=count)
 
 
 def progress(done: int, total: int, left_s: float | None) -> str:
-    line = _("{done} of {total} answers done").format(done=done, total=total)
+    line = translate_plural(
+        "{done} of {total} answer done", "{done} of {total} answers done", total
+    ).format(done=done, total=total)
     if left_s is None:
         return line + "."
     return _("{line}, {left} left.").format(line=line, left=_span(left_s))
@@ -147,16 +154,19 @@ def progress(done: int, total: int, left_s: float | None) -> str:
 
 def _span(seconds: float) -> str:
     if seconds < 90:
-        return _("about {n} seconds").format(n=max(2, round(seconds)))
+        n = max(2, round(seconds))
+        return translate_plural("about {n} second", "about {n} seconds", n).format(n=n)
     if seconds < 90 * 60:
-        return _("about {n} minutes").format(n=round(seconds / 60))
-    return _("about {n} hours").format(n=round(seconds / 3600))
+        n = round(seconds / 60)
+        return translate_plural("about {n} minute", "about {n} minutes", n).format(n=n)
+    n = round(seconds / 3600)
+    return translate_plural("about {n} hour", "about {n} hours", n).format(n=n)
 
 
 def stopped_and_kept(path: str) -> str:
-    return _("What was answered is kept in {path}; the same command goes on there.").format(
-        path=path
-    )
+    return _(
+        "The answers so far are kept in {path}. Run the same command again to continue."
+    ).format(path=path)
 
 
 def answer_missing(picture: str) -> str:
@@ -213,11 +223,15 @@ def figures_line(figures: Sequence[str]) -> str:
 
 
 def method_heading(method: str, captions: int) -> str:
-    return _("Method {method}, {captions} captions:").format(method=method, captions=captions)
+    return translate_plural(
+        "Method {method}, {n} caption:", "Method {method}, {n} captions:", captions
+    ).format(method=method, n=captions)
 
 
 def yes_no_heading(method: str, count: int) -> str:
-    return _("Method {method}, {count} questions:").format(method=method, count=count)
+    return translate_plural(
+        "Method {method}, {n} question:", "Method {method}, {n} questions:", count
+    ).format(method=method, n=count)
 
 
 def questions_heading(kind: str) -> str:
@@ -225,7 +239,7 @@ def questions_heading(kind: str) -> str:
 
 
 def per_scene_line(figures: Sequence[str]) -> str:
-    return _("Mean of each picture's own: {figures}.").format(figures=", ".join(figures))
+    return _("Mean over the pictures: {figures}.").format(figures=", ".join(figures))
 
 
 def third_line(number: int, figures: Sequence[str]) -> str:
@@ -236,7 +250,7 @@ def third_line(number: int, figures: Sequence[str]) -> str:
 
 def difference_line(name: str, other: str, value: float, low: float, high: float) -> str:
     return _(
-        "Difference in {name} to {other}: {value}, 95 percent interval {low} to {high}."
+        "Difference in {name} from {other}: {value}, 95 percent interval {low} to {high}."
     ).format(
         name=figure_name(name),
         other=other,
@@ -259,7 +273,7 @@ def answered_right(kind: str, right: int, total: int) -> str:
 
 
 def written(path: str) -> str:
-    return _("Figures are written to {path}.").format(path=path)
+    return _("The figures are in {path}.").format(path=path)
 
 
 # Optional part

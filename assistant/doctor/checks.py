@@ -117,7 +117,7 @@ class Machine:
             for path in find_damaged_files(files.model_path.parent):
                 return fail("model", words.model_changed(path.name), words.MODEL_REMEDY)
         size_mb = sum(p.stat().st_size for p in (files.model_path, files.mmproj_path)) / 1e6
-        return ok("model", words.model_ok(files.name, f"{size_mb:.0f}"))
+        return ok("model", words.model_ok(files.name, round(size_mb)))
 
     def _memory(self) -> list[Finding]:
         there = memory(self.root)

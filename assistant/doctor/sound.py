@@ -32,9 +32,9 @@ def check_voice(libraries: Sequence[str]) -> list[Finding]:
             ctypes.CDLL(name)
         except OSError:
             continue
-        return ok("voice", words.voice_ok(words.VOICE_OF_SYSTEM))
+        return ok("voice", words.VOICE_OF_SYSTEM)
     if importlib.util.find_spec("espeakng_loader") is not None:
-        return ok("voice", words.voice_ok(words.VOICE_OF_PROGRAM))
+        return ok("voice", words.VOICE_OF_PROGRAM)
     return warn("voice", words.VOICE_MISSING, words.VOICE_REMEDY)
 
 

@@ -1,4 +1,4 @@
-"""What is said where there are keys and buttons and no screen."""
+"""What is said when there are keys and buttons but no screen."""
 
 from __future__ import annotations
 
@@ -6,46 +6,25 @@ from collections.abc import Sequence
 
 from assistant.messages import session
 from assistant.messages.translation import translate as _
+from assistant.messages.translation import translate_plural
 
-COMMAND = _("The assistant without a screen: a keypad or buttons in, speech out.")
-
-
+COMMAND = _("Run without a screen: press a keypad or buttons, and hear the answers.")
 COMMAND_LONG = _(
-    "Is driven by a USB keypad or keyboard, or by buttons on a Raspberry Pi, and answers in speech alone. It is "
-    "what the service runs. Errors go to standard error; descriptions are written nowhere, unless --lines asks for "
-    "it."
+    "Use it with a USB keypad or keyboard, or with buttons on a Raspberry Pi. It answers in speech only. This is "
+    "the command that the service runs. Errors go to standard error. Descriptions are not written anywhere, unless "
+    "you add --lines."
 )
-
-
-LINES_OPTION = _(
-    "Write everything that is said, too; under the service it would end up in the log."
-)
-
-
-LIST_OPTION = _("List the keyboards and keypads that can be seen, and end.")
-
-
-READY = _("Ready. Press the button short for one sentence, or longer, until the click, for more.")
-
-
+LINES_OPTION = _("Also print everything that is said. When the service runs, this goes to its log.")
+LIST_OPTION = _("List the keyboards and keypads that were found.")
+READY = _("Ready. Tap the button for one sentence; hold it until the click for more.")
 NOTICE_ACKNOWLEDGE = _(
-    "Press any key when you have heard this. It is said once; the list of keys repeats it."
+    "Press any key when you have heard this. You can hear it again in the list of keys."
 )
-
-
 NOTICE = session.NOTICE
-
-
 GOODBYE = session.GOODBYE
-
-
 GONE_BACK = session.GONE_BACK
-
-
-NOTHING_BEGUN = _("Nothing was begun.")
-
-
-QUIT_AGAIN = _("Press it once more to end the assistant.")
+NOTHING_BEGUN = _("Nothing was started.")
+QUIT_AGAIN = _("Press it again to quit.")
 
 
 # Choosing by ear
@@ -55,26 +34,24 @@ def menu_line(number: int, total: int, line: str) -> str:
     return _("{number} of {total}: {line}").format(number=number, total=total, line=line)
 
 
-MENU_END = _("The list ends here.")
-
-
-_CHOOSE = _("Next and previous go through them, the button takes one, stop goes back.")
-
-
+MENU_END = _("There are no more.")
+_CHOOSE = _("Next and previous move through the list. The button chooses. Stop goes back.")
 CHOOSE_QUESTION = _("Questions. {how}").format(how=_CHOOSE)
 
 
 def choose_history(total: int) -> str:
-    return _("Answers, newest first: {total}. {how}").format(total=total, how=_CHOOSE)
+    return translate_plural(
+        "{total} answer. {how}", "{total} answers, newest first. {how}", total
+    ).format(total=total, how=_CHOOSE)
 
 
 def choose_model(total: int) -> str:
-    return _("Models: {total}. {how}").format(total=total, how=_CHOOSE)
+    return translate_plural("{total} model. {how}", "{total} models. {how}", total).format(
+        total=total, how=_CHOOSE
+    )
 
 
-SETTINGS_ELSEWHERE = _("Settings are changed in a terminal, with: sparc-assistant settings.")
-
-
+SETTINGS_ELSEWHERE = _("To change settings, use a terminal: sparc-assistant settings")
 READY_QUESTIONS = (
     _("What is directly in front of me?"),
     _("Is there a person in the picture?"),
@@ -84,7 +61,7 @@ READY_QUESTIONS = (
     _("Which colours are there?"),
     _("Is this place indoors or outdoors?"),
 )
-"""Questions for those who have no letters to type one with."""
+"""Questions for people who have no keyboard to type their own."""
 
 
 # Keys
@@ -92,8 +69,8 @@ READY_QUESTIONS = (
 
 def help_button(keys: Sequence[str]) -> str:
     return _(
-        "{keys}: short, one sentence; longer, until the click, in detail; held until the second sign, nothing. While "
-        "something is said, any press of it stops that."
+        "{keys}: tap for one sentence. Hold until the click for more. Hold until the second sound to cancel. While "
+        "anything is being said, a press stops it."
     ).format(keys=_(" or ").join(keys))
 
 
@@ -102,7 +79,7 @@ def help_key(keys: Sequence[str], what: str) -> str:
 
 
 def key_name(key: str) -> str:
-    """How a key is called aloud, from the kernel's name."""
+    """Return the spoken name of a key, from the kernel's name for it."""
     names = {
         "kpenter": _("keypad enter"),
         "kpdot": _("keypad point"),
@@ -129,37 +106,31 @@ def key_name(key: str) -> str:
 
 
 def keys_from(name: str) -> str:
-    return _("Keys from: {name}.").format(name=name)
+    return _("Using the keys of {name}.").format(name=name)
 
 
 def keypad_gone(name: str) -> str:
-    return _("{name} is gone. Plug it in again.").format(name=name)
+    return _("{name} was unplugged. Plug it in again.").format(name=name)
 
 
 def keypad_back(name: str) -> str:
-    return _("{name} is back.").format(name=name)
+    return _("{name} is plugged in again.").format(name=name)
 
 
-KEYPAD_MISSING = _("No keypad is plugged in. It is used as soon as it is.")
-
-
+KEYPAD_MISSING = _("No keypad is plugged in. Plug one in at any time.")
 KEYPAD_FORBIDDEN = _(
-    "Keypads may not be read by you. Join the group with: sudo usermod -aG input $USER. Then start anew."
+    "Keypads cannot be read (no permission). Join the group with: sudo usermod -aG input $USER. Then start again."
 )
 
 
 def keypad_not_grabbed(name: str) -> str:
-    return _("{name} is used by another program too; what is pressed may go there as well.").format(
+    return _("Another program is using {name} too. It may also get what you press.").format(
         name=name
     )
 
 
-EVDEV_MISSING = _("A keypad cannot be read: the package evdev is not installed.")
-
-
+EVDEV_MISSING = _("Keypads cannot be read: the package evdev is not installed.")
 GPIO_MISSING = _("Buttons on wires cannot be read: the package gpiozero is not installed.")
-
-
 PI_PACKAGES_HINT = _(
     "Run scripts/install-pi, or install the packages with: pip install sparc-assistant[pi]"
 )
@@ -170,7 +141,7 @@ def gpio_impossible(reason: str) -> str:
 
 
 GPIO_IMPOSSIBLE_HINT = _(
-    "They need a Raspberry Pi, the group gpio, and wires that nothing else uses."
+    "They need a Raspberry Pi, membership in the group gpio, and wires that nothing else uses."
 )
 
 
@@ -178,15 +149,9 @@ def buttons_from(pins: Sequence[int]) -> str:
     return _("Buttons on wires: {pins}.").format(pins=", ".join(map(str, pins)))
 
 
-NO_INPUT = _("There is nothing to press: keypads are off, and no button is set.")
-
-
-NO_INPUT_HINT = _("Use --keypad auto, or say which wire has a button, for example --gpio 17=button")
-
-
+NO_INPUT = _("There is nothing to press: keypads are turned off, and no button is set up.")
+NO_INPUT_HINT = _("Use --keypad auto, or name the wire of a button, for example --gpio 17=button")
 HOLD_TOO_SHORT = _("The setting hold-ms must be longer than long-press-ms.")
-
-
 HOLD_HINT = _("For example: --long-press-ms 600 --hold-ms 1500")
 
 
@@ -195,21 +160,13 @@ def device_line(name: str, path: str, kind: str) -> str:
 
 
 KIND_KEYPAD = _("keypad")
-
-
 KIND_KEYBOARD = _("keyboard")
-
-
 KIND_OTHER = _("other keys")
-
-
-NO_DEVICES = _("No keyboard or keypad can be seen.")
+NO_DEVICES = _("No keyboard or keypad was found.")
 
 
 # Settings
 
 
 WANTED_PAIRS = _("pairs of a key and an action, for example: kp5=brief kpenter=button")
-
-
 WANTED_PINS = _("pairs of a wire's number and an action, for example: 17=button 27=stop")

@@ -1,39 +1,38 @@
-"""What is said about model files: which there are, getting them, and why one cannot be used."""
+"""What is said about model files: which there are, how to get them, and why one cannot be used."""
 
 from __future__ import annotations
 
 from assistant.messages.translation import translate as _
+from assistant.messages.translation import translate_plural
 
 # A file that cannot be used
 
 
 def file_missing(path: str) -> str:
-    return _("There is no model file {path}.").format(path=path)
+    return _("The model file {path} does not exist.").format(path=path)
 
 
-FILE_MISSING_HINT = _(
-    "See whether the name is spelled right, and whether the disk that it is on is there."
-)
+FILE_MISSING_HINT = _("Check the spelling of its name, and that the disk it is on is connected.")
 
 
 def file_is_folder(path: str) -> str:
     return _("{path} is a folder, not a model file.").format(path=path)
 
 
-FILE_IS_FOLDER_HINT = _("Give the file inside it that ends in gguf.")
+FILE_IS_FOLDER_HINT = _("Give the file inside it whose name ends in gguf.")
 
 
 def file_unreadable(path: str, reason: str) -> str:
-    return _("The model file {path} could not be read: {reason}.").format(
+    return _("The model file {path} cannot be read: {reason}.").format(
         path=path, reason=reason.rstrip(".")
     )
 
 
 def file_changing(path: str) -> str:
-    return _("The file {path} is being written by another program.").format(path=path)
+    return _("Another program is writing to the file {path}.").format(path=path)
 
 
-FILE_CHANGING_HINT = _("Wait until that is done, and run the same command again.")
+FILE_CHANGING_HINT = _("Wait until it has finished, then run the same command again.")
 
 
 def file_not_gguf(name: str) -> str:
@@ -41,12 +40,12 @@ def file_not_gguf(name: str) -> str:
 
 
 FILE_NOT_GGUF_HINT = _(
-    "Models for this program end in gguf; a download page saved by mistake does not work."
+    "Model files for this program end in gguf. A download page saved by mistake does not work."
 )
 
 
 def file_newer(name: str) -> str:
-    return _("The model file {name} is of a kind that this program does not know.").format(
+    return _("The model file {name} has a format that this program does not know.").format(
         name=name
     )
 
@@ -55,7 +54,7 @@ FILE_NEWER_HINT = _("Get a newer version of this program, or use another model."
 
 
 def file_cut(name: str) -> str:
-    return _("The model file {name} is not whole: its end is missing.").format(name=name)
+    return _("The model file {name} is incomplete: its end is missing.").format(name=name)
 
 
 def file_damaged(name: str) -> str:
@@ -63,23 +62,21 @@ def file_damaged(name: str) -> str:
 
 
 def file_incomplete(name: str) -> str:
-    return _("The model file {name} lacks parts that a model needs.").format(name=name)
+    return _("The model file {name} lacks parts that every model needs.").format(name=name)
 
 
-FILE_AGAIN_HINT = _("Get it again, for example with: sparc-assistant models pull")
+FILE_AGAIN_HINT = _("Download it again, for example with: sparc-assistant models pull NAME")
 
 
 # Two files that do not belong together
 
 
 PAIR_SWAPPED = _("The two model files are swapped: the projector was given as the model.")
-
-
 PAIR_SWAPPED_HINT = _("Give the large file with --model and the small one with --mmproj.")
 
 
 def pair_unfit(mmproj: str, model: str) -> str:
-    return _("The projector {mmproj} belongs to another model than {model}.").format(
+    return _("The projector {mmproj} was made for a different model, not for {model}.").format(
         mmproj=mmproj, model=model
     )
 
@@ -88,34 +85,42 @@ PAIR_UNFIT_HINT = _("Give the projector that was published with the model.")
 
 
 def model_is_projector(name: str) -> str:
-    return _("{name} is a projector alone: it sees, and cannot write.").format(name=name)
+    return _("{name} is only a projector, the vision part of a model.").format(name=name)
 
 
 MODEL_IS_PROJECTOR_HINT = _("Give the language model with --model and this file with --mmproj.")
 
 
 def model_split(name: str, n_parts: int) -> str:
-    return _("The model file {name} is one of {n} parts.").format(name=name, n=n_parts)
+    return translate_plural(
+        "The model file {name} is one of {n} part.",
+        "The model file {name} is one of {n} parts.",
+        n_parts,
+    ).format(name=name, n=n_parts)
 
 
-MODEL_SPLIT_HINT = _("Join the parts with llama.cpp's gguf-split, or get the model as one file.")
+MODEL_SPLIT_HINT = _(
+    "Join the parts with llama.cpp's gguf-split, or get the model as a single file."
+)
 
 
 def model_wrong_kind(name: str, kind: str) -> str:
-    return _("{name} is a model of the kind {kind}, which cannot describe pictures.").format(
+    return _("{name} is a model of type {kind}, which cannot describe pictures.").format(
         name=name, kind=kind
     )
 
 
-MODEL_WRONG_KIND_HINT = _("Use a LLaVA model; for a list say: sparc-assistant models list")
+MODEL_WRONG_KIND_HINT = _("Use a LLaVA model. To list them: sparc-assistant models list")
 
 
 def mmproj_is_model(name: str) -> str:
-    return _("{name} is a model for text and has no eyes: it is not a projector.").format(name=name)
+    return _("{name} is a language model, not a projector: it has no vision part.").format(
+        name=name
+    )
 
 
 MMPROJ_IS_MODEL_HINT = _(
-    "Give the model's projector with --mmproj; its name often has mmproj in it."
+    "Give the model's projector with --mmproj. Its name often contains mmproj."
 )
 
 
@@ -128,25 +133,37 @@ def mmproj_hears(name: str) -> str:
 
 def megabytes(n_bytes: float) -> str:
     if n_bytes >= 1e9:
-        return _("{value} gigabytes").format(value=f"{n_bytes / 1e9:.1f}")
+        return _count_decimal("{n} gigabyte", "{n} gigabytes", n_bytes / 1e9)
     if n_bytes >= 10e6:
-        return _("{value} megabytes").format(value=f"{n_bytes / 1e6:.0f}")
+        return _count("{n} megabyte", "{n} megabytes", n_bytes / 1e6)
     if n_bytes >= 0.1e6:
-        return _("{value} megabytes").format(value=f"{n_bytes / 1e6:.1f}")
-    return _("{value} kilobytes").format(value=f"{n_bytes / 1e3:.0f}")
+        return _count_decimal("{n} megabyte", "{n} megabytes", n_bytes / 1e6)
+    return _count("{n} kilobyte", "{n} kilobytes", n_bytes / 1e3)
 
 
 def time_left(left_s: float) -> str:
     if left_s < 90:
-        return _("{n} seconds").format(n=f"{left_s:.0f}")
+        return _count("{n} second", "{n} seconds", left_s)
     if left_s < 5400:
-        return _("{n} minutes").format(n=f"{left_s / 60:.0f}")
-    return _("{n} hours").format(n=f"{left_s / 3600:.1f}")
+        return _count("{n} minute", "{n} minutes", left_s / 60)
+    return _count_decimal("{n} hour", "{n} hours", left_s / 3600)
+
+
+def _count(one: str, many: str, value: float) -> str:
+    return translate_plural(one, many, round(value)).format(n=round(value))
+
+
+def _count_decimal(one: str, many: str, value: float) -> str:
+    """Return the number with one decimal place, which is not said when it is zero."""
+    rounded = round(value, 1)
+    if rounded.is_integer():
+        return _count(one, many, rounded)
+    return translate_plural(one, many, 2).format(n=rounded)  # decimals take the plural
 
 
 def progress_line(percent: int, rate: float, left_s: float | None) -> str:
     if left_s is None:
-        return _("{percent} percent, nothing comes at present.").format(percent=percent)
+        return _("{percent} percent. No data is coming in. Still trying.").format(percent=percent)
     return _("{percent} percent, {rate} a second, {left} left.").format(
         percent=percent, rate=megabytes(rate), left=time_left(left_s)
     )
@@ -156,14 +173,16 @@ def progress_spoken(percent: int) -> str:
     return _("{percent} percent.").format(percent=percent)
 
 
-PROGRESS_STALLED = _("Nothing comes at present.")
+PROGRESS_STALLED = _("No data is coming in. Still trying.")
 
 
 def download_broke(name: str) -> str:
-    return _("The connection broke again and again while {name} was fetched.").format(name=name)
+    return _("The connection failed several times while {name} was being downloaded.").format(
+        name=name
+    )
 
 
-DOWNLOAD_BROKE_HINT = _("What has come is kept: run the same command again to go on.")
+DOWNLOAD_BROKE_HINT = _("What was downloaded is kept. Run the same command again to continue.")
 
 
 def download_unreachable(host: str) -> str:
@@ -171,12 +190,12 @@ def download_unreachable(host: str) -> str:
 
 
 DOWNLOAD_UNREACHABLE_HINT = _(
-    "See whether this machine is online, then run the same command again: what has come is kept."
+    "Check that this machine is online, then run the same command again. What was downloaded is kept."
 )
 
 
 def endpoint_wrong(endpoint: str) -> str:
-    return _("The variable HF_ENDPOINT is no web address: {endpoint}.").format(
+    return _("The variable HF_ENDPOINT is not a web address: {endpoint}.").format(
         endpoint=endpoint.rstrip(".")
     )
 
@@ -185,32 +204,30 @@ ENDPOINT_WRONG_HINT = _("Set it to an address that begins with https, or unset i
 
 
 def download_other(name: str) -> str:
-    return _("The server offers another file named {name} than the one that is known.").format(
+    return _("The file {name} on the server is not the one that this program expects.").format(
         name=name
     )
 
 
 def download_too_long(name: str) -> str:
-    return _("The server sends more of {name} than the file that is known has.").format(name=name)
+    return _("The server is sending more data for {name} than this program expects.").format(
+        name=name
+    )
 
 
 def download_pause(seconds: float) -> str:
-    return _("The server asks for a pause. Going on in {time}.").format(time=time_left(seconds))
+    return _("The server asks for a pause. Continuing in {time}.").format(time=time_left(seconds))
 
 
 def download_wrong_size(name: str, size: int) -> str:
-    return _("The server offers {name} with {size}, which is not the file that is known.").format(
+    return _("On the server, {name} has {size}, which is not the size expected.").format(
         name=name, size=megabytes(size)
     )
 
 
-DOWNLOAD_WRONG_SIZE_HINT = _("The file may have been replaced there; choose another model.")
-
-
-DOWNLOAD_OFFLINE = _("Downloads are switched off by the variable HF_HUB_OFFLINE.")
-
-
-DOWNLOAD_OFFLINE_HINT = _("Unset it, and run the same command again.")
+DOWNLOAD_WRONG_SIZE_HINT = _("The file may have been replaced on the server. Choose another model.")
+DOWNLOAD_OFFLINE = _("Downloads are turned off by the variable HF_HUB_OFFLINE.")
+DOWNLOAD_OFFLINE_HINT = _("Unset it, then run the same command again.")
 
 
 def download_gone(name: str, repository: str) -> str:
@@ -220,7 +237,7 @@ def download_gone(name: str, repository: str) -> str:
 
 
 DOWNLOAD_GONE_HINT = _(
-    "It may have moved; choose another model, or add files that you have with: sparc-assistant models add"
+    "It may have moved. Choose another model, or add files that you have with: sparc-assistant models add"
 )
 
 
@@ -230,13 +247,11 @@ def download_locked(repository: str) -> str:
     )
 
 
-DOWNLOAD_LOCKED_HINT = _("It may need an account: put your token into the variable HF_TOKEN.")
-
-
-DOWNLOAD_BUSY = _("The server asks for a pause: too many downloads at present.")
-
-
-DOWNLOAD_BUSY_HINT = _("What has come is kept: run the same command again in some minutes.")
+DOWNLOAD_LOCKED_HINT = _(
+    "You may need an account there. Put its access token in the variable HF_TOKEN."
+)
+DOWNLOAD_BUSY = _("The server asks for a pause because of too many downloads.")
+DOWNLOAD_BUSY_HINT = _("What was downloaded is kept. Run the same command again in a few minutes.")
 
 
 def download_unwritable(name: str, reason: str) -> str:
@@ -257,11 +272,11 @@ def unknown_model(name: str) -> str:
 
 
 def known_models(names: str) -> str:
-    return _("Known are: {names}.").format(names=names)
+    return _("Known models: {names}.").format(names=names)
 
 
 def record_unreadable(path: str, reason: str) -> str:
-    return _("The list of installed models {path} could not be read: {reason}.").format(
+    return _("The list of installed models {path} cannot be read: {reason}.").format(
         path=path, reason=reason.rstrip(".")
     )
 
@@ -271,22 +286,22 @@ def record_damaged(path: str) -> str:
 
 
 RECORD_DAMAGED_HINT = _(
-    "Delete that file and pull or add the models again; downloads are not repeated."
+    "Delete that file, then pull or add the models again. Nothing is downloaded twice."
 )
 
 
 def store_unwritable(path: str, reason: str) -> str:
-    return _("The models folder {path} cannot be written: {reason}.").format(
+    return _("The models folder {path} cannot be written to: {reason}.").format(
         path=path, reason=reason.rstrip(".")
     )
 
 
 def fetching(name: str, n_bytes: float) -> str:
-    return _("Fetching {name}, {size}.").format(name=name, size=megabytes(n_bytes))
+    return _("Downloading {name}, {size}.").format(name=name, size=megabytes(n_bytes))
 
 
 def fetching_rest(name: str, n_bytes: float, n_left: float) -> str:
-    return _("Going on with {name}: {left} of {size} are missing.").format(
+    return _("Continuing to download {name}, with {left} of {size} left.").format(
         name=name, left=megabytes(n_left), size=megabytes(n_bytes)
     )
 
@@ -296,29 +311,31 @@ def checking(name: str) -> str:
 
 
 def found_elsewhere(name: str, folder: str) -> str:
-    return _("{name} is on this machine already and is used where it is: {folder}.").format(
+    return _("{name} is already on this machine. It will be used where it is, in {folder}.").format(
         name=name, folder=folder
     )
 
 
 def hash_unknown(name: str) -> str:
     return _(
-        "No public source states the checksum of {name}; its size fits, and its checksum is recorded."
+        "{name} has the right size. Its checksum is not published, so the one it has now is recorded."
     ).format(name=name)
 
 
 def wrong_hash(name: str, aside: str) -> str:
-    return _("{name} is not the right file and was set aside as {aside}.").format(
+    return _("{name} is not the right file. It was renamed to {aside}.").format(
         name=name, aside=aside
     )
 
 
-WRONG_HASH_HINT = _("Run the same command again to fetch it anew; nothing uses the wrong file.")
+WRONG_HASH_HINT = _(
+    "Run the same command again to download the right one. The wrong file is not used."
+)
 
 
 def projector_corrected(name: str) -> str:
     return _(
-        "A corrected copy of {name} was made: without it one layer of the model's eyes would not run."
+        "Made a corrected copy of {name}. Without it, one layer of the model's vision part would not run."
     ).format(name=name)
 
 
@@ -332,41 +349,43 @@ def no_memory(name: str, needs: float, has: float) -> str:
     )
 
 
-NO_MEMORY_HINT = _("Choose a smaller one, as mobilevlm-1.7b; --force fetches it all the same.")
+NO_MEMORY_HINT = _(
+    "Choose a smaller model, for example mobilevlm-1.7b. To download this one anyway, add --force."
+)
 
 
 def no_disk(name: str, needs: float, free: float) -> str:
-    return _("{name} needs {needs} on the disk, and {free} are free.").format(
+    return _("{name} needs {needs} of disk space, and the disk has only {free} free.").format(
         name=name, needs=megabytes(needs), free=megabytes(free)
     )
 
 
 def no_disk_hint(folder: str) -> str:
-    return _("Make room on the disk of {folder}, or name another folder in {variable}.").format(
-        folder=folder, variable="SPARC_ASSISTANT_MODELS_FOLDER"
-    )
+    return _(
+        "Free some space on the disk that holds {folder}, or set {variable} to another folder."
+    ).format(folder=folder, variable="SPARC_ASSISTANT_MODELS_FOLDER")
 
 
 def pull_running(name: str) -> str:
-    return _("{name} is being fetched by another command already.").format(name=name)
+    return _("Another command is already downloading {name}.").format(name=name)
 
 
-PULL_RUNNING_HINT = _("Wait until that is done, or end it with Control C there.")
+PULL_RUNNING_HINT = _("Wait until it has finished, or stop it there with Control C.")
 
 
 def bad_name(name: str) -> str:
-    return _("A model cannot be called {name}.").format(name=name)
+    return _("A model cannot be named {name}.").format(name=name)
 
 
-BAD_NAME_HINT = _("Use another name, of small letters, digits, dots and dashes.")
+BAD_NAME_HINT = _("Choose another name, made of small letters, digits, dots and dashes.")
 
 
 def name_taken(name: str) -> str:
-    return _("A model named {name} is installed already.").format(name=name)
+    return _("A model named {name} is already installed.").format(name=name)
 
 
 def name_in_catalogue(name: str) -> str:
-    return _("{name} is the name of a model that can be fetched.").format(name=name)
+    return _("{name} is the name of a model that can be downloaded.").format(name=name)
 
 
 def not_installed(name: str) -> str:
@@ -374,14 +393,12 @@ def not_installed(name: str) -> str:
 
 
 def installed_names(names: str) -> str:
-    return _("Installed are: {names}.").format(names=names)
+    return _("Installed models: {names}.").format(names=names)
 
 
-INSTALLED_HINT = _("To hear which models there are: sparc-assistant models list")
-
-
+INSTALLED_HINT = _("To list the models: sparc-assistant models list")
 DEMO_STAYS = _(
-    "demo comes with the program: it is always there, and can be chosen with models use."
+    "demo comes with the program and is always there. To choose it: sparc-assistant models use demo"
 )
 
 
@@ -393,7 +410,7 @@ def cannot_delete(path: str, reason: str) -> str:
 
 
 def changed(name: str) -> str:
-    return _("A file of the model {name} changed since it was checked, or is gone.").format(
+    return _("A file of the model {name} has changed since it was checked, or is missing.").format(
         name=name
     )
 
@@ -404,38 +421,30 @@ def changed_hint(name: str) -> str:
 
 def changed_passed_over(name: str) -> str:
     return _(
-        "The model {name} is passed over, because a file of it changed since it was checked."
+        "The model {name} is not used, because one of its files has changed since it was checked."
     ).format(name=name)
 
 
 def too_large_now(name: str, needs: float, free: float) -> str:
     return _(
-        "The model {name} is passed over: it needs {needs} of memory, {free} are free."
+        "The model {name} is not used: it needs {needs} of memory, and this machine has {free} free."
     ).format(name=name, needs=megabytes(needs), free=megabytes(free))
 
 
 def tight_memory(name: str, needs: float, free: float) -> str:
-    return _("Memory may be short: {name} needs {needs}, and {free} are free.").format(
-        name=name, needs=megabytes(needs), free=megabytes(free)
-    )
+    return _(
+        "Memory may run short: {name} needs {needs}, and this machine has {free} free."
+    ).format(name=name, needs=megabytes(needs), free=megabytes(free))
 
 
 # Measuring
 
 
 BENCH_LOADING = _("Loading the model.")
-
-
 BENCH_LOOKING = _("Looking at a picture.")
-
-
-BENCH_READING = _("Reading it; large models take minutes for this.")
-
-
+BENCH_READING = _("Reading the picture. With a large model this takes minutes.")
 BENCH_WRITING = _("Writing.")
-
-
-BENCH_FAILED = _("Nothing could be measured: the model gave no answer.")
+BENCH_FAILED = _("The time could not be measured: the model gave no answer.")
 
 
 def bench_start(name: str) -> str:
@@ -443,20 +452,20 @@ def bench_start(name: str) -> str:
 
 
 def bench_result(name: str, seconds: str) -> str:
-    return _("{name}: about {seconds} for a picture, and this is remembered.").format(
+    return _("{name} takes about {seconds} for a picture. This is saved.").format(
         name=name, seconds=seconds
     )
 
 
 def bench_forgotten(name: str, seconds: str) -> str:
-    return _("{name}: about {seconds} for a picture, and this could not be remembered.").format(
+    return _("{name} takes about {seconds} for a picture. This could not be saved.").format(
         name=name, seconds=seconds
     )
 
 
 def about_seconds(value: float) -> str:
     if value < 10:
-        return _("{n} seconds").format(n=f"{value:.1f}")
+        return _count_decimal("{n} second", "{n} seconds", value)
     return time_left(value)
 
 
@@ -467,36 +476,34 @@ def list_head(name: str, title: str) -> str:
     return _("{name}: {title}.").format(name=name, title=title)
 
 
-LIST_IN_USE = _("Installed, and answers unless you say otherwise.")
-
-
+LIST_IN_USE = _("Installed, and used unless you choose another.")
 LIST_INSTALLED = _("Installed.")
 
 
 def list_changed(name: str) -> str:
     return _(
-        "Installed, but a file changed; check it with: sparc-assistant models verify {name}"
+        "Installed, but a file has changed. Check it with: sparc-assistant models verify {name}"
     ).format(name=name)
 
 
 def list_download(n_bytes: float) -> str:
-    return _("Not installed. To fetch: {size}.").format(size=megabytes(n_bytes))
+    return _("Not installed. Download size: {size}.").format(size=megabytes(n_bytes))
 
 
 def list_fits(needs: float) -> str:
-    return _("Fits this machine; needs {needs} of memory.").format(needs=megabytes(needs))
+    return _("Fits this machine. It needs {needs} of memory.").format(needs=megabytes(needs))
 
 
 def list_fits_later(needs: float, free: float) -> str:
-    return _("Fits this machine once {needs} of memory are free; {free} are free now.").format(
-        needs=megabytes(needs), free=megabytes(free)
-    )
+    return _(
+        "Fits this machine once enough memory is free. It needs {needs} of memory. Free now: {free}."
+    ).format(needs=megabytes(needs), free=megabytes(free))
 
 
 def list_too_large(needs: float, has: float) -> str:
-    return _("Does not fit this machine: needs {needs} of memory, and there are {has}.").format(
-        needs=megabytes(needs), has=megabytes(has)
-    )
+    return _(
+        "Does not fit this machine. It needs {needs} of memory, and this machine has {has}."
+    ).format(needs=megabytes(needs), has=megabytes(has))
 
 
 def list_memory_unknown(needs: float) -> str:
@@ -504,21 +511,19 @@ def list_memory_unknown(needs: float) -> str:
 
 
 def list_measured(seconds: str, day: str) -> str:
-    return _("About {seconds} for a picture, measured on {day}.").format(seconds=seconds, day=day)
+    return _("Takes about {seconds} for a picture, measured on {day}.").format(
+        seconds=seconds, day=day
+    )
 
 
 def list_estimated(seconds: str, name: str) -> str:
-    return _("May take about {seconds} for a picture, reckoned from {name}.").format(
+    return _("May take about {seconds} for a picture, estimated from {name}.").format(
         seconds=seconds, name=name
     )
 
 
-LIST_UNMEASURED = _("Seconds for a picture: not known yet.")
-
-
-LIST_BENCH_HINT = _(
-    "To measure an installed model on this machine: sparc-assistant models bench NAME"
-)
+LIST_UNMEASURED = _("How long it takes for a picture is not known yet.")
+LIST_BENCH_HINT = _("To measure an installed model here: sparc-assistant models bench NAME")
 
 
 def list_licence(licence: str, link: str) -> str:
@@ -529,7 +534,7 @@ def list_languages(names: str) -> str:
     return _("Languages: {names}.").format(names=names)
 
 
-LIST_DEMO = _("The small model that comes with the program; it knows drawn scenes only")
+LIST_DEMO = _("The small model that comes with the program. It knows drawn scenes only")
 
 
 def list_own(path: str) -> str:
@@ -540,53 +545,49 @@ def list_own(path: str) -> str:
 
 
 def licence(title: str, name: str, link: str) -> str:
-    return _("{title} comes under the {name}. Read it here: {link}").format(
+    return _("{title} is under this licence: {name}. Read it here: {link}").format(
         title=title, name=name, link=link
     )
 
 
-LICENCE_PROMPT = _("Type yes and Enter to accept it and fetch the model. Enter alone stops.")
-
-
-LICENCE_REFUSED = _("The licence was not accepted, and nothing was fetched.")
-
-
-LICENCE_NEEDED = _("The licence has to be accepted first, and nobody can be asked here.")
-
-
-LICENCE_NEEDED_HINT = _("Read it, and add --accept-licence.")
+LICENCE_PROMPT = _(
+    "To accept it and download the model, type yes and press Enter. Enter alone stops."
+)
+LICENCE_REFUSED = _("The licence was not accepted, so nothing was downloaded.")
+LICENCE_NEEDED = _("The licence must be accepted first, and there is no terminal to ask in.")
+LICENCE_NEEDED_HINT = _("Read it, then add --accept-licence to the command.")
 
 
 def already_installed(name: str) -> str:
-    return _("{name} is installed already.").format(name=name)
+    return _("{name} is already installed.").format(name=name)
 
 
 def pulled(name: str) -> str:
     return _("{name} is installed.").format(name=name)
 
 
-KEPT_FOR_NEXT_TIME = _("What has come is kept. The same command goes on from there.")
+KEPT_FOR_NEXT_TIME = DOWNLOAD_BROKE_HINT
 
 
 def added(name: str) -> str:
-    return _("{name} was added; its files stay where they are.").format(name=name)
+    return _("{name} is installed. Its files stay where they are.").format(name=name)
 
 
 def removed(name: str, freed: float) -> str:
-    return _("{name} was removed; {size} were freed.").format(name=name, size=megabytes(freed))
+    return _("{name} was removed, which freed {size}.").format(name=name, size=megabytes(freed))
 
 
 def removed_own(name: str) -> str:
-    return _("{name} was removed from the list; its files are not ours and were left.").format(
-        name=name
-    )
+    return _(
+        "{name} was removed from the list. Its files were kept, because this program did not download them."
+    ).format(name=name)
 
 
 def used(name: str) -> str:
-    return _("{name} answers from now on.").format(name=name)
+    return _("From now on, {name} is used.").format(name=name)
 
 
-USED_BEST = _("From now on the best installed model that fits the memory answers.")
+USED_BEST = _("From now on, the best installed model that fits in memory is used.")
 
 
 def verified_right(name: str, path: str) -> str:
@@ -595,36 +596,40 @@ def verified_right(name: str, path: str) -> str:
 
 def verified_wrong(name: str, path: str, aside: str) -> str:
     if path == aside:
-        return _("{name}: {path} is wrong; the model is no longer used.").format(
+        return _("{name}: {path} is wrong. The model is no longer used.").format(
             name=name, path=path
         )
-    return _("{name}: {path} is wrong and was set aside as {aside}.").format(
+    return _("{name}: {path} is wrong. It was renamed to {aside}.").format(
         name=name, path=path, aside=aside
     )
 
 
 def verified_missing(name: str, path: str) -> str:
-    return _("{name}: {path} is missing; the model is no longer used.").format(name=name, path=path)
+    return _("{name}: {path} is missing. The model is no longer used.").format(name=name, path=path)
 
 
-VERIFY_FAILED = _("Not every file is right.")
+VERIFY_FAILED = _("Some files are wrong or missing.")
 
 
 def verify_failed_hint(name: str) -> str:
-    return _("Get it again with: sparc-assistant models pull {name}").format(name=name)
+    return _("Download it again with: sparc-assistant models pull {name}").format(name=name)
 
 
 def verify_failed_own_hint(name: str) -> str:
-    return _(
-        "Add it again, from files that are right, with: sparc-assistant models add {name}"
-    ).format(name=name)
+    return _("Add it again from good files with: sparc-assistant models add {name}").format(
+        name=name
+    )
 
 
-NOTHING_INSTALLED = _("No model is installed but the small one that comes with the program.")
+NOTHING_INSTALLED = _("Only the small model that comes with the program is installed.")
 
 
 def template_unknown(name: str) -> str:
     return _("There is no prompt template named {name}.").format(name=name)
+
+
+def known_templates(names: str) -> str:
+    return _("Known templates: {names}.").format(names=names)
 
 
 def language_doubt(model: str, language: str) -> str:

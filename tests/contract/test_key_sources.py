@@ -106,7 +106,7 @@ def virtual() -> Iterator[Source]:
     device = evdev.UInput({evdev.ecodes.EV_KEY: codes}, name=name)
     running = run_headless(ANSWER)
     reader = KeypadReader(WantedDevices(name), running.mode.put, rescan_s=0.05)
-    running.hear("Keys from: ")
+    running.hear("Using the keys of ")
 
     def write(binding: Binding, value: int) -> None:
         code = evdev.ecodes.ecodes[f"KEY_{keypad_key(binding).upper()}"]
@@ -163,7 +163,7 @@ def test_the_button_is_brief_long_and_held(source: Source) -> None:
     running.until(lambda: len(running.parts.describer.requests) == 2)
     running.parts.settle()
     source.press(Special.BUTTON, HOLD_MS / 1000 + 0.1)
-    running.hear("Nothing was begun.")
+    running.hear("Nothing was started.")
     questions = [request.question for request in running.parts.describer.requests]
     assert len(questions) == 2
     assert questions[0] != questions[1]

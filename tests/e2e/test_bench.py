@@ -73,7 +73,7 @@ def test_quality_judges_captions_attention_and_answers(
     done = embedded.run(*line)
     assert done.returncode == 0, done.stderr
     n_answers = 3 * sum(1 + len(scene.questions) for scene in drawn.scenes)
-    assert f"Answers to come: {n_answers}." in done.stderr
+    assert f"{n_answers} answers are still to be written." in done.stderr
     found = figures(tmp_path / "out.json")
     assert [m["method"].split()[0] for m in found["methods"]] == ["none", "uniform", "sparc"]
     for one in found["methods"]:
@@ -93,7 +93,7 @@ def test_quality_judges_captions_attention_and_answers(
     again = embedded.run(*line)
     assert again.returncode == 0
     assert again.stdout == done.stdout
-    assert f"Answers that are there already and are kept: {n_answers}." in again.stderr
+    assert f"{n_answers} answers from an earlier run are kept." in again.stderr
     assert (tmp_path / "r.jsonl").read_text().splitlines() == lines
 
 
@@ -201,7 +201,7 @@ def test_amber_describes_and_asks(embedded: Command, drawn: Drawn, tmp_path: Pat
     [
         (("chair", "--images", "none", "--annotations", "none.json", "--captions", "none.json"),
          "The file none.json cannot be read: No such file or directory."),
-        (("pope", "--images", "examples", "--questions", "README.md"), "Line 1 of README.md is no JSON object."),
+        (("pope", "--images", "examples", "--questions", "README.md"), "Line 1 of README.md is not a JSON object."),
         (("quality", "--scenes", "examples/street.json"), "Line 1 of examples/street.json is no JSON object."),
         (("quality", "--scenes", "none.jsonl", "--methods", "more"), "The method more is not understood."),
         (("quality",), "the following arguments are required: --scenes"),
@@ -229,7 +229,7 @@ def test_a_picture_that_is_missing_is_told_before_anything_is_asked(
         "--results", tmp_path / "r.jsonl",
     )  # fmt: skip
     assert done.returncode == 2
-    assert f"Pictures missing in {tmp_path}: 1, the first is gone.png." in done.stderr
+    assert f"1 picture is missing in {tmp_path}: gone.png." in done.stderr
     assert not (tmp_path / "r.jsonl").exists()
 
 
@@ -253,12 +253,12 @@ def test_control_c_keeps_what_is_done_and_the_same_command_goes_on(
     assert running.returncode == 130
     assert out == ""
     assert "Traceback" not in err
-    assert f"What was answered is kept in {results}" in err
+    assert f"The answers so far are kept in {results}" in err
     kept = results.read_text().splitlines()
     assert 5 < len(kept) < 49
     done = embedded.run(*line)
     assert done.returncode == 0, done.stderr
-    assert f"Answers that are there already and are kept: {len(kept) - 1}." in done.stderr
+    assert f"{len(kept) - 1} answers from an earlier run are kept." in done.stderr
     lines = results.read_text().splitlines()
     assert lines[: len(kept)] == kept
     assert len(lines) == 1 + COUNT * 16

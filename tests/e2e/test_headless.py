@@ -90,8 +90,8 @@ def test_a_keypad_describes_and_everything_is_spoken_and_nothing_written(
         time.sleep(1.0)  # the voice has ended for the program too; else the press would stop it
         headless.keypad.press(key, held_s)
 
-    heard("Ready. Press the button short")
-    heard("Keys from: keypad.")
+    heard("Ready. Tap the button")
+    heard("Using the keys of keypad.")
     press("KPENTER")
     heard("Done.")
     brief = list(voice.spoken)

@@ -97,11 +97,14 @@ def test_everything_is_put_in_place(pi: Pi) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""
     said = done.stderr
-    assert "This is: Raspberry Pi 5 Model B Rev 1.0, with 3906 MB of memory." in said
-    assert "llama.cpp is built for armv8.2-a+dotprod+fp16, with 4 compilers at once." in said
-    assert "KleidiAI is left off: nobody has measured here whether it helps." in said
-    assert "The package rpicam-apps-lite could not be installed; going on without it." in said
-    assert "Restart the machine once, so that the new groups hold: sudo reboot" in said
+    assert "This machine: Raspberry Pi 5 Model B Rev 1.0, with 3906 megabytes of memory." in said
+    assert "llama.cpp will be built for armv8.2-a+dotprod+fp16. Compilers at once: 4." in said
+    assert "KleidiAI is off, because nobody has measured whether it helps." in said
+    assert "The package rpicam-apps-lite could not be installed. Continuing without it." in said
+    assert (
+        "Restart the machine once, so that you can use the devices of the new groups: sudo reboot"
+        in said
+    )
     assert pi.unit.read_text() == (ROOT / "deploy/sparc-assistant.service").read_text()
     command = pi.folder / ".local/bin/sparc-assistant"
     assert command.resolve() == (pi.root / ".venv/bin/sparc-assistant").resolve()
@@ -120,7 +123,7 @@ def test_a_second_time_changes_nothing_more(pi: Pi) -> None:
     packages.write_text(packages.read_text() + "rpicam-apps-lite\n")
     again = pi.install()
     assert again.returncode == 0, again.stderr
-    assert "All packages are there." in again.stderr
+    assert "All packages are installed." in again.stderr
     more = pi.done[len(first) :]
     assert not [
         line for line in more if line.startswith(("apt-get", "usermod", "loginctl", "install"))
@@ -129,7 +132,7 @@ def test_a_second_time_changes_nothing_more(pi: Pi) -> None:
 
 
 def test_a_second_time_leaves_the_keypad_that_was_chosen(pi: Pi) -> None:
-    assert "Keys come from: any." in pi.install().stderr
+    assert "Keypad setting: any." in pi.install().stderr
     kept = pi.folder / "config.toml"
     kept.write_text('[headless]\nkeypad = "/dev/input/by-id/usb-SIGMA-event-kbd"\n')
     pi._write(
@@ -139,9 +142,9 @@ def test_a_second_time_leaves_the_keypad_that_was_chosen(pi: Pi) -> None:
     pi.log.write_text("")
     again = pi.install()
     assert again.returncode == 0, again.stderr
-    assert "Keys come from" not in again.stderr
+    assert "Keypad setting" not in again.stderr
     assert not [line for line in pi.done if line.startswith("assistant settings keypad")]
-    assert "Keys come from: off." in pi.install("--keypad", "off").stderr
+    assert "Keypad setting: off." in pi.install("--keypad", "off").stderr
     assert "assistant settings keypad off" in pi.done
 
 
@@ -152,7 +155,7 @@ def test_undo_goes_on_where_something_was_undone_by_hand(pi: Pi) -> None:
     pi._write(pi.bin / "apt-get", "exit 100")
     done = pi.install("--undo")
     assert done.returncode == 0, done.stderr
-    assert "That did not work, perhaps because it was undone before; going on." in done.stderr
+    assert "That did not work. It may have been undone before. Continuing." in done.stderr
     assert not (pi.root / ".venv").exists()
     assert "Undone." in done.stderr
 
@@ -198,7 +201,7 @@ def test_undo_takes_back_what_was_done_and_nothing_else(pi: Pi) -> None:
 def test_without_user_namespaces_the_service_starts_without_what_needs_them(pi: Pi) -> None:
     pi.set("start-code", "1")
     done = pi.install()
-    assert "starting without that protection" in done.stderr
+    assert "Starting without that protection" in done.stderr
     conf = pi.unit.with_suffix(".service.d") / "no-namespaces.conf"
     assert "ProtectSystem=no" in conf.read_text()
     assert "systemctl --user restart sparc-assistant.service" in pi.done
@@ -209,28 +212,28 @@ def test_without_user_namespaces_the_service_starts_without_what_needs_them(pi: 
 @pytest.mark.parametrize(
     ("model", "flags"),
     [
-        ("Raspberry Pi 4 Model B Rev 1.5", "armv8-a,"),
-        ("Raspberry Pi 500 Rev 1.0", "armv8.2-a+dotprod+fp16,"),
+        ("Raspberry Pi 4 Model B Rev 1.5", "armv8-a."),
+        ("Raspberry Pi 500 Rev 1.0", "armv8.2-a+dotprod+fp16."),
     ],
 )
 def test_the_board_decides_how_llama_is_built(tmp_path: Path, model: str, flags: str) -> None:
     done = Pi(tmp_path, model).install("--dry-run")
-    assert f"llama.cpp is built for {flags}" in done.stderr
+    assert f"llama.cpp will be built for {flags}" in done.stderr
 
 
 def test_on_another_machine_nothing_of_a_raspberry_pi_is_assumed(pi: Pi) -> None:
     (pi.folder / "proc/device-tree/model").unlink()
     done = pi.install("--dry-run")
-    assert "This is: a machine of another kind" in done.stderr
-    assert "llama.cpp is built for" not in done.stderr
+    assert "This machine: another kind of machine" in done.stderr
+    assert "llama.cpp will be built for" not in done.stderr
 
 
 def test_with_a_desktop_its_keyboard_is_left_to_it(pi: Pi) -> None:
     pi.set("target", "graphical.target")
-    assert "Keys come from: auto." in pi.install("--dry-run").stderr
+    assert "Keypad setting: auto." in pi.install("--dry-run").stderr
     pi.set("target", "multi-user.target")
-    assert "Keys come from: any." in pi.install("--dry-run").stderr
-    assert "Keys come from: SIGMA." in pi.install("--dry-run", "--keypad", "SIGMA").stderr
+    assert "Keypad setting: any." in pi.install("--dry-run").stderr
+    assert "Keypad setting: SIGMA." in pi.install("--dry-run", "--keypad", "SIGMA").stderr
 
 
 @pytest.mark.parametrize("wrong", [("--dance",), ("--keypad",)])

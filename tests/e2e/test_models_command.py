@@ -128,7 +128,7 @@ def test_verify_use_path_and_remove(hub: Hub, folder: Path) -> None:
     assert "changed since it was checked" in refused.stderr
     verified = ASSISTANT.run("models", "verify", TINY)
     assert verified.returncode == 4
-    assert "is wrong and was set aside" in verified.stdout
+    assert "is wrong. It was renamed to" in verified.stdout
     assert not model.exists()
 
     assert ASSISTANT.run(*PULL).returncode == 0
@@ -167,14 +167,14 @@ def test_files_of_the_users_own_are_used_where_they_are(
 
 def test_bench_remembers_and_the_list_says_so(hub: Hub, folder: Path) -> None:
     before = ASSISTANT.run("models", "list").stdout
-    assert "Not installed. To fetch:" in before
+    assert "Not installed. Download size:" in before
     assert "not known yet" in before
     ASSISTANT.run(*PULL)
     done = ASSISTANT.run("models", "bench", "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["model"] == TINY
     listed = ASSISTANT.run("models", "list").stdout
-    assert "Installed, and answers unless you say otherwise." in listed
+    assert "Installed, and used unless you choose another." in listed
     assert "for a picture, measured on" in listed
     assert "Fits this machine" in listed
 

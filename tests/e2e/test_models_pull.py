@@ -47,7 +47,7 @@ def test_pull_installs_and_describe_uses_it(hub: Hub, folder: Path) -> None:
     hub.seen.clear()
     again = ASSISTANT.run(*PULL)
     assert again.returncode == 0
-    assert "installed already" in again.stdout
+    assert "already installed" in again.stdout
     assert hub.seen == []
 
 
@@ -89,16 +89,16 @@ def test_ctrl_c_keeps_what_has_come(hub: Hub, folder: Path) -> None:
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=20)
     assert process.returncode == 130
-    assert "What has come is kept." in stderr
+    assert "What was downloaded is kept." in stderr
     assert "Traceback" not in stderr
     assert _part_size(folder) > 0
     hub.pause_s = 0.0
     again = ASSISTANT.run(*PULL)
     assert again.returncode == 0
-    assert "Going on with tiny-model.gguf: " in again.stderr
+    assert "Continuing to download tiny-model.gguf, " in again.stderr
 
 
-@pytest.mark.parametrize("phase", ["Checking tiny-model", "Fetching tiny-mm"])
+@pytest.mark.parametrize("phase", ["Checking tiny-model", "Downloading tiny-mm"])
 def test_ctrl_c_after_a_download_ends_at_once_and_nothing_is_fetched_twice(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, phase: str
 ) -> None:
@@ -112,7 +112,7 @@ def test_ctrl_c_after_a_download_ends_at_once_and_nothing_is_fetched_twice(
         process.send_signal(signal.SIGINT)
         _, stderr = process.communicate(timeout=60)
         assert process.returncode == 130
-        assert "What has come is kept." in stderr
+        assert "What was downloaded is kept." in stderr
         assert "Traceback" not in stderr
         assert json.loads(ASSISTANT.run("models", "list", "--json").stdout)["models"][0]["name"]
         hub.seen.clear()
@@ -172,7 +172,7 @@ def test_the_licence_is_asked_for_on_a_terminal(
     )  # fmt: skip
     os.close(theirs)
     assert process.stderr is not None
-    while "Type yes and Enter" not in process.stderr.readline():
+    while "type yes and press Enter" not in process.stderr.readline():
         assert process.poll() is None
     os.write(ours, typed)
     _, stderr = process.communicate(timeout=60)
@@ -227,10 +227,10 @@ def test_two_pulls_at_once_do_not_meet(hub: Hub, folder: Path) -> None:
         time.sleep(0.01)
     second = ASSISTANT.run(*PULL)
     assert second.returncode == 4
-    assert "by another command" in second.stderr
+    assert "Another command" in second.stderr
     removed = ASSISTANT.run("models", "remove", TINY)
     assert removed.returncode == 4
-    assert "by another command" in removed.stderr
+    assert "Another command" in removed.stderr
     hub.pause_s = 0.0
     first.communicate(timeout=60)
     assert first.returncode == 0

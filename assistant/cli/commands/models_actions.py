@@ -159,7 +159,8 @@ def add(options: argparse.Namespace, console: Console) -> ExitCode:
 
     if options.template_name is not None and options.template_name not in TEMPLATES:
         raise UsageError(
-            words.template_unknown(options.template_name), words.known_models(", ".join(TEMPLATES))
+            words.template_unknown(options.template_name),
+            words.known_templates(", ".join(TEMPLATES)),
         )
     model, mmproj = (typed_path(name) for name in (options.model_file, options.mmproj_file))
     installed = manage.add(

@@ -49,13 +49,13 @@ def test_what_is_in_a_picture_is_what_segments_or_people_name(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("instances", "captions", "told"),
     [
-        ("{", CAPTIONS, "no JSON file"),
+        ("{", CAPTIONS, "not a JSON file"),
         ([], CAPTIONS, "no list of categories"),
         (CAPTIONS, CAPTIONS, "no list of categories"),
         (INSTANCES, {}, "no list of annotations"),
         ({**INSTANCES, "categories": [{"id": 1, "name": "unicorn"}]}, CAPTIONS, "unicorn"),
-        ({**INSTANCES, "categories": []}, CAPTIONS, "not a pair of COCO's"),
-        (INSTANCES, {"annotations": [{"image_id": 1}]}, "not a pair of COCO's"),
+        ({**INSTANCES, "categories": []}, CAPTIONS, "not a pair of COCO annotation"),
+        (INSTANCES, {"annotations": [{"image_id": 1}]}, "not a pair of COCO annotation"),
     ],
 )
 def test_other_files_are_told_in_a_sentence(
@@ -79,7 +79,7 @@ def test_the_draw_depends_on_names_and_seed_alone(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_known_pictures_is_told(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="No picture in"):
+    with pytest.raises(UsageError, match="do not cover any picture in"):
         coco.choose(["a.jpg"], tmp_path, 1, 42)
     with pytest.raises(UsageError, match="cannot be read"):
         coco.choose(["a.jpg"], tmp_path / "none", 1, 42)
@@ -104,7 +104,7 @@ def test_popes_questions_are_read_by_kind(tmp_path: Path) -> None:
 
 def test_a_label_that_is_neither_is_told(tmp_path: Path) -> None:
     line = {"question_id": 1, "image": "a.jpg", "text": "?", "label": "maybe"}
-    with pytest.raises(UsageError, match=r"Entry 1 of .* has no usable label"):
+    with pytest.raises(UsageError, match=r"Entry 1 of .* has no valid label"):
         pope.read_questions([write(tmp_path / "x.json", line)])
 
 
@@ -179,7 +179,7 @@ def test_ambers_queries_are_read(tmp_path: Path) -> None:
 
 
 def test_a_query_without_annotation_is_told(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no annotation of query 1006"):
+    with pytest.raises(UsageError, match="no annotation for query 1006"):
         amber.read_queries(
             write(tmp_path / "q.json", QUERIES), write(tmp_path / "a.json", ANNOTATIONS[:2])
         )

@@ -89,7 +89,7 @@ def test_a_line_that_was_cut_off_is_dropped_and_written_anew(tmp_path: Path) -> 
 def test_a_file_with_something_else_is_refused_and_left_alone(tmp_path: Path, content: str) -> None:
     path = tmp_path / "r.jsonl"
     path.write_text(content)
-    with pytest.raises(UsageError, match="something else"):
+    with pytest.raises(UsageError, match="something other"):
         results(path)
     assert path.read_text() == content
 
@@ -128,7 +128,7 @@ def test_every_question_is_asked_with_every_method_and_a_second_run_asks_nothing
     with results(tmp_path / "r.jsonl") as kept:
         run(JOBS, METHODS, describer, pictures, kept, told.append)
     assert len(describer.requests) == 4
-    assert told == ["Answers to come: 4.", "Answers that are there already and are kept: 4."]
+    assert told == ["4 answers are still to be written.", "4 answers from an earlier run are kept."]
 
 
 def test_what_was_answered_before_a_failure_is_kept(tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_silence_is_broken_by_how_far_the_work_is(tmp_path: Path) -> None:
     told: list[str] = []
     with results(tmp_path / "r.jsonl") as kept:
         run(JOBS, METHODS, describer, Pictures(), kept, told.append, quiet_s=(0.4,))
-    assert told[0] == "Answers to come: 4."
+    assert told[0] == "4 answers are still to be written."
     assert any("of 4 answers done, about 2 seconds left" in line for line in told[1:]), told
 
 

@@ -60,16 +60,16 @@ HEADER = {"scenes": 1, "things": {"dog": ["dog"]}}
 @pytest.mark.parametrize(
     ("lines", "told"),
     [
-        ([], "no file of scenes"),
+        ([], "not a file of scenes"),
         (["{"], "Line 1 of"),
-        ([{"things": {}}], "no file of scenes"),
-        ([{"scenes": 1}], "no usable things"),
-        ([{"scenes": 1, "things": {"dog": "dog"}}], "no usable dog"),
+        ([{"things": {}}], "not a file of scenes"),
+        ([{"scenes": 1}], "no valid things"),
+        ([{"scenes": 1, "things": {"dog": "dog"}}], "no valid dog"),
         ([HEADER], "has no scenes"),
         ([HEADER, {"objects": []}], "Entry 2 of"),
-        ([HEADER, {"picture": "a.png", "objects": [{"name": "cat"}]}], "no usable objects"),
-        ([HEADER, {"picture": "a.png", "objects": [{"name": "dog", "box": [1]}]}], "no usable box"),
-        ([HEADER, {"picture": "a.png", "objects": [], "questions": ["?"]}], "no usable questions"),
+        ([HEADER, {"picture": "a.png", "objects": [{"name": "cat"}]}], "no valid objects"),
+        ([HEADER, {"picture": "a.png", "objects": [{"name": "dog", "box": [1]}]}], "no valid box"),
+        ([HEADER, {"picture": "a.png", "objects": [], "questions": ["?"]}], "no valid questions"),
     ],
 )
 def test_a_wrong_file_is_told_in_a_sentence(tmp_path: Path, lines: list[object], told: str) -> None:

@@ -111,7 +111,7 @@ def test_keypads_that_may_not_be_read(machine: Machine, monkeypatch: pytest.Monk
     device = machine.root / "dev/input/event0"
     device.parent.mkdir()
     device.touch()
-    assert states(machine)["keys"].text == "Devices with keys that can be read: 1."
+    assert states(machine)["keys"].text == "Found 1 device with keys."
     readable = os.access
     monkeypatch.setattr("os.access", lambda path, mode: path != device and readable(path, mode))
     assert states(machine)["keys"].remedy.startswith("Join the group with: sudo usermod -aG input")
@@ -126,7 +126,7 @@ def test_a_weak_supply_and_a_hot_processor(machine: Machine) -> None:
     firmware = machine.root / "sys/devices/platform/soc/soc:firmware"
     firmware.mkdir(parents=True)
     (firmware / "get_throttled").write_text("50005\n")
-    assert states(machine)["power"].text == "The power supply gives too little voltage."
+    assert states(machine)["power"].text == "The voltage of the power supply is too low."
 
 
 @pytest.mark.parametrize(("total", "state"), [(8_000_000, State.WARNING), (90_000, State.PROBLEM)])

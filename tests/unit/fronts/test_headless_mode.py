@@ -42,7 +42,7 @@ def running() -> Iterator[RunningHeadless]:
 def slow() -> Iterator[RunningHeadless]:
     """One that takes a while to say anything."""
     made = run_headless(seconds_per_utterance=0.4)
-    made.until(lambda: ("say", "Ready. Press the button short for one sentence, or longer, until the click, for "
+    made.until(lambda: ("say", "Ready. Tap the button for one sentence; hold it until the click for "
                         "more.") in made.parts.speaker.log)  # fmt: skip
     yield made
     made.close()
@@ -91,7 +91,7 @@ def test_questions_are_chosen_by_ear(running: RunningHeadless) -> None:
     key(running, "kpslash")
     running.hear("1 of 7: What is directly in front of me?")
     key(running, "kp4")
-    running.hear("The list ends here. 1 of 7: ")
+    running.hear("There are no more. 1 of 7: ")
     key(running, "kp6")
     key(running, "kp8")
     running.until(lambda: sum(text.startswith("2 of 7") for text in running.spoken) == 2)
@@ -115,13 +115,13 @@ def test_history_and_models_are_chosen_by_ear(running: RunningHeadless) -> None:
     running.hear("Done.")
     running.parts.settle()
     key(running, "kp9")
-    running.hear("Answers, newest first: 1.")
+    running.hear("1 answer.")
     running.hear("1 of 1: ")
     key(running, "kpenter")
     running.hear("Back to: ")
     running.parts.settle()
     key(running, "m", "m")
-    running.hear("Models: 2.")
+    running.hear("2 models.")
     key(running, "n", "n")
     key(running, "enter")
     running.hear("Model: large model.")
@@ -131,7 +131,7 @@ def test_a_list_is_left_by_holding_the_button_or_by_another_key(running: Running
     key(running, "kpslash")
     running.hear("1 of 7")
     key(running, "kpenter", held_s=0.5)
-    running.hear("Nothing was begun.")
+    running.hear("Nothing was started.")
     key(running, "kpslash")
     running.until(lambda: sum(text.startswith("1 of 7") for text in running.spoken) == 2)
     key(running, "kp1")
@@ -142,12 +142,12 @@ def test_a_list_is_left_by_holding_the_button_or_by_another_key(running: Running
 
 def test_letters_of_a_keyboard_are_the_usual_keys(running: RunningHeadless) -> None:
     key(running, "slash", "?")
-    running.hear("keypad enter or enter or play: short, one sentence")
+    running.hear("keypad enter or enter or play: tap for one sentence")
     running.hear("keypad 5: take a picture and describe it in detail.")
     key(running, "x", "x")
     running.hear("x does nothing here.")
     key(running, "comma", ",")
-    running.hear("Settings are changed in a terminal")
+    running.hear("To change settings, use a terminal")
     said = len(running.spoken)
     key(running, "leftctrl")
     key(running, "f5")
@@ -157,7 +157,7 @@ def test_letters_of_a_keyboard_are_the_usual_keys(running: RunningHeadless) -> N
 
 def test_quit_wants_to_be_pressed_twice(running: RunningHeadless) -> None:
     key(running, "q", "q")
-    running.hear("Press it once more to end the assistant.")
+    running.hear("Press it again to quit.")
     assert running.thread.is_alive()
     key(running, "q", "q")
     running.hear("Goodbye.")
@@ -171,7 +171,7 @@ def test_quit_ends_work_that_would_go_on_for_minutes(running: RunningHeadless) -
     key(running, "kp5")
     running.hear("Looking.")
     key(running, "q", "q")
-    running.hear("Press it once more to end the assistant.")
+    running.hear("Press it again to quit.")
     key(running, "q", "q")
     running.hear("Goodbye.")
     running.parts.cameras.gate.set()

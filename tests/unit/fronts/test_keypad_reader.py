@@ -61,7 +61,7 @@ class Reading:
 @pytest.fixture
 def reading(tmp_path: Path) -> Iterator[Reading]:
     made = Reading(tmp_path / "keypad")
-    assert made.next_news().text == "Keys from: keypad."
+    assert made.next_news().text == "Using the keys of keypad."
     yield made
     made.reader.close()
     made.reader.close()
@@ -125,9 +125,9 @@ def test_a_keypad_that_goes_and_comes_back_is_told_of(reading: Reading) -> None:
     assert [reading.next_key().key for _ in range(2)] == ["kp1", "kp1"]
     reading.keypad.unplug()
     gone = reading.next_news()
-    assert gone.text == "keypad is gone. Plug it in again."
+    assert gone.text == "keypad was unplugged. Plug it in again."
     assert gone.source == str(reading.keypad.path)
-    assert reading.next_news().text == "keypad is back."
+    assert reading.next_news().text == "keypad is plugged in again."
     reading.keypad.plug_in()
     reading.keypad.press("KP2", 0)
     assert reading.next_key().key == "kp2"
@@ -146,7 +146,7 @@ def test_a_keypad_that_somebody_else_holds_is_read_and_told_of(tmp_path: Path) -
     keypad.plug_in()
     keypad.press("KP1", 0)
     texts = [text_of(put.get(timeout=5.0)) for _ in range(3)]
-    assert texts[1].startswith("pad is used by another program too")
+    assert texts[1].startswith("Another program is using pad too")
     reader.close()
     keypad.unplug()
 
@@ -154,10 +154,10 @@ def test_a_keypad_that_somebody_else_holds_is_read_and_told_of(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("says_missing", "is_shut", "expected"),
     [
-        (True, False, ["No keypad is plugged in. It is used as soon as it is."]),
+        (True, False, ["No keypad is plugged in. Plug one in at any time."]),
         (False, False, []),
-        (True, True, ["Keypads may not be read by you. Join the group with: sudo usermod -aG input $USER. "
-                      "Then start anew."]),
+        (True, True, ["Keypads cannot be read (no permission). Join the group with: sudo usermod -aG input $USER. "
+                      "Then start again."]),
     ],
 )  # fmt: skip
 def test_no_keypad_is_told_of(says_missing: bool, is_shut: bool, expected: list[str]) -> None:

@@ -136,13 +136,13 @@ def _no_vision(folder: Path) -> tuple[Path, Path]:
 @pytest.mark.parametrize(
     ("make", "says", "hints"),
     [
-        (_wide, "belongs to another model", "published with the model"),
-        (_text_only, "has no eyes", "--mmproj"),
-        (_two_projectors, "projector alone", "--model"),
+        (_wide, "made for a different model", "published with the model"),
+        (_text_only, "has no vision part", "--mmproj"),
+        (_two_projectors, "only a projector", "--model"),
         (_swapped, "swapped", "--model"),
-        (_split, "one of 3 parts", "one file"),
-        (_other_kind("bert"), "of the kind bert", "LLaVA"),
-        (_other_kind("whisper"), "of the kind whisper", "LLaVA"),
+        (_split, "one of 3 parts", "a single file"),
+        (_other_kind("bert"), "of type bert", "LLaVA"),
+        (_other_kind("whisper"), "of type whisper", "LLaVA"),
         (_no_layers, "lacks parts", "again"),
         (_no_vision, "lacks parts", "again"),
     ],
@@ -170,7 +170,7 @@ def test_a_file_that_is_cut_short(pair: tuple[Path, Path], which: int, keeps: fl
     data = pair[which].read_bytes()
     pair[which].write_bytes(data[: int(len(data) * keeps)])
     error = refusal(*pair)
-    assert "not whole" in error.message
+    assert "incomplete" in error.message
     assert pair[which].name in error.message
     assert "again" in error.hint
 
@@ -179,12 +179,12 @@ def test_a_file_that_is_cut_short(pair: tuple[Path, Path], which: int, keeps: fl
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"", "not whole"),
+        (b"", "incomplete"),
         (b"<html>not found</html>", "not a GGUF"),
-        (b"GGUF" + bytes(range(256)) * 40, "kind"),
+        (b"GGUF" + bytes(range(256)) * 40, "format"),
         (b"GGUF" + struct.pack("<IQQ", 3, 1 << 60, 1 << 60), "damaged"),
         (b"GGUF" + struct.pack("<IQQQ", 3, 1, 1, 1 << 62), "damaged"),
-        (b"GGUF" + struct.pack(">IQQ", 3, 1, 1), "kind"),
+        (b"GGUF" + struct.pack(">IQQ", 3, 1, 1), "format"),
     ],
 )
 def test_a_file_that_is_something_else(
@@ -213,5 +213,5 @@ def test_noise_over_the_metadata_is_refused_or_changes_nothing_that_matters(
 
 
 def test_files_that_cannot_be_opened(pair: tuple[Path, Path], tmp_path: Path) -> None:
-    assert "no model file" in refusal(tmp_path / "missing.gguf", pair[1]).message
+    assert "does not exist" in refusal(tmp_path / "missing.gguf", pair[1]).message
     assert "is a folder" in refusal(pair[0], tmp_path).message

@@ -62,9 +62,9 @@ def test_files_that_are_no_models(pair: tuple[Path, Path], tmp_path: Path) -> No
     (tmp_path / "text.gguf").write_text("hello")
     (tmp_path / "empty.gguf").write_bytes(b"")
     for name, words in (
-        ("missing.gguf", "no model file"),
+        ("missing.gguf", "does not exist"),
         ("text.gguf", "not a GGUF"),
-        ("empty.gguf", "not whole"),
+        ("empty.gguf", "incomplete"),
         ("", "is a folder"),
     ):
         with pytest.raises(ModelError, match=words):

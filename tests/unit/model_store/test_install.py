@@ -61,7 +61,7 @@ def test_a_file_without_a_known_hash_is_recorded_with_the_hash_that_it_has(
     assert (model.model.checked, model.mmproj.checked) == ("size", "size")
     right = files.record_file(tmp_path / "hub/tiny-mmproj.gguf", is_ours=False, checked="own")
     assert model.mmproj.sha256 == right.sha256
-    assert sum("No public source states the checksum" in line for line in told.lines) == 2
+    assert sum("Its checksum is not published" in line for line in told.lines) == 2
 
 
 def _noise(right: bytes, _folder: Path) -> bytes:

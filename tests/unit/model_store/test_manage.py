@@ -174,7 +174,7 @@ def test_what_an_earlier_run_fetched_is_not_spoken_again_and_not_counted_as_spee
     now = 10.0
     progress.at(70_000_000)
     assert spoken == []
-    assert shown == ["70 percent, 1.0 megabytes a second, 30 seconds left."]
+    assert shown == ["70 percent, 1 megabyte a second, 30 seconds left."]
     now = 20.0
     progress.at(80_000_000)
     assert spoken == ["75 percent."]
@@ -186,7 +186,7 @@ def test_a_line_that_stands_still_says_so() -> None:
     progress.at(50)
     now = 6.0
     progress.at(50)
-    assert shown == ["50 percent, nothing comes at present."]
+    assert shown == ["50 percent. No data is coming in. Still trying."]
 
 
 def test_a_long_wait_for_the_first_byte_is_no_standstill_and_no_slowness() -> None:
@@ -197,7 +197,7 @@ def test_a_long_wait_for_the_first_byte_is_no_standstill_and_no_slowness() -> No
     assert shown == []
     now = 65.0
     progress.at(10_000_000)
-    assert shown == ["10 percent, 2.0 megabytes a second, 45 seconds left."]
+    assert shown == ["10 percent, 2 megabytes a second, 45 seconds left."]
 
 
 def test_a_standstill_is_told_though_nothing_comes_that_could_tell_it() -> None:
@@ -207,12 +207,14 @@ def test_a_standstill_is_told_though_nothing_comes_that_could_tell_it() -> None:
     for second in range(1, 121):
         now = float(second)
         progress.tick()
-    assert spoken == ["Nothing comes at present."]
-    assert shown == ["30 percent, nothing comes at present."] * 4  # after 10 s, then every 30 s
+    assert spoken == ["No data is coming in. Still trying."]
+    assert (
+        shown == ["30 percent. No data is coming in. Still trying."] * 4
+    )  # after 10 s, then every 30 s
     progress.at(40_000)
     now = 140.0
     progress.tick()
-    assert spoken == ["Nothing comes at present."] * 2
+    assert spoken == ["No data is coming in. Still trying."] * 2
 
 
 def test_a_standstill_is_watched_while_a_file_comes() -> None:
@@ -264,8 +266,8 @@ def test_the_list_says_what_fits(state: State) -> None:
     lines = list(listing.format_rows(models, Memory(6200, 5000)))
     assert all(line.endswith((".", "NAME")) or "http" in line or "files" in line for line in lines)
     assert (
-        "Fits this machine once 6.1 gigabytes of memory are free; 5.0 gigabytes are free now."
-        in lines
+        "Fits this machine once enough memory is free. It needs 6.1 gigabytes of memory. "
+        "Free now: 5 gigabytes." in lines
     )
 
 
@@ -296,7 +298,7 @@ def test_a_file_that_is_written_to_while_its_hash_is_taken_is_refused(tmp_path: 
         with path.open("ab") as file:
             file.write(b"more")
 
-    with pytest.raises(ModelError, match="being written") as caught:
+    with pytest.raises(ModelError, match="is writing to") as caught:
         files.record_file(path, is_ours=False, checked="own", on_bytes=append)
     assert caught.value.hint
 
@@ -320,7 +322,7 @@ def test_removing_waits_for_a_pull_and_its_lock_keeps_others_out(tmp_path: Path)
     store = Store(tmp_path)
     (tmp_path / "tiny").mkdir()
     with lock_folder("tiny", tmp_path / "tiny"):
-        with pytest.raises(ModelError, match="another command") as caught:
+        with pytest.raises(ModelError, match="Another command") as caught:
             manage.remove("tiny", store)
         assert caught.value.hint
         # Whoever removes the lock's file keeps the next one from holding what nobody else sees.
@@ -337,9 +339,9 @@ def test_names_of_the_catalogue_and_of_fetched_models_are_not_taken_by_others(
         written.models = state.models
     missing = tmp_path / "missing"  # the name is looked at before the files
     rows = read_catalogue()
-    with pytest.raises(UsageError, match="can be fetched"):
+    with pytest.raises(UsageError, match="can be downloaded"):
         manage.add("llava-1.5-7b", missing, missing, None, store, _Deaf(), rows)
-    with pytest.raises(UsageError, match="installed already"):
+    with pytest.raises(UsageError, match="already installed"):
         manage.add("large", missing, missing, None, store, _Deaf(), rows)
 
 
