@@ -81,9 +81,9 @@ AMBER_NEEDS_RELATION_HINT = _(
 
 
 def scenes_no_header(path: str) -> str:
-    return _(
-        "The file {path} is not a file of scenes: its first line does not say so."
-    ).format(path=path)
+    return _("The file {path} is not a file of scenes: its first line does not say so.").format(
+        path=path
+    )
 
 
 def scenes_none(path: str) -> str:

@@ -101,7 +101,10 @@ def test_everything_is_put_in_place(pi: Pi) -> None:
     assert "llama.cpp will be built for armv8.2-a+dotprod+fp16. Compilers at once: 4." in said
     assert "KleidiAI is off, because nobody has measured whether it helps." in said
     assert "The package rpicam-apps-lite could not be installed. Continuing without it." in said
-    assert "Restart the machine once, so that you can use the devices of the new groups: sudo reboot" in said
+    assert (
+        "Restart the machine once, so that you can use the devices of the new groups: sudo reboot"
+        in said
+    )
     assert pi.unit.read_text() == (ROOT / "deploy/sparc-assistant.service").read_text()
     command = pi.folder / ".local/bin/sparc-assistant"
     assert command.resolve() == (pi.root / ".venv/bin/sparc-assistant").resolve()

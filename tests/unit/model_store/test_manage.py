@@ -258,8 +258,7 @@ def test_the_list_says_what_fits(state: State) -> None:
     assert all(line.endswith((".", "NAME")) or "http" in line or "files" in line for line in lines)
     assert (
         "Fits this machine once enough memory is free. It needs 6.1 gigabytes of memory. "
-        "Free now: 5 gigabytes."
-        in lines
+        "Free now: 5 gigabytes." in lines
     )
 
 
