@@ -171,7 +171,7 @@ def settings_ok(path: str) -> str:
     return _("The settings can be read. Their file is {path}.").format(path=path)
 
 
-SETTINGS_REMEDY = _("Fix the line that is named, or move the file away to use the defaults.")
+SETTINGS_REMEDY = _("Fix that line, or move the file away to use the defaults.")
 
 
 def folder_unwritable(folder: str) -> str:

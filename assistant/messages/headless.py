@@ -8,7 +8,7 @@ from assistant.messages import session
 from assistant.messages.translation import translate as _
 from assistant.messages.translation import translate_plural
 
-COMMAND = _("Run without a screen: press a keypad or buttons, and hear the answers.")
+COMMAND = _("Run without a screen: press keys or buttons, and hear the answers.")
 COMMAND_LONG = _(
     "Use it with a USB keypad or keyboard, or with buttons on a Raspberry Pi. It answers in speech only. This is "
     "the command that the service runs. Errors go to standard error. Descriptions are not written anywhere, unless "
@@ -117,7 +117,7 @@ def keypad_back(name: str) -> str:
     return _("{name} is plugged in again.").format(name=name)
 
 
-KEYPAD_MISSING = _("No keypad is plugged in. Plug one in at any time.")
+KEYPAD_MISSING = _("No keypad is plugged in. You can plug one in at any time.")
 KEYPAD_FORBIDDEN = _(
     "Keypads cannot be read (no permission). Join the group with: sudo usermod -aG input $USER. Then start again."
 )
@@ -151,7 +151,7 @@ def buttons_from(pins: Sequence[int]) -> str:
 
 NO_INPUT = _("There is nothing to press: keypads are turned off, and no button is set up.")
 NO_INPUT_HINT = _("Use --keypad auto, or name the wire of a button, for example --gpio 17=button")
-HOLD_TOO_SHORT = _("The setting hold-ms must be longer than long-press-ms.")
+HOLD_TOO_SHORT = _("The setting hold-ms must be greater than long-press-ms.")
 HOLD_HINT = _("For example: --long-press-ms 600 --hold-ms 1500")
 
 

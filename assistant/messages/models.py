@@ -220,7 +220,7 @@ def download_pause(seconds: float) -> str:
 
 
 def download_wrong_size(name: str, size: int) -> str:
-    return _("On the server, {name} has {size}, which is not the size expected.").format(
+    return _("{name} has {size} on the server, which is not the expected size.").format(
         name=name, size=megabytes(size)
     )
 
@@ -250,7 +250,7 @@ def download_locked(repository: str) -> str:
 DOWNLOAD_LOCKED_HINT = _(
     "You may need an account there. Put its access token in the variable HF_TOKEN."
 )
-DOWNLOAD_BUSY = _("The server asks for a pause because of too many downloads.")
+DOWNLOAD_BUSY = _("The server asks for a pause, because there were too many downloads.")
 DOWNLOAD_BUSY_HINT = _("What was downloaded is kept. Run the same command again in a few minutes.")
 
 
@@ -442,7 +442,7 @@ def tight_memory(name: str, needs: float, free: float) -> str:
 
 BENCH_LOADING = _("Loading the model.")
 BENCH_LOOKING = _("Looking at a picture.")
-BENCH_READING = _("Reading the picture. With a large model this takes minutes.")
+BENCH_READING = _("Reading the picture. With a large model this can take minutes.")
 BENCH_WRITING = _("Writing.")
 BENCH_FAILED = _("The time could not be measured: the model gave no answer.")
 
@@ -452,13 +452,13 @@ def bench_start(name: str) -> str:
 
 
 def bench_result(name: str, seconds: str) -> str:
-    return _("{name} takes about {seconds} for a picture. This is saved.").format(
+    return _("{name} takes about {seconds} for a picture. The result is saved.").format(
         name=name, seconds=seconds
     )
 
 
 def bench_forgotten(name: str, seconds: str) -> str:
-    return _("{name} takes about {seconds} for a picture. This could not be saved.").format(
+    return _("{name} takes about {seconds} for a picture. The result could not be saved.").format(
         name=name, seconds=seconds
     )
 
@@ -522,7 +522,7 @@ def list_estimated(seconds: str, name: str) -> str:
     )
 
 
-LIST_UNMEASURED = _("How long it takes for a picture is not known yet.")
+LIST_UNMEASURED = _("The time for a picture is not known yet.")
 LIST_BENCH_HINT = _("To measure an installed model here: sparc-assistant models bench NAME")
 
 

@@ -154,7 +154,7 @@ def test_a_keypad_that_somebody_else_holds_is_read_and_told_of(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("says_missing", "is_shut", "expected"),
     [
-        (True, False, ["No keypad is plugged in. Plug one in at any time."]),
+        (True, False, ["No keypad is plugged in. You can plug one in at any time."]),
         (False, False, []),
         (True, True, ["Keypads cannot be read (no permission). Join the group with: sudo usermod -aG input $USER. "
                       "Then start again."]),

@@ -160,7 +160,7 @@ def test_a_token_goes_to_the_hub_and_not_to_its_store(
 
 
 def test_a_file_of_another_size_is_not_begun(hub: Hub, tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="not the size expected"):
+    with pytest.raises(ModelError, match="not the expected size"):
         fetched(tmp_path, replace(FILE, size=len(CONTENT) - 1))
     assert hub.n_sent == 0
 
@@ -226,7 +226,7 @@ def test_a_size_that_cannot_be_is_never_believed(hub: Hub, tmp_path: Path, state
     if stated < 0:
         assert fetched(tmp_path) == CONTENT
         return
-    with pytest.raises(ModelError, match="not the size expected"):
+    with pytest.raises(ModelError, match="not the expected size"):
         fetched(tmp_path)
     assert hub.n_sent == 0
 
