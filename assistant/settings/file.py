@@ -154,7 +154,9 @@ def _alone(path: Path) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=LOCK_TIMEOUT_S, mode=0o600)
+    beside = path.with_name(f".{path.name}.lock")
+    beside.touch(0o600)  # filelock would wait for a folder that cannot be written to
+    lock = FileLock(beside, timeout=LOCK_TIMEOUT_S, mode=0o600)
     try:
         lock.acquire()
     except Timeout:
