@@ -1,6 +1,6 @@
 """Says what is wrong with a picture before the slow model looks at it. Pure numpy, well under a tenth of a second.
 
-Thresholds are measured by ``scripts/bench_quality_check.py``; ``docs/quality-check.md`` has the table. Tilt is
+Thresholds are measured by ``scripts/bench/quality_check.py``; ``docs/quality-check.md`` has the table. Tilt is
 not judged: edges of drawn and indoor pictures run at all angles, and a picture's own orientation data has
 been followed when it was read.
 """

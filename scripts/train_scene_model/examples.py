@@ -1,7 +1,7 @@
 """Writes example pictures: held-out scenes, each with its truth as JSON and in words beside it.
 
 The examples show the program at work, so they are scenes that the embedded model gets right and pictures with
-nothing wrong; how often it is right is measured on other scenes, by `scripts/bench_quality.py`. Needs
+nothing wrong; how often it is right is measured on other scenes, by `scripts/bench/quality.py`. Needs
 llama-cpp-python, not torch.
 """
 

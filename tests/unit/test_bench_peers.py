@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts import bench_mtmd_cli, bench_peers
+from scripts.bench import mtmd_cli as bench_mtmd_cli
+from scripts.bench import peers as bench_peers
 
 # As llama-mtmd-cli prints it, between other lines.
 OUTPUT = """\

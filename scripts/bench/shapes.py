@@ -15,7 +15,7 @@ from typing import Any
 import gguf
 
 from assistant.inference import prompts
-from scripts.bench_blocks import QK_K, FileWriter
+from scripts.bench.blocks import QK_K, FileWriter
 
 _CLIP_MEAN = [0.48145466, 0.4578275, 0.40821073]
 _CLIP_STD = [0.26862954, 0.26130258, 0.27577711]

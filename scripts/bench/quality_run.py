@@ -1,4 +1,4 @@
-"""The working half of bench_quality: scenes through the real engine, several processes at once, kept as they come."""
+"""The working half of quality: scenes through the real engine, several processes at once, kept as they come."""
 
 from __future__ import annotations
 

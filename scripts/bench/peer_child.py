@@ -1,4 +1,4 @@
-"""One peer in a fresh process, for ``bench_peers``: prints what it measured as one line of JSON.
+"""One peer in a fresh process, for ``peers``: prints what it measured as one line of JSON.
 
 Modes: ``describe`` answers once as the program does, with its worker; ``second`` asks our worker two
 questions about one picture; ``handler`` asks llama-cpp-python's ``Llava15ChatHandler`` the same two.
@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from assistant.core.questions import DETAILED_PROMPT
 

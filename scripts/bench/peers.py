@@ -22,7 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from PIL import Image
 
@@ -30,11 +30,11 @@ from assistant.core.questions import DETAILED_PROMPT
 from assistant.inference.chat_templates import VICUNA_SYSTEM
 from assistant.model_store import find
 from assistant.system import processor
-from scripts import bench_mtmd_cli, bench_report, bench_shapes
-from scripts.bench_timing import Timing, noise_picture
+from scripts.bench import mtmd_cli, report, shapes
+from scripts.bench.timing import Timing, noise_picture
 
-REPORT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
-CHILD = Path(__file__).resolve().parent / "bench_peer_child.py"
+REPORT = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
+CHILD = Path(__file__).resolve().parent / "peer_child.py"
 SECTION = "bench_peers"
 EMBEDDED = "embedded"
 STAGES = ("start and load", "encode", "read", "write")
@@ -75,12 +75,12 @@ def parse_arguments(argv: list[str] | None = None) -> argparse.Namespace:
     """Reads the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__,
-        epilog=bench_mtmd_cli.BUILD_HELP,
+        epilog=mtmd_cli.BUILD_HELP,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    shapes = ", ".join(bench_shapes.SHAPES)
+    names = ", ".join(shapes.SHAPES)
     parser.add_argument(
-        "--shapes", default=f"{EMBEDDED},0.5b,7b", help=f"comma-separated, of: {EMBEDDED}, {shapes}"
+        "--shapes", default=f"{EMBEDDED},0.5b,7b", help=f"comma-separated, of: {EMBEDDED}, {names}"
     )
     parser.add_argument("--cache-dir", type=Path, help="keeps the random-weight files (7b: 4.7 GB)")
     parser.add_argument("--mtmd-cli", type=Path, metavar="PATH", help="llama-mtmd-cli; see below")
@@ -101,7 +101,7 @@ def files_for(name: str, folder: Path) -> Files:
     if name == EMBEDDED:
         found = find.embedded_model()
         return Files(found.name, found.model_path, found.mmproj_path)
-    return Files(bench_shapes.SHAPES[name].title, *bench_shapes.write_pair(name, folder))
+    return Files(shapes.SHAPES[name].title, *shapes.write_pair(name, folder))
 
 
 class Runner:
@@ -122,7 +122,7 @@ class Runner:
     def theirs(self) -> Whole:
         """A whole describe by llama-mtmd-cli."""
         prompt = f"{VICUNA_SYSTEM} {DETAILED_PROMPT}"
-        line = bench_mtmd_cli.command(
+        line = mtmd_cli.command(
             self._arguments.mtmd_cli,
             self._files.model,
             self._files.mmproj,
@@ -132,7 +132,7 @@ class Runner:
             self._arguments.threads,
         )
         output, wall = _run(line)
-        said = bench_mtmd_cli.parse(output)
+        said = mtmd_cli.parse(output)
         write = said.step_ms * self._arguments.tokens
         return whole(wall, said.encode_ms, said.prefill_ms, write, said.n_prompt)
 
@@ -240,12 +240,12 @@ def body(
 ) -> str:
     """The report's section."""
     lines = [
-        f"Machine: {bench_report.machine_line()}. llama-cpp-python 0.3.36; {arguments.threads} threads "
+        f"Machine: {report.machine_line()}. llama-cpp-python 0.3.36; {arguments.threads} threads "
         "in every program, each with its own way of waiting; files "
         "in the page cache; medians, and the lowest and highest in brackets. One-minute load average "
         f"at the end: {os.getloadavg()[0]:.1f}.",
         "",
-        f"Command: `{bench_report.command_line()}` (`--help` says how llama-mtmd-cli is built)",
+        f"Command: `{report.command_line()}` (`--help` says how llama-mtmd-cli is built)",
     ]
     if questions:
         lines += [
@@ -254,7 +254,7 @@ def body(
             "the worker with SPARC, asked from the front; the other is llama-cpp-python's "
             "`Llava15ChatHandler` with flash attention on. Loading is counted for neither.",
             "",
-            bench_report.markdown_table(questions),
+            report.markdown_table(questions),
         ]
     if wholes:
         lines += [
@@ -265,7 +265,7 @@ def body(
             "source package with the same flags, and runs without its warm-up, which would only cost "
             "it time. *Start and load* is what the other stages leave of the whole.",
             "",
-            bench_report.markdown_table(wholes),
+            report.markdown_table(wholes),
         ]
     return "\n".join(lines)
 
@@ -276,7 +276,7 @@ def write_report(
     """Writes what has been measured so far, so that an interrupted run leaves it."""
     if not arguments.no_report:
         section = body(questions, wholes, arguments)
-        bench_report.replace_section(arguments.report, arguments.section, section)
+        report.replace_section(arguments.report, arguments.section, section)
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -1,6 +1,6 @@
 """Measures the quality check: hits on spoiled pictures, false alarms on sound ones, and its time.
 
-Run from the repository root: ``python -m scripts.bench_quality_check`` (needs scikit-image for photographs).
+Run from the repository root: ``python scripts/bench/quality_check.py`` (needs scikit-image for photographs).
 It prints the tables and writes them into ``docs/quality-check.md`` between its markers.
 """
 

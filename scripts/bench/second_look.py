@@ -11,7 +11,7 @@ from assistant.bench import intervals, quality, second_look
 from assistant.bench.scenes import JudgedScene, World
 from assistant.core.narration import plain_words
 from assistant.core.sentences import split_sentences
-from scripts.bench_quality_run import Answers, second_key
+from scripts.bench.quality_run import Answers, second_key
 
 
 def summary(

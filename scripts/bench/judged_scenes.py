@@ -1,6 +1,6 @@
 """Drawn scenes as the benchmarks read them: pictures in a folder, and a file that tells their truth.
 
-`python -m scripts.judged_scenes FOLDER` draws some for `sparc-assistant bench quality`.
+`python scripts/bench/judged_scenes.py FOLDER` draws some for `sparc-assistant bench quality`.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def _box_of(mask: NDArray[np.bool_]) -> tuple[float, float, float, float] | None
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Draws the scenes and prints the path of the file that tells their truth."""
-    parser = argparse.ArgumentParser(prog="judged_scenes", description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--split", choices=("dev", "test"), default="test")
     parser.add_argument("--first", type=int, default=FIRST, help="number of the first scene")

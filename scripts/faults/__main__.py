@@ -1,7 +1,7 @@
 """Runs the fault campaign, a class of faults at a time, and writes what came of it.
 
-    python scripts/fault_campaign.py pictures --count 10000 --seed 1
-    python scripts/fault_campaign.py report
+    python -m scripts.faults pictures --count 10000 --seed 1
+    python -m scripts.faults report
 
 Each class keeps its cases in a file of ``--results`` and goes on where it stopped; ``--minutes`` ends a run early (exit
 code 75: run it again). ``report`` writes the table in ``docs/reliability.md``.
@@ -13,8 +13,6 @@ import argparse
 import importlib
 import sys
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from scripts.faults.record import Courtesy, Record
 

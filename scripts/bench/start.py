@@ -19,12 +19,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from scripts import bench_report, bench_shapes  # noqa: E402
-from scripts.bench_session import Player  # noqa: E402
-from scripts.bench_timing import Timing  # noqa: E402
+from scripts.bench import report, shapes  # noqa: E402
+from scripts.bench.session import Player  # noqa: E402
+from scripts.bench.timing import Timing  # noqa: E402
 
 SECTION = "bench_start"
 REPORT = ROOT / "docs" / "benchmarks.md"
@@ -77,7 +77,7 @@ def parse_arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=15, help="descriptions by each checkout")
     parser.add_argument("--against", type=Path, metavar="DIR", help="another checkout")
     parser.add_argument(
-        "--load", default="", help=f"comma-separated, of: {', '.join(bench_shapes.SHAPES)}"
+        "--load", default="", help=f"comma-separated, of: {', '.join(shapes.SHAPES)}"
     )
     parser.add_argument("--loads", type=int, default=5, help="loads of each by each checkout")
     parser.add_argument("--cache-dir", type=Path, default=Path("shapes"), help="of --load's files")
@@ -163,14 +163,14 @@ def rows(names: Sequence[str], measured: Sequence[Sequence[Timing]]) -> list[dic
 
 def body(table: list[dict[str, str]], n: int) -> str:
     """The report's section."""
-    return bench_report.measured_section(
+    return report.measured_section(
         "From the command to the first words",
         f"`describe` on a drawn scene with the embedded model, {n} times; medians, and the lowest and highest "
         "in brackets; the files are in the page cache. The voice is real, and the player is a program that makes "
         "no sound. The first sentence's sound waits for what is said before it. The worker's times are those of a "
         "worker that is asked alone, so that nothing else runs beside it. One-minute load average at the end: "
         f"{os.getloadavg()[0]:.1f}.",
-        bench_report.markdown_table(table),
+        report.markdown_table(table),
     )
 
 
@@ -189,15 +189,15 @@ def main(argv: list[str] | None = None) -> int:
             )
             table += rows((*COMMAND, *WORKER), timed)
         for name in filter(None, arguments.load.split(",")):
-            pair = bench_shapes.write_pair(name, arguments.cache_dir)
+            pair = shapes.write_pair(name, arguments.cache_dir)
             pair = (pair[0].resolve(), pair[1].resolve())
             timed = measure(
                 checkouts, partial(load, model=pair[0], mmproj=pair[1]), arguments.loads
             )
-            table += rows((f"load {bench_shapes.SHAPES[name].title}",), timed)
+            table += rows((f"load {shapes.SHAPES[name].title}",), timed)
     section = body(table, arguments.runs)
     if not arguments.no_report:
-        bench_report.replace_section(arguments.report, arguments.section, section)
+        report.replace_section(arguments.report, arguments.section, section)
     print(section)
     return 0
 

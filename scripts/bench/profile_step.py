@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from assistant.system import processor
 
 processor.set_waiting()  # as in the worker; read when OpenMP loads
@@ -34,8 +34,8 @@ from llama_cpp import llama_cpp  # noqa: E402
 from assistant.inference.engine import Engine  # noqa: E402
 from assistant.inference.gguf.memory_need import Plan  # noqa: E402
 from assistant.inference.llama import LanguageModel  # noqa: E402
-from scripts import bench_report, bench_speed  # noqa: E402
-from scripts.bench_timing import Timing, _Bench  # noqa: E402
+from scripts.bench import report, speed  # noqa: E402
+from scripts.bench.timing import Timing, _Bench  # noqa: E402
 from sparc_ggml.config import SparcConfig  # noqa: E402
 from sparc_ggml.native import NativeProbe  # noqa: E402
 from sparc_ggml.steering import Steering  # noqa: E402
@@ -58,7 +58,7 @@ class _Shim(ctypes.Structure):
 
 
 class ShimProbe(NativeProbe):
-    """SPARC's probe with ``bench_profile.c`` before it."""
+    """SPARC's probe with ``profile_step.c`` before it."""
 
     def __init__(self, library: ctypes.CDLL, n_threads: int) -> None:
         super().__init__(n_threads)
@@ -85,13 +85,13 @@ def build(folder: Path) -> ctypes.CDLL:
 def parse_arguments(argv: list[str] | None = None) -> argparse.Namespace:
     """Reads the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shapes", default="embedded,0.5b,7b", help="as for bench_speed.py")
+    parser.add_argument("--shapes", default="embedded,0.5b,7b", help="as for speed.py")
     parser.add_argument("--cache-dir", type=Path, default=Path("shapes"))
     parser.add_argument("--tokens", type=int, default=40, help="the embedded model: twenty times")
     parser.add_argument("--share", type=float, default=0.05, help="of image tokens selected a step")
     parser.add_argument("--threads", type=int, help="default: as shipped")
     parser.add_argument("--section", default=SECTION)
-    parser.add_argument("--report", type=Path, default=bench_speed.REPORT)
+    parser.add_argument("--report", type=Path, default=speed.REPORT)
     parser.add_argument("--no-report", action="store_true", help="print only")
     return parser.parse_args(argv)
 
@@ -207,11 +207,11 @@ def body(columns: list[dict[str, str]]) -> str:
         {"part": part, **{column["model"]: column[part] for column in columns}}
         for part in ROWS.values()
     ]
-    return bench_report.measured_section(
+    return report.measured_section(
         "Where SPARC's time goes in a token",
         "Medians of each part; in brackets where the median lies with 95 % confidence; then the share of a token "
         f"without a callback. One-minute load average at the end: {os.getloadavg()[0]:.1f}.",
-        bench_report.markdown_table(rows),
+        report.markdown_table(rows),
         machine=" Half-precision cache, flash attention on.",
         command=" (`--help` says how each part is told from the others)",
     )
@@ -225,10 +225,10 @@ def main(argv: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="bench-profile-") as temporary:
         library = build(Path(temporary))
         for name in arguments.shapes.split(","):
-            options = bench_speed.options_for(name, arguments, arguments.cache_dir)
+            options = speed.options_for(name, arguments, arguments.cache_dir)
             if options is None:
                 continue
-            is_small = name == bench_speed.EMBEDDED
+            is_small = name == speed.EMBEDDED
             n_threads = arguments.threads or processor.threads_for(
                 options.model_path.stat().st_size
             )
@@ -249,7 +249,7 @@ def main(argv: list[str] | None = None) -> int:
             columns.append(row(options.model_name, found, n_threads))
             print(columns[-1], file=sys.stderr)
             if not arguments.no_report:
-                bench_report.replace_section(arguments.report, arguments.section, body(columns))
+                report.replace_section(arguments.report, arguments.section, body(columns))
     print(body(columns))
     return 0
 

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from assistant.system import processor
 
 processor.set_waiting()  # as in the worker; read when OpenMP loads
@@ -29,8 +29,8 @@ from assistant.inference.engine import Engine  # noqa: E402
 from assistant.inference.options import EngineOptions  # noqa: E402
 from assistant.model_store.find import embedded_model  # noqa: E402
 from assistant.speech.speech_manager import SpeechManager, VoiceOptions  # noqa: E402
-from scripts import bench_report  # noqa: E402
-from scripts.bench_timing import noise_picture  # noqa: E402
+from scripts.bench import report  # noqa: E402
+from scripts.bench.timing import noise_picture  # noqa: E402
 from sparc_ggml.config import SparcConfig  # noqa: E402
 from tests.support.assistant_command import STREET, Command  # noqa: E402
 from tests.support.typed_assistant import TypedAssistant  # noqa: E402
@@ -231,7 +231,7 @@ def main(argv: list[str] | None = None) -> int:
     for name, cells, _ in rows:
         print(name, json.dumps(cells))
     if not arguments.no_report:
-        bench_report.replace_section(arguments.report, SECTION, _body(rows, arguments))
+        report.replace_section(arguments.report, SECTION, _body(rows, arguments))
     return 0
 
 
@@ -241,9 +241,9 @@ def _body(rows: Sequence[tuple[str, dict[str, str], str]], arguments: argparse.N
     )
     return f"""## What a person feels at the keys
 
-Machine: {bench_report.machine_line()}.
+Machine: {report.machine_line()}.
 
-Command: `python scripts/bench_session.py --stops {arguments.stops} --starts {arguments.starts} --answers {arguments.answers} --pairs {arguments.pairs}`
+Command: `python scripts/bench/session.py --stops {arguments.stops} --starts {arguments.starts} --answers {arguments.answers} --pairs {arguments.pairs}`
 
 The whole assistant as a process in line mode, with the embedded model, the real voice and a player that sleeps in place of playing. Silence is the end of the player's process, found by looking every half millisecond. One-minute load average at the end: {os.getloadavg()[0]:.1f}.
 

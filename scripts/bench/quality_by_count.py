@@ -1,6 +1,6 @@
 """Figures by the number of things of a scene, of answers that `sparc-assistant bench quality` has kept.
 
-`python scripts/bench_quality_by_count.py S/scenes.jsonl bench-quality.jsonl` prints the table of the model card.
+`python scripts/bench/quality_by_count.py S/scenes.jsonl bench-quality.jsonl` prints the table of the model card.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:  # started as a file, not as a module
     sys.path.insert(0, str(ROOT))
 
 from assistant.bench.scenes import read_scenes  # noqa: E402
 from assistant.bench.summary import BASELINE  # noqa: E402
-from scripts.bench_quality_report import by_count  # noqa: E402
-from scripts.bench_report import markdown_table  # noqa: E402
+from scripts.bench.quality_report import by_count  # noqa: E402
+from scripts.bench.report import markdown_table  # noqa: E402
 
 GROUPS = ((6, 6), (7, 8), (9, 11), (12, 99), (1, 99))
 

@@ -10,8 +10,8 @@ from assistant.bench.intervals import Difference
 from assistant.bench.messages import figure_name
 from assistant.bench.scenes import JudgedScene, World
 from assistant.bench.tally import judge
-from scripts.bench_quality_run import Answers
-from scripts.bench_report import markdown_table
+from scripts.bench.quality_run import Answers
+from scripts.bench.report import markdown_table
 
 _GROUPS = ((1, 6), (7, 11), (12, 99))
 """Objects of a scene, from and to."""
@@ -24,7 +24,7 @@ def text(data: Mapping[str, Any], pictures: Mapping[str, str]) -> str:
     """The whole page.
 
     Args:
-        data: what ``bench_quality`` measured.
+        data: what ``quality`` measured.
         pictures: names of plots to their paths beside the page.
     """
     parts = [

@@ -68,7 +68,7 @@ def command_line(argv: Sequence[str] | None = None) -> str:
     """
     given = list(sys.argv if argv is None else argv)
     script = Path(given[0]).resolve()
-    root = Path(__file__).resolve().parent.parent
+    root = Path(__file__).resolve().parents[2]
     shown = script.relative_to(root) if script.is_relative_to(root) else Path(script.name)
     rest = [Path(part).name if Path(part).is_absolute() else part for part in given[1:]]
     return " ".join(["python", str(shown), *rest])

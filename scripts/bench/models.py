@@ -16,7 +16,7 @@ from assistant.inference.worker.client import InferenceClient
 from assistant.model_store.catalogue import CatalogueModel, read_catalogue
 from assistant.model_store.record import Speed, State
 from assistant.model_store.speed import ANSWER_TOKENS, Cost, cost, measure
-from scripts import bench_report, bench_shapes
+from scripts.bench import report, shapes
 
 SECTION = "bench_models"
 SHAPES = {
@@ -30,7 +30,7 @@ SHAPES = {
 
 def measure_shape(row: CatalogueModel, folder: Path) -> Speed:
     """Writes the files of a model's shape, unless they are there, and measures them."""
-    model, mmproj = bench_shapes.write_pair(SHAPES[row.name], folder)
+    model, mmproj = shapes.write_pair(SHAPES[row.name], folder)
     options = EngineOptions(model, mmproj, model_name=row.name, template="vicuna_v1")
     with InferenceClient(options) as describer:
         return measure(
@@ -65,7 +65,7 @@ def main(argv: list[str] | None = None) -> int:
     for name in arguments.models.split(","):
         state.speeds[name] = measure_shape(rows[name], arguments.cache_dir)
         # After each model, so that an interrupted run leaves what it has measured.
-        bench_report.replace_section(arguments.report, SECTION, body(rows, state))
+        report.replace_section(arguments.report, SECTION, body(rows, state))
     print(body(rows, state))
     return 0
 
@@ -81,14 +81,14 @@ def body(rows: Mapping[str, CatalogueModel], state: State) -> str:
         [
             "## Seconds for a picture, by model",
             "",
-            f"Machine: {bench_report.machine_line()}. Command: `{bench_report.command_line()}`",
+            f"Machine: {report.machine_line()}. Command: `{report.command_line()}`",
             "",
             f"A picture and an answer of {ANSWER_TOKENS} tokens, steered by SPARC, the model loaded. Files of random "
             "weights in the shapes of the real ones (Q4_K_M mix, projector in F16), one run of 32 tokens each, "
             "flash attention auto. Real files were not at hand. Reckoned means as `models list` does: reading by the "
             "parameters, writing by the size of the file.",
             "",
-            bench_report.markdown_table(lines),
+            report.markdown_table(lines),
         ]
     )
 

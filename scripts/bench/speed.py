@@ -2,7 +2,7 @@
 
 Both methods run in one process on one loaded model, alternating, so that whatever else the machine
 does falls on both; the ratio is taken pair by pair. EOS is ignored, so every answer has the same
-length. Random-weight files stand in for models that cannot be shipped (see ``bench_shapes``): their
+length. Random-weight files stand in for models that cannot be shipped (see ``shapes``): their
 attention is noise too, so the threshold that selects a wished-for share of the image tokens is
 measured first, and the cost is shown for several shares.
 """
@@ -16,7 +16,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from assistant.system import processor
 
 processor.set_waiting()  # as in the worker; read when OpenMP loads
@@ -24,10 +24,10 @@ processor.set_waiting()  # as in the worker; read when OpenMP loads
 from assistant.errors import ModelError  # noqa: E402
 from assistant.inference.options import EngineOptions  # noqa: E402
 from assistant.model_store import find  # noqa: E402
-from scripts import bench_report, bench_shapes  # noqa: E402
-from scripts.bench_timing import Result, Timing, time_pair  # noqa: E402
+from scripts.bench import report, shapes  # noqa: E402
+from scripts.bench.timing import Result, Timing, time_pair  # noqa: E402
 
-REPORT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
+REPORT = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 SECTION = "bench_speed"
 EMBEDDED = "embedded"
 _MORE_TOKENS, _MORE_PAIRS = 8, 5
@@ -39,7 +39,7 @@ def parse_arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--shapes",
         default=f"{EMBEDDED},0.5b,7b",
-        help=f"comma-separated, of: {EMBEDDED}, {', '.join(bench_shapes.SHAPES)}",
+        help=f"comma-separated, of: {EMBEDDED}, {', '.join(shapes.SHAPES)}",
     )
     parser.add_argument("--cache-dir", type=Path, help="keeps the random-weight files (7b: 4.7 GB)")
     parser.add_argument("--tokens", type=int, default=32, help="tokens of each timed answer")
@@ -86,11 +86,11 @@ def options_for(name: str, arguments: argparse.Namespace, folder: Path) -> Engin
             flash_attn=arguments.flash_attn,
         )
     print(f"writing the files of {name}, unless they are there", file=sys.stderr)
-    model, mmproj = bench_shapes.write_pair(name, folder)
+    model, mmproj = shapes.write_pair(name, folder)
     return EngineOptions(
         model,
         mmproj,
-        model_name=bench_shapes.SHAPES[name].title,
+        model_name=shapes.SHAPES[name].title,
         n_threads=arguments.threads,
         flash_attn=arguments.flash_attn,
     )
@@ -141,10 +141,10 @@ def _speed(timing: Timing) -> str:
 def body(results: list[Result], arguments: argparse.Namespace, note: str) -> str:
     """The report's section."""
     lines = [
-        f"Machine: {bench_report.machine_line()}. llama-cpp-python 0.3.36, flash attention "
+        f"Machine: {report.machine_line()}. llama-cpp-python 0.3.36, flash attention "
         f"{arguments.flash_attn}, KV cache {arguments.kv_type}, OpenMP waits passively.",
         "",
-        f"Command: `{bench_report.command_line()}`",
+        f"Command: `{report.command_line()}`",
         "",
         f"Each method wrote {arguments.tokens} tokens {arguments.pairs} times (the embedded model "
         f"{arguments.tokens * _MORE_TOKENS} tokens {arguments.pairs * _MORE_PAIRS} times), alternating, EOS "
@@ -156,7 +156,7 @@ def body(results: list[Result], arguments: argparse.Namespace, note: str) -> str
         lines[-1] += " *No callback* is a context that SPARC could not steer: what `none` costs."
     if note:
         lines += ["", note]
-    lines += ["", bench_report.markdown_table([row(result) for result in results])]
+    lines += ["", report.markdown_table([row(result) for result in results])]
     lines += [
         "",
         "0.5B, 1.7B and 7B are files of random weights in those shapes (language model Q4_K_M mix, CLIP "
@@ -172,9 +172,7 @@ def write_report(results: list[Result], arguments: argparse.Namespace) -> None:
     if arguments.no_report:
         return
     note = f"One-minute load average at the end: {os.getloadavg()[0]:.1f}."
-    bench_report.replace_section(
-        arguments.report, arguments.section, body(results, arguments, note)
-    )
+    report.replace_section(arguments.report, arguments.section, body(results, arguments, note))
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -20,11 +20,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from scripts import bench_report
+from scripts.bench import report
 
-REPORT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
+REPORT = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 SECTION = "bench_busy"
 
 
@@ -59,8 +59,8 @@ def busy_core() -> Iterator[subprocess.Popen[bytes]]:
 
 def time_one(arguments: argparse.Namespace) -> dict[str, Any]:
     """Times one shape in this process; the environment says how threads wait."""
-    from scripts.bench_speed import options_for
-    from scripts.bench_timing import _Bench, engines
+    from scripts.bench.speed import options_for
+    from scripts.bench.timing import _Bench, engines
 
     name, n_threads = arguments.one.split(":")
     arguments.threads, arguments.flash_attn = int(n_threads) or None, "auto"
@@ -98,19 +98,19 @@ def _run(arguments: argparse.Namespace, name: str, threads: str, spin: str) -> d
         "active": {"OMP_WAIT_POLICY": "active"},
         "passive": {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "0"},
     }.get(spin, {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": spin})
-    command = [sys.executable, "-m", "scripts.bench_busy", "--one", f"{name}:{threads}"]
+    command = [sys.executable, "-m", "scripts.bench.busy", "--one", f"{name}:{threads}"]
     command += ["--cache-dir", str(arguments.cache_dir.resolve())]
     command += ["--tokens", str(arguments.tokens), "--pairs", str(arguments.pairs)]
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("OMP_", "GOMP_"))}
     environment |= (
-        waiting  # bench_speed, when it is imported, sets what is shipped, where nothing is said
+        waiting  # speed, when it is imported, sets what is shipped, where nothing is said
     )
     run = subprocess.run(
         command,
         env=environment,
         stdout=subprocess.PIPE,
         check=True,
-        cwd=Path(__file__).resolve().parent.parent,
+        cwd=Path(__file__).resolve().parents[2],
     )
     rates: dict[str, float] = json.loads(run.stdout.splitlines()[-1])
     return rates
@@ -122,7 +122,7 @@ def table(rows: list[dict[str, Any]]) -> str:
         name: max(r["quiet"] for r in rows if r["name"] == name)
         for name in {r["name"] for r in rows}
     }
-    return bench_report.markdown_table(
+    return report.markdown_table(
         [
             {
                 "model": row["name"],
@@ -140,7 +140,7 @@ def table(rows: list[dict[str, Any]]) -> str:
 
 def body(rows: list[dict[str, Any]], arguments: argparse.Namespace) -> str:
     """The report's section."""
-    return bench_report.measured_section(
+    return report.measured_section(
         "With one core kept busy by another process",
         f"{arguments.tokens} tokens with SPARC, {arguments.pairs} times quiet and busy in turn, medians; "
         "loading and reading the prompt left out.",
@@ -157,7 +157,7 @@ def main(argv: list[str] | None = None) -> int:
     rows = time_all(arguments)
     print(table(rows))
     if not arguments.no_report:
-        bench_report.replace_section(arguments.report, arguments.section, body(rows, arguments))
+        report.replace_section(arguments.report, arguments.section, body(rows, arguments))
     return 0
 
 

@@ -11,14 +11,14 @@ import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from assistant.core.events import DecodeOptions, DescribeRequest, Finished
 from assistant.core.questions import DETAILED_PROMPT
 from assistant.inference.worker.client import InferenceClient
-from scripts import bench_report
-from scripts.bench_speed import EMBEDDED, REPORT, options_for
-from scripts.bench_timing import noise_picture
+from scripts.bench import report
+from scripts.bench.speed import EMBEDDED, REPORT, options_for
+from scripts.bench.timing import noise_picture
 
 SECTION = "bench_memory"
 _ALLOWED = 700e6
@@ -49,7 +49,7 @@ class Result:
 def parse_arguments(argv: list[str] | None = None) -> argparse.Namespace:
     """Reads the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shapes", default=EMBEDDED, help="comma-separated, as in bench_speed.py")
+    parser.add_argument("--shapes", default=EMBEDDED, help="comma-separated, as in speed.py")
     parser.add_argument("--cache-dir", type=Path, default=Path("shapes"))
     parser.add_argument("--answers", type=int, default=1000, help="answers of the embedded model")
     parser.add_argument("--tokens", type=int, default=16, help="tokens of an answer")
@@ -116,17 +116,17 @@ def main(argv: list[str] | None = None) -> int:
     """Measures every shape asked for and writes the section."""
     arguments = parse_arguments(argv)
     results = [measure(name.strip(), arguments) for name in arguments.shapes.split(",")]
-    table = bench_report.markdown_table([row(result) for result in results if result])
+    table = report.markdown_table([row(result) for result in results if result])
     print(table)
     if not arguments.no_report:
-        body = bench_report.measured_section(
+        body = report.measured_section(
             "Memory of the worker",
             "Every answer is about a new picture, steered, with the settings that are shipped. The peak is "
             "the most that the worker ever had in memory, mapped files included. Growth is of the memory that "
             f"is not a file, from answer {_N_WARM} to the last.",
             table,
         )
-        bench_report.replace_section(arguments.report, arguments.section, body)
+        report.replace_section(arguments.report, arguments.section, body)
     return 0
 
 

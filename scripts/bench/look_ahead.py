@@ -14,15 +14,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from assistant.core.events import DecodeOptions, DescribeRequest, Finished, ImageRgb, Piece
 from assistant.core.questions import DETAILED_PROMPT
 from assistant.inference.options import EngineOptions
 from assistant.inference.worker.client import InferenceClient
-from scripts import bench_report
-from scripts.bench_speed import EMBEDDED, REPORT, options_for
-from scripts.bench_timing import noise_picture
+from scripts.bench import report
+from scripts.bench.speed import EMBEDDED, REPORT, options_for
+from scripts.bench.timing import noise_picture
 
 SECTION = "bench_look_ahead"
 _DECODE = DecodeOptions(max_tokens=4, ignores_eos=True)
@@ -31,7 +31,7 @@ _DECODE = DecodeOptions(max_tokens=4, ignores_eos=True)
 def parse_arguments(argv: list[str] | None = None) -> argparse.Namespace:
     """Reads the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shapes", default=EMBEDDED, help="comma-separated, as in bench_speed.py")
+    parser.add_argument("--shapes", default=EMBEDDED, help="comma-separated, as in speed.py")
     parser.add_argument("--cache-dir", type=Path, help="keeps the random-weight files")
     parser.add_argument("--rounds", type=int, default=5, help="waits of each kind")
     parser.add_argument("--threads", type=int, help="default: the physical cores")
@@ -100,9 +100,9 @@ def main(argv: list[str] | None = None) -> int:
         [
             "## From the key to the first token, with the picture read ahead",
             "",
-            f"Machine: {bench_report.machine_line()}.",
+            f"Machine: {report.machine_line()}.",
             "",
-            f"Command: `python scripts/bench_look_ahead.py --shapes {arguments.shapes} "
+            f"Command: `python scripts/bench/look_ahead.py --shapes {arguments.shapes} "
             f"--cache-dir shapes --rounds {arguments.rounds}`",
             "",
             "Through the worker process, pictures of 640 x 480, medians with the lowest and the highest in "
@@ -114,7 +114,7 @@ def main(argv: list[str] | None = None) -> int:
         ]
     )
     if not arguments.no_report:
-        bench_report.replace_section(arguments.report, SECTION, body)
+        report.replace_section(arguments.report, SECTION, body)
     return 0
 
 

@@ -1,6 +1,6 @@
 """What SPARC changes in the embedded model's captions: writes docs/quality.md with its tables and plots.
 
-`python scripts/bench_quality.py` draws scenes whose truth is known, picks the parameters on the development split,
+`python scripts/bench/quality.py` draws scenes whose truth is known, picks the parameters on the development split,
 describes the test split once with every method through the real engine and the shipped files, watches the attention,
 measures what the check key is worth, and writes the report. A run that was stopped goes on where it was.
 """
@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:  # started as a file, not as a module
     sys.path.insert(0, str(ROOT))
 
@@ -27,12 +27,12 @@ from assistant.bench.data_files import fingerprint  # noqa: E402
 from assistant.bench.methods import Method, method  # noqa: E402
 from assistant.bench.scenes import read_scenes, scenes_fingerprint  # noqa: E402
 from assistant.model_store.find import ModelFiles, embedded_model  # noqa: E402
-from scripts import bench_quality_plots as plots  # noqa: E402
-from scripts import bench_quality_report as report  # noqa: E402
-from scripts import bench_second_look as second_look  # noqa: E402
-from scripts.bench_quality_run import Answers, answers  # noqa: E402
-from scripts.bench_report import command_line, machine_line  # noqa: E402
-from scripts.judged_scenes import FIRST, draw_scenes  # noqa: E402
+from scripts.bench import quality_plots as plots  # noqa: E402
+from scripts.bench import quality_report as report  # noqa: E402
+from scripts.bench import second_look as second_look  # noqa: E402
+from scripts.bench.judged_scenes import FIRST, draw_scenes  # noqa: E402
+from scripts.bench.quality_run import Answers, answers  # noqa: E402
+from scripts.bench.report import command_line, machine_line  # noqa: E402
 from sparc_ggml.config import SparcConfig  # noqa: E402
 
 NONE = method(SparcConfig(method="none"))
