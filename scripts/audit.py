@@ -37,7 +37,7 @@ Fetch = Callable[[str], Page | None]
 
 
 def fetch(path: str) -> Page | None:
-    """A page of the index, ``None`` where it has none.
+    """Return a page of the index, ``None`` where it has none.
 
     Raises:
         OSError: the index cannot be reached.
@@ -59,7 +59,7 @@ def locked(text: str) -> Iterator[tuple[str, str]]:
 
 
 def holes(name: str, version: str, fetch: Fetch = fetch) -> list[str] | None:
-    """The numbers of the holes that are known in a version, ``None`` when it could not be looked up."""
+    """Return the numbers of the holes that are known in a version, ``None`` when it could not be looked up."""
     page = fetch(f"{name}/{version}") or fetch(name)
     if page is None or page["info"]["version"] != version:
         return None

@@ -21,10 +21,10 @@ _TOLD = ("precision", "recall", "f1", "chair_i", "chair_s")
 
 
 def text(data: Mapping[str, Any], pictures: Mapping[str, str]) -> str:
-    """The whole page.
+    """Return the whole page.
 
     Args:
-        data: what ``quality`` measured.
+        data: what ``quality.py`` measured.
         pictures: names of plots to their paths beside the page.
     """
     parts = [
@@ -76,7 +76,7 @@ def by_count(
     world: World, scenes: Sequence[JudgedScene], answers: Answers, label: str,
     groups: Sequence[tuple[int, int]] = _GROUPS,
 ) -> list[dict[str, str]]:  # fmt: skip
-    """Figures of one method by the number of objects of a scene."""
+    """Return figures of one method by the number of objects of a scene."""
     table, rows = world.thing_words(), []
     for low, high in groups:
         chosen = [

@@ -17,7 +17,7 @@ from scripts.bench.quality_run import Answers, second_key
 def summary(
     world: World, scenes: Sequence[JudgedScene], label: str, answers: Answers
 ) -> dict[str, Any]:
-    """Counts and shares over all scenes, with 95 % intervals from resampled scenes.
+    """Return counts and shares over all scenes, with 95 % intervals from resampled scenes.
 
     Args:
         world: of the scenes.

@@ -1,9 +1,9 @@
-"""Times the start: from the command to the first words about a picture, with the embedded model.
+"""Time the start, from the command to the first sentence, and a token's decoding; see docs/benchmarks.md.
 
-``describe examples/street.png`` runs as a process with the real voice and a player that makes no sound and notes
-when it begins. Beside it the worker alone, asked by a front that has nothing else to do, tells where its time goes.
-With ``--load`` larger models are loaded too, and nothing more. With ``--against`` all of it is done in turn with
-another checkout, whose compiled part must lie in its place.
+``describe examples/street.png`` runs as a process with the embedded model, the real voice and a player that makes
+no sound and notes when it begins. Then the same command, silent and with ``--json``, says where the model's time
+goes, with SPARC and without. With ``--load`` larger models are loaded too. With ``--against`` all of it is done in
+turn with another checkout, each by the Python of its own ``.venv`` where it has one.
 """
 
 from __future__ import annotations
@@ -14,191 +14,146 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import IO
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from scripts.bench import report, shapes  # noqa: E402
-from scripts.bench.session import Player  # noqa: E402
-from scripts.bench.timing import Timing  # noqa: E402
+from scripts.bench import report, shapes
+from scripts.bench.session import Player
+from scripts.bench.timing import Timing, in_turn
 
-SECTION = "bench_start"
-REPORT = ROOT / "docs" / "benchmarks.md"
-PICTURE = ROOT / "examples" / "street.png"
+PICTURE = report.ROOT / "examples" / "street.png"
 COMMAND = ("command to the first sign of life", "command to the first sentence",
            "command to its sound", "command to the last sentence")  # fmt: skip
-WORKER = ("worker: process and libraries", "worker: load the model", "worker: encode the picture",
-          "worker: read the prompt", "worker: to the first words, in all")  # fmt: skip
-
-_ASK_WORKER = """
-import json, sys, time
-sys.path.insert(0, ".")
-from pathlib import Path
-from assistant.camera.still_image import load_picture
-from assistant.model_store.find import embedded_model
-from assistant.core.events import DescribeRequest, Finished, Loaded, Piece
-from assistant.core.questions import DETAILED_PROMPT
-from assistant.inference.worker.client import InferenceClient
-from assistant.inference.options import EngineOptions
-picture, found = load_picture(sys.argv[1]), embedded_model()
-started, loaded, first = time.perf_counter(), 0.0, 0.0
-with InferenceClient(EngineOptions(found.model_path, found.mmproj_path, preset=found.preset)) as client:
-    for event in client.ask(DescribeRequest(picture, DETAILED_PROMPT)):
-        now = 1000 * (time.perf_counter() - started)
-        if isinstance(event, Loaded):
-            loaded = now
-        elif isinstance(event, Piece) and not first:
-            first = now
-        elif isinstance(event, Finished):
-            t = event.answer.timings
-print(json.dumps([loaded - t.load_ms, t.load_ms, t.encode_ms, t.prefill_ms, first]))
-"""
-
-_LOAD = """
-import os, sys
-sys.path.insert(0, ".")
-from assistant.inference import machine
-machine.set_waiting()
-from pathlib import Path
-from assistant.inference.engine import Engine
-from assistant.inference.options import EngineOptions
-print(Engine(EngineOptions(Path(sys.argv[1]), Path(sys.argv[2]))).loaded.load_ms, flush=True)
-os._exit(0)
-"""
+MODEL = ("load the model", "encode the picture", "read the prompt",
+         "a token without SPARC", "a token with SPARC", "a token with SPARC / without")  # fmt: skip
 
 
 def parse_arguments(argv: list[str] | None = None) -> argparse.Namespace:
-    """Reads the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Read the command line."""
+    parser = report.make_parser(__doc__, "bench_start")
     parser.add_argument("--runs", type=int, default=15, help="descriptions by each checkout")
     parser.add_argument("--against", type=Path, metavar="DIR", help="another checkout")
-    parser.add_argument(
-        "--load", default="", help=f"comma-separated, of: {', '.join(shapes.SHAPES)}"
-    )
+    names = ", ".join(shapes.SHAPES)
+    parser.add_argument("--load", default="", help=f"comma-separated, of: {names}")
     parser.add_argument("--loads", type=int, default=5, help="loads of each by each checkout")
     parser.add_argument("--cache-dir", type=Path, default=Path("shapes"), help="of --load's files")
-    parser.add_argument("--section", default=SECTION, help="section of the report to write")
-    parser.add_argument("--report", type=Path, default=REPORT, help="Markdown file to write into")
-    parser.add_argument("--no-report", action="store_true", help="print only")
     return parser.parse_args(argv)
 
 
-def describe(checkout: Path, player: Player) -> list[float]:
-    """One description by the whole program: milliseconds, as ``COMMAND`` has them."""
+def command(checkout: Path, *options: str | Path) -> list[str]:
+    """Return the command line that describes the picture with a checkout's program."""
+    own = checkout / ".venv" / "bin" / "python"
+    python = str(own) if own.exists() else sys.executable
+    return [python, "-m", "assistant", "describe", str(PICTURE), *map(str, options)]
+
+
+def time_describe(checkout: Path, player: Player) -> list[float]:
+    """Describe once by the whole program; return milliseconds, as ``COMMAND`` has them."""
     player.forget()
     started, wall = time.perf_counter(), time.time()
+
+    def read(stream: IO[str], lines: list[tuple[str, float]]) -> None:
+        lines += ((line, 1000 * (time.perf_counter() - started)) for line in stream)
+
+    said: list[tuple[str, float]] = []
+    status: list[tuple[str, float]] = []
     with subprocess.Popen(
-        [sys.executable, "-m", "assistant", "describe", str(PICTURE)],
-        cwd=checkout,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
+        command(checkout), cwd=checkout, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
         assert process.stdout is not None
-        lines = [(line, 1000 * (time.perf_counter() - started)) for line in process.stdout]
+        assert process.stderr is not None
+        beside = threading.Thread(target=read, args=(process.stderr, status))
+        beside.start()
+        read(process.stdout, said)
+        beside.join()
     if process.returncode:
-        raise RuntimeError("".join(line for line, _ in lines))
-    looking = next(ms for line, ms in lines if line.startswith("Looking."))
-    # The example shows a street, and the description begins with that.
-    first = next(ms for line, ms in lines if line.strip().lower().endswith("a street."))
-    is_told = [line.startswith("The model may be wrong") for line, _ in lines]
-    last = is_told.index(True) - 1
-    sounds = sorted(player.starts().values())
-    # What is said before it is known and counted; the first sentence's sound comes after those.
-    n_before = sum(line.startswith(("Looking.", "This is the small")) for line, _ in lines)
-    sound = 1000 * (sounds[n_before] - wall)
-    return [looking, first, sound, lines[last][1]]
+        raise RuntimeError("".join(line for line, _ in status))
+    # What is said before it begins to sound before it is shown, but for some milliseconds.
+    shown = wall + said[0][1] / 1000 - 0.02
+    sound = 1000 * (min(at for at in player.starts().values() if at > shown) - wall)
+    return [status[0][1], said[0][1], sound, said[-1][1]]
 
 
-def ask_worker(checkout: Path) -> list[float]:
-    """One answer by the worker: milliseconds, as ``WORKER`` has them."""
-    done = subprocess.run(
-        [sys.executable, "-c", _ASK_WORKER, str(PICTURE)],
-        cwd=checkout, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    times: list[float] = json.loads(done.stdout)
-    return times
+def ask_model(checkout: Path, *options: str | Path) -> tuple[dict[str, float], float]:
+    """Describe silently; return the model's milliseconds by stage, and those of a token."""
+    line = command(checkout, "--json", "--no-speech", *options)
+    done = subprocess.run(line, cwd=checkout, capture_output=True, text=True, check=True)
+    answer = json.loads(done.stdout)
+    times: dict[str, float] = answer["timings_ms"]
+    return times, times["decode"] / answer["counts"]["tokens"]
 
 
-def load(checkout: Path, model: Path, mmproj: Path) -> list[float]:
-    """Milliseconds for loading a pair of files in a fresh process."""
-    done = subprocess.run(
-        [sys.executable, "-c", _LOAD, str(model), str(mmproj)],
-        cwd=checkout, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    return [float(done.stdout)]
+def time_model(checkout: Path) -> list[float]:
+    """Return milliseconds, as ``MODEL`` has them."""
+    _, plain = ask_model(checkout, "--method", "none")
+    times, steered = ask_model(checkout)
+    return [times["load"], times["encode"], times["prefill"], plain, steered, steered / plain]
+
+
+def time_load(checkout: Path, model: Path, mmproj: Path) -> list[float]:
+    """Return the milliseconds for loading a pair of files in a fresh process."""
+    options = ("--model", model, "--mmproj", mmproj, "--max-tokens", "1", "--no-memory-check")
+    return [ask_model(checkout, *options)[0]["load"]]
 
 
 def measure(
-    checkouts: Sequence[Path], run: Callable[[Path], list[float]], n: int
-) -> list[list[Timing]]:
-    """Everything that ``run`` times, by each checkout in turn, the order turned round each time."""
-    seen: list[list[list[float]]] = [[] for _ in checkouts]
-    for number in range(n + 1):
-        order = list(range(len(checkouts)))
-        for index in order if number % 2 else reversed(order):
-            times = run(checkouts[index])
-            if number:  # the first run brings files into the page cache
-                seen[index].append(times)
-        print(f"run {number} of {n}", file=sys.stderr)
-    return [[Timing(values) for values in zip(*each, strict=True)] for each in seen]
-
-
-def rows(names: Sequence[str], measured: Sequence[Sequence[Timing]]) -> list[dict[str, str]]:
-    """The table: a line a phase."""
+    names: Sequence[str], checkouts: dict[str, Path], run: Callable[[Path], list[float]], n: int
+) -> list[dict[str, str]]:
+    """Time all checkouts in turn; return a line of the table for each thing that ``run`` times."""
+    ways = {name: partial(run, checkout) for name, checkout in checkouts.items()}
+    # The first round brings files into the page cache.
+    rounds = {name: values[1:] for name, values in in_turn(n + 1, ways, "ms").items()}
     table = []
     for number, what in enumerate(names):
-        row = {"what": what}
-        for name, timings in zip(("now", "before"), measured, strict=False):
-            timing = timings[number]
-            row[name] = f"{timing.median:.0f} ms ({timing.low:.0f}-{timing.high:.0f})"
+        timings = {name: Timing(tuple(v[number] for v in vs)) for name, vs in rounds.items()}
+        is_ratio, is_token = "/" in what, "token" in what
+        digits, unit = (3, "") if is_ratio else (2 if is_token else 0, " ms")
+        row = {"what": what} | {name: each.shown(digits, unit) for name, each in timings.items()}
+        if len(timings) > 1:
+            now, before = timings.values()
+            row["now / before"] = now.over(before).shown(3, has_interval=True)
         table.append(row)
     return table
 
 
-def body(table: list[dict[str, str]], n: int) -> str:
-    """The report's section."""
-    return report.measured_section(
-        "From the command to the first words",
-        f"`describe` on a drawn scene with the embedded model, {n} times; medians, and the lowest and highest "
-        "in brackets; the files are in the page cache. The voice is real, and the player is a program that makes "
-        "no sound. The first sentence's sound waits for what is said before it. The worker's times are those of a "
-        "worker that is asked alone, so that nothing else runs beside it. One-minute load average at the end: "
-        f"{os.getloadavg()[0]:.1f}.",
-        report.markdown_table(table),
-    )
-
-
 def main(argv: list[str] | None = None) -> int:
-    """Measures and writes the report."""
+    """Measure and write the section."""
     arguments = parse_arguments(argv)
-    checkouts = [ROOT] if arguments.against is None else [ROOT, arguments.against.resolve()]
+    checkouts = {"now": report.ROOT}
+    if arguments.against is not None:
+        checkouts["before"] = arguments.against.resolve()
     with tempfile.TemporaryDirectory(prefix="bench-start-") as temporary:
-        folder = Path(temporary)
         os.environ["HOME"] = temporary  # nobody's settings
-        player = Player(folder)
+        player = Player(Path(temporary))
         table = []
         if arguments.runs:
-            timed = measure(
-                checkouts, lambda each: describe(each, player) + ask_worker(each), arguments.runs
-            )
-            table += rows((*COMMAND, *WORKER), timed)
+            run = partial(time_describe, player=player)
+            table += measure(COMMAND, checkouts, run, arguments.runs)
+            table += measure(MODEL, checkouts, time_model, arguments.runs)
         for name in filter(None, arguments.load.split(",")):
-            pair = shapes.write_pair(name, arguments.cache_dir)
-            pair = (pair[0].resolve(), pair[1].resolve())
-            timed = measure(
-                checkouts, partial(load, model=pair[0], mmproj=pair[1]), arguments.loads
+            pair = [path.resolve() for path in shapes.write_pair(name, arguments.cache_dir)]
+            run = partial(time_load, model=pair[0], mmproj=pair[1])
+            table += measure(
+                (f"load {shapes.SHAPES[name].title}",), checkouts, run, arguments.loads
             )
-            table += rows((f"load {shapes.SHAPES[name].title}",), timed)
-    section = body(table, arguments.runs)
-    if not arguments.no_report:
-        report.replace_section(arguments.report, arguments.section, section)
+    section = report.measured_section(
+        "From the command to the first words",
+        f"`describe` on a drawn scene with the embedded model, {arguments.runs} times, all programs in turn; "
+        "medians, and the lowest and highest in brackets; the files are in the page cache. The ratio is taken "
+        "pair by pair; in its brackets is where the median lies with 95 % confidence (bootstrap). The voice is "
+        "real, and the player is a program that makes no sound. The first sentence's sound waits for what is "
+        "said before it. The model's times are what a silent `describe --json` says.",
+        report.markdown_table(table),
+    )
     print(section)
+    report.publish(arguments, section)
     return 0
 
 

@@ -78,7 +78,7 @@ def _dressed(rng: np.random.Generator, name: str, beside: int | None) -> Choice:
 
 
 def _repeat(rng: np.random.Generator, choices: list[Choice]) -> None:
-    """Gives one lone thing one to three copies, in place of other lone things."""
+    """Give one lone thing one to three copies, in place of other lone things."""
     held = {choice.beside for choice in choices}
     lone = [n for n, c in enumerate(choices) if c.beside is None and n not in held]
     if len(lone) < 2:

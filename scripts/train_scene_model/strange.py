@@ -187,7 +187,7 @@ _Item = TypeVar("_Item")
 
 
 def strange_question(thing: str, rng: np.random.Generator, *, is_taught: bool = True) -> str:
-    """A question that "I can't tell" is the answer to.
+    """Return a question that "I can't tell" is the answer to.
 
     Args:
         thing: a kind that the question may speak of.
