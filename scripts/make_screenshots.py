@@ -66,12 +66,7 @@ class _Preferences(FakePreferences):
 
 @dataclass
 class Drawn:
-    """An app on fakes.
-
-    Attributes:
-        app: the app.
-        jobs: its work.
-    """
+    """An app on fakes."""
 
     is_first_run: bool = False
     jobs: Jobs = field(default_factory=Jobs)

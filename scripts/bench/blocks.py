@@ -68,12 +68,7 @@ def random_blocks(
 
 
 class FileWriter:
-    """A file whose tensors are declared first, then made and written one after the other.
-
-    Args:
-        writer: with all of the file's keys already set.
-        seed: of the weights.
-    """
+    """A file whose tensors are declared first, then made and written one after the other."""
 
     def __init__(self, writer: Any, seed: int) -> None:
         self._writer = writer

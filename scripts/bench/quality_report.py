@@ -21,12 +21,7 @@ _TOLD = ("precision", "recall", "f1", "chair_i", "chair_s")
 
 
 def text(data: Mapping[str, Any], pictures: Mapping[str, str]) -> str:
-    """Return the whole page.
-
-    Args:
-        data: what ``quality.py`` measured.
-        pictures: names of plots to their paths beside the page.
-    """
+    """Return the whole page."""
     parts = [
         "# What SPARC changes in what is said",
         _how(data["run"]),

@@ -91,16 +91,7 @@ def answers(
     jobs: int,
     **what: bool,
 ) -> Answers:
-    """Describe all scenes with all methods; what is in ``folder`` already is not done again.
-
-    Args:
-        files: the model.
-        scenes: the file of scenes.
-        methods: of steering.
-        folder: where answers are kept.
-        jobs: processes, one thread each.
-        what: the ``has_`` switches of ``Batch``.
-    """
+    """Describe all scenes with all methods; what is in ``folder`` already is not done again."""
     folder.mkdir(parents=True, exist_ok=True)
     batches = [
         Batch(scenes, share, jobs, tuple(methods), folder / f"{share}-of-{jobs}.jsonl", **what)

@@ -21,13 +21,7 @@ class ReportError(ValueError):
 
 
 def make_parser(doc: str | None, section: str, epilog: str = "") -> argparse.ArgumentParser:
-    """Return a parser with the options that say where the section goes.
-
-    Args:
-        doc: the benchmark's docstring, which is its help.
-        section: the usual name of its section.
-        epilog: more help, below the options.
-    """
+    """Return a parser with the options that say where the section goes."""
     parser = argparse.ArgumentParser(
         description=doc, epilog=epilog, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -24,12 +24,7 @@ class QuietPlayer:
     """
 
     def __init__(self, folder: Path, shell: str) -> None:
-        """Put it into a folder that is there.
-
-        Args:
-            folder: its own.
-            shell: see ``play``.
-        """
+        """Put it into a folder that is there."""
         self._folder = folder
         player = folder / "aplay"
         player.write_text(_PLAYER.format(folder=folder))

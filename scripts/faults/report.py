@@ -23,11 +23,7 @@ _NAMES = {
 
 
 def write_report(results: Path) -> None:
-    """Put what was recorded between the document's markers.
-
-    Args:
-        results: folder of the records.
-    """
+    """Put what was recorded between the document's markers."""
     rows, notes = [], []
     for path in sorted(results.glob("*.jsonl"), key=lambda path: _place(path.stem)):
         name, _, seed = path.stem.rpartition("-")

@@ -81,14 +81,7 @@ class Shown:
 
 
 class UnderTest:
-    """One running assistant.
-
-    Attributes:
-        session: takes keys.
-        shown: what it shows.
-        folder: all its files.
-        player: plays what it says.
-    """
+    """One running assistant."""
 
     def __init__(self, session: Session, shown: Shown, folder: Path, player: QuietPlayer) -> None:
         self.session, self.shown, self.folder, self.player = session, shown, folder, player
@@ -187,9 +180,6 @@ class UnderTest:
 @contextlib.contextmanager
 def running(*options: str) -> Iterator[UnderTest]:
     """Start an assistant; at its end nothing of it may be left.
-
-    Args:
-        options: of ``sparc-assistant plain``.
 
     Raises:
         BrokenPromiseError: a process or a file is left.

@@ -18,14 +18,7 @@ _SIGN, _REPEAT, _SAME_COLOUR = 0.25, 0.40, 0.5
 
 @dataclass(frozen=True)
 class Choice:
-    """A thing that is yet without a place.
-
-    Attributes:
-        kind: name of its kind.
-        colour: colour word, or "".
-        word: what is printed on it, or "".
-        beside: number of the earlier choice that it stands next to, or None.
-    """
+    """A thing without a place yet; `beside` is the number of the earlier choice that it stands next to."""
 
     kind: str
     colour: str

@@ -9,14 +9,7 @@ from .kinds import KINDS
 
 @dataclass(frozen=True)
 class Setting:
-    """A place.
-
-    Attributes:
-        name: short name, unique; also the name used in file names.
-        phrase: the place with its article, as in "a street".
-        is_indoors: walls, windows and a shelf in place of a sky.
-        usual: kinds that are met there more often than others.
-    """
+    """A place."""
 
     name: str
     phrase: str

@@ -56,13 +56,7 @@ _Item = TypeVar("_Item")
 
 
 def strange_question(thing: str, rng: np.random.Generator, *, is_taught: bool = True) -> str:
-    """Return a question that "I can't tell" is the answer to.
-
-    Args:
-        thing: a kind that the question may speak of.
-        rng: chooses.
-        is_taught: whether of the forms and nouns that training shows, or of those kept for testing.
-    """
+    """Return a question that "I can't tell" is the answer to."""
     sort = rng.random()
     if sort < 0.35:
         return _one_of(OF_A_THING, rng, is_taught).format(thing)
