@@ -1,13 +1,14 @@
-"""Looks every locked package up in the Python Package Index's list of known holes (for developers; needs a network).
+"""Look every locked package up in the index's list of known vulnerabilities; docs/threat-model.md says when.
 
-`python scripts/audit.py [LOCK...]` takes all lock files where none is named. It fails when a hole is known that
-`ACCEPTED` does not explain, and when a package could not be looked up. The list is the one that pip-audit asks.
-pip-audit gives up where an index has no page for each version, as mirrors have not; here the package's own page,
-which speaks of its newest version, serves for a lock that holds the newest.
+It needs a network. It fails when a vulnerability is known that ``ACCEPTED`` does not explain, and when a package could
+not be looked up. The list is the one that pip-audit asks. pip-audit gives up where an index has no page for each
+version, as with mirrors; here the package's own page, which speaks of its newest version, serves for a lock that holds
+the newest.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
 import sys
@@ -37,7 +38,7 @@ Fetch = Callable[[str], Page | None]
 
 
 def fetch(path: str) -> Page | None:
-    """A page of the index, ``None`` where it has none.
+    """Return a page of the index, ``None`` where it has none.
 
     Raises:
         OSError: the index cannot be reached.
@@ -53,13 +54,13 @@ def fetch(path: str) -> Page | None:
 
 
 def locked(text: str) -> Iterator[tuple[str, str]]:
-    """Names and versions of a lock file, those for other versions of Python too."""
+    """Yield the names and versions of a lock file, those for other versions of Python too."""
     for match in re.finditer(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", text, re.MULTILINE):
         yield match[1], match[2]
 
 
 def holes(name: str, version: str, fetch: Fetch = fetch) -> list[str] | None:
-    """The numbers of the holes that are known in a version, ``None`` when it could not be looked up."""
+    """Return the numbers of the holes that are known in a version, ``None`` when it could not be looked up."""
     page = fetch(f"{name}/{version}") or fetch(name)
     if page is None or page["info"]["version"] != version:
         return None
@@ -67,8 +68,10 @@ def holes(name: str, version: str, fetch: Fetch = fetch) -> list[str] | None:
 
 
 def main(argv: Sequence[str] | None = None, fetch: Fetch = fetch) -> int:
-    """Tells of each package with a hole or without a page, then the counts."""
-    names = list(sys.argv[1:] if argv is None else argv) or [str(ROOT / name) for name in LOCKS]
+    """Print each package with a hole or without a page, then the counts."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("locks", nargs="*", help="lock files; default: all", metavar="LOCK")
+    names = parser.parse_args(argv).locks or [str(ROOT / name) for name in LOCKS]
     packages = sorted({each for name in names for each in locked(Path(name).read_text("utf-8"))})
     found = {each: holes(*each, fetch) for each in packages}
     known = [(each, hole) for each, numbers in found.items() for hole in numbers or ()]

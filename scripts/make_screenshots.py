@@ -1,27 +1,22 @@
-"""Draws every screen of the full-screen mode as SVG into docs/screens/, always with the same content.
-
-Usage: python -m scripts.make_screenshots [folder]
-"""
+"""Draw every screen of the full-screen mode as SVG into docs/screens, always with the same content."""
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import re
-import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-import numpy as np
 from textual.pilot import Pilot
 
 from assistant.core.actions import Keymap
 from assistant.core.announcer import Announcer
 from assistant.core.answering import Answering, AnswerOptions
-from assistant.core.events import DecodeOptions, ImageRgb
+from assistant.core.events import DecodeOptions
 from assistant.core.history import Entry, History
-from assistant.core.ports import Describer
 from assistant.core.session import Session
 from assistant.core.session_jobs import Jobs
 from assistant.core.session_ports import Front
@@ -33,9 +28,10 @@ from assistant.testing import (
     ScriptedDescriber,
     answer_events,
 )
-from sparc_ggml.config import SparcConfig
+from scripts.bench.report import ROOT
+from tests.support.session_parts import FakeCameras, FakeKeeper, FakeModels, FakePreferences
 
-FOLDER = Path(__file__).resolve().parents[1] / "docs" / "screens"
+FOLDER = ROOT / "docs" / "screens"
 SIZE = (80, 24)
 ANSWER = (
     "A kitchen table. On it stand a white cup and a blue plate with two slices of bread. "
@@ -55,72 +51,22 @@ SETTINGS = (
 )
 
 
-class _Cameras:
-    name = "camera 0"
-
-    def capture(self) -> ImageRgb:
-        return np.zeros((4, 6, 3), np.uint8)
-
-    def next(self) -> str | None:
-        return None
-
-    def close(self) -> None:
-        """Nothing to free."""
-
-
 @dataclass
-class _Models:
-    describer: Describer
+class _Models(FakeModels):
     name: str = "Demo"
-    keeps_turns: bool = True
-    preset: SparcConfig = field(default_factory=SparcConfig)
 
     def names(self) -> Sequence[str]:
         return MODELS
 
-    def choose(self, index: int) -> Describer:
-        return self.describer
 
-
-@dataclass
-class _Preferences:
-    is_due: bool
-
-    def decode_options(self) -> DecodeOptions:
-        return DecodeOptions()
-
-    def rate_wpm(self) -> int:
-        return 180
-
+class _Preferences(FakePreferences):
     def lines(self) -> Sequence[str]:
         return SETTINGS
-
-    def change(self, name: str, value: str) -> bool:
-        return True
-
-    def is_notice_due(self) -> bool:
-        return self.is_due
-
-    def acknowledge_notice(self) -> None:
-        """Nothing to remember."""
-
-
-class _Keeper:
-    def save(self, entry: Entry) -> tuple[str, str]:
-        return "picture.png", "picture.txt"
-
-    def copy(self, text: str) -> None:
-        """Nowhere to copy to."""
 
 
 @dataclass
 class Drawn:
-    """An app on fakes.
-
-    Attributes:
-        app: the app.
-        jobs: its work.
-    """
+    """An app on fakes."""
 
     is_first_run: bool = False
     jobs: Jobs = field(default_factory=Jobs)
@@ -131,12 +77,10 @@ class Drawn:
     def _make(self, front: Front) -> Session:
         describer = ScriptedDescriber(lambda _request: answer_events(ANSWER))
         announcer = Announcer(front, RecordingSpeaker(), RecordingEarcons())
-        preferences, models = _Preferences(self.is_first_run), _Models(describer)
-        history = History()
+        preferences, models = _Preferences(is_due=self.is_first_run), _Models(describer)
+        history, cameras = History(), FakeCameras(("camera 0",))
         taken_at = datetime(2025, 5, 4, 9, 30)
-        entry = Entry(
-            _Cameras().capture(), "", words.KIND_BRIEF, tuple(FIRST.split(". ")), taken_at
-        )
+        entry = Entry(cameras.capture(), "", words.KIND_BRIEF, tuple(FIRST.split(". ")), taken_at)
         history.add(entry)
         answering = Answering(
             describer,
@@ -146,7 +90,7 @@ class Drawn:
             history,
         )
         return Session(
-            answering, announcer, RecordingSpeaker(), _Cameras(), models, preferences, _Keeper(),
+            answering, announcer, RecordingSpeaker(), cameras, models, preferences, FakeKeeper(),
             history, Keymap.from_rebindings(), self.jobs,
         )  # fmt: skip
 
@@ -168,7 +112,7 @@ async def _small(pilot: Pilot[None]) -> None:
 
 
 def screens() -> Iterator[tuple[str, bool, Step]]:
-    """Name, whether it is the first run, and the way to each screen."""
+    """Yield the name, whether it is the first run, and the way to each screen."""
     yield "notice", True, _keys()
     yield "ready", False, _keys()
     yield "answer", False, _keys("d")
@@ -182,7 +126,7 @@ def screens() -> Iterator[tuple[str, bool, Step]]:
 
 
 async def draw(name: str, is_first_run: bool, step: Step, folder: Path) -> None:
-    """Goes to a screen and saves it."""
+    """Go to a screen and save it."""
     drawn = Drawn(is_first_run)
     try:
         async with drawn.app.run_test(size=SIZE) as pilot:
@@ -202,8 +146,10 @@ async def draw(name: str, is_first_run: bool, step: Step, folder: Path) -> None:
 
 
 def main() -> None:
-    """Draws all screens."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    """Draw all screens."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, nargs="?", default=FOLDER)
+    folder: Path = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
     for name, is_first_run, step in screens():
         asyncio.run(draw(name, is_first_run, step, folder))

@@ -1,6 +1,6 @@
 """Finds what is wrong with a picture before the slow model looks at it. Pure numpy, well under a tenth of a second.
 
-Thresholds are measured by ``scripts/bench_quality_check.py``; ``docs/quality-check.md`` has the table. Tilt is
+Thresholds are measured by ``scripts/bench/quality_check.py``; ``docs/quality-check.md`` has the table. Tilt is
 not judged: edges of drawn and indoor pictures run at all angles, and the reader has followed a picture's own
 orientation data.
 """

@@ -39,7 +39,7 @@ def damaged(data: bytes, rng: random.Random) -> tuple[str, bytes]:
 
 
 def counts(data: bytearray, layout: Layout, rng: random.Random) -> None:
-    """The numbers of keys and tensors, the version, the first four bytes."""
+    """Change the numbers of keys and tensors, the version, the first four bytes."""
     at = rng.choice((Layout.N_TENSORS_AT, Layout.N_KEYS_AT))
     n = struct.unpack_from("<Q", data, at)[0]
     choice = rng.randrange(8)
@@ -52,7 +52,7 @@ def counts(data: bytearray, layout: Layout, rng: random.Random) -> None:
 
 
 def key_types(data: bytearray, layout: Layout, rng: random.Random) -> None:
-    """A value passes for one of another type."""
+    """Let a value pass for one of another type."""
     struct.pack_into(
         "<I", data, rng.choice(layout.keys).type_at, rng.choice((*range(14), 2**32 - 1))
     )
@@ -85,7 +85,7 @@ def lengths(data: bytearray, layout: Layout, rng: random.Random) -> None:
 
 
 def texts(data: bytearray, layout: Layout, rng: random.Random) -> None:
-    """A name or a text becomes another; architecture, template and tokenizer model among them."""
+    """Replace a name or a text; architecture, template and tokenizer model among them."""
     keys = [key for key in layout.keys if key.type == STRING]
     key = rng.choice(keys)
     wanted = [key for key in keys if key.name == "tokenizer.chat_template"]
@@ -110,7 +110,7 @@ def texts(data: bytearray, layout: Layout, rng: random.Random) -> None:
 
 
 def arrays(data: bytearray, layout: Layout, rng: random.Random) -> None:
-    """The type of an array's items, or bytes in it: tokens, scores, token types, means."""
+    """Change the type of an array's items, or bytes in it: tokens, scores, token types, means."""
     key = rng.choice([key for key in layout.keys if key.type == ARRAY])
     if rng.random() < 0.4:
         struct.pack_into("<I", data, key.value_at, rng.choice((*range(14), 2**32 - 1)))
@@ -149,7 +149,7 @@ def tokenizer(data: bytearray, layout: Layout, rng: random.Random) -> None:
 
 
 def alignment(data: bytearray, layout: Layout, rng: random.Random) -> None:
-    """A key that says how tensors are aligned, where the data then may not lie."""
+    """Add a key that says how tensors are aligned, where the data then may not lie."""
     name, value = b"general.alignment", rng.choice((0, 1, 3, 8, 33, 64, 4096, 2**31, 2**32 - 1))
     row = struct.pack("<Q", len(name)) + name + struct.pack("<II", 4, value)
     at = layout.keys[0].name_length_at
@@ -179,13 +179,13 @@ def shapes(data: bytearray, layout: Layout, rng: random.Random) -> None:
 
 
 def tensor_types(data: bytearray, layout: Layout, rng: random.Random) -> None:
-    """A tensor passes for one of another number type."""
+    """Let a tensor pass for one of another number type."""
     kind = rng.choice((*range(42), 100, 2**31, 2**32 - 1))
     struct.pack_into("<I", data, rng.choice(layout.tensors).type_at, kind)
 
 
 def offsets(data: bytearray, layout: Layout, rng: random.Random) -> None:
-    """Data of a tensor elsewhere: over another's, not aligned, beyond the end."""
+    """Put a tensor's data elsewhere: over another's, not aligned, beyond the end."""
     one, other = rng.choice(layout.tensors), rng.choice(layout.tensors)
     there = struct.unpack_from("<Q", data, other.offset_at)[0]
     new = rng.choice((*_NUMBERS_64, there, there + 1, there + 32, len(data)))
@@ -193,7 +193,7 @@ def offsets(data: bytearray, layout: Layout, rng: random.Random) -> None:
 
 
 def tensor_names(data: bytearray, layout: Layout, rng: random.Random) -> None:
-    """A tensor is missing under its name, or there under another's."""
+    """Let a tensor be missing under its name, or there under another's."""
     tensor = rng.choice(layout.tensors)
     start = tensor.name_length_at + 8
     same = [t for t in layout.tensors if len(t.name) == len(tensor.name) and t is not tensor]
@@ -204,7 +204,7 @@ def tensor_names(data: bytearray, layout: Layout, rng: random.Random) -> None:
 
 
 def truncation(data: bytearray, layout: Layout, rng: random.Random) -> None:
-    """Ends too early: in the table, at its end, in the data."""
+    """End too early: in the table, at its end, in the data."""
     ends = (
         rng.randrange(24),
         rng.randrange(layout.table_end),

@@ -52,7 +52,7 @@ class Layout:
 
 
 def read_layout(data: bytes) -> Layout:
-    """The places in a sound file; IndexError where a count is beyond the file."""
+    """Return the places in a sound file; IndexError where a count is beyond the file."""
     layout = Layout()
     n_tensors, n_keys = (_count(n, data) for n in struct.unpack_from("<QQ", data, 8))
     at = 24

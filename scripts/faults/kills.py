@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from assistant import messages
 from assistant.core.actions import Action
-from scripts.faults.record import BrokenPromiseError, Courtesy, Record, n_descriptors, run_cases
+from scripts.faults.record import BrokenPromiseError, Record, n_descriptors, run_cases
 from scripts.faults.under_test import VOICE, WORKER, UnderTest, running
 
 NEXT_KEY_S = 5.0
@@ -50,9 +50,8 @@ class KillCampaign:
         assistant.new_picture(rng)
         self._kill_at(moment, signum, rng)
         waits = rng.random() < 0.5
-        before = len(assistant.shown.lines)
         if waits and moment != "rest":
-            if not self._has_ended(before, _ANSWER_S):
+            if not assistant.shown.wait_for(lambda: not assistant.shown.stage_now, _ANSWER_S):
                 raise BrokenPromiseError(
                     f"{kind}: the answer did not end, {assistant.shown.stage_now!r}"
                 )
@@ -92,11 +91,6 @@ class KillCampaign:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pids[-1 if moment == "spare" else 0], signum)
 
-    def _has_ended(self, before: int, timeout_s: float) -> bool:
-        return self._assistant.shown.wait_for(
-            lambda: not self._assistant.shown.stage_now, timeout_s
-        )
-
     def _look_at_descriptors(self) -> None:
         self._n += 1
         if self._n == 5:
@@ -106,9 +100,9 @@ class KillCampaign:
             raise BrokenPromiseError(f"descriptors: {self._n_descriptors}, now {n_descriptors()}")
 
 
-def run(record: Record, count: int, minutes: float, courtesy: Courtesy | None = None) -> int:
-    """Runs what is missing of ``count`` kills; see ``run_cases``."""
+def run(record: Record, count: int, minutes: float) -> int:
+    """Run what is missing of ``count`` kills; see ``run_cases``."""
     with running("--look-ahead", "off") as assistant:
         assistant.next_key()
         assistant.settle()
-        return run_cases(record, count, minutes, KillCampaign(assistant).run, courtesy)
+        return run_cases(record, count, minutes, KillCampaign(assistant).run)

@@ -6,24 +6,18 @@ import contextlib
 import os
 import random
 import resource
-import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from scripts.faults.person import ROOT, STREET, Person, Place, command, limited, must_be_plain
+from scripts.bench.report import ROOT
+from scripts.faults.person import STREET, Person, Place, command, limited, must_be_plain
 from scripts.faults.record import BrokenPromiseError
 
 KNOWN_CODES = {0, 1, 2, 3, 4, 5, 6}
 _GROUPS = Path("/sys/fs/cgroup")
-_AS_A_USER = (
-    ("setpriv", "--bounding-set", "-ipc_lock", "--inh-caps", "-ipc_lock")
-    if os.geteuid() == 0 and shutil.which("setpriv")
-    else ()
-)
-"""Without root's right to keep more in memory than ``ulimit -l`` says (util-linux); nobody else has it."""
 
 
 def too_little_memory(at: Place, rng: random.Random) -> str:
@@ -34,29 +28,28 @@ def too_little_memory(at: Place, rng: random.Random) -> str:
 
 
 def too_little_memory_at_the_keys(at: Place, rng: random.Random) -> str:
-    """The same in a session: every key is answered."""
+    """Expect every key to be answered in a session with too little address space."""
     megabytes = rng.choice((500, 700, 900, 1200))
     person = Person(at, limits={resource.RLIMIT_AS: megabytes << 20})
     return f"{megabytes} MB: {_keys_are_answered(person)}"
 
 
 def too_little_memory_in_a_group(at: Place, rng: random.Random) -> str:
-    """A control group's limit, as a service has one: the kernel ends a process that was trusted to fit.
+    """Expect answers under a control group's limit, where the kernel ends a process that was trusted to fit.
 
     Never the front: it says what happened, and goes on answering. Half of the time the programs are not in memory
     beforehand, as after a start of the machine: their pages are then the group's, and are what the kernel throws away
-    first. Half of the time it may keep all its pages in memory, as who may make a group may, and half of the time a
-    user's 8 MiB (docs/adr/0012-keys-before-memory.md).
+    first.
     """
     megabytes = rng.choice((60, 70, 80, 90, 100, 110, 120, 140))
     checked = rng.choice(((), ("--no-memory-check",)))
-    is_cold, is_user = rng.random() < 0.5, rng.random() < 0.5
+    is_cold = rng.random() < 0.5
     if is_cold:
         _forget_programs()
     with control_group("memory", str(megabytes << 20)) as group:
-        person = Person(at, *checked, prefix=(*_joining(group), *(_AS_A_USER if is_user else ())))
+        person = Person(at, *checked, prefix=_joining(group))
         said = _keys_are_answered(person)
-    how = [", unchecked"] * bool(checked) + [", cold"] * is_cold + [", a user's rights"] * is_user
+    how = [", unchecked"] * bool(checked) + [", cold"] * is_cold
     return f"{megabytes} MB{''.join(how)}: {said}"
 
 
@@ -69,7 +62,7 @@ def _forget_programs() -> None:
 
 
 def too_few_processes(at: Place, rng: random.Random) -> str:
-    """A control group with room for few processes and threads: a sentence and an end code, or answers."""
+    """Expect a sentence and an end code, or answers, in a group with room for few processes and threads."""
     n = rng.randrange(1, 26)
     with control_group("pids", str(n)) as group:
         person = Person(at, prefix=_joining(group))
@@ -87,7 +80,7 @@ def too_few_processes(at: Place, rng: random.Random) -> str:
 
 
 def too_few_descriptors(at: Place, rng: random.Random) -> str:
-    """A limit on open files: the description, or a sentence and an end code."""
+    """Expect a description, or a sentence and an end code, under a limit on open files."""
     n = rng.choice((8, 12, 16, 24, 32))
     code, said = described_under(at, {resource.RLIMIT_NOFILE: n})
     return f"{n} files: code {code}, {said}"
@@ -122,7 +115,7 @@ def _joining(group: Path) -> tuple[str, ...]:
 
 
 def described_under(at: Place, limits: dict[int, int]) -> tuple[int, str]:
-    """The end code and the last line of a description under limits of ``setrlimit``.
+    """Describe, and return the end code and the last line, under limits of ``setrlimit``.
 
     Raises:
         BrokenPromiseError: it ended in another way, or silently.
@@ -144,7 +137,7 @@ _LIMIT_FILES = {"memory": ("memory.limit_in_bytes", "memory.max"), "pids": ("pid
 
 @contextlib.contextmanager
 def control_group(controller: str, limit: str) -> Iterator[Path]:
-    """A group of this machine's with a limit of one controller.
+    """Make a control group with a limit of one controller.
 
     Raises:
         BrokenPromiseError: this user cannot make one.

@@ -19,7 +19,7 @@ from scripts.faults.limits import (
     too_little_memory_in_a_group,
 )
 from scripts.faults.person import Person, Place, place
-from scripts.faults.record import BrokenPromiseError, Courtesy, Record, run_cases
+from scripts.faults.record import BrokenPromiseError, Record, run_cases
 
 _DONE = "Done."
 Scenario = Callable[[Place, random.Random], str]
@@ -31,7 +31,7 @@ def full_disk(at: Place, _rng: random.Random) -> str:
 
 
 def read_only_home(at: Place, _rng: random.Random) -> str:
-    """A home that cannot be written to: all but keeping works."""
+    """Expect all but saving to work in a home that cannot be written to."""
     return _unwritable(at, "ro")
 
 
@@ -62,7 +62,7 @@ def _unwritable(at: Place, mount_options: str) -> str:
 
 
 def full_sound_folder(at: Place, _rng: random.Random) -> str:
-    """The folder for sound is full: it is told, and the text still comes."""
+    """Expect a sentence, and the text all the same, where the folder for sound is full."""
     person = Person(at, limits={resource.RLIMIT_FSIZE: 4000})
     try:
         person.hear("Speech does not work")
@@ -105,7 +105,7 @@ time_t time(time_t *at) {
 
 
 def clock_jumps(at: Place, rng: random.Random) -> str:
-    """The clock of the wall jumps by years while it works, as on a machine without a battery for it."""
+    """Let the wall clock jump by years meanwhile, as on a machine without a battery for it."""
     library, jump = at.folder / "clock.so", at.folder / "jump"
     (at.folder / "clock.c").write_text(_CLOCK)
     subprocess.run(
@@ -159,7 +159,7 @@ def all_paused(at: Place, rng: random.Random) -> str:
 
 
 def camera_unplugged(at: Place, rng: random.Random) -> str:
-    """A stream ends in the middle, and comes back: a sentence, then pictures again."""
+    """End a stream in the middle and bring it back: a sentence, then pictures again."""
     from tests.support.camera_sources import MjpegServer
 
     server = MjpegServer()
@@ -186,7 +186,7 @@ def camera_unplugged(at: Place, rng: random.Random) -> str:
 
 
 def sound_device_gone_and_back(at: Place, rng: random.Random) -> str:
-    """The player fails for a while: told once, the text comes, and then it speaks again."""
+    """Let the player fail for a while: one sentence, the text comes, and then it speaks again."""
     person = Person(at)
     try:
         person.hear("Ready.")
@@ -238,7 +238,7 @@ def two_at_once(at: Place, _rng: random.Random) -> str:
 
 
 def front_killed(at: Place, rng: random.Random) -> str:
-    """The front itself is killed at a random moment: nothing is left, and the next start works."""
+    """Kill the front itself at a random moment: nothing is left, and the next start works."""
     person = Person(at)
     signum = rng.choice((signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT))
     with contextlib.suppress(BrokenPromiseError):
@@ -270,7 +270,7 @@ SCENARIOS: tuple[Scenario, ...] = (
 
 
 def run_scenario(scenario: Scenario, rng: random.Random) -> str:
-    """Runs one in a place of its own, which must be empty afterwards; returns what came of it.
+    """Run one in a place of its own, which must be empty afterwards; return what came of it.
 
     Raises:
         BrokenPromiseError: a promise was broken.
@@ -281,12 +281,12 @@ def run_scenario(scenario: Scenario, rng: random.Random) -> str:
     return detail
 
 
-def run(record: Record, count: int, minutes: float, courtesy: Courtesy | None = None) -> int:
-    """Runs what is missing of ``count`` scenarios, in turn; see ``run_cases``."""
+def run(record: Record, count: int, minutes: float) -> int:
+    """Run what is missing of ``count`` scenarios, in turn; see ``run_cases``."""
 
     def one(number: int, rng: random.Random) -> tuple[str, str, str]:
         scenario = SCENARIOS[number % len(SCENARIOS)]
         detail = run_scenario(scenario, rng)
         return scenario.__name__.replace("_", " "), "kept its promise", detail
 
-    return run_cases(record, count, minutes, one, courtesy)
+    return run_cases(record, count, minutes, one)

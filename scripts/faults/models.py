@@ -26,10 +26,10 @@ from assistant.errors import AssistantError, InferenceError
 from assistant.inference.options import EngineOptions
 from assistant.inference.worker.client import InferenceClient
 from assistant.model_store.find import embedded_model, find_model
+from scripts.bench.report import ROOT
 from scripts.faults.gguf_damage import damaged
 from scripts.faults.record import (
     BrokenPromiseError,
-    Courtesy,
     Record,
     children_of,
     must_be_a_sentence,
@@ -55,7 +55,7 @@ class ModelCampaign:
             "mmproj.gguf": files.mmproj_path.read_bytes(),
         }
         self._folder = folder
-        with Image.open(files.model_path.parents[2] / "examples" / "street.png") as image:
+        with Image.open(ROOT / "examples" / "street.png") as image:
             self._image = np.asarray(image.convert("RGB"))
         self._n_descriptors = 0
 
@@ -127,12 +127,12 @@ class ModelCampaign:
         return events, has_stopped.is_set()
 
 
-def run(record: Record, count: int, minutes: float, courtesy: Courtesy | None = None) -> int:
-    """Runs what is missing of ``count`` pairs; see ``run_cases``."""
+def run(record: Record, count: int, minutes: float) -> int:
+    """Run what is missing of ``count`` pairs; see ``run_cases``."""
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, resource.RLIM_INFINITY))
     with (
         tempfile.TemporaryDirectory(prefix="faults-") as folder,
         contextlib.suppress(KeyboardInterrupt),
     ):
-        return run_cases(record, count, minutes, ModelCampaign(Path(folder)).run, courtesy)
+        return run_cases(record, count, minutes, ModelCampaign(Path(folder)).run)
     return 130

@@ -15,11 +15,10 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from assistant.messages import session as words
+from scripts.bench.report import ROOT
 from scripts.faults.quiet_player import MARK, QuietPlayer, marked
 from scripts.faults.record import BrokenPromiseError
 
-ROOT = Path(__file__).resolve().parents[2]
 STREET = ROOT / "examples" / "street.png"
 Limits = Mapping[int, int]
 """Limits of ``setrlimit``, by resource."""
@@ -42,11 +41,11 @@ class Place:
         }  # fmt: skip
 
     def processes(self) -> list[int]:
-        """What was started here and still runs, wherever it hangs."""
+        """Return the processes that were started here and still run, wherever they hang."""
         return marked(self._mark)
 
     def must_be_empty(self) -> None:
-        """Holds the place against what may be left: no process, no temporary file.
+        """Hold the place against what may be left: no process, no temporary file.
 
         Raises:
             BrokenPromiseError: there is something.
@@ -67,18 +66,18 @@ class Place:
 
 @contextlib.contextmanager
 def place() -> Iterator[Place]:
-    """A place in memory."""
+    """Make a place in memory."""
     with tempfile.TemporaryDirectory(prefix="faults-", dir="/dev/shm") as folder:
         yield Place(Path(folder))
 
 
 def command(name: str, *arguments: str | Path) -> list[str]:
-    """The command line of ``sparc-assistant NAME``."""
+    """Return the command line of ``sparc-assistant NAME``."""
     return [sys.executable, "-m", "assistant", name, *map(str, arguments)]
 
 
 def limited(limits: Limits) -> Callable[[], None]:
-    """What a new process does to itself before it starts."""
+    """Return what a new process does to itself before it starts."""
 
     def limit() -> None:
         signal.signal(signal.SIGHUP, signal.SIG_DFL)  # a campaign under nohup ignores it
@@ -95,7 +94,7 @@ class Person:
         self, at: Place, *options: str, limits: Limits | None = None, prefix: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
     ) -> None:  # fmt: skip
-        """Starts it.
+        """Start the assistant.
 
         Args:
             at: where.
@@ -140,7 +139,7 @@ class Person:
         return before
 
     def hear(self, *texts: str, after: int = 0, timeout_s: float = 60.0) -> str:
-        """Waits for a line that begins with one of the texts.
+        """Wait for a line that begins with one of the texts.
 
         Raises:
             BrokenPromiseError: none comes, or it ends before.
@@ -165,7 +164,7 @@ class Person:
     def hear_or_be_told(
         self, *texts: str, after: int, silent_s: float = 40.0, timeout_s: float = 45.0
     ) -> str:
-        """Waits for a line that begins with one of the texts, for as long as something is said.
+        """Wait for a line that begins with one of the texts, for as long as something is said.
 
         Args:
             texts: beginnings of what is waited for.
@@ -216,7 +215,7 @@ class Person:
         return self.end(timeout_s)
 
     def end(self, timeout_s: float = 20.0) -> int:
-        """Waits for its end; returns the exit code.
+        """Wait for its end; return the exit code.
 
         Raises:
             BrokenPromiseError: it does not end, or what it said has a traceback.
@@ -236,7 +235,7 @@ class Person:
         return self.process.poll() is not None
 
     def kill(self) -> None:
-        """Ends it at once."""
+        """End it at once."""
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
         self._reader.join(5)
@@ -247,15 +246,10 @@ class Person:
 
 
 def must_be_plain(lines: Sequence[str]) -> None:
-    """Raises BrokenPromiseError where what was said has a traceback or words of a library."""
+    """Raise BrokenPromiseError where what was said has a traceback or words of a library."""
     for line in lines:
         if any(
             word in line
             for word in ("Traceback", 'File "', "Error:", "ggml", "libc++", "terminate called")
         ):
             raise BrokenPromiseError(f"not a sentence: {line!r} in {lines[-12:]}")
-
-
-def stopped() -> str:
-    """What is said after a stop."""
-    return words.STOPPED

@@ -20,7 +20,7 @@ _SIDE_PX = 320
 
 
 def good_pictures(examples: Path) -> list[Image.Image]:
-    """The examples, and photographs that scikit-image ships."""
+    """Return the examples, and photographs that scikit-image ships."""
     import skimage.data
 
     photos = Path(skimage.data.__file__).parent
@@ -68,7 +68,7 @@ _WAYS: tuple[tuple[str, str, str, dict[str, object]], ...] = (
 
 
 def encoded(picture: Image.Image, rng: random.Random) -> tuple[str, bytes]:
-    """The picture in one of many formats; returns the format's name and the file."""
+    """Write the picture in one of many formats; return the format's name and the file."""
     name, mode, kind, options = rng.choice(_WAYS)
     converted = picture.convert("L").convert(mode) if mode == "I;16" else picture.convert(mode)
     data = io.BytesIO()
@@ -101,7 +101,7 @@ def ends_flipped(data: bytes, rng: random.Random) -> bytes:
 
 
 def cut(data: bytes, rng: random.Random) -> bytes:
-    """Ends too early, often very early."""
+    """End too early, often very early."""
     if not data:
         return data
     return data[
@@ -112,7 +112,7 @@ def cut(data: bytes, rng: random.Random) -> bytes:
 
 
 def overwritten(data: bytes, rng: random.Random) -> bytes:
-    """A run of zeros, ones or noise."""
+    """Write a run of zeros, ones or noise over it."""
     n, at = rng.choice((4, 64, 4096)), rng.randrange(len(data))
     filling = rng.choice((bytes(n), b"\xff" * n, rng.randbytes(n)))
     return data[:at] + filling + data[at + n :]
@@ -135,7 +135,7 @@ def blocks_moved(data: bytes, rng: random.Random) -> bytes:
 
 
 def mixed(data: bytes, rng: random.Random, other: bytes = b"") -> bytes:
-    """The beginning of one format and the rest of another."""
+    """Join the beginning of one format and the rest of another."""
     at = rng.choice((2, 4, 8, 12, 26, rng.randrange(len(data))))
     return data[:at] + other[rng.choice((0, at)) :]
 
@@ -168,7 +168,7 @@ def sized_absurdly(data: bytes, rng: random.Random) -> bytes:
 
 
 def swollen(data: bytes, rng: random.Random) -> bytes:
-    """A little file that unpacks to much: text chunks, colour profiles, passes over the picture."""
+    """Make a little file that unpacks to much: text chunks, colour profiles, passes over the picture."""
     if data.startswith(b"\x89PNG"):
         kind, head = rng.choice(
             ((b"zTXt", b"Comment\0\0"), (b"iCCP", b"profile\0\0"), (b"eXIf", b"II*\0"))

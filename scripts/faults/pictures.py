@@ -17,10 +17,10 @@ from assistant.errors import PictureError
 from assistant.inference.options import EngineOptions
 from assistant.inference.worker.client import InferenceClient
 from assistant.model_store.find import embedded_model
+from scripts.bench.report import ROOT
 from scripts.faults.picture_damage import damaged, good_pictures
 from scripts.faults.record import (
     BrokenPromiseError,
-    Courtesy,
     Record,
     memory_kb,
     must_be_a_sentence,
@@ -28,7 +28,6 @@ from scripts.faults.record import (
     run_cases,
 )
 
-ROOT = Path(__file__).resolve().parents[2]
 _SHORT = DecodeOptions(max_tokens=4)
 _GROWTH_KB = 64_000
 """More than this after the first pictures is growth: the reader keeps one picture's memory at most."""
@@ -47,7 +46,7 @@ class PictureCampaign:
         self._n = 0
 
     def close(self) -> None:
-        """Ends both processes."""
+        """End both processes."""
         self._reader.close()
         self._client.close()
 
@@ -108,14 +107,14 @@ class PictureCampaign:
 
 @contextlib.contextmanager
 def opened() -> Iterator[PictureCampaign]:
-    """The campaign with a folder of its own."""
+    """Open the campaign with a folder of its own."""
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
         campaign = PictureCampaign(Path(folder))
         with contextlib.closing(campaign):
             yield campaign
 
 
-def run(record: Record, count: int, minutes: float, courtesy: Courtesy | None = None) -> int:
-    """Runs what is missing of ``count`` pictures; see ``run_cases``."""
+def run(record: Record, count: int, minutes: float) -> int:
+    """Run what is missing of ``count`` pictures; see ``run_cases``."""
     with opened() as campaign:
-        return run_cases(record, count, minutes, campaign.run, courtesy)
+        return run_cases(record, count, minutes, campaign.run)

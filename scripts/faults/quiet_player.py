@@ -24,12 +24,7 @@ class QuietPlayer:
     """
 
     def __init__(self, folder: Path, shell: str) -> None:
-        """Puts it into a folder that is there.
-
-        Args:
-            folder: its own.
-            shell: see ``play``.
-        """
+        """Put it into a folder that is there."""
         self._folder = folder
         player = folder / "aplay"
         player.write_text(_PLAYER.format(folder=folder))
@@ -38,7 +33,7 @@ class QuietPlayer:
         self.play(shell)
 
     def play(self, shell: str) -> None:
-        """Sets what playing does, as a line of shell."""
+        """Set what playing does, as a line of shell."""
         new = self._folder / "behaviour.new"
         new.write_text(shell + "\n")
         new.replace(new.with_suffix(""))  # at once, for a player that may be reading it

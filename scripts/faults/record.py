@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import json
 import os
 import random
@@ -57,45 +55,20 @@ class Record:
             self.cases = [Case(**json.loads(line)) for line in lines if line.endswith("}")]
 
     def add(self, case: Case) -> None:
-        """Keeps a case."""
+        """Keep a case."""
         self.cases.append(case)
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(asdict(case), ensure_ascii=True) + "\n")
 
     def forget(self) -> None:
-        """Begins anew, for a class that cannot go on where it stopped."""
+        """Begin again, for a class that cannot go on where it stopped."""
         self.cases.clear()
         self.path.unlink(missing_ok=True)
 
     def missing(self, count: int) -> list[int]:
-        """Numbers below ``count`` that were not run."""
+        """Return the numbers below ``count`` that were not run."""
         done = {case.number for case in self.cases}
         return [number for number in range(count) if number not in done]
-
-
-@dataclass(frozen=True)
-class Courtesy:
-    """How a campaign lets a benchmark have the machine: between two cases.
-
-    Attributes:
-        lock: a file that is locked, shared, during each case.
-        yields_to: while this file is there, no case is begun.
-    """
-
-    lock: Path | None = None
-    yields_to: Path | None = None
-
-    @contextlib.contextmanager
-    def turn(self) -> Iterator[None]:
-        """One case."""
-        while self.yields_to is not None and self.yields_to.exists():
-            time.sleep(1)
-        if self.lock is None:
-            yield
-            return
-        with self.lock.open("r") as file:
-            fcntl.flock(file, fcntl.LOCK_SH)
-            yield
 
 
 def run_cases(
@@ -103,9 +76,8 @@ def run_cases(
     count: int,
     minutes: float,
     run: Callable[[int, random.Random], tuple[str, str, str]],
-    courtesy: Courtesy | None = None,
 ) -> int:
-    """Runs what is missing, until the time is up.
+    """Run what is missing, until the time is up.
 
     Args:
         record: keeps each case.
@@ -113,7 +85,6 @@ def run_cases(
         minutes: how long this run may take.
         run: does case ``number`` with a generator of its own; returns kind, outcome and detail, or raises
             ``BrokenPromiseError``. Any other exception is a broken promise too.
-        courtesy: towards benchmarks on the same machine.
 
     Returns:
         0 when all cases were run, else ``MORE_TO_DO``.
@@ -122,14 +93,13 @@ def run_cases(
     for number in record.missing(count):
         if time.monotonic() > end:
             return MORE_TO_DO
-        with (courtesy or Courtesy()).turn():
-            started = time.monotonic()
-            try:
-                kind, outcome, detail = run(number, random.Random(f"{record.seed}/{number}"))
-            except BrokenPromiseError as error:
-                kind, outcome, detail = "", "FAILED", str(error)
-            except Exception as error:  # noqa: BLE001 - an exception that reaches a front is a traceback
-                kind, outcome, detail = "", "FAILED", f"{type(error).__name__}: {error}"
+        started = time.monotonic()
+        try:
+            kind, outcome, detail = run(number, random.Random(f"{record.seed}/{number}"))
+        except BrokenPromiseError as error:
+            kind, outcome, detail = "", "FAILED", str(error)
+        except Exception as error:  # noqa: BLE001 - an exception that reaches a front is a traceback
+            kind, outcome, detail = "", "FAILED", f"{type(error).__name__}: {error}"
         case = Case(number, kind, outcome, round(time.monotonic() - started, 3), detail[:600])
         if case.has_failed:
             print(f"case {number} failed: {case.detail}", flush=True)
@@ -138,7 +108,7 @@ def run_cases(
 
 
 def must_be_a_sentence(text: str) -> None:
-    """Holds a text against what a person may be told.
+    """Hold a text against what a person may be told.
 
     Raises:
         BrokenPromiseError: it is empty, several lines, a traceback, or no sentence.
@@ -149,7 +119,7 @@ def must_be_a_sentence(text: str) -> None:
 
 
 def memory_kb(pid: int) -> int:
-    """What a process holds that is no file (``RssAnon``); 0 where it is gone."""
+    """Return what a process holds that is no file (``RssAnon``); 0 where it is gone."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except OSError:
@@ -158,7 +128,7 @@ def memory_kb(pid: int) -> int:
 
 
 def n_descriptors(pid: int | str = "self") -> int:
-    """Open file descriptors of a process."""
+    """Return the number of open file descriptors of a process."""
     try:
         return len(os.listdir(f"/proc/{pid}/fd"))
     except OSError:
@@ -166,7 +136,7 @@ def n_descriptors(pid: int | str = "self") -> int:
 
 
 def children_of(pid: int) -> list[int]:
-    """Processes below a process, at any depth; zombies included."""
+    """Return the processes below a process, at any depth; zombies included."""
     parents: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:

@@ -1,4 +1,4 @@
-"""Writes the campaign's table into ``docs/reliability.md``."""
+"""Write the campaign's table into ``docs/reliability.md``."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import json
 from collections import Counter
 from pathlib import Path
 
+from scripts.bench.report import ROOT, markdown_table, replace_between
 from scripts.faults.record import Case, Record
 
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
+DOCUMENT = ROOT / "docs" / "reliability.md"
 VERDICT = "memory, descriptors, processes"
 """Kind of the line that judges a long run and is no case of it."""
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
@@ -22,26 +23,14 @@ _NAMES = {
 
 
 def write_report(results: Path) -> None:
-    """Puts what was recorded between the document's markers.
-
-    Args:
-        results: folder of the records.
-    """
-    lines = [
-        "| faults | seed | cases | what came of them | longest case | broken promises |",
-        "|---|---|---|---|---|---|",
-    ]
-    notes = []
+    """Put what was recorded between the document's markers."""
+    rows, notes = [], []
     for path in sorted(results.glob("*.jsonl"), key=lambda path: _place(path.stem)):
         name, _, seed = path.stem.rpartition("-")
         cases = Record(results, name, int(seed)).cases
-        lines.append(_row(name, seed, cases))
+        rows.append(_row(name, seed, cases))
         notes += _notes(name, cases)
-    text = DOCUMENT.read_text("utf-8")
-    head, _, rest = text.partition(BEGIN)
-    tail = rest.partition(END)[2]
-    body = "\n".join([*lines, "", *notes])
-    DOCUMENT.write_text(f"{head}{BEGIN}\n{body}\n{END}{tail}", encoding="utf-8")
+    replace_between(DOCUMENT, BEGIN, END, "\n".join([markdown_table(rows), "", *notes]))
 
 
 def _place(stem: str) -> tuple[int, str]:
@@ -49,13 +38,20 @@ def _place(stem: str) -> tuple[int, str]:
     return (list(_NAMES).index(name) if name in _NAMES else len(_NAMES), stem)
 
 
-def _row(name: str, seed: str, cases: list[Case]) -> str:
+def _row(name: str, seed: str, cases: list[Case]) -> dict[str, str]:
     done = [case for case in cases if case.kind != VERDICT]
     counted = Counter(case.outcome for case in done if not case.has_failed)
     outcomes = ", ".join(f"{outcome}: {n}" for outcome, n in counted.most_common())
     n_failed = sum(case.has_failed for case in cases)
     longest_s = max((case.seconds for case in cases), default=0.0)
-    return f"| {_NAMES.get(name, name)} | {seed} | {len(done)} | {outcomes} | {longest_s:.1f} s | {n_failed} |"
+    return {
+        "faults": _NAMES.get(name, name),
+        "seed": seed,
+        "cases": str(len(done)),
+        "what came of them": outcomes,
+        "longest case": f"{longest_s:.1f} s",
+        "broken promises": str(n_failed),
+    }
 
 
 def _notes(name: str, cases: list[Case]) -> list[str]:

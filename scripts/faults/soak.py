@@ -14,17 +14,17 @@ from PIL import Image
 
 from assistant.core.actions import Action
 from assistant.core.session import Wants
+from scripts.bench.report import ROOT
 from scripts.faults.record import (
     BrokenPromiseError,
     Case,
-    Courtesy,
     Record,
     memory_kb,
     n_descriptors,
     run_cases,
 )
 from scripts.faults.report import VERDICT
-from scripts.faults.under_test import DECODER, ROOT, VOICE, WORKER, UnderTest, running
+from scripts.faults.under_test import DECODER, VOICE, WORKER, UnderTest, running
 
 SAMPLE_EVERY = 25
 ALLOWED_GROWTH = 0.01
@@ -152,14 +152,14 @@ def verdict(samples: list[dict[str, int]]) -> tuple[str, str]:
     return ("flat" if is_flat else "FAILED"), detail
 
 
-def run(record: Record, count: int, minutes: float, courtesy: Courtesy | None = None) -> int:
+def run(record: Record, count: int, minutes: float) -> int:
     """Presses ``count`` keys in one run of the assistant; a soak is not resumed."""
     record.forget()
     # A short history is full early, as what else is remembered.
     with running("--look-ahead", "on", "--max-tokens", "60", "--history-size", "12") as assistant:
         assistant.player.play("sleep 0.02")
         assistant.next_key()
-        code = run_cases(record, count, minutes, Soak(assistant).run, courtesy)
+        code = run_cases(record, count, minutes, Soak(assistant).run)
     samples = [
         json.loads(case.detail) for case in record.cases if case.outcome == "done" and case.detail
     ]

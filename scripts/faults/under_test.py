@@ -27,10 +27,10 @@ from assistant.core.actions import Action
 from assistant.core.session import Session, Wants
 from assistant.core.session_ports import Kind, Line
 from assistant.system.pages import map_large_blocks
+from scripts.bench.report import ROOT
 from scripts.faults.quiet_player import MARK, QuietPlayer, marked
 from scripts.faults.record import BrokenPromiseError, children_of
 
-ROOT = Path(__file__).resolve().parents[2]
 _SHARED_MEMORY = Path("/dev/shm")
 WORKER, VOICE, DECODER = "assistant.inference.worker.main", "pyttsx3_worker.py", "picture_decoder"
 """What the command lines of the children contain."""
@@ -52,51 +52,42 @@ class Shown:
         self._changed = threading.Condition()
 
     def show(self, line: Line) -> None:
-        """A line."""
         with self._changed:
             self.lines.append(line)
             self._changed.notify_all()
 
     def begin_answer(self, title: str) -> None:
-        """Not looked at."""
+        pass
 
     def go_to(self, sentence: int) -> None:
-        """Not looked at."""
+        pass
 
     def stage(self, stage: str) -> None:
-        """What goes on."""
         with self._changed:
             self.stage_now = stage
             self.stages.append(stage)
             self._changed.notify_all()
 
     def wait_for(self, is_so: Callable[[], bool], timeout_s: float) -> bool:
-        """Whether it comes about in time."""
+        """Return whether it comes about in time."""
         with self._changed:
             return self._changed.wait_for(is_so, timeout_s)
 
     def hear(self, text: str, after: int, timeout_s: float) -> bool:
-        """Whether a line with this beginning comes after so many lines."""
+        """Return whether a line with this beginning comes after so many lines."""
         return self.wait_for(
             lambda: any(line.text.startswith(text) for line in self.lines[after:]), timeout_s
         )
 
 
 class UnderTest:
-    """One running assistant.
-
-    Attributes:
-        session: takes keys.
-        shown: what it shows.
-        folder: all its files.
-        player: plays what it says.
-    """
+    """One running assistant."""
 
     def __init__(self, session: Session, shown: Shown, folder: Path, player: QuietPlayer) -> None:
         self.session, self.shown, self.folder, self.player = session, shown, folder, player
 
     def new_picture(self, rng: random.Random) -> None:
-        """Puts another picture before the camera, one that was never seen."""
+        """Put another picture before the camera, one that was never seen."""
         source = rng.choice(sorted((ROOT / "examples").glob("*.png")))
         with Image.open(source) as image:
             pixels = np.asarray(image.convert("RGB")).copy()
@@ -105,11 +96,10 @@ class UnderTest:
         os.replace(self.folder / "next.png", self.folder / "camera.png")
 
     def press(self, action: Action) -> Wants:
-        """A key."""
         return self.session.perform(action)
 
     def children(self, kind: str) -> list[int]:
-        """Processes of a kind, in the order of their start."""
+        """Return the processes of a kind, in the order of their start."""
         found = []
         for pid in children_of(os.getpid()):
             with contextlib.suppress(OSError):
@@ -118,7 +108,7 @@ class UnderTest:
         return sorted(found)
 
     def settle(self, timeout_s: float = 30.0) -> None:
-        """Waits until nothing goes on and all is spoken.
+        """Wait until nothing goes on and all is spoken.
 
         Raises:
             BrokenPromiseError: that does not come about.
@@ -134,7 +124,7 @@ class UnderTest:
             raise BrokenPromiseError(f"work did not end: {self.shown.stage_now or 'speech'}")
 
     def next_key(self) -> tuple[float, float]:
-        """Stops what goes on and asks for a description; seconds to its first sentence, and to the first sound.
+        """Stop what goes on and ask for a description; return seconds to its first sentence and to the first sound.
 
         Raises:
             BrokenPromiseError: none comes.
@@ -160,7 +150,7 @@ class UnderTest:
         return shown_s, heard_s
 
     def must_be_tidy(self) -> None:
-        """Holds processes and files against what a resting assistant has.
+        """Hold processes and files against what a resting assistant has.
 
         Raises:
             BrokenPromiseError: there is something else.
@@ -189,10 +179,7 @@ class UnderTest:
 
 @contextlib.contextmanager
 def running(*options: str) -> Iterator[UnderTest]:
-    """Starts one; at its end nothing of it may be left.
-
-    Args:
-        options: of ``sparc-assistant plain``.
+    """Start an assistant; at its end nothing of it may be left.
 
     Raises:
         BrokenPromiseError: a process or a file is left.
@@ -246,7 +233,7 @@ def _must_be_gone(mark: str, folder: Path) -> None:
 
 
 def _command(pid: int) -> str:
-    """A process in words; of a zombie only the name is left."""
+    """Return a process in words; of a zombie only the name is left."""
     try:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
         return words or Path(f"/proc/{pid}/stat").read_text().partition(")")[0]

@@ -1,8 +1,7 @@
-"""Makes the embedded model: `python -m scripts.train_scene_model STAGE`.
+"""Make the embedded model: the files of models/demo and examples; models/demo/README.md has the commands.
 
-Stages, in order: data (sprite sheet and vocabulary), vision, language, together, export, check, examples. After data,
-resume takes up an exported pair, so that language or together goes on from it. After language or
-together, round makes the result the start of another round through the same stages.
+Stages, in order: data (sprite sheet and vocabulary), vision, language, together, export, check, examples. After
+language or together, round makes the result the start of another round through the same stages.
 """
 
 from __future__ import annotations
@@ -12,13 +11,15 @@ from dataclasses import replace
 from pathlib import Path
 
 STAGES = (
-    "data", "vision", "language", "together", "round", "export", "check", "examples", "resume",
+    "data", "vision", "language", "together", "round", "export", "check", "examples",
 )  # fmt: skip
 
 
 def main() -> None:
-    """Reads the command line and runs one stage."""
-    parser = argparse.ArgumentParser(prog="train_scene_model", description=__doc__)
+    """Read the command line and run one stage."""
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.train_scene_model", description=__doc__
+    )
     parser.add_argument("stage", choices=STAGES)
     parser.add_argument(
         "--work",
@@ -35,13 +36,12 @@ def main() -> None:
     )
     parser.add_argument("--processes", type=int, default=1, help="processes that share a batch")
     parser.add_argument("--threads", type=int, default=2, help="CPU threads of a single process")
-    parser.add_argument("--device", default="cpu", help="cpu, or cuda for the larger model")
     parser.add_argument("--font", type=Path, help="data: NotoColorEmoji.ttf, to redraw sprites.png")
     parser.add_argument("--word-font", type=Path, help="data: DejaVuSans-Bold.ttf, for the signs")
     parser.add_argument(
         "--out",
         type=Path,
-        help="folder of the pair (left out: models/demo); examples: theirs (left out: examples)",
+        help="folder of the pair (default: models/demo); examples: theirs (default: examples)",
     )
     args = parser.parse_args()
     if args.stage == "examples":
@@ -66,11 +66,10 @@ def main() -> None:
 def _train(args: argparse.Namespace) -> None:
     import torch
 
-    from .config import CPU, CUDA
+    from .config import Config
 
     torch.set_num_threads(args.threads)
-    is_cuda = args.device.startswith("cuda")
-    config = CUDA if is_cuda else CPU
+    config = Config()
     changes = {"minutes": args.minutes, "cool_minutes": args.cool, "pointing": args.pointing}
     changes = {name: value for name, value in changes.items() if value is not None}
     config = replace(
@@ -82,15 +81,15 @@ def _train(args: argparse.Namespace) -> None:
     if args.stage == "vision":
         from .train_vision import train_vision
 
-        train_vision(config, args.work, args.device, args.processes)
+        train_vision(config, args.work, args.processes)
     elif args.stage == "language":
         from .train_language import train_language
 
-        train_language(config, args.work, args.device, args.processes)
+        train_language(config, args.work, args.processes)
     elif args.stage == "together":
         from .train_together import train_together
 
-        train_together(config, args.work, args.device, args.processes)
+        train_together(config, args.work, args.processes)
     elif args.stage == "round":
         from .next_round import begin_next_round
 
@@ -99,10 +98,6 @@ def _train(args: argparse.Namespace) -> None:
         from .export import export
 
         export(config, args.work, args.out)
-    elif args.stage == "resume":
-        from .taken_up import take_up
-
-        take_up(config, args.work, args.out)
     else:
         from .check import check
 

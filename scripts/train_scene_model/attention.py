@@ -65,11 +65,11 @@ def attend_in_parts(q: Tensor, k: Tensor, v: Tensor, parts: list[Part]) -> Tenso
 
 
 def _is_plain(q: Tensor) -> bool:
-    return q.dtype == torch.bfloat16 and q.device.type == "cpu"
+    return q.dtype == torch.bfloat16
 
 
 def _seen(x: Tensor, first: Part, part: Part) -> Tensor:
-    """The keys or values that a part sees."""
+    """Return the keys or values that a part sees."""
     own = x[:, :, part.start : part.end]
     return own if part is first else torch.cat((x[:, :, : first.end], own), 2)
 

@@ -135,7 +135,7 @@ def _sky(
     y: Floats,
     horizon: float,
 ) -> None:
-    """What stands on the horizon: roofs, hills, a fence, the sea, dunes, stars."""
+    """Draw what stands on the horizon: roofs, hills, a fence, the sea, dunes, stars."""
     phase = float(rng.random()) * 6
     above = y < horizon
     if setting in ("street", "night"):

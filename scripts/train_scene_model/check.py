@@ -44,7 +44,7 @@ _SPOKEN = 12
 
 
 def check(config: Config, work: Path, out: Path) -> None:
-    """Compares mtmd's tokens with the training's, and the engine's greedy answers with torch's.
+    """Compare mtmd's tokens with the training's, and the engine's greedy answers with torch's.
 
     Raises:
         AssertionError: a token differs, or more than a quarter of the answers (rounding may turn a few).

@@ -28,8 +28,6 @@ class Keeper:
     ) -> None:
         self.path, self.modules, self.optimizers = path, modules, optimizers
         self.pace, self.average = pace, average
-        # Whether the stage began with an exported pair (see taken_up.py), whose halves belong together.
-        self.is_taken_up = False
         self._saved = time.monotonic()
 
     @property
@@ -38,7 +36,7 @@ class Keeper:
         return time.monotonic() - self._saved > EVERY_S
 
     def save(self) -> None:
-        """Writes the checkpoint; a stop at any moment leaves the old one or the new one."""
+        """Write the checkpoint; a stop at any moment leaves the old one or the new one."""
         state: dict[str, Any] = {name: m.state_dict() for name, m in self.modules.items()}
         state |= {
             "average": self.average.state,
@@ -46,7 +44,6 @@ class Keeper:
             "adam": self.optimizers.adam.state_dict(),
             "step": self.pace.step,
             "spent_s": self.pace.elapsed_s,
-            "is_taken_up": self.is_taken_up,
         }
         beside = self.path.with_suffix(".part")
         torch.save(state, beside)
@@ -56,15 +53,14 @@ class Keeper:
         self._saved = time.monotonic()
 
     def resume(self, frozen: tuple[str, ...] = ()) -> None:
-        """Takes up the checkpoint if there is one; `frozen` modules stay what they are.
+        """Go on from the checkpoint if there is one; `frozen` modules stay what they are.
 
-        A checkpoint made of an exported pair has no states of optimizers, and brings the frozen modules too.
+        A checkpoint that begins a round has no states of optimizers.
         """
         if not self.path.exists():
             return
         state = torch.load(self.path, weights_only=True)
-        self.is_taken_up = state.get("is_taken_up", False)
-        for name in self.modules.keys() - set(() if self.is_taken_up else frozen):
+        for name in self.modules.keys() - set(frozen):
             self.modules[name].load_state_dict(state[name])
             kept = self.average.state[name]
             for key, value in state["average"][name].items():
@@ -72,12 +68,12 @@ class Keeper:
         if "muon" in state:
             self.optimizers.muon.load_state_dict(state["muon"])
             self.optimizers.adam.load_state_dict(state["adam"])
-        self.pace.taken_up(state["step"], state["spent_s"])
+        self.pace.resume(state["step"], state["spent_s"])
         print(f"resumed {self.path.name} at step {self.pace.step}", flush=True)
 
 
 def averaged(path: Path, name: str) -> dict[str, torch.Tensor]:
-    """A checkpoint's averaged weights of one module."""
+    """Return a checkpoint's averaged weights of one module."""
     state: dict[str, torch.Tensor] = torch.load(path, weights_only=True, map_location="cpu")[
         "average"
     ][name]
@@ -90,13 +86,7 @@ def steps(path: Path) -> int:
     return made
 
 
-def write_start(
-    path: Path,
-    modules: dict[str, dict[str, torch.Tensor]],
-    step: int = 0,
-    *,
-    is_taken_up: bool = False,
-) -> None:
-    """Writes weights as a checkpoint to go on from: minutes and optimizers begin anew."""
+def write_start(path: Path, modules: dict[str, dict[str, torch.Tensor]], step: int) -> None:
+    """Write weights as a checkpoint to go on from, with no minutes spent and fresh optimizers."""
     state: dict[str, Any] = {**modules, "average": modules}
-    torch.save(state | {"step": step, "spent_s": 0.0, "is_taken_up": is_taken_up}, path)
+    torch.save(state | {"step": step, "spent_s": 0.0}, path)

@@ -18,14 +18,7 @@ _SIGN, _REPEAT, _SAME_COLOUR = 0.25, 0.40, 0.5
 
 @dataclass(frozen=True)
 class Choice:
-    """A thing that is yet without a place.
-
-    Attributes:
-        kind: name of its kind.
-        colour: colour word, or "".
-        word: what is printed on it, or "".
-        beside: number of the earlier choice that it stands next to, or None.
-    """
+    """A thing without a place yet; `beside` is the number of the earlier choice that it stands next to."""
 
     kind: str
     colour: str
@@ -78,7 +71,7 @@ def _dressed(rng: np.random.Generator, name: str, beside: int | None) -> Choice:
 
 
 def _repeat(rng: np.random.Generator, choices: list[Choice]) -> None:
-    """Gives one lone thing one to three copies, in place of other lone things."""
+    """Give one lone thing one to three copies, in place of other lone things."""
     held = {choice.beside for choice in choices}
     lone = [n for n, c in enumerate(choices) if c.beside is None and n not in held]
     if len(lone) < 2:

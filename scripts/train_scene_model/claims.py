@@ -111,7 +111,7 @@ def _nearest(mention: re.Match[str], places: list[re.Match[str]]) -> int | None:
 
 
 def truth(scene: Scene) -> list[Claim]:
-    """The claims of a perfect description."""
+    """Return the claims of a perfect description."""
     return [Claim(t.kind, t.colour, t.size, t.cell, t.word) for t in scene.in_reading_order()]
 
 
@@ -142,7 +142,7 @@ class Score:
     readable: int = 0
 
     def add(self, claims: list[Claim], scene: Scene) -> None:
-        """Counts one description."""
+        """Count one description."""
         left = truth(scene)
         self.claimed += len(claims)
         self.present += len(left)

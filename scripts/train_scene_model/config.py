@@ -1,4 +1,4 @@
-"""Sizes and schedules of the embedded model: one for two CPU cores, a larger one for a GPU."""
+"""Sizes and schedules of the embedded model, for two CPU cores."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ class LanguageShape:
 class Schedule:
     """How a stage learns: a warm-up, a constant rate, and a fall to a tenth over its last minutes.
 
-    Minutes are of the training process's own CPU time (of the clock on a GPU), so that a pause
-    costs nothing. With `cool_minutes` 0 the rate stays, and a later run goes on from there.
+    Minutes are of the training process's own CPU time, so that a pause costs nothing.
+    With `cool_minutes` 0 the rate stays, and a later run goes on from there.
 
     Attributes:
         batch: pictures a step, over all processes.
@@ -66,7 +66,7 @@ class Schedule:
         minutes: when the stage ends, over all its runs.
         cool_minutes: how long before its end the rate falls.
         warmup_steps: steps until the peak.
-        pointing: weight of the scaffold of `pointing.py`; 0 leaves it out.
+        pointing: weight of the scaffold of `pointing.py`; 0 for none.
     """
 
     batch: int
@@ -89,16 +89,4 @@ class Config:
     together_schedule: Schedule = Schedule(
         batch=16, matrix_rate=0.006, rate=6e-4, minutes=60, warmup_steps=30
     )
-    loader_workers: int = 1
     seed: int = 1
-
-
-CPU = Config()
-CUDA = Config(
-    vision=VisionShape(width=320, depth=8, heads=10, ffn=1280),
-    language=LanguageShape(width=512, depth=8, heads=8, kv_heads=2, ffn=1536),
-    vision_schedule=Schedule(256, 0.02, 1.5e-3, minutes=8, cool_minutes=2, warmup_steps=200),
-    language_schedule=Schedule(128, 0.02, 1.5e-3, minutes=14, cool_minutes=0, warmup_steps=200),
-    together_schedule=Schedule(128, 0.005, 5e-4, minutes=6, cool_minutes=4, warmup_steps=50),
-    loader_workers=14,
-)

@@ -26,7 +26,7 @@ _STRIDE = 20_000_000  # each loading process has scenes of its own
 
 
 def picture(scene: Scene, side: int, supersampling: int = 1) -> NDArray[np.uint8]:
-    """The picture as the model gets it: drawn larger and scaled down, as a user's would be."""
+    """Return the picture as the model gets it: drawn larger and scaled down, as a user's would be."""
     drawn = render(scene, side * supersampling)
     if supersampling > 1:
         drawn = drawn.resize((side, side), Image.Resampling.BICUBIC)
@@ -131,8 +131,6 @@ def worker_offset() -> int:
     return 0 if worker is None else worker.id * _STRIDE
 
 
-def loader(dataset: IterableDataset, workers: int, is_cuda: bool) -> DataLoader:  # type: ignore[type-arg]
-    """Helper processes, each four batches ahead; pinned memory on a GPU."""
-    return DataLoader(
-        dataset, batch_size=None, num_workers=workers, prefetch_factor=4, pin_memory=is_cuda
-    )
+def loader(dataset: IterableDataset) -> DataLoader:  # type: ignore[type-arg]
+    """Return a loader with a helper process, four batches ahead."""
+    return DataLoader(dataset, batch_size=None, num_workers=1, prefetch_factor=4)

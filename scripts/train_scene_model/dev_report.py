@@ -27,19 +27,18 @@ def dev_report(
     config: Config,
     tokenizer: Tokenizer,
     average: Average,
-    device: str,
     scenes: int = _SCENES,
     questions: int = _QUESTIONS,
 ) -> str:
     """Scores greedy descriptions and yes/no answers on dev scenes, drawn large and scaled down."""
-    tower = VisionTower(config.vision, config.language.width).to(device)
-    llama = Llama(config.language).to(device)
+    tower = VisionTower(config.vision, config.language.width)
+    llama = Llama(config.language)
     tower.load_state_dict(average.state["tower"])
     llama.load_state_dict(average.state["llama"])
     chosen = [make_scene("dev", index) for index in range(scenes)]
     pictures = np.stack([picture(scene, config.vision.image_size, 2) for scene in chosen])
-    with precision(device):
-        image = tower(torch.from_numpy(pictures).to(device))
+    with precision():
+        image = tower(torch.from_numpy(pictures))
         before = tokenizer.before_image
         asked = tokenizer.question(DETAILED_PROMPT)
         answers = llama.generate(image, before, asked, EOS)

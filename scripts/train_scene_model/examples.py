@@ -1,7 +1,7 @@
 """Writes example pictures: held-out scenes, each with its truth as JSON and in words beside it.
 
 The examples show the program at work, so they are scenes that the embedded model gets right and pictures with
-nothing wrong; how often it is right is measured on other scenes, by `scripts/bench_quality.py`. Needs
+nothing wrong; how often it is right is measured on other scenes, by `scripts/bench/quality.py`. Needs
 llama-cpp-python, not torch.
 """
 
@@ -50,24 +50,24 @@ def write_examples(out: Path) -> None:
 
 
 def write_example(scene: Scene, stem: Path) -> None:
-    """Writes the picture and its truth beside `stem`."""
+    """Write the picture and its truth beside `stem`."""
     render(scene, SIDE_PX).save(stem.with_suffix(".png"), optimize=True)
     stem.with_suffix(".json").write_text(truth_text(scene), encoding="utf-8")
     stem.with_suffix(".txt").write_text(words(scene), encoding="utf-8")
 
 
 def truth_text(scene: Scene) -> str:
-    """The truth as JSON."""
+    """Return the truth as JSON."""
     return json.dumps(scene.to_json(), indent=2) + "\n"
 
 
 def words(scene: Scene) -> str:
-    """The truth in words: the brief description, a blank line, the detailed one."""
+    """Return the truth in words: the brief description, a blank line, the detailed one."""
     return f"{brief(scene)}\n\n{detailed(scene)}\n"
 
 
 def _example(engine: Engine, setting: str) -> Scene:
-    """The first held-out scene of this setting, with few and usual things, that is described rightly."""
+    """Return the first held-out scene of this setting, with few and usual things, that is described rightly."""
     usual = SETTING_BY_NAME[setting].usual
     for index in range(FIRST_EXAMPLE, FIRST_EXAMPLE + _MOST_TRIED):
         scene = make_scene("test", index)

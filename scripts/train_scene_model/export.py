@@ -20,13 +20,13 @@ LARGEST_MB = 64
 
 
 def newest_checkpoint(work: Path) -> Path:
-    """The checkpoint of the last stage that was run."""
+    """Return the checkpoint of the last stage that was run."""
     checkpoints = (work / TOGETHER_CHECKPOINT, work / LANGUAGE_CHECKPOINT)
     return next(path for path in checkpoints if path.exists())
 
 
 def export(config: Config, work: Path, out: Path) -> None:
-    """Writes both files under `out`, from the averaged weights of the last stage that was run.
+    """Write both files under `out`, from the averaged weights of the last stage that was run.
 
     Raises:
         ValueError: together they are larger than the program may carry.

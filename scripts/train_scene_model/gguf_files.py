@@ -33,7 +33,7 @@ LLAMA_NAMES = {
 
 
 def write_checksums(folder: Path, names: tuple[str, ...]) -> None:
-    """Writes the SHA-256 of the files, by which a damaged one is found later."""
+    """Write the SHA-256 of the files, by which a damaged one is found later."""
     lines = ["# SHA-256 of the model's files, by which the doctor finds a damaged one.", "[sha256]"]
     for name in names:
         digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()
@@ -63,7 +63,7 @@ def write_language(
     vocabulary: Any,
     number_type: str = "q8_0",
 ) -> None:
-    """The Llama with a SentencePiece vocabulary as SPM: matrices of that number type, norms F32."""
+    """Write the Llama with a SentencePiece vocabulary as SPM: matrices of that number type, norms F32."""
     with TemporaryDirectory() as folder:
         full = Path(folder, "f32.gguf")
         _write_f32(full, name, shape, state, vocabulary)
@@ -129,7 +129,7 @@ def _write_vocabulary(writer: gguf.GGUFWriter, model: Any) -> None:
 def write_vision(
     path: Path, name: str, shape: VisionShape, language_width: int, state: State
 ) -> None:
-    """The ViT and the projector: matrices F16, the rest F32.
+    """Write the ViT and the projector: matrices F16, the rest F32.
 
     `clip.vision.feature_layer` names the last stored block, because llama.cpp would otherwise leave
     it out (it expects files that still hold one block more than LLaVA uses).

@@ -33,7 +33,7 @@ def with_article(words: str) -> str:
 
 
 def joined(parts: list[str]) -> str:
-    """Lists parts as English does: a, b and c."""
+    """List parts as English does: a, b and c."""
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
 
 
@@ -43,12 +43,12 @@ def sentence(text: str) -> str:
 
 
 def named(thing: Thing) -> str:
-    """The thing by its colour and kind, without an article: "red car"."""
+    """Return the thing by its colour and kind, without an article: "red car"."""
     return f"{thing.colour} {thing.kind}".strip()
 
 
 def noun_phrase(thing: Thing, is_again: bool = False) -> str:
-    """The thing with its size (medium goes without saying), colour and words: "a large red car"."""
+    """Return the thing with its size (medium goes without saying), colour and words: "a large red car"."""
     size = f"{thing.size} " if thing.size != "medium" else ""
     text = f"{size}{named(thing)}"
     if thing.word:
@@ -57,7 +57,7 @@ def noun_phrase(thing: Thing, is_again: bool = False) -> str:
 
 
 def counted(kind: str, number: int) -> str:
-    """A kind with its number, as in "a dog" or "two dogs"."""
+    """Return a kind with its number, as in "a dog" or "two dogs"."""
     known = KIND_BY_NAME[kind]
     return with_article(known.name) if number == 1 else f"{NUMBERS[number]} {known.plural}"
 
@@ -76,7 +76,7 @@ def brief(scene: Scene) -> str:
 
 
 def detailed(scene: Scene, *, has_farthest: bool = False) -> str:
-    """The setting, every thing place by place with size and colour, and what is nearest.
+    """Return the setting, every thing place by place with size and colour, and what is nearest.
 
     With `has_farthest` also what is farthest away: the vocabulary was made of such texts. The model is not taught
     it, because one that was often told it wrongly, of things that were not there too.
@@ -106,7 +106,7 @@ def _opening(scene: Scene, style: int) -> str:
 
 
 def _cell(things: list[Thing], told: set[str], style: int) -> str:
-    """The things of one place, from left to right."""
+    """Return the things of one place, from left to right."""
     nouns = []
     for thing in things:
         nouns.append(noun_phrase(thing, thing.kind in told))
@@ -131,7 +131,7 @@ def _next_to(nouns: list[str]) -> str:
 
 
 def nearest_and_farthest(scene: Scene) -> tuple[Thing | None, Thing | None]:
-    """The standing things that are clearly nearest and farthest, if they are alone of their kind."""
+    """Return the standing things that are clearly nearest and farthest, if they are alone of their kind."""
     standing = sorted((t for t in scene.things if t.is_standing), key=lambda thing: thing.foot)
     if len(standing) < 2:
         return None, None
@@ -142,7 +142,7 @@ def nearest_and_farthest(scene: Scene) -> tuple[Thing | None, Thing | None]:
 
 
 def _closing(scene: Scene, has_farthest: bool) -> list[str]:
-    """What is nearest (and farthest), and how many there are of what there are several of."""
+    """Say what is nearest (and farthest), and how many there are of what there are several of."""
     near, far = nearest_and_farthest(scene)
     if not has_farthest:
         far = None

@@ -122,7 +122,7 @@ def _fits(one: Placed, others: list[Placed]) -> bool:
 
 
 def _covered(below: Placed, others: list[Placed]) -> float:
-    """The part of a thing's box that boxes drawn later cover, counted as if they did not overlap."""
+    """Return the part of a thing's box that boxes drawn later cover, counted as if they did not overlap."""
     covered = 0.0
     for above in others:
         if above is below or above.depth < below.depth:

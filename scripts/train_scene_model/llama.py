@@ -108,7 +108,7 @@ class Llama(nn.Module):
             parts: how the sequences are divided; None for one that is causal throughout.
             past: keys and values of earlier tokens, for generating.
         """
-        x = x.to(fast_dtype(x.device.type) if torch.is_autocast_enabled(x.device.type) else x.dtype)
+        x = x.to(fast_dtype() if torch.is_autocast_enabled("cpu") else x.dtype)
         rope = self.turns[positions][:, :, None]
         cache: Cache = []
         for number, layer in enumerate(self.layers):
@@ -121,16 +121,16 @@ class Llama(nn.Module):
         self, image: Tensor, before: list[int], after: list[int], eos: int, limit: int = 260
     ) -> list[list[int]]:
         """Greedy answers to one question on a batch of pictures (batch, patches, width)."""
-        batch, device = image.shape[0], image.device
+        batch = image.shape[0]
 
         def words(ids: list[int]) -> Tensor:
-            return self.embed(torch.tensor(ids, device=device)).expand(batch, -1, -1)
+            return self.embed(torch.tensor(ids)).expand(batch, -1, -1)
 
         x = torch.cat((words(before), image, words(after)), 1)
         place = x.shape[1]
-        out, past = self(x, torch.arange(place, device=device).expand(batch, -1))
+        out, past = self(x, torch.arange(place).expand(batch, -1))
         answers: list[list[int]] = [[] for _ in range(batch)]
-        ended = torch.zeros(batch, dtype=torch.bool, device=device)
+        ended = torch.zeros(batch, dtype=torch.bool)
         for _ in range(limit):
             token = self.head(out[:, -1]).argmax(-1)
             for answer, one in zip(answers, token.tolist(), strict=True):
@@ -138,7 +138,7 @@ class Llama(nn.Module):
             ended |= token == eos
             if bool(ended.all()):
                 break
-            positions = torch.full((batch, 1), place, device=device)
+            positions = torch.full((batch, 1), place)
             out, past = self(self.embed(token)[:, None], positions, past=past)
             place += 1
         return answers

@@ -16,9 +16,9 @@ _ROUNDS = 5
 
 
 def orthogonal(matrices: Tensor) -> Tensor:
-    """The nearest (about) semi-orthogonal ones of matrices (number, rows, columns), by Newton-Schulz."""
+    """Return the nearest (about) semi-orthogonal ones of matrices (number, rows, columns), by Newton-Schulz."""
     is_tall = matrices.shape[-2] > matrices.shape[-1]
-    x = (matrices.mT if is_tall else matrices).to(fast_dtype(matrices.device.type))
+    x = (matrices.mT if is_tall else matrices).to(fast_dtype())
     x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
     for _ in range(_ROUNDS):
         gram = x @ x.mT

@@ -23,7 +23,7 @@ _KEPT = "together-before.pt"
 def begin_next_round(work: Path) -> None:
     """Rewrites `vision.pt` and `language.pt` under `work`; `together.pt` gets another name.
 
-    Steps go on, so that the round sees new scenes; minutes and optimizers begin anew.
+    Steps go on, so that the round sees new scenes; minutes and optimizers start fresh.
 
     Raises:
         ValueError: stages 1 and 2 have not been run yet.

@@ -37,6 +37,5 @@ class Norm(nn.Module):
         self.eps = eps
 
     def forward(self, x: Tensor) -> Tensor:
-        """The same shape."""
         normed: Tensor = _Normed.apply(x, self.weight, self.eps)
         return normed

@@ -133,7 +133,7 @@ def pointers(
     starts: list[int],
     questions: list[list[Asked]],
 ) -> tuple[Pointers, ...]:
-    """The pointers of a batch, for both lessons.
+    """Return the pointers of a batch, for both lessons.
 
     Args:
         tokenizer: of the texts.
@@ -195,7 +195,7 @@ def pointing_loss(q: Tensor, k: Tensor, told: Pointers, image: int, bounds: list
     index = asked[:, None, :, None].expand(-1, group, -1, q.shape[3])
     taught = q[:, first * group : (first + 1) * group].gather(2, index)
     scores = taught @ k[:, first : first + 1, :n_keys].mT / q.shape[3] ** 0.5
-    keys = torch.arange(n_keys, device=q.device)
+    keys = torch.arange(n_keys)
     # Of an answer's own words nothing is compared, and a description's words it does not see.
     hidden = (keys > asked[..., None]) | (is_answer[..., None] & (keys >= bounds[1]))
     shares = scores.float().masked_fill(hidden[:, None], -torch.inf).log_softmax(-1)

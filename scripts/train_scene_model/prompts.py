@@ -30,10 +30,10 @@ BEFORE_IMAGE, _AFTER = vicuna_v1(_ASKED).split(MEDIA_MARKER)
 
 
 def after_image(question: str) -> str:
-    """The prompt's text behind the image, up to where the answer starts."""
+    """Return the prompt's text behind the image, up to where the answer starts."""
     return _AFTER.replace(_ASKED, question)
 
 
 def without_image(question: str) -> str:
-    """The prompt of a question that comes without a picture."""
+    """Return the prompt of a question that comes without a picture."""
     return f"{VICUNA_SYSTEM} USER: {question} ASSISTANT:"

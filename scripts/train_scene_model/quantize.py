@@ -9,7 +9,7 @@ FTYPES = {"q4_k_m": 15, "q5_k_m": 17, "q6_k": 18, "q8_0": 7}
 
 
 def quantize(full: Path, out: Path, name: str) -> None:
-    """Writes `out` from a file whose matrices are F32. All widths are multiples of 256, a K-quant's block.
+    """Write `out` from a file whose matrices are F32. All widths are multiples of 256, a K-quant's block.
 
     Raises:
         ValueError: llama.cpp refuses the file.

@@ -84,7 +84,7 @@ def _ask(rng: np.random.Generator | None, *wordings: str) -> str:
 
 
 def some_kind(scene: Scene, rng: np.random.Generator, is_present: bool) -> str:
-    """A kind that is in the scene, or one that is not but often would be expected there."""
+    """Return a kind that is in the scene, or one that is not but often would be expected there."""
     if is_present:
         return scene.things[int(rng.integers(len(scene.things)))].kind
     expected = [PAIRS[t.kind] for t in scene.things if PAIRS.get(t.kind, t.kind) != t.kind]
@@ -149,7 +149,7 @@ def where(scene: Scene, kind: str, rng: np.random.Generator | None = None) -> Tu
 
 
 def colour(scene: Scene, kind: str, rng: np.random.Generator | None = None) -> Turn:
-    """What colour the kind has: "What colour is the car?"; several are told from left to right."""
+    """Return what colour the kind has: "What colour is the car?"; several are told from left to right."""
     things = sorted(scene.of_kind(kind), key=lambda thing: thing.x)
     question = _ask(rng, f"What colour is the {kind}?", f"Which colour does the {kind} have?")
     if not things:
@@ -161,7 +161,7 @@ def colour(scene: Scene, kind: str, rng: np.random.Generator | None = None) -> T
 
 
 def neighbour(scene: Scene, thing: Thing) -> Thing | None:
-    """The thing that is clearly nearest in the picture, if one is."""
+    """Return the thing that is clearly nearest in the picture, if one is."""
     others = [other for other in scene.things if other is not thing]
     ranked = sorted(
         (float(np.hypot(o.x - thing.x, o.y - thing.y)), n) for n, o in enumerate(others)
@@ -172,7 +172,7 @@ def neighbour(scene: Scene, thing: Thing) -> Thing | None:
 
 
 def next_to(scene: Scene, kind: str, rng: np.random.Generator | None = None) -> Turn | None:
-    """What is next to the kind; None where that is a matter of opinion."""
+    """Return what is next to the kind; None where that is a matter of opinion."""
     things = scene.of_kind(kind)
     question = _ask(rng, f"What is next to the {kind}?", f"What is beside the {kind}?")
     if not things:
@@ -184,7 +184,7 @@ def next_to(scene: Scene, kind: str, rng: np.random.Generator | None = None) -> 
 
 
 def reading(scene: Scene, rng: np.random.Generator | None = None) -> Turn:
-    """What the sign says."""
+    """Return what the sign says."""
     signs = scene.of_kind(SIGN.name)
     question = _ask(
         rng, "What does the sign say?", "Can you read the sign?", "What is written on the sign?"
@@ -197,7 +197,7 @@ def reading(scene: Scene, rng: np.random.Generator | None = None) -> Turn:
 
 
 def side(scene: Scene, words: str, rng: np.random.Generator | None = None) -> Turn:
-    """What is in one part of the picture: "What is on the left?"."""
+    """Return what is in one part of the picture: "What is on the left?"."""
     things = [thing for thing in scene.in_reading_order() if thing.cell in SIDES[words]]
     question = _ask(rng, f"What is {words}?", f"What can you see {words}?", f"What's {words}?")
     if not things:
@@ -207,21 +207,21 @@ def side(scene: Scene, words: str, rng: np.random.Generator | None = None) -> Tu
 
 
 def setting(scene: Scene, rng: np.random.Generator | None = None) -> Turn:
-    """The setting: "What kind of place is this?"."""
+    """Return the setting: "What kind of place is this?"."""
     place = SETTING_BY_NAME[scene.setting].phrase
     question = _ask(rng, "What kind of place is this?", "What place does the picture show?")
     return Turn(question, f"This is {place}.", place)
 
 
 def unanswerable(scene: Scene, rng: np.random.Generator) -> Turn:
-    """A question that the picture does not answer."""
+    """Return a question that the picture does not answer."""
     form = UNANSWERABLE[int(rng.integers(len(UNANSWERABLE)))]
     kind = some_kind(scene, rng, is_present=True)
     return Turn(_ask(rng, form.format(kind)), CANNOT_TELL, "unknown")
 
 
 def strange(scene: Scene, rng: np.random.Generator, *, is_taught: bool = True) -> Turn:
-    """A question that the model does not know, of those that training shows or of the others."""
+    """Return a question that the model does not know, of those that training shows or of the others."""
     kind = some_kind(scene, rng, is_present=bool(rng.random() < 0.6))
     question = strange_question(kind, rng, is_taught=is_taught)
     return Turn(_ask(rng if is_taught else None, question), CANNOT_TELL, "unknown")

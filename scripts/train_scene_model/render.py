@@ -30,12 +30,12 @@ def _placed(thing: Thing, side: int) -> tuple[Image.Image, tuple[int, int]]:
 
 
 def render(scene: Scene, side: int) -> Image.Image:
-    """The picture of a scene, `side` pixels square, RGB."""
+    """Return the picture of a scene, `side` pixels square, RGB."""
     return _photographed(scene, drawn(scene, side))
 
 
 def drawn(scene: Scene, side: int) -> Image.Image:
-    """The same without the faults of a photograph."""
+    """Return the picture without the faults of a photograph."""
     picture = Image.fromarray(backdrop(scene.setting, scene.backdrop, side), "RGB")
     for thing in scene.things:
         glyph, corner = _placed(thing, side)

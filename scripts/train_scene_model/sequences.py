@@ -46,7 +46,7 @@ class Sequence:
 
 
 def turns_of(scene: Scene) -> list[Turn]:
-    """What training shows with one scene: both descriptions, then questions."""
+    """Return what training shows with one scene: both descriptions, then questions."""
     rng = scene_rng(scene.seed, 2)
     wordings = [
         requests[0 if rng.random() < 0.75 else int(rng.integers(1, len(requests)))]
@@ -62,7 +62,7 @@ def turns_of(scene: Scene) -> list[Turn]:
 
 
 def make_sequence(tokenizer: Tokenizer, turns: list[Turn], patches: int) -> Sequence:
-    """Puts the turns of one picture behind its prefix; target -1 where nothing is learned."""
+    """Put the turns of one picture behind its prefix; target -1 where nothing is learned."""
     prefix = tokenizer.before_image + [IMAGE] * patches
     ids, positions = list(prefix), list(range(len(prefix)))
     numbers, targets = [0] * len(prefix), [-1] * len(prefix)
@@ -84,7 +84,7 @@ Collated = tuple[Tensor, Tensor, Tensor, Tensor, list[int]]
 
 
 def collate(sequences: list[Sequence]) -> Collated:
-    """Puts sequences side by side: ids, positions, turns (padding is turn -1), targets, bounds.
+    """Put sequences side by side: ids, positions, turns (padding is turn -1), targets, bounds.
 
     The prefix, the first turn (the long one) and the other turns are padded each for itself, so
     that attention can go part by part; `bounds` are where they start, and the end.
@@ -107,34 +107,34 @@ def collate(sequences: list[Sequence]) -> Collated:
 
 
 def _part(sequence: Sequence, part: int) -> Sequence:
-    """The prefix (0), the first turn (1) or the other turns (2)."""
+    """Return the prefix (0), the first turn (1) or the other turns (2)."""
     chosen = np.minimum(sequence.turns, 2) == part
     return Sequence(*(getattr(sequence, f.name)[chosen] for f in fields(Sequence)))
 
 
 def attention_parts(turns: Tensor, bounds: list[int], dtype: torch.dtype) -> list[Part]:
-    """What may look at what: the past of the prefix and of one's own turn."""
+    """Return what may look at what: the past of the prefix and of one's own turn."""
     prefix = turns[:, : bounds[1]]
-    parts = [Part(0, bounds[1], _bias(_causal(bounds[1], turns.device)[None], dtype))]
+    parts = [Part(0, bounds[1], _bias(_causal(bounds[1])[None], dtype))]
     for start, end in pairwise(bounds[1:]):
         own = turns[:, start:end]
-        among = (own[:, :, None] == own[:, None, :]) & _causal(end - start, turns.device)
+        among = (own[:, :, None] == own[:, None, :]) & _causal(end - start)
         sees = (own != BLIND)[:, :, None].expand(-1, -1, prefix.shape[1])
         parts.append(Part(start, end, _bias(torch.cat((sees, among), 2), dtype)))
     return parts
 
 
-def _causal(length: int, device: torch.device) -> Tensor:
-    return torch.ones(length, length, dtype=torch.bool, device=device).tril()
+def _causal(length: int) -> Tensor:
+    return torch.ones(length, length, dtype=torch.bool).tril()
 
 
 def _bias(may_look: Tensor, dtype: torch.dtype) -> Tensor:
-    bias = torch.zeros(may_look.shape, dtype=dtype, device=may_look.device)
+    bias = torch.zeros(may_look.shape, dtype=dtype)
     return bias.masked_fill_(~may_look, -torch.inf)[:, None]
 
 
 def most_things(batch: int, few_first: int) -> int:
-    """The largest scenes that batch number `batch` has: eight things at first, in the end all."""
+    """Return the largest scenes that batch number `batch` has: eight things at first, in the end all."""
     return MOST if batch >= few_first else 8 + (MOST - 8) * batch // few_first
 
 

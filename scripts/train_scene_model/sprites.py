@@ -89,7 +89,7 @@ def _tile_numbers() -> dict[str, int]:
 
 @lru_cache(maxsize=2000)
 def glyph(kind: str, colour: str = "", word: str = "") -> Image.Image:
-    """The drawing of a thing at its full size, RGBA, cropped to what is drawn."""
+    """Return the drawing of a thing at its full size, RGBA, cropped to what is drawn."""
     if kind == SIGN.name:
         return _sign(colour, word)
     tile = _tiles()[_tile_numbers()[kind]]
@@ -113,7 +113,7 @@ def _sign(colour: str, word: str) -> Image.Image:
 
 
 def recoloured(tile: NDArray[np.uint8], colour: tuple[int, int, int]) -> NDArray[np.uint8]:
-    """Gives the main colour of a drawing (height, width, 4) another colour, with its shades kept.
+    """Give the main colour of a drawing (height, width, 4) another colour, with its shades kept.
 
     The main colour is the hue that most saturated pixels share; everything of another hue, and what
     is grey, stays as it is.
@@ -160,7 +160,7 @@ def aspect(kind: str) -> float:
 def sprite(
     kind: str, colour: str, word: str, width: int, height: int, is_mirrored: bool
 ) -> Image.Image:
-    """A thing's drawing scaled to pixels."""
+    """Return a thing's drawing scaled to pixels."""
     drawn = glyph(kind, colour, word).resize(
         (max(width, 1), max(height, 1)), Image.Resampling.BICUBIC
     )

@@ -28,7 +28,7 @@ def scale_image_tokens(tower: VisionTower, pictures: Tensor) -> None:
 
 @torch.no_grad()
 def take_words(llama: Llama, heads: DenseHeads, tokenizer: Tokenizer) -> int:
-    """Gives the tokens of kinds, colours and printed words the heads' directions; how many it found."""
+    """Give the tokens of kinds, colours and printed words the heads' directions; return how many it found."""
     taken = 0
     names = [kind.name for kind in KINDS]
     for words, head, first in (
@@ -48,7 +48,7 @@ def take_words(llama: Llama, heads: DenseHeads, tokenizer: Tokenizer) -> int:
 
 
 def _tokens(tokenizer: Tokenizer, word: str) -> list[int]:
-    """The word's own token: with a space before it, and for a printed word after a quotation mark."""
+    """Return the word's own token: with a space before it, and for a printed word after a quotation mark."""
     found = [tokenizer.piece(word)]
     if word in WORDS:
         inner = tokenizer.model.piece_to_id(word)

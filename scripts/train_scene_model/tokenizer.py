@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import sentencepiece  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
-from .config import CPU
+from .config import Config
 from .kinds import COLOUR_NAMES, KINDS, WORDS
 from .language import brief, detailed
 from .prompts import (
@@ -46,8 +46,8 @@ def corpus() -> list[str]:
 
 
 def train_tokenizer(work: Path) -> None:
-    """Writes `tokenizer.model` under `work`."""
-    write_vocabulary(corpus(), CPU.language.vocabulary, work)
+    """Write `tokenizer.model` under `work`."""
+    write_vocabulary(corpus(), Config().language.vocabulary, work)
 
 
 def write_vocabulary(texts: list[str], size: int, work: Path) -> None:
@@ -83,17 +83,17 @@ class Tokenizer:
         self._known: dict[str, list[int]] = {}
 
     def question(self, text: str) -> list[int]:
-        """The chunk of text behind the image. mtmd tokenises it on its own: a space prefix."""
+        """Return the chunk of text behind the image. mtmd tokenises it on its own: a space prefix."""
         if text not in self._known:
             self._known[text] = self.model.encode(after_image(text))
         return self._known[text]
 
     def blind(self, text: str) -> list[int]:
-        """The whole prompt of a question without a picture."""
+        """Return the whole prompt of a question without a picture."""
         return [BOS, *self.model.encode(without_image(text))]
 
     def answer(self, text: str) -> list[int]:
-        """The assistant's words, with the end of the sequence."""
+        """Return the assistant's words, with the end of the sequence."""
         return [*self.model.encode(text), EOS]
 
     def text(self, ids: list[int]) -> str:
@@ -103,6 +103,6 @@ class Tokenizer:
         return str(self.model.decode(ids))
 
     def piece(self, word: str) -> int | None:
-        """The token of a word with a space before it, if it is one token."""
+        """Return the token of a word with a space before it, if it is one token."""
         ids = self.model.encode(word)
         return int(ids[0]) if len(ids) == 1 else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -31,12 +30,12 @@ _RANK_STRIDE = 400_000_000  # each process has scenes of its own
 _REPORT_EVERY = 4
 
 
-def train_language(config: Config, work: Path, device: str, processes: int = 1) -> None:
-    """Runs or resumes stage 2; the result is `language.pt` (Llama, tower) under `work`."""
-    run_processes(_train, config, work, device, processes)
+def train_language(config: Config, work: Path, processes: int = 1) -> None:
+    """Run or resume stage 2; the result is `language.pt` (Llama, tower) under `work`."""
+    run_processes(_train, config, work, processes)
 
 
-def _train(rank: int, config: Config, work: Path, device: str, processes: int) -> None:
+def _train(rank: int, config: Config, work: Path, processes: int) -> None:
     join(rank, processes)
     torch.manual_seed(config.seed + 1)
     tower = VisionTower(config.vision, config.language.width)
@@ -56,9 +55,8 @@ def _train(rank: int, config: Config, work: Path, device: str, processes: int) -
         config,
         schedule,
         work / CHECKPOINT,
-        llama.to(device),
-        tower.to(device),
-        device,
+        llama,
+        tower,
         processes,
         few_first=_FEW_FIRST,
         frozen=("tower",),
@@ -72,13 +70,12 @@ def learn(
     checkpoint: Path,
     llama: Llama,
     tower: VisionTower,
-    device: str,
     processes: int,
     first_scene: int = 0,
     few_first: int = 0,
     frozen: tuple[str, ...] = (),
 ) -> None:
-    """Teaches the halves until the schedule ends; `frozen` ones stay as they are handed over.
+    """Teach the halves until the schedule ends; `frozen` ones stay as they are handed over.
 
     So where stage 1 has gone on meanwhile, stage 2 goes on with the better tower.
     """
@@ -87,8 +84,7 @@ def learn(
     for number in LAYERS:
         llama.layers[number].is_watched = has_pointers
     modules: dict[str, torch.nn.Module] = {"llama": llama, "tower": tower}
-    is_cuda = device.startswith("cuda")
-    optimizers, pace = Optimizers(modules, schedule), Pace(schedule, is_cuda)
+    optimizers, pace = Optimizers(modules, schedule), Pace(schedule)
     keeper = Keeper(checkpoint, modules, optimizers, pace, Average(modules))
     keeper.resume(frozen)
     share = schedule.batch // processes
@@ -104,14 +100,11 @@ def learn(
         few_first,
         has_pointers,
     )
-    batches = iter(loader(dataset, config.loader_workers, is_cuda))
+    batches = iter(loader(dataset))
     goes_on, saved = not pace.is_done, 0
     while goes_on:
-        *tensors, bounds, told = next(batches)
-        pictures, ids, positions, turns, targets = (
-            part.to(device, non_blocking=True) for part in tensors
-        )
-        with precision(device):
+        pictures, ids, positions, turns, targets, bounds, told = next(batches)
+        with precision():
             loss = sequence_loss(llama, tower(pictures), ids, positions, turns, targets, bounds)
             taught = torch.zeros(())
             if has_pointers:
@@ -126,22 +119,19 @@ def learn(
             keeper.save()
             saved += 1
             if saved % _REPORT_EVERY == 0 or not goes_on:
-                print(dev_report(config, tokenizer, keeper.average, device), flush=True)
+                print(dev_report(config, tokenizer, keeper.average), flush=True)
 
 
 def pointing(
     llama: Llama, ids: torch.Tensor, lessons: tuple[Pointers, ...], bounds: list[int]
 ) -> torch.Tensor:
-    """The loss of the taught heads for the batch just computed."""
+    """Return the loss of the taught heads for the batch just computed."""
     image = int((ids[0] == IMAGE).nonzero()[0])
     losses = []
     for told in lessons:
-        moved = replace(
-            told, queries=told.queries.to(ids.device), regions=told.regions.to(ids.device)
-        )
         for layer in told.lesson.layers:
             q, k = llama.layers[layer].seen
-            losses.append(pointing_loss(q, k, moved, image, bounds))
+            losses.append(pointing_loss(q, k, told, image, bounds))
     return torch.stack(losses).mean()
 
 
@@ -162,7 +152,7 @@ def sequence_loss(
     x = llama.embed(ids.clamp(min=0))
     start = int((ids[0] == IMAGE).nonzero()[0])
     x = torch.cat((x[:, :start], image.to(x.dtype), x[:, start + image.shape[1] :]), 1)
-    out, _ = llama(x, positions, attention_parts(turns, bounds, fast_dtype(ids.device.type)))
+    out, _ = llama(x, positions, attention_parts(turns, bounds, fast_dtype()))
     learned = targets >= 0
     starts = learned & (targets.roll(1, 1) < 0) & (turns > DESCRIPTIONS) & (turns != BLIND)
     weights = (1 + (_FIRST_WORD - 1) * starts.float())[learned]

@@ -22,16 +22,16 @@ CHECKPOINT = "together.pt"
 _FIRST_SCENE = 200_000_000  # scenes that stage 2 has not seen
 
 
-def train_together(config: Config, work: Path, device: str, processes: int = 1) -> None:
-    """Runs or resumes stage 3; the result is `together.pt` (Llama, tower) under `work`."""
-    run_processes(_train, config, work, device, processes)
+def train_together(config: Config, work: Path, processes: int = 1) -> None:
+    """Run or resume stage 3; the result is `together.pt` (Llama, tower) under `work`."""
+    run_processes(_train, config, work, processes)
 
 
-def _train(rank: int, config: Config, work: Path, device: str, processes: int) -> None:
+def _train(rank: int, config: Config, work: Path, processes: int) -> None:
     join(rank, processes)
     torch.manual_seed(config.seed + 2)
-    tower = VisionTower(config.vision, config.language.width).to(device)
-    llama = Llama(config.language).to(device)
+    tower = VisionTower(config.vision, config.language.width)
+    llama = Llama(config.language)
     taught = work / LANGUAGE_CHECKPOINT
     tower.load_state_dict(averaged(taught, "tower"))
     llama.load_state_dict(averaged(taught, "llama"))
@@ -45,7 +45,6 @@ def _train(rank: int, config: Config, work: Path, device: str, processes: int) -
         checkpoint,
         llama,
         tower,
-        device,
         processes,
         first_scene=first_scene,
     )

@@ -26,33 +26,32 @@ _DEV_SCENES = 96
 _WHOLE_BELOW = 0.3
 
 
-def train_vision(config: Config, work: Path, device: str, processes: int = 1) -> None:
-    """Runs or resumes stage 1; the result is `vision.pt` (tower, heads) under `work`."""
-    run_processes(_train, config, work, device, processes)
+def train_vision(config: Config, work: Path, processes: int = 1) -> None:
+    """Run or resume stage 1; the result is `vision.pt` (tower, heads) under `work`."""
+    run_processes(_train, config, work, processes)
 
 
-def _train(rank: int, config: Config, work: Path, device: str, processes: int) -> None:
+def _train(rank: int, config: Config, work: Path, processes: int) -> None:
     join(rank, processes)
     torch.manual_seed(config.seed)
     schedule = config.vision_schedule
-    is_cuda = device.startswith("cuda")
-    tower = VisionTower(config.vision, config.language.width).to(device)
-    heads = DenseHeads(config.language.width).to(device)
+    tower = VisionTower(config.vision, config.language.width)
+    heads = DenseHeads(config.language.width)
     modules: dict[str, torch.nn.Module] = {"tower": tower, "heads": heads}
-    optimizers, pace = Optimizers(modules, schedule), Pace(schedule, is_cuda)
+    optimizers, pace = Optimizers(modules, schedule), Pace(schedule)
     keeper = Keeper(work / CHECKPOINT, modules, optimizers, pace, Average(modules))
     keeper.resume()
     share = schedule.batch // processes
     start = pace.step * share + rank * _RANK_STRIDE
     dataset = VisionBatches(config.vision, share, start)
-    batches = iter(loader(dataset, config.loader_workers, is_cuda))
+    batches = iter(loader(dataset))
     goes_on = not pace.is_done
     while goes_on:
-        pictures, labels, settings, kept = (p.to(device, non_blocking=True) for p in next(batches))
+        pictures, labels, settings, kept = next(batches)
         is_whole = pace.share < _WHOLE_BELOW and pace.is_cooling
         if not is_whole:
             labels = labels.gather(1, kept[..., None].expand(-1, -1, labels.shape[2]))
-        with precision(device):
+        with precision():
             tokens = tower(pictures, None if is_whole else kept)
             loss, right = heads(tokens, labels, settings)
         goes_on = advance(optimizers, pace, loss, processes)
@@ -64,21 +63,21 @@ def _train(rank: int, config: Config, work: Path, device: str, processes: int) -
             print(pace.line(loss=loss.item(), **shown), flush=True)
         if keeper.is_due or not goes_on:
             keeper.save()
-            print(dev_report(config, keeper.average, device), flush=True)
+            print(dev_report(config, keeper.average), flush=True)
 
 
 @torch.no_grad()
-def dev_report(config: Config, average: Average, device: str) -> str:
-    """What the averaged weights tell rightly of patches of dev scenes, drawn large and scaled down."""
-    tower = VisionTower(config.vision, config.language.width).to(device)
-    heads = DenseHeads(config.language.width).to(device)
+def dev_report(config: Config, average: Average) -> str:
+    """Return what the averaged weights tell rightly of patches of dev scenes, drawn large and scaled down."""
+    tower = VisionTower(config.vision, config.language.width)
+    heads = DenseHeads(config.language.width)
     tower.load_state_dict(average.state["tower"])
     heads.load_state_dict(average.state["heads"])
     chosen = [make_scene("dev", index) for index in range(_DEV_SCENES)]
     side = config.vision.image_size
-    pictures = torch.from_numpy(np.stack([picture(s, side, 2) for s in chosen])).to(device)
+    pictures = torch.from_numpy(np.stack([picture(s, side, 2) for s in chosen]))
     labels = torch.from_numpy(np.stack([patch_labels(s, config.vision) for s in chosen]))
     settings = torch.tensor([SETTING_INDEX[s.setting] for s in chosen])
-    with precision(device):
-        right = heads(tower(pictures), labels.to(device), settings.to(device))[1]
+    with precision():
+        right = heads(tower(pictures), labels, settings)[1]
     return "dev: " + " ".join(f"{name} {value.item():.4f}" for name, value in right.items())

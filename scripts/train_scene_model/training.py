@@ -66,10 +66,9 @@ class Optimizers:
 
 @dataclass
 class Pace:
-    """Where a stage stands, by its own CPU time (by the clock on a GPU)."""
+    """Where a stage stands, by its own CPU time."""
 
     schedule: Schedule
-    is_cuda: bool = False
     step: int = 0
     spent_s: float = 0.0
     _since: float = field(default=0.0, init=False)
@@ -80,10 +79,10 @@ class Pace:
         self._since = self._now()
 
     def _now(self) -> float:
-        return time.monotonic() if self.is_cuda else time.process_time()
+        return time.process_time()
 
-    def taken_up(self, step: int, spent_s: float) -> None:
-        """Goes on from a checkpoint."""
+    def resume(self, step: int, spent_s: float) -> None:
+        """Go on from a checkpoint."""
         self.step = self._first = step
         self.spent_s = spent_s
 
@@ -134,7 +133,7 @@ class Average:
 
     @torch.no_grad()
     def update(self, step: int) -> None:
-        """Takes the present weights in; over few steps at first, over `_AVERAGE_STEPS` later."""
+        """Take the present weights in; over few steps at first, over `_AVERAGE_STEPS` later."""
         weight = 1 / min(_AVERAGE_STEPS, 1 + step / 10)
         for name, module in self.modules.items():
             kept, now = self.state[name], module.state_dict()
@@ -183,21 +182,17 @@ _Config = TypeVar("_Config")
 
 
 def run_processes(
-    train: Callable[[int, _Config, Path, str, int], None],
-    config: _Config,
-    work: Path,
-    device: str,
-    processes: int,
+    train: Callable[[int, _Config, Path, int], None], config: _Config, work: Path, processes: int
 ) -> None:
-    """Calls `train(rank, config, work, device, processes)` in this process, or in several.
+    """Call `train(rank, config, work, processes)` in this process, or in several.
 
     Several processes of one thread each share a batch: where other programs take the cores now and
     then, they wait for one another once a step, and threads would at every operation.
     """
     if processes == 1:
-        train(0, config, work, device, 1)
+        train(0, config, work, 1)
         return
-    torch.multiprocessing.spawn(train, (config, work, device, processes), processes)
+    torch.multiprocessing.spawn(train, (config, work, processes), processes)
 
 
 def join(rank: int, processes: int) -> None:

@@ -106,7 +106,7 @@ class VisionTower(nn.Module):
         return x[:, 1:]
 
     def project(self, features: Tensor) -> Tensor:
-        """The projector: (batch, patches, language width). llama.cpp's GELU here is tanh's."""
+        """Return the projector's output (batch, patches, language width). llama.cpp's GELU here is tanh's."""
         return self.mm_2(functional.gelu(self.mm_0(features), approximate="tanh"))
 
     def forward(self, pictures: Tensor, kept: Tensor | None = None) -> Tensor:

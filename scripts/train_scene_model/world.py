@@ -107,7 +107,7 @@ class Scene:
     things: tuple[Thing, ...]
 
     def in_reading_order(self) -> tuple[Thing, ...]:
-        """The things cell by cell from the top left, each cell from left to right."""
+        """Return the things cell by cell from the top left, each cell from left to right."""
         return tuple(sorted(self.things, key=lambda thing: (thing.cell, thing.x)))
 
     def count(self, kind: str) -> int:
@@ -115,7 +115,7 @@ class Scene:
         return sum(thing.kind == kind for thing in self.things)
 
     def of_kind(self, kind: str) -> tuple[Thing, ...]:
-        """The things of this kind, in reading order."""
+        """Return the things of this kind, in reading order."""
         return tuple(thing for thing in self.in_reading_order() if thing.kind == kind)
 
     def to_json(self) -> dict[str, Any]:
@@ -125,7 +125,7 @@ class Scene:
 
 
 def scene_rng(seed: int, purpose: int) -> np.random.Generator:
-    """A random stream of its own for each purpose (0 content, 1 picture, 2 language)."""
+    """Return a random stream of its own for each purpose (0 content, 1 picture, 2 language)."""
     return np.random.default_rng((purpose, seed))
 
 
@@ -136,7 +136,7 @@ def horizon_of(setting: str, backdrop: int) -> float:
 
 
 def make_scene(split: Split, index: int) -> Scene:
-    """The scene number `index` of a split; the same for ever.
+    """Return the scene number `index` of a split, always the same.
 
     Raises:
         ValueError: `index` is outside the split's range.

@@ -12,7 +12,7 @@ import pytest
 
 from assistant.bench.coco import load_coco_words
 from assistant.bench.scenes import JudgedScene, World, read_scenes
-from scripts.judged_scenes import FIRST, draw_scenes
+from scripts.bench.judged_scenes import FIRST, draw_scenes
 from scripts.train_scene_model.language import with_article
 from tests.support.assistant_command import Command
 from tests.support.waiting import wait_until

@@ -49,7 +49,7 @@ def test_plain_whatever_the_terminal(
 
 
 def test_the_first_sign_of_life_comes_before_the_picture_is_there(tiny: Command) -> None:
-    """How soon is measured by scripts/bench_start.py."""
+    """How soon is measured by scripts/bench/start.py."""
     process = subprocess.Popen(
         tiny.line("describe", "-", "--no-speech"),
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,

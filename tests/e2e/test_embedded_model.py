@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from assistant import messages
-from scripts.judged_scenes import world
+from scripts.bench.judged_scenes import world
 from scripts.train_scene_model.language import with_article
 from tests.support.assistant_command import ROOT, Command
 from tests.support.fake_player import FakePlayer

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts import bench_mtmd_cli, bench_peers
+from scripts.bench import mtmd_cli as bench_mtmd_cli
+from scripts.bench import peers as bench_peers
+from scripts.bench.timing import Timing, in_turn
 
 # As llama-mtmd-cli prints it, between other lines.
 OUTPUT = """\
@@ -64,14 +66,14 @@ def test_start_and_load_is_what_the_stages_leave() -> None:
 
 
 def test_ratios_are_taken_pair_by_pair() -> None:
-    ratio = bench_peers.ratios([1.0, 6.0, 3.0], [2.0, 4.0, 3.0])
-    assert bench_peers.shown(ratio) == "1.000 (0.500-1.500)"
+    ratio = Timing((1.0, 6.0, 3.0)).over(Timing((2.0, 4.0, 3.0)))
+    assert ratio.shown(3) == "1.000 (0.500-1.500)"
 
 
 def test_the_order_turns_round_from_pair_to_pair() -> None:
     calls: list[str] = []
     ways = {"a": lambda: calls.append("a"), "b": lambda: calls.append("b")}
-    bench_peers.in_turn(3, ways, "model")
+    in_turn(3, ways, "model")
     assert calls == ["a", "b", "b", "a", "a", "b"]
 
 

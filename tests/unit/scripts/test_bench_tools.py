@@ -9,9 +9,9 @@ import gguf
 import numpy as np
 import pytest
 
-from scripts import bench_report
-from scripts.bench_blocks import random_blocks
-from scripts.bench_shapes import has_more_bits
+from scripts.bench import report as bench_report
+from scripts.bench.blocks import random_blocks
+from scripts.bench.shapes import has_more_bits
 
 
 def test_a_section_is_replaced_and_the_rest_of_the_file_stays(tmp_path: Path) -> None:
@@ -66,9 +66,9 @@ def test_the_processor_is_named_on_a_desktop_and_on_a_board(
 
 
 def test_the_command_is_shown_without_this_machines_folders() -> None:
-    script = Path(bench_report.__file__).with_name("bench_speed.py")
+    script = Path(bench_report.__file__).with_name("speed.py")
     shown = bench_report.command_line([str(script), "--cache-dir", "/some/where/shapes"])
-    assert shown == "python scripts/bench_speed.py --cache-dir shapes"
+    assert shown == "python scripts/bench/speed.py --cache-dir shapes"
 
 
 @pytest.mark.parametrize("quant", ["Q4_K", "Q6_K", "Q5_0", "Q8_0"])

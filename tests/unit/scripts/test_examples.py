@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from scripts import bench_quality_check, judged_scenes
+from scripts.bench import judged_scenes as judged_scenes
+from scripts.bench import quality_check as bench_quality_check
 from scripts.train_scene_model.examples import (
     SHOWN,
     SIDE_PX,

@@ -11,7 +11,7 @@ from PIL import Image
 
 from assistant.bench.details import is_right
 from assistant.bench.scenes import read_scenes
-from scripts import judged_scenes
+from scripts.bench import judged_scenes
 from scripts.train_scene_model.language import detailed
 from scripts.train_scene_model.questions import CANNOT_TELL
 from scripts.train_scene_model.render import render

@@ -9,7 +9,8 @@ from typing import Any
 from assistant.bench.scenes import JudgedScene, SceneObject, World
 from assistant.bench.summary import Captions, summarize_captions
 from assistant.bench.tally import Judgement, judge
-from scripts import bench_quality_plots, bench_quality_report
+from scripts.bench import quality_plots as bench_quality_plots
+from scripts.bench import quality_report as bench_quality_report
 
 WORLD = World("a test", {"dog": ("dog",), "cat": ("cat",)})
 TABLE = WORLD.thing_words()

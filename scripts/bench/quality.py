@@ -1,8 +1,8 @@
-"""What SPARC changes in the embedded model's captions: writes docs/quality.md with its tables and plots.
+"""Measure what SPARC changes in the embedded model's captions: writes docs/quality.md and its plots.
 
-`python scripts/bench_quality.py` draws scenes whose truth is known, picks the parameters on the development split,
-describes the test split once with every method through the real engine and the shipped files, watches the attention,
-measures what the check key is worth, and writes the report. A run that was stopped goes on where it was.
+It draws scenes whose truth is known, picks the parameters on the development split, describes the test split once
+with every method through the real engine and the shipped files, watches the attention, and measures what the check
+key is worth. A run that was stopped goes on where it was.
 """
 
 from __future__ import annotations
@@ -18,22 +18,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-if str(ROOT) not in sys.path:  # started as a file, not as a module
-    sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from assistant.bench import quality  # noqa: E402
-from assistant.bench.data_files import fingerprint  # noqa: E402
-from assistant.bench.methods import Method, name_method  # noqa: E402
-from assistant.bench.scenes import read_scenes, scenes_fingerprint  # noqa: E402
-from assistant.model_store.find import ModelFiles, embedded_model  # noqa: E402
-from scripts import bench_quality_plots as plots  # noqa: E402
-from scripts import bench_quality_report as report  # noqa: E402
-from scripts import bench_second_look as second_look  # noqa: E402
-from scripts.bench_quality_run import Answers, answers  # noqa: E402
-from scripts.bench_report import command_line, machine_line  # noqa: E402
-from scripts.judged_scenes import FIRST, draw_scenes  # noqa: E402
-from sparc_ggml.config import SparcConfig  # noqa: E402
+from assistant.bench import quality
+from assistant.bench.data_files import fingerprint
+from assistant.bench.methods import Method, name_method
+from assistant.bench.scenes import read_scenes, scenes_fingerprint
+from assistant.model_store.find import ModelFiles, embedded_model
+from scripts.bench import quality_plots as plots
+from scripts.bench import quality_report as report
+from scripts.bench import second_look as second_look
+from scripts.bench.judged_scenes import FIRST, draw_scenes
+from scripts.bench.quality_run import Answers, answers
+from scripts.bench.report import ROOT, command_line, machine_line
+from sparc_ggml.config import SparcConfig
 
 NONE = name_method(SparcConfig(method="none"))
 AUTHORS = name_method(SparcConfig(alpha=1.1, beta=0.1, tau=1.5))
@@ -43,7 +41,7 @@ GRID = tuple(name_method(SparcConfig(alpha=a, beta=0.1, tau=t)) for a in ALPHAS 
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs the benchmark and writes the report."""
+    """Run the benchmark and write the page."""
     args = _arguments(argv)
     files = embedded_model()
     work = args.work / f"{fingerprint(files.model_path)}-{fingerprint(files.mmproj_path)}"
@@ -61,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _measure(
     args: argparse.Namespace, files: ModelFiles, work: Path, clock: _Clock
 ) -> dict[str, Any]:
-    """Everything that the report tells."""
+    """Measure everything that the page shows."""
     dev_path = draw_scenes("dev", 0, args.dev, work / "dev")
     test_path = draw_scenes("test", args.first, args.scenes, work / "test")
     dev = _Split(files, dev_path, work, args.jobs)
@@ -123,12 +121,11 @@ class _Clock:
 
     @property
     def minutes(self) -> float:
-        """Until now."""
         return self._before + (time.monotonic() - self._started) / 60
 
 
 def _row(one: Method, found: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
-    """A method's figures with its parameters; "method" is then the bare method, "label" its whole name."""
+    """Return a method's figures with its parameters; "method" is then the bare method, "label" its whole name."""
     return {**found[one.label], **vars(one.config), "label": one.label}
 
 
@@ -137,13 +134,13 @@ class _Split:
 
     def __init__(self, files: ModelFiles, scenes: Path, work: Path, jobs: int) -> None:
         self._files, self._scenes, self._jobs = files, scenes, jobs
-        # Other scenes, or a model made anew, must not meet answers of before.
+        # Answers about other scenes, or by another model, must not be taken for these.
         version = scenes_fingerprint(scenes, read_scenes(scenes)[1])
         self.folder = work / f"{scenes.parent.name}-answers-{version}"
         self.answers: Answers = {}
 
     def ask(self, methods: Sequence[Method], **what: bool) -> Mapping[str, dict[str, Any]]:
-        """The summary of each method, by its label."""
+        """Return the summary of each method, by its label."""
         folder = self.folder / ("watched" if what.get("has_attention") else "plain")
         self.answers = answers(self._files, self._scenes, methods, folder, self._jobs, **what)
         world, scenes = read_scenes(self._scenes)

@@ -1,4 +1,4 @@
-"""Tells where SPARC's time goes in a token: what the eval callback, the cut graph, the reading and the rows cost.
+"""Measure where SPARC's time goes in a token: callback, cut graph, reading, rows; see docs/benchmarks.md.
 
 Each token is decoded four times at the same place of the same prompt: by a context without a callback, and by
 SPARC's with a callback that refuses every node, with one that has the graph cut at the observed node and reads
@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import copy
 import ctypes
-import os
 import subprocess
 import sys
 import tempfile
@@ -23,7 +22,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from assistant.system import processor
 
 processor.set_waiting()  # as in the worker; read when OpenMP loads
@@ -34,13 +33,13 @@ from llama_cpp import llama_cpp  # noqa: E402
 from assistant.inference.engine import Engine  # noqa: E402
 from assistant.inference.gguf.memory_need import Plan  # noqa: E402
 from assistant.inference.llama import LanguageModel  # noqa: E402
-from scripts import bench_report, bench_speed  # noqa: E402
-from scripts.bench_timing import Timing, _Bench  # noqa: E402
+from scripts.bench import report  # noqa: E402
+from scripts.bench.models_to_time import EMBEDDED, options_for  # noqa: E402
+from scripts.bench.timing import Bench, Timing  # noqa: E402
 from sparc_ggml.config import SparcConfig  # noqa: E402
 from sparc_ggml.native import NativeProbe  # noqa: E402
 from sparc_ggml.steering import Steering  # noqa: E402
 
-SECTION = "bench_profile"
 REFUSE, CUT, READ = range(3)
 KV_TYPE = "f16"
 
@@ -58,7 +57,7 @@ class _Shim(ctypes.Structure):
 
 
 class ShimProbe(NativeProbe):
-    """SPARC's probe with ``bench_profile.c`` before it."""
+    """SPARC's probe with ``profile_step.c`` before it."""
 
     def __init__(self, library: ctypes.CDLL, n_threads: int) -> None:
         super().__init__(n_threads)
@@ -73,7 +72,7 @@ class ShimProbe(NativeProbe):
 
 
 def build(folder: Path) -> ctypes.CDLL:
-    """Compiles and loads the shim."""
+    """Compile and load the shim."""
     source = Path(__file__).with_suffix(".c")
     target = folder / "shim.so"
     subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", target, source], check=True)
@@ -83,21 +82,18 @@ def build(folder: Path) -> ctypes.CDLL:
 
 
 def parse_arguments(argv: list[str] | None = None) -> argparse.Namespace:
-    """Reads the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shapes", default="embedded,0.5b,7b", help="as for bench_speed.py")
+    """Read the command line."""
+    parser = report.make_parser(__doc__, "bench_profile")
+    parser.add_argument("--shapes", default=f"{EMBEDDED},0.5b,7b", help="as in speed.py")
     parser.add_argument("--cache-dir", type=Path, default=Path("shapes"))
     parser.add_argument("--tokens", type=int, default=40, help="the embedded model: twenty times")
     parser.add_argument("--share", type=float, default=0.05, help="of image tokens selected a step")
-    parser.add_argument("--threads", type=int, help="default: as shipped")
-    parser.add_argument("--section", default=SECTION)
-    parser.add_argument("--report", type=Path, default=bench_speed.REPORT)
-    parser.add_argument("--no-report", action="store_true", help="print only")
+    parser.add_argument("--threads", type=int, help="default: what is shipped")
     return parser.parse_args(argv)
 
 
 def twin(model: LanguageModel, engine: Engine) -> LanguageModel:
-    """The same weights with a context that has no callback, and in it what the model's cache holds."""
+    """Return the same weights with a context that has no callback, and in it what the model's cache holds."""
     other = copy.copy(model)
     other.context = model._make_context(engine.loaded.options, None, Plan(model.n_ctx, KV_TYPE))
     other._memory = llama_cpp.llama_get_memory(other.context)
@@ -118,7 +114,7 @@ def _us(work: Callable[[], Any], clock: int) -> float:
 def profile(
     engine: Engine, probe: ShimProbe, config: SparcConfig, n_tokens: int, library: ctypes.CDLL
 ) -> dict[str, Timing]:
-    """Microseconds a token, by part."""
+    """Return microseconds a token, by part."""
     model, loaded = engine.loaded.model, engine.loaded
     assert loaded.prefix is not None
     assert loaded.prefix.image_cells is not None
@@ -182,7 +178,7 @@ ROWS = {
 
 
 def row(name: str, found: dict[str, Timing], n_threads: int) -> dict[str, str]:
-    """One model's column of the table, as a row name to text map."""
+    """Return one model's column of the table, as a row name to text map."""
     token = found["bare"].median
 
     def shown(part: str) -> str:
@@ -202,43 +198,39 @@ def row(name: str, found: dict[str, Timing], n_threads: int) -> dict[str, str]:
 
 
 def body(columns: list[dict[str, str]]) -> str:
-    """The report's section."""
+    """Return the page's section."""
     rows = [
         {"part": part, **{column["model"]: column[part] for column in columns}}
         for part in ROWS.values()
     ]
-    return bench_report.measured_section(
+    return report.measured_section(
         "Where SPARC's time goes in a token",
         "Medians of each part; in brackets where the median lies with 95 % confidence; then the share of a token "
-        f"without a callback. One-minute load average at the end: {os.getloadavg()[0]:.1f}.",
-        bench_report.markdown_table(rows),
+        "without a callback.",
+        report.markdown_table(rows),
         machine=" Half-precision cache, flash attention on.",
         command=" (`--help` says how each part is told from the others)",
     )
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Profiles every shape asked for and writes the report."""
+    """Profile every shape asked for and write the section."""
     arguments = parse_arguments(argv)
-    arguments.flash_attn = "auto"
     columns = []
     with tempfile.TemporaryDirectory(prefix="bench-profile-") as temporary:
         library = build(Path(temporary))
         for name in arguments.shapes.split(","):
-            options = bench_speed.options_for(name, arguments, arguments.cache_dir)
-            if options is None:
-                continue
-            is_small = name == bench_speed.EMBEDDED
+            options = options_for(name, arguments.cache_dir)
+            is_small = name == EMBEDDED
             n_threads = arguments.threads or processor.threads_for(
                 options.model_path.stat().st_size
             )
-            options = replace(options, kv_type=KV_TYPE, n_threads=n_threads)
             probe = ShimProbe(library, n_threads)
             with (
                 mock.patch("assistant.inference.engine.make_probe", return_value=probe),
-                Engine(options) as engine,
+                Engine(replace(options, kv_type=KV_TYPE, n_threads=n_threads)) as engine,
             ):
-                bench = _Bench(engine, 8)
+                bench = Bench(engine, 8)
                 bench.answer(SparcConfig(method="none"), 1)
                 preset = options.preset.for_depth(engine.loaded.model.n_layer)
                 if not is_small:
@@ -247,9 +239,7 @@ def main(argv: list[str] | None = None) -> int:
                 n_tokens = arguments.tokens * (20 if is_small else 1)
                 found = profile(engine, probe, preset, n_tokens, library)
             columns.append(row(options.model_name, found, n_threads))
-            print(columns[-1], file=sys.stderr)
-            if not arguments.no_report:
-                bench_report.replace_section(arguments.report, arguments.section, body(columns))
+            report.publish(arguments, body(columns))
     print(body(columns))
     return 0
 

@@ -1,25 +1,29 @@
-"""Measures the quality check: hits on spoiled pictures, false alarms on sound ones, and its time.
+"""Measure the picture check, its hits, false alarms and time: writes the table of docs/quality-check.md.
 
-Run from the repository root: ``python -m scripts.bench_quality_check`` (needs scikit-image for photographs).
-It prints the tables and writes them into ``docs/quality-check.md`` between its markers.
+Photographs come with scikit-image.
 """
 
 from __future__ import annotations
 
+import argparse
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import skimage.data
 from PIL import Image, ImageFilter
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 from assistant.camera.quality import Problem, assess
 from assistant.core.events import ImageRgb
+from scripts.bench.report import ROOT, markdown_table, replace_between
 from scripts.train_scene_model.render import drawn
 from scripts.train_scene_model.world import make_scene
 
-DOCUMENT = Path("docs/quality-check.md")
+DOCUMENT = ROOT / "docs" / "quality-check.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 FIRST_SCENE, N_SCENES = 90_000, 40
 TUNED_PHOTOS = ("astronaut.png", "chelsea.png", "moon.png", "page.png", "brick.png", "gravel.png")
@@ -32,7 +36,7 @@ Spoil = Callable[[Image.Image, np.random.Generator], ImageRgb]
 
 
 def _exposed(gain: float) -> Spoil:
-    """Light times ``gain`` in linear light, with a sensor's noise."""
+    """Return light times ``gain`` in linear light, with a sensor's noise."""
 
     def spoil(image: Image.Image, rng: np.random.Generator) -> ImageRgb:
         light = (np.asarray(image) / 255.0) ** 2.2 * gain
@@ -44,7 +48,7 @@ def _exposed(gain: float) -> Spoil:
 
 
 def _blurred(thousandths: float) -> Spoil:
-    """Gaussian blur whose sigma is so many thousandths of the longest side."""
+    """Return a Gaussian blur whose sigma is so many thousandths of the longest side."""
 
     def spoil(image: Image.Image, _: np.random.Generator) -> ImageRgb:
         sigma = max(image.size) * thousandths / 1000
@@ -54,7 +58,7 @@ def _blurred(thousandths: float) -> Spoil:
 
 
 def _shaken(thousandths: float) -> Spoil:
-    """Moved sideways during the exposure by so many thousandths of the longest side."""
+    """Return a shake: moved sideways during the exposure by so many thousandths of the longest side."""
 
     def spoil(image: Image.Image, _: np.random.Generator) -> ImageRgb:
         n = max(2, round(max(image.size) * thousandths / 1000))
@@ -69,7 +73,7 @@ def _shaken(thousandths: float) -> Spoil:
 
 
 def _covered(image: Image.Image, rng: np.random.Generator) -> ImageRgb:
-    """A finger on the lens, or a pocket: one colour, brighter at one side, with noise."""
+    """Return a finger on the lens, or a pocket: one colour, brighter at one side, with noise."""
     height, width = image.height, image.width
     level = rng.uniform(2, 160)
     tint = np.array([1.0, rng.uniform(0.3, 0.9), rng.uniform(0.2, 0.8)])
@@ -102,45 +106,46 @@ ROWS: tuple[tuple[str, Spoil, Problem | None], ...] = (
 
 
 def photographs(names: tuple[str, ...]) -> list[Image.Image]:
-    """Photographs that come with scikit-image."""
+    """Return photographs that come with scikit-image."""
     folder = Path(skimage.data.__file__).parent
     return [Image.open(folder / name).convert("RGB") for name in names]
 
 
 def fresh_scenes() -> list[Image.Image]:
-    """Drawn scenes that nobody has looked at, without the faults of a photograph that others have."""
+    """Return drawn scenes that nobody has looked at, without the faults of a photograph that others have."""
     return [drawn(make_scene("test", FIRST_SCENE + number), 512) for number in range(N_SCENES)]
 
 
-def table() -> list[str]:
-    """Rows of a Markdown table: for each set, how many pictures were told, and how many told right."""
-    examples = [Image.open(path).convert("RGB") for path in sorted(Path("examples").glob("*.png"))]
+def table() -> str:
+    """Return a table: for each set, of how many pictures something was said, and of how many the right thing."""
+    examples = [
+        Image.open(path).convert("RGB") for path in sorted((ROOT / "examples").glob("*.png"))
+    ]
     sets = (
         ("examples", examples),
         ("photos, tuned on", photographs(TUNED_PHOTOS)),
         ("drawn, fresh", fresh_scenes()),
         ("photos, held out", photographs(HELD_OUT_PHOTOS)),
     )
-    lines = ["| picture | should say | " + " | ".join(name for name, _ in sets) + " |"]
-    lines.append("|---|---|" + "---|" * len(sets))
+    rows = []
     for title, spoil, wanted in ROWS:
-        cells = []
-        for _, pictures in sets:
+        row = {"picture": title, "should say": str(wanted or "nothing")}
+        for name, pictures in sets:
             rng = np.random.default_rng(11)
             said = [set(assess(spoil(picture, rng))) for picture in pictures]
             if wanted is None:
-                cells.append(f"{sum(map(bool, said))} of {len(said)} false")
+                row[name] = f"{sum(map(bool, said))} of {len(said)} false"
             else:
                 n_right = sum(wanted in found for found in said)
                 n_other = sum(bool(found) and wanted not in found for found in said)
-                other = f", {n_other} told otherwise" if n_other else ""
-                cells.append(f"{n_right} of {len(said)}{other}")
-        lines.append(f"| {title} | {wanted or 'nothing'} | " + " | ".join(cells) + " |")
-    return lines
+                other = f", {n_other} with something else" if n_other else ""
+                row[name] = f"{n_right} of {len(said)}{other}"
+        rows.append(row)
+    return markdown_table(rows)
 
 
 def time_ms() -> tuple[float, float]:
-    """Median and longest time of one check at 1280 by 720, over 50 checks of a photograph."""
+    """Return the median and longest time of one check at 1280 by 720, over 50 checks of a photograph."""
     frame = np.asarray(photographs(("motorcycle_left.png",))[0].resize((1280, 720)))
     took = []
     for _ in range(50):
@@ -150,19 +155,15 @@ def time_ms() -> tuple[float, float]:
     return float(np.median(took)), max(took)
 
 
-def main() -> None:
+def main(argv: Sequence[str] | None = None) -> int:
+    argparse.ArgumentParser(description=__doc__).parse_args(argv)
     median, longest = time_ms()
-    lines = [
-        *table(),
-        "",
-        f"Time at 1280 by 720: median {median:.0f} ms, longest {longest:.0f} ms of 50.",
-    ]
-    text = "\n".join(lines)
+    said = f"Time at 1280 by 720: median {median:.0f} ms, longest {longest:.0f} ms of 50."
+    text = f"{table()}\n\n{said}"
     print(text)
-    before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    DOCUMENT.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+    replace_between(DOCUMENT, BEGIN, END, text)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

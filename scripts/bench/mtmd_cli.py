@@ -53,7 +53,7 @@ class MtmdTimings:
 def command(
     program: Path, model: Path, mmproj: Path, picture: Path, prompt: str, n: int, n_threads: int
 ) -> list[str]:
-    """The command that describes a picture greedily in ``n`` tokens, whatever the model wants.
+    """Return the command that describes a picture greedily in ``n`` tokens, whatever the model wants.
 
     Warm-up and the search for fitting settings are off: both only cost time when there is one answer.
     """
@@ -67,7 +67,7 @@ def command(
 
 
 def parse(output: str) -> MtmdTimings:
-    """Reads the timings out of a run's output.
+    """Read the timings out of a run's output.
 
     Raises:
         PeerOutputError: one is missing.

@@ -22,7 +22,7 @@ _FEWEST = 10
 
 
 def draw(data: Mapping[str, Any], folder: Path) -> dict[str, str]:
-    """Draws everything there are figures for; returns names of plots to paths beside the report."""
+    """Draw everything there are figures for; return names of plots to paths beside the report."""
     folder.mkdir(parents=True, exist_ok=True)
     test = data["test"]
     drawn: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Writes random-weight model files in the shapes of real LLaVAs, to time what cannot be shipped.
+"""Write random-weight model files in the shapes of real LLaVAs, to time what cannot be shipped.
 
 Speed depends on shapes and number types, not on what the weights say: the text that such a model
 writes is noise. Which tensor gets which type follows llama.cpp's own Q4_K_M mix
@@ -15,7 +15,7 @@ from typing import Any
 import gguf
 
 from assistant.inference import prompts
-from scripts.bench_blocks import QK_K, FileWriter
+from scripts.bench.blocks import QK_K, FileWriter
 
 _CLIP_MEAN = [0.48145466, 0.4578275, 0.40821073]
 _CLIP_STD = [0.26862954, 0.26130258, 0.27577711]
@@ -58,12 +58,10 @@ class ClipShape:
 
     @property
     def n_patch(self) -> int:
-        """Patches of one picture."""
         return (self.image_size // self.patch_size) ** 2
 
     @property
     def n_image(self) -> int:
-        """Image tokens of one picture."""
         return self.n_patch // 4 if self.projector == "ldp" else self.n_patch
 
 
@@ -92,7 +90,7 @@ SHAPES: dict[str, PairShape] = {
 
 
 def write_pair(name: str, folder: Path) -> tuple[Path, Path]:
-    """Writes the language model and the mmproj of a shape, unless they are there.
+    """Write the language model and the mmproj of a shape, unless they are there.
 
     Returns:
         The paths of both files.
@@ -116,7 +114,7 @@ def _write_once(path: Path, write: Callable[[Path], None]) -> None:
 
 
 def has_more_bits(il: int, n_layer: int) -> bool:
-    """Whether Q4_K_M stores this layer's V and down matrices in Q6_K (``use_more_bits``)."""
+    """Return whether Q4_K_M stores this layer's V and down matrices in Q6_K (``use_more_bits``)."""
     eighth = n_layer // 8
     return il < eighth or il >= 7 * n_layer // 8 or (il - eighth) % 3 == 2
 
@@ -169,7 +167,7 @@ def _write_llama(path: Path, name: str, shape: LlamaShape) -> None:
 
 
 def _add_vocabulary(writer: Any, n_vocab: int) -> None:
-    """A vocabulary in which the prompt's words are whole, so that it takes as many tokens as usual."""
+    """Add a vocabulary in which the prompt's words are whole, so that it takes as many tokens as usual."""
     kind = gguf.TokenType
     special = ["<unk>", "<s>", "</s>", *(f"<0x{byte:02X}>" for byte in range(256))]
     words = dict.fromkeys(
@@ -246,7 +244,7 @@ def _write_clip(path: Path, name: str, shape: ClipShape, n_out: int) -> None:
 
 
 def _add_ldp(file: FileWriter, n_in: int, n_out: int) -> None:
-    """MobileVLM's projector, with the names of llama.cpp's ``tools/mtmd/clip.cpp``."""
+    """Add MobileVLM's projector, with the names of llama.cpp's ``tools/mtmd/clip.cpp``."""
     for layer, n_from in ((1, n_in), (3, n_out)):
         file.matrix(f"mm.model.mlp.{layer}.weight", n_out, n_from, "F16")
         file.constant(f"mm.model.mlp.{layer}.bias", 0.0, n_out)

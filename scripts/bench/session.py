@@ -1,4 +1,4 @@
-"""Times what a person feels at the keys: start, stop, and the wait for the first word.
+"""Time what a person feels at the keys: start, stop, and the wait for the first word; see docs/benchmarks.md.
 
 The whole assistant runs as a process in line mode, with the embedded model, the real voice, and a player
 that makes no sound and notes when it starts. A stop counts as silence when the player's process is gone.
@@ -6,8 +6,6 @@ that makes no sound and notes when it starts. A stop counts as silence when the 
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import random
 import stat
@@ -19,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from assistant.system import processor
 
 processor.set_waiting()  # as in the worker; read when OpenMP loads
@@ -29,13 +27,11 @@ from assistant.inference.engine import Engine  # noqa: E402
 from assistant.inference.options import EngineOptions  # noqa: E402
 from assistant.model_store.find import embedded_model  # noqa: E402
 from assistant.speech.speech_manager import SpeechManager, VoiceOptions  # noqa: E402
-from scripts import bench_report  # noqa: E402
-from scripts.bench_timing import noise_picture  # noqa: E402
+from scripts.bench import report  # noqa: E402
+from scripts.bench.timing import Timing, in_turn, noise_picture  # noqa: E402
 from sparc_ggml.config import SparcConfig  # noqa: E402
 from tests.support.assistant_command import STREET, Command  # noqa: E402
 from tests.support.typed_assistant import TypedAssistant  # noqa: E402
-
-SECTION = "bench_session"
 
 
 class Player:
@@ -56,11 +52,11 @@ class Player:
         os.environ["PATH"] = f"{script.parent}:{os.environ['PATH']}"
 
     def last(self, seconds: float) -> None:
-        """How long a sound lasts from now on."""
+        """Set how long a sound lasts from now on."""
         (self._folder / "seconds").write_text(str(seconds))
 
     def starts(self) -> dict[int, float]:
-        """When each process began, by its number."""
+        """Return when each process began, by its number."""
         found = {}
         for path in self._folder.glob("*.start"):
             text = path.read_text()
@@ -69,12 +65,12 @@ class Player:
         return found
 
     def forget(self) -> None:
-        """Removes all notes."""
+        """Remove all notes."""
         for path in self._folder.glob("*.start"):
             path.unlink()
 
     def running(self) -> list[int]:
-        """The processes that still play."""
+        """Return the processes that still play."""
         return [pid for pid in self.starts() if _is_alive(pid)]
 
 
@@ -85,14 +81,13 @@ def _is_alive(pid: int) -> bool:
         return False
 
 
-def _until(is_so: Callable[[], bool], timeout_s: float = 30.0) -> float:
-    """Seconds until it is so."""
+def _until(is_so: Callable[[], bool], timeout_s: float = 30.0) -> None:
+    """Wait until it is so."""
     started = time.perf_counter()
     while not is_so():
         if time.perf_counter() - started > timeout_s:
             raise TimeoutError("it did not come about")
         time.sleep(0.0005)
-    return time.perf_counter() - started
 
 
 @contextmanager
@@ -107,7 +102,7 @@ def _assistant() -> Iterator[TypedAssistant]:
 
 
 def start_to_first_key(n: int) -> list[float]:
-    """Milliseconds from the process's start to the answer to a key that was typed at once."""
+    """Return the milliseconds from the process's start to the answer to a key that was typed at once."""
     times = []
     for _ in range(n):
         started = time.perf_counter()
@@ -119,7 +114,7 @@ def start_to_first_key(n: int) -> list[float]:
 
 
 def key_to_silence(player: Player, n: int, seed: int = 1) -> list[float]:
-    """Milliseconds from a stop key to the end of the player's process, at random moments."""
+    """Return the milliseconds from a stop key to the end of the player's process, at random moments."""
     choose, times = random.Random(seed), []
     with _assistant() as typed:
         typed.hear("Ready.")
@@ -145,7 +140,7 @@ def key_to_silence(player: Player, n: int, seed: int = 1) -> list[float]:
 
 
 def sentence_to_sound(player: Player, n: int) -> list[float]:
-    """Milliseconds from the first sentence on the screen to the start of its sound."""
+    """Return the milliseconds from the first sentence on the screen to the start of its sound."""
     times = []
     with _assistant() as typed:
         typed.hear("Ready.")
@@ -165,55 +160,51 @@ def sentence_to_sound(player: Player, n: int) -> list[float]:
     return times
 
 
-def decode_beside_speech(
-    player: Player, options: EngineOptions, n_tokens: int, n: int
-) -> list[float]:
-    """Time a token with the voice speaking, over the time without, pair by pair."""
-    ratios = []
+def decode_beside_speech(player: Player, options: EngineOptions, n_tokens: int, n: int) -> Timing:
+    """Return the time a token with the voice speaking, over the time without, pair by pair."""
     request = DescribeRequest(
         noise_picture(0), "Please describe this image in detail.",
         DecodeOptions(max_tokens=n_tokens, ignores_eos=True), SparcConfig(method="none"),
     )  # fmt: skip
     with Engine(options) as engine:
-        engine.answer(request)
-        for number in range(n):
-            ms = {}
-            for is_speaking in (True, False) if number % 2 else (False, True):
-                player.last(3.0)
-                manager = SpeechManager(VoiceOptions(), print) if is_speaking else None
-                if manager is not None:
-                    for _ in range(40):
-                        manager.say(
-                            "There is a large red car to the right of the small green tree."
-                        )
-                    _until(lambda: bool(player.running()))
-                ms[is_speaking] = engine.answer(request).timings.decode_ms
-                if manager is not None:
-                    manager.close()
-                player.forget()
-            ratios.append(ms[True] / ms[False])
-    return ratios
+
+        def decode_ms() -> float:
+            return engine.answer(request).timings.decode_ms
+
+        def decode_ms_beside_speech() -> float:
+            player.last(3.0)
+            manager = SpeechManager(VoiceOptions(), print)
+            for _ in range(40):
+                manager.say("There is a large red car to the right of the small green tree.")
+            _until(lambda: bool(player.running()))
+            took_ms = decode_ms()
+            manager.close()
+            player.forget()
+            return took_ms
+
+        decode_ms()
+        ways = {"speaking": decode_ms_beside_speech, "silent": decode_ms}
+        times = {name: Timing(tuple(ms)) for name, ms in in_turn(n, ways, "decode ms").items()}
+    return times["speaking"].over(times["silent"])
 
 
-def spread(values: Sequence[float], unit: str) -> dict[str, str]:
-    """Median, 99th percentile and extremes as cells of a table."""
+def row(what: str, values: Sequence[float], unit: str, target: str) -> dict[str, str]:
+    """Return one line of the table: median, 99th percentile and extremes."""
     ordered = sorted(values)
     p99 = ordered[min(len(ordered) - 1, int(0.99 * len(ordered)))]
-    shown = [statistics.median(ordered), p99, ordered[0], ordered[-1]]
-    digits = 0 if unit == "ms" else 3
-    cells = [f"{value:.{digits}f}{' ms' if unit == 'ms' else ''}" for value in shown]
-    return dict(zip(("median", "p99", "lowest", "highest"), cells, strict=True))
+    shown = (statistics.median(ordered), p99, ordered[0], ordered[-1])
+    cells = [f"{value:.0f} ms" if unit == "ms" else f"{value:.3f}" for value in shown]
+    names = ("median", "99th percentile", "lowest", "highest")
+    return {"what": what, **dict(zip(names, cells, strict=True)), "target": target}
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Measures and writes the report's section."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Measure and write the section."""
+    parser = report.make_parser(__doc__, "bench_session")
     parser.add_argument("--stops", type=int, default=200)
     parser.add_argument("--starts", type=int, default=10)
     parser.add_argument("--answers", type=int, default=20)
     parser.add_argument("--pairs", type=int, default=7, help="answers beside speech and without")
-    parser.add_argument("--report", type=Path, default=Path("docs/benchmarks.md"))
-    parser.add_argument("--no-report", action="store_true", help="print only")
     arguments = parser.parse_args(argv)
     with tempfile.TemporaryDirectory(prefix="bench-session-") as temporary:
         for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
@@ -221,38 +212,26 @@ def main(argv: list[str] | None = None) -> int:
         player = Player(Path(temporary))
         files = embedded_model()
         options = EngineOptions(files.model_path, files.mmproj_path, preset=files.preset)
-        rows = [
-            ("start to the first key's answer", spread(start_to_first_key(arguments.starts), "ms"), "at most 1 s"),
-            (f"key to silence, {arguments.stops} stops", spread(key_to_silence(player, arguments.stops), "ms"),
-             "99 of 100 within 50 ms"),
-            ("first sentence to its sound", spread(sentence_to_sound(player, arguments.answers), "ms"),
-             "at most 150 ms"),
-            ("time a token beside speech / without, embedded",
-             spread(decode_beside_speech(player, options, 300, arguments.pairs), ""), "at most 1.10"),
-        ]  # fmt: skip
-    for name, cells, _ in rows:
-        print(name, json.dumps(cells))
-    if not arguments.no_report:
-        bench_report.replace_section(arguments.report, SECTION, _body(rows, arguments))
-    return 0
-
-
-def _body(rows: Sequence[tuple[str, dict[str, str], str]], arguments: argparse.Namespace) -> str:
-    table = "\n".join(
-        f"| {name} | {' | '.join(cells.values())} | {target} |" for name, cells, target in rows
+        starts = start_to_first_key(arguments.starts)
+        stops = key_to_silence(player, arguments.stops)
+        sounds = sentence_to_sound(player, arguments.answers)
+        ratios = decode_beside_speech(player, options, 300, arguments.pairs).values
+    rows = [
+        row("start to the first key's answer", starts, "ms", "at most 1 s"),
+        row(f"key to silence, {len(stops)} stops", stops, "ms", "99 of 100 within 50 ms"),
+        row("first sentence to its sound", sounds, "ms", "at most 150 ms"),
+        row("time a token beside speech / without, embedded", ratios, "", "at most 1.10"),
+    ]
+    section = report.measured_section(
+        "What a person feels at the keys",
+        "The whole assistant as a process in line mode, with the embedded model, the real voice and a player "
+        "that sleeps in place of playing. Silence is the end of the player's process, found by looking every "
+        "half millisecond.",
+        report.markdown_table(rows),
     )
-    return f"""## What a person feels at the keys
-
-Machine: {bench_report.machine_line()}.
-
-Command: `python scripts/bench_session.py --stops {arguments.stops} --starts {arguments.starts} --answers {arguments.answers} --pairs {arguments.pairs}`
-
-The whole assistant as a process in line mode, with the embedded model, the real voice and a player that sleeps in place of playing. Silence is the end of the player's process, found by looking every half millisecond. One-minute load average at the end: {os.getloadavg()[0]:.1f}.
-
-| what | median | 99th percentile | lowest | highest | target |
-|---|---|---|---|---|---|
-{table}
-"""  # noqa: E501 - Markdown keeps a paragraph on one line
+    print(section)
+    report.publish(arguments, section)
+    return 0
 
 
 if __name__ == "__main__":

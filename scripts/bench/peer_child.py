@@ -1,4 +1,4 @@
-"""One peer in a fresh process, for ``bench_peers``: prints what it measured as one line of JSON.
+"""One peer in a fresh process, for ``peers.py``: prints what it measured as one line of JSON.
 
 Modes: ``describe`` answers once as the program does, with its worker; ``second`` asks our worker two
 questions about one picture; ``handler`` asks llama-cpp-python's ``Llava15ChatHandler`` the same two.
@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from assistant.core.questions import DETAILED_PROMPT
 
@@ -24,7 +24,7 @@ N_CTX = 2048
 
 
 def main() -> int:
-    """Runs the mode that the JSON object in the first argument names."""
+    """Run the mode that the JSON object in the first argument names."""
     task: dict[str, Any] = json.loads(sys.argv[1])
     result = _handler(task) if task["mode"] == "handler" else _ours(task)
     print(json.dumps(result))

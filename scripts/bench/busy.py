@@ -1,4 +1,4 @@
-"""Times decoding with SPARC while another process keeps a core busy, for several ways of waiting and threads.
+"""Time decoding with SPARC while another process keeps a core busy; see docs/benchmarks.md and ADR 10.
 
 A thread of llama.cpp that has finished its part of a graph node waits for the others: it spins, or sleeps,
 or spins for a while and then sleeps (``GOMP_SPINCOUNT``). libgomp reads that once, so every way gets a process
@@ -20,35 +20,27 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from scripts import bench_report
-
-REPORT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
-SECTION = "bench_busy"
+from scripts.bench import report
 
 
 def parse_arguments(argv: list[str] | None = None) -> argparse.Namespace:
-    """Reads the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shapes", default="embedded,0.5b")
+    """Read the command line."""
+    parser = report.make_parser(__doc__, "bench_busy")
+    parser.add_argument("--shapes", default="embedded,0.5b", help="comma-separated, as in speed.py")
     parser.add_argument("--cache-dir", type=Path, default=Path("shapes"))
     parser.add_argument("--tokens", type=int, default=32)
     parser.add_argument("--pairs", type=int, default=5)
-    parser.add_argument(
-        "--spins", default="shipped,passive,1000,100000,active", help="values to try"
-    )
-    parser.add_argument("--threads", default="", help="numbers to try; default: what is shipped")
-    parser.add_argument("--section", default=SECTION, help="section of the report to write")
-    parser.add_argument("--report", type=Path, default=REPORT, help="Markdown file to write into")
-    parser.add_argument("--no-report", action="store_true", help="print only")
+    parser.add_argument("--spins", default="shipped,passive,1000,100000,active", help="to try")
+    parser.add_argument("--threads", default="0", help="numbers to try; 0: what is shipped")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     return parser.parse_args(argv)
 
 
 @contextmanager
 def busy_core() -> Iterator[subprocess.Popen[bytes]]:
-    """A process that computes for ever, stopped until it is told to go on."""
+    """Start a process that computes for ever, stopped until it is told to go on."""
     with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as process:
         try:
             process.send_signal(signal.SIGSTOP)
@@ -58,18 +50,19 @@ def busy_core() -> Iterator[subprocess.Popen[bytes]]:
 
 
 def time_one(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Times one shape in this process; the environment says how threads wait."""
-    from scripts.bench_speed import options_for
-    from scripts.bench_timing import _Bench, engines
+    """Time one shape in this process; the environment says how threads wait."""
+    # These load libgomp, which reads the environment: not in the process that starts the others.
+    from assistant.system import processor
+
+    processor.set_waiting()  # where the environment says nothing
+    from scripts.bench.models_to_time import options_for
+    from scripts.bench.timing import Bench, engines
 
     name, n_threads = arguments.one.split(":")
-    arguments.threads, arguments.flash_attn = int(n_threads) or None, "auto"
-    options = options_for(name, arguments, arguments.cache_dir)
-    if options is None:
-        raise SystemExit(f"no files of {name}")
+    options = replace(options_for(name, arguments.cache_dir), n_threads=int(n_threads) or None)
     ms: dict[str, list[float]] = {"quiet": [], "busy": []}
     with engines(options, has_bare=False) as loaded, busy_core() as other:
-        bench = _Bench(loaded["used"], arguments.tokens)
+        bench = Bench(loaded["used"], arguments.tokens)
         bench.answer(replace(options.preset, method="none"), 1)
         bench.ms_a_token(options.preset)
         for _ in range(arguments.pairs):
@@ -81,10 +74,10 @@ def time_one(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def time_all(arguments: argparse.Namespace) -> list[dict[str, Any]]:
-    """Starts a process for every shape, number of threads and way of waiting."""
+    """Start a process for every shape, number of threads and way of waiting."""
     rows = []
     for name in arguments.shapes.split(","):
-        for threads in (arguments.threads or "0").split(","):
+        for threads in arguments.threads.split(","):
             for spin in arguments.spins.split(","):
                 rates = _run(arguments, name, threads, spin)
                 rows.append({"name": name, "threads": threads, "spin": spin, **rates})
@@ -98,31 +91,24 @@ def _run(arguments: argparse.Namespace, name: str, threads: str, spin: str) -> d
         "active": {"OMP_WAIT_POLICY": "active"},
         "passive": {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "0"},
     }.get(spin, {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": spin})
-    command = [sys.executable, "-m", "scripts.bench_busy", "--one", f"{name}:{threads}"]
+    command = [sys.executable, "-m", "scripts.bench.busy", "--one", f"{name}:{threads}"]
     command += ["--cache-dir", str(arguments.cache_dir.resolve())]
     command += ["--tokens", str(arguments.tokens), "--pairs", str(arguments.pairs)]
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("OMP_", "GOMP_"))}
-    environment |= (
-        waiting  # bench_speed, when it is imported, sets what is shipped, where nothing is said
-    )
     run = subprocess.run(
-        command,
-        env=environment,
-        stdout=subprocess.PIPE,
-        check=True,
-        cwd=Path(__file__).resolve().parent.parent,
+        command, env=environment | waiting, stdout=subprocess.PIPE, check=True, cwd=report.ROOT
     )
     rates: dict[str, float] = json.loads(run.stdout.splitlines()[-1])
     return rates
 
 
 def table(rows: list[dict[str, Any]]) -> str:
-    """The report's table; a rate is also shown as a share of the shape's best quiet rate."""
+    """Return the table; a rate is also shown as a share of the shape's best quiet rate."""
     best = {
         name: max(r["quiet"] for r in rows if r["name"] == name)
         for name in {r["name"] for r in rows}
     }
-    return bench_report.markdown_table(
+    return report.markdown_table(
         [
             {
                 "model": row["name"],
@@ -139,8 +125,8 @@ def table(rows: list[dict[str, Any]]) -> str:
 
 
 def body(rows: list[dict[str, Any]], arguments: argparse.Namespace) -> str:
-    """The report's section."""
-    return bench_report.measured_section(
+    """Return the page's section."""
+    return report.measured_section(
         "With one core kept busy by another process",
         f"{arguments.tokens} tokens with SPARC, {arguments.pairs} times quiet and busy in turn, medians; "
         "loading and reading the prompt left out.",
@@ -149,15 +135,15 @@ def body(rows: list[dict[str, Any]], arguments: argparse.Namespace) -> str:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Times everything asked for and writes the section."""
+    """Time everything asked for and write the section."""
     arguments = parse_arguments(argv)
     if arguments.one:
         print(json.dumps(time_one(arguments)))
         return 0
     rows = time_all(arguments)
-    print(table(rows))
-    if not arguments.no_report:
-        bench_report.replace_section(arguments.report, arguments.section, body(rows, arguments))
+    section = body(rows, arguments)
+    print(section)
+    report.publish(arguments, section)
     return 0
 
 

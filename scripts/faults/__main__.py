@@ -1,10 +1,7 @@
-"""Runs the fault campaign, a class of faults at a time, and writes what came of it.
+"""Run the fault campaign, a class of faults at a time: the table of docs/reliability.md.
 
-    python scripts/fault_campaign.py pictures --count 10000 --seed 1
-    python scripts/fault_campaign.py report
-
-Each class keeps its cases in a file of ``--results`` and goes on where it stopped; ``--minutes`` ends a run early (exit
-code 75: run it again). ``report`` writes the table in ``docs/reliability.md``.
+Each class keeps its cases in a file of ``--results`` and goes on where it stopped; ``--minutes`` ends a run early
+(exit code 75: run it again). ``report`` writes the table.
 """
 
 from __future__ import annotations
@@ -14,23 +11,19 @@ import importlib
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-from scripts.faults.record import Courtesy, Record
+from scripts.faults.record import Record
 
 CLASSES = {"pictures": 10_000, "models": 1_000, "kills": 200, "machine": 70, "soak": 1_000}
 """Classes of faults, and how many cases each has."""
 
 
 def main() -> int:
-    """Runs a class, or writes the report."""
-    parser = argparse.ArgumentParser(description="Runs the fault campaign.")
+    """Run a class, or write the report."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.faults", description=__doc__)
     parser.add_argument("what", choices=(*CLASSES, "report"))
     parser.add_argument("--count", type=int)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=1e9)
-    parser.add_argument("--lock", type=Path, help="lock this file, shared, during each case")
-    parser.add_argument("--yield-to", type=Path, help="begin no case while this file is there")
     parser.add_argument("--results", type=Path, default=Path("build/faults"))
     options = parser.parse_args()
     if options.what == "report":
@@ -40,9 +33,7 @@ def main() -> int:
         return 0
     record = Record(options.results, options.what, options.seed)
     module = importlib.import_module(f"scripts.faults.{options.what}")
-    courtesy = Courtesy(options.lock, options.yield_to)
-    count = options.count or CLASSES[options.what]
-    code: int = module.run(record, count, options.minutes, courtesy)
+    code: int = module.run(record, options.count or CLASSES[options.what], options.minutes)
     failed = [case for case in record.cases if case.has_failed]
     print(f"{options.what}: {len(record.cases)} cases, {len(failed)} failed", flush=True)
     return code or bool(failed)

@@ -1,12 +1,14 @@
-"""Times one loaded model: answers by ``none`` and by ``sparc`` in turn, on the same picture."""
+"""Time one loaded model: answers by ``none`` and by ``sparc`` in turn, on the same picture."""
 
 from __future__ import annotations
 
 import statistics
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeVar
 from unittest import mock
 
 import numpy as np
@@ -20,6 +22,7 @@ from sparc_ggml._ggml import GgmlAbiError
 from sparc_ggml.config import SparcConfig
 from sparc_ggml.recalibration import relative_activation, update_ema
 
+T = TypeVar("T")
 _N_CALIBRATION = 12
 """Decode steps from which a threshold is chosen."""
 
@@ -32,17 +35,14 @@ class Timing:
 
     @property
     def median(self) -> float:
-        """The middle value."""
         return statistics.median(self.values)
 
     @property
     def low(self) -> float:
-        """The smallest value."""
         return min(self.values)
 
     @property
     def high(self) -> float:
-        """The largest value."""
         return max(self.values)
 
     @property
@@ -53,6 +53,29 @@ class Timing:
         drawn = np.median(rng.choice(values, (4000, len(values))), axis=1)
         low, high = np.quantile(drawn, (0.025, 0.975))
         return float(low), float(high)
+
+    def over(self, other: Timing) -> Timing:
+        """Ratios to another's values, pair by pair."""
+        return Timing(tuple(a / b for a, b in zip(self.values, other.values, strict=True)))
+
+    def shown(self, digits: int, unit: str = "", *, has_interval: bool = False) -> str:
+        """Median, and in brackets the lowest and highest, or where the median lies."""
+        low, high = self.interval if has_interval else (self.low, self.high)
+        return f"{self.median:,.{digits}f}{unit} ({low:,.{digits}f}-{high:,.{digits}f})"
+
+
+def in_turn(n: int, ways: Mapping[str, Callable[[], T]], title: str) -> dict[str, list[T]]:
+    """Call each way ``n`` times, in turn, and return what came back.
+
+    Turning the order round each time keeps a slow drift of the machine from favouring one of them.
+    """
+    results: dict[str, list[T]] = {name: [] for name in ways}
+    for number in range(n):
+        for name in list(ways) if number % 2 == 0 else reversed(list(ways)):
+            results[name].append(ways[name]())
+        last = ", ".join(f"{name} {results[name][-1]}" for name in ways)
+        print(f"{title}, round {number + 1} of {n}: {last}", file=sys.stderr)
+    return results
 
 
 @dataclass(frozen=True)
@@ -78,7 +101,7 @@ class Result:
     bare_ratio: Timing | None = None
 
 
-class _Bench:
+class Bench:
     """One engine and one picture."""
 
     def __init__(self, engine: Engine, n_tokens: int) -> None:
@@ -117,7 +140,7 @@ class _Bench:
         return statistics.fmean(counts)
 
     def threshold_for(self, share: float, beta: float) -> float:
-        """The tau at which about ``share`` of the image tokens is selected a step.
+        """Return the tau at which about ``share`` of the image tokens is selected a step.
 
         Steers with alpha 1, which changes nothing, and looks at the relative activations.
         """
@@ -144,7 +167,7 @@ class _Bench:
 
 @contextmanager
 def engines(options: EngineOptions, *, has_bare: bool) -> Iterator[dict[str, Engine]]:
-    """The engine as it is used, and on request one whose context has no eval callback at all."""
+    """Load the engine as it is used, and on request one whose context has no eval callback at all."""
     with ExitStack() as stack:
         loaded = {"used": stack.enter_context(Engine(options))}
         if has_bare:
@@ -155,7 +178,7 @@ def engines(options: EngineOptions, *, has_bare: bool) -> Iterator[dict[str, Eng
 
 
 def noise_picture(seed: int) -> npt.NDArray[np.uint8]:
-    """A picture of random blocks, shape (480, 640, 3)."""
+    """Return a picture of random blocks, shape (480, 640, 3)."""
     rng = np.random.default_rng(seed)
     coarse = rng.integers(0, 256, (30, 40, 3), dtype=np.uint8)
     return coarse.repeat(16, axis=0).repeat(16, axis=1)
@@ -169,7 +192,7 @@ def time_pair(
     *,
     has_bare: bool,
 ) -> Iterator[Result]:
-    """Loads a model and times it once for each share.
+    """Load a model and time it once for each share.
 
     Args:
         options: what to load.
@@ -180,7 +203,7 @@ def time_pair(
     """
     none = SparcConfig(method="none")
     with engines(options, has_bare=has_bare) as loaded:
-        benches = {name: _Bench(engine, n_tokens) for name, engine in loaded.items()}
+        benches = {name: Bench(engine, n_tokens) for name, engine in loaded.items()}
         bench = benches["used"]
         # The picture is read by the first answer only; the others keep it and read the question.
         first = [each.answer(none, 1) for each in benches.values()]
@@ -189,30 +212,23 @@ def time_pair(
             tau = preset.tau if share is None else bench.threshold_for(share, preset.beta)
             sparc = replace(preset, method="sparc", tau=tau)
             n_selected = bench.selected_a_step(sparc)
-            ways = [("none", bench, none), ("sparc", bench, sparc)]
+            ways = {
+                "none": partial(bench.ms_a_token, none),
+                "sparc": partial(bench.ms_a_token, sparc),
+            }
             if has_bare:
-                ways.insert(0, ("bare", benches["bare"], none))
-            times: dict[str, list[float]] = {name: [] for name, _, _ in ways}
-            for pair in range(n_pairs):
-                # Turning the order round each time keeps a slow drift from favouring one of them.
-                for name, each, config in ways if pair % 2 == 0 else reversed(ways):
-                    times[name].append(each.ms_a_token(config))
-                shown = ", ".join(f"{name} {times[name][-1]:.1f} ms" for name in times)
-                progress = f"{options.model_name}, round {pair + 1} of {n_pairs}: {shown} a token"
-                print(progress, file=sys.stderr)
+                ways = {"bare": partial(benches["bare"].ms_a_token, none)} | ways
+            times = in_turn(n_pairs, ways, f"{options.model_name}, ms a token")
+            ms = {name: Timing(tuple(values)) for name, values in times.items()}
             yield Result(
                 name=options.model_name,
                 load_ms=first[0].timings.load_ms,
                 encode=Timing(tuple(answer.timings.encode_ms for answer in first)),
                 prefill=Timing(tuple(answer.timings.prefill_ms for answer in first)),
-                ms={name: Timing(tuple(values)) for name, values in times.items()},
-                ratio=_ratio(times["sparc"], times["none"]),
-                bare_ratio=_ratio(times["sparc"], times["bare"]) if has_bare else None,
+                ms=ms,
+                ratio=ms["sparc"].over(ms["none"]),
+                bare_ratio=ms["sparc"].over(ms["bare"]) if has_bare else None,
                 n_selected=n_selected,
                 n_image=first[0].counts.image_tokens,
                 n_prompt=first[0].counts.prompt_tokens,
             )
-
-
-def _ratio(ms: list[float], others: list[float]) -> Timing:
-    return Timing(tuple(one / other for one, other in zip(ms, others, strict=True)))

@@ -10,8 +10,8 @@ from assistant.bench.intervals import Difference
 from assistant.bench.messages import figure_name
 from assistant.bench.scenes import JudgedScene, World
 from assistant.bench.tally import judge
-from scripts.bench_quality_run import Answers
-from scripts.bench_report import markdown_table
+from scripts.bench.quality_run import Answers
+from scripts.bench.report import markdown_table
 
 _GROUPS = ((1, 6), (7, 11), (12, 99))
 """Objects of a scene, from and to."""
@@ -21,12 +21,7 @@ _TOLD = ("precision", "recall", "f1", "chair_i", "chair_s")
 
 
 def text(data: Mapping[str, Any], pictures: Mapping[str, str]) -> str:
-    """The whole page.
-
-    Args:
-        data: what ``bench_quality`` measured.
-        pictures: names of plots to their paths beside the page.
-    """
+    """Return the whole page."""
     parts = [
         "# What SPARC changes in what is said",
         _how(data["run"]),
@@ -76,7 +71,7 @@ def by_count(
     world: World, scenes: Sequence[JudgedScene], answers: Answers, label: str,
     groups: Sequence[tuple[int, int]] = _GROUPS,
 ) -> list[dict[str, str]]:  # fmt: skip
-    """Figures of one method by the number of objects of a scene."""
+    """Return figures of one method by the number of objects of a scene."""
     table, rows = world.thing_words(), []
     for low, high in groups:
         chosen = [

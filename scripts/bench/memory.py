@@ -1,4 +1,4 @@
-"""Measures the worker's memory: at its peak, and after many answers on changing pictures.
+"""Measure the worker's memory, at its peak and after many answers on new pictures; see docs/benchmarks.md.
 
 Linux alone tells of both (``/proc/PID/status``): VmHWM is the most that the process ever had in memory, mapped
 files included; RssAnon is what it holds that is no file.
@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from assistant.core.events import DecodeOptions, DescribeRequest, Finished
 from assistant.core.questions import DETAILED_PROMPT
+from assistant.inference.options import EngineOptions
 from assistant.inference.worker.client import InferenceClient
-from scripts import bench_report
-from scripts.bench_speed import EMBEDDED, REPORT, options_for
-from scripts.bench_timing import noise_picture
+from scripts.bench import report
+from scripts.bench.models_to_time import EMBEDDED, add_model_options, each_model
+from scripts.bench.timing import noise_picture
 
-SECTION = "bench_memory"
 _ALLOWED = 700e6
 _N_WARM = 50
 """Answers after which caches are full: pictures are remembered up to 64 MB, and every size was met once."""
@@ -47,23 +47,16 @@ class Result:
 
 
 def parse_arguments(argv: list[str] | None = None) -> argparse.Namespace:
-    """Reads the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shapes", default=EMBEDDED, help="comma-separated, as in bench_speed.py")
-    parser.add_argument("--cache-dir", type=Path, default=Path("shapes"))
+    """Read the command line."""
+    parser = report.make_parser(__doc__, "bench_memory")
+    add_model_options(parser, EMBEDDED)
     parser.add_argument("--answers", type=int, default=1000, help="answers of the embedded model")
     parser.add_argument("--tokens", type=int, default=16, help="tokens of an answer")
-    parser.add_argument("--threads", type=int, help="default: what is shipped")
-    parser.add_argument("--flash-attn", choices=("auto", "on", "off"), default="auto")
-    parser.add_argument("--kv-type", choices=("auto", "f16", "q8_0"), default="auto")
-    parser.add_argument("--section", default=SECTION, help="section of the report to write")
-    parser.add_argument("--report", type=Path, default=REPORT, help="Markdown file to write into")
-    parser.add_argument("--no-report", action="store_true", help="print only")
     return parser.parse_args(argv)
 
 
 def memory_of(pid: int) -> Memory:
-    """What the kernel says of a process."""
+    """Return what the kernel says of a process."""
     fields = {}
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         name, _, value = line.partition(":")
@@ -72,15 +65,10 @@ def memory_of(pid: int) -> Memory:
     return Memory(fields["VmHWM"], fields["VmRSS"], fields["RssAnon"])
 
 
-def measure(name: str, arguments: argparse.Namespace) -> Result | None:
-    """Lets a worker answer, each time about a picture it has never seen; a large model answers once."""
-    options = options_for(name, arguments, arguments.cache_dir)
-    if options is None:
-        return None
-    options = replace(options, kv_type=arguments.kv_type)
-    n_answers = arguments.answers if name == EMBEDDED else 1
+def measure(options: EngineOptions, n_answers: int, n_tokens: int) -> Result:
+    """Let a worker answer, each time about a picture it has never seen."""
     n_warm = min(_N_WARM, n_answers - 1)
-    decode = DecodeOptions(max_tokens=arguments.tokens, ignores_eos=True)
+    decode = DecodeOptions(max_tokens=n_tokens, ignores_eos=True)
     early = late = Memory(0, 0, 0)
     with InferenceClient(options) as client:
         for i in range(n_answers):
@@ -99,7 +87,7 @@ def measure(name: str, arguments: argparse.Namespace) -> Result | None:
 
 
 def row(result: Result) -> dict[str, str]:
-    """One line of the table."""
+    """Return one line of the table."""
     growth = result.late.held_alone / max(result.early.held_alone, 1) - 1
     return {
         "model": result.name,
@@ -113,20 +101,21 @@ def row(result: Result) -> dict[str, str]:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Measures every shape asked for and writes the section."""
+    """Measure every shape asked for and write the section; a large model answers once."""
     arguments = parse_arguments(argv)
-    results = [measure(name.strip(), arguments) for name in arguments.shapes.split(",")]
-    table = bench_report.markdown_table([row(result) for result in results if result])
-    print(table)
-    if not arguments.no_report:
-        body = bench_report.measured_section(
-            "Memory of the worker",
-            "Every answer is about a new picture, steered, with the settings that are shipped. The peak is "
-            "the most that the worker ever had in memory, mapped files included. Growth is of the memory that "
-            f"is not a file, from answer {_N_WARM} to the last.",
-            table,
-        )
-        bench_report.replace_section(arguments.report, arguments.section, body)
+    results = [
+        measure(options, arguments.answers if name == EMBEDDED else 1, arguments.tokens)
+        for name, options in each_model(arguments)
+    ]
+    section = report.measured_section(
+        "Memory of the worker",
+        "Every answer is about a new picture, steered, with the settings that are shipped. The peak is "
+        "the most that the worker ever had in memory, mapped files included. Growth is of the memory that "
+        f"is not a file, from answer {_N_WARM} to the last.",
+        report.markdown_table([row(result) for result in results]),
+    )
+    print(section)
+    report.publish(arguments, section)
     return 0
 
 

@@ -1,6 +1,6 @@
-"""Drawn scenes as the benchmarks read them: pictures in a folder, and a file that tells their truth.
+"""Draw scenes for ``sparc-assistant bench quality``: pictures in a folder, and a file that tells their truth.
 
-`python -m scripts.judged_scenes FOLDER` draws some for `sparc-assistant bench quality`.
+The figures of docs/quality.md and models/demo/README.md are about such scenes.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from assistant.bench.scenes import JudgedScene, SceneObject, SceneQuestion, World, write_scenes
 from scripts.train_scene_model import questions as ask
@@ -38,7 +40,7 @@ _STRANGE = 6
 
 
 def draw_scenes(split: Split, first: int, count: int, folder: Path) -> Path:
-    """Draws scenes into a folder, and returns the file that tells their truth.
+    """Draw scenes into a folder, and return the file that tells their truth.
 
     Raises:
         ValueError: a test scene is among those that examples are chosen from.
@@ -58,7 +60,7 @@ def draw_scenes(split: Split, first: int, count: int, folder: Path) -> Path:
 
 
 def world(split: Split, first: int) -> World:
-    """The words of the drawn world."""
+    """Return the words of the drawn world."""
     return World(
         f"drawn scenes of {FEWEST} to {MOST} things, {split} split, {first} on",
         {kind.name: (kind.name, kind.plural) for kind in KINDS},
@@ -68,7 +70,7 @@ def world(split: Split, first: int) -> World:
 
 
 def objects(scene: Scene) -> tuple[SceneObject, ...]:
-    """What is there, with the box of what is seen of it."""
+    """Return what is there, with the box of what is seen of it."""
     marks = instance_map(scene, PICTURE_PX)
     return tuple(
         SceneObject(thing.kind, thing.colour, PLACES[thing.cell], _box_of(marks == number))
@@ -77,7 +79,7 @@ def objects(scene: Scene) -> tuple[SceneObject, ...]:
 
 
 def questions(scene: Scene) -> tuple[SceneQuestion, ...]:
-    """What is asked about a scene; the same for ever."""
+    """Return what is asked about a scene, always the same."""
     rng = scene_rng(scene.seed, _QUESTIONS)
     turns = [
         ("presence", ask.presence(scene, ask.some_kind(scene, rng, is_present)))
@@ -104,7 +106,7 @@ def questions(scene: Scene) -> tuple[SceneQuestion, ...]:
 
 
 def _box_of(mask: NDArray[np.bool_]) -> tuple[float, float, float, float] | None:
-    """The box of a thing's visible pixels, as parts of the picture; None where nothing of it is seen."""
+    """Return the box of a thing's visible pixels, as parts of the picture; None where nothing of it is seen."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not len(rows):
         return None
@@ -118,8 +120,8 @@ def _box_of(mask: NDArray[np.bool_]) -> tuple[float, float, float, float] | None
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Draws the scenes and prints the path of the file that tells their truth."""
-    parser = argparse.ArgumentParser(prog="judged_scenes", description=__doc__)
+    """Draw the scenes and print the path of the file that tells their truth."""
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--split", choices=("dev", "test"), default="test")
     parser.add_argument("--first", type=int, default=FIRST, help="number of the first scene")

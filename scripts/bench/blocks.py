@@ -52,7 +52,7 @@ _LAYOUTS = {
 def random_blocks(
     rng: np.random.Generator, quant: str, n_out: int, n_in: int
 ) -> npt.NDArray[np.uint8]:
-    """Returns raw rows of a quantised matrix, shape (n_out, bytes of a row)."""
+    """Return raw rows of a quantised matrix, shape (n_out, bytes of a row)."""
     layout = _LAYOUTS[quant]
     n_bytes = layout.dtype.itemsize * (n_in // layout.n_weights)
     raw = rng.integers(0, 256, (n_out, n_bytes), dtype=np.uint8)
@@ -68,12 +68,7 @@ def random_blocks(
 
 
 class FileWriter:
-    """Declares tensors first, then makes and writes them one after the other.
-
-    Args:
-        writer: with all of the file's keys already set.
-        seed: of the weights.
-    """
+    """A file whose tensors are declared first, then made and written one after the other."""
 
     def __init__(self, writer: Any, seed: int) -> None:
         self._writer = writer
@@ -81,7 +76,7 @@ class FileWriter:
         self._pending: list[Callable[[], npt.NDArray[Any]]] = []
 
     def matrix(self, name: str, n_out: int, n_in: int, kind: str) -> None:
-        """Adds a random matrix of ggml type ``kind``."""
+        """Add a random matrix of ggml type ``kind``."""
         if kind == "F16":
             self.tensor(name, (n_out, n_in))
             return
@@ -94,7 +89,7 @@ class FileWriter:
         self._pending.append(lambda: random_blocks(self._rng, kind, n_out, n_in))
 
     def tensor(self, name: str, shape: tuple[int, ...]) -> None:
-        """Adds a random F16 tensor whose first dimension is the output."""
+        """Add a random F16 tensor whose first dimension is the output."""
         n_in = math.prod(shape[1:])
         self._writer.add_tensor_info(name, shape, np.dtype(np.float16), 2 * math.prod(shape))
 
@@ -105,12 +100,12 @@ class FileWriter:
         self._pending.append(make)
 
     def constant(self, name: str, value: float, n: int) -> None:
-        """Adds an F32 vector of one value."""
+        """Add an F32 vector of one value."""
         self._writer.add_tensor_info(name, (n,), np.dtype(np.float32), 4 * n)
         self._pending.append(lambda: np.full(n, value, np.float32))
 
     def write(self) -> None:
-        """Writes the whole file and closes it."""
+        """Write the whole file and close it."""
         self._writer.write_header_to_file()
         self._writer.write_kv_data_to_file()
         self._writer.write_ti_data_to_file()

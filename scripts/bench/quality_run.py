@@ -1,4 +1,4 @@
-"""The working half of bench_quality: scenes through the real engine, several processes at once, kept as they come."""
+"""The working half of quality: scenes through the real engine, several processes at once, kept as they come."""
 
 from __future__ import annotations
 
@@ -39,23 +39,23 @@ class EngineDescriber:
         self._engine = engine
 
     def ask(self, request: DescribeRequest) -> Iterator[Event]:
-        """Yields all events when the answer is complete."""
+        """Yield all events when the answer is complete."""
         events: list[Event] = []
         answer = self._engine.answer(request, events.append)
         yield from events
         yield Finished(answer)
 
     def cancel(self) -> None:
-        """Nobody cancels."""
+        pass
 
     def prepare(self, image_rgb: ImageRgb, question: str = "") -> None:
-        """Nothing is read ahead."""
+        pass
 
     def cancel_prepare(self) -> None:
-        """Nothing is read ahead."""
+        pass
 
     def close(self) -> None:
-        """The engine is the caller's."""
+        pass
 
 
 @dataclass(frozen=True)
@@ -91,16 +91,7 @@ def answers(
     jobs: int,
     **what: bool,
 ) -> Answers:
-    """All scenes with all methods; what is in ``folder`` already is not done again.
-
-    Args:
-        files: the model.
-        scenes: the file of scenes.
-        methods: of steering.
-        folder: where answers are kept.
-        jobs: processes, one thread each.
-        what: the ``has_`` switches of ``Batch``.
-    """
+    """Describe all scenes with all methods; what is in ``folder`` already is not done again."""
     folder.mkdir(parents=True, exist_ok=True)
     batches = [
         Batch(scenes, share, jobs, tuple(methods), folder / f"{share}-of-{jobs}.jsonl", **what)
@@ -170,7 +161,7 @@ def _work(batch: Batch) -> dict[tuple[str, str], dict[str, Any]]:
 
 
 def second_key(number: int) -> str:
-    """Key of the second look at scene ``number``."""
+    """Return the key of the second look at scene ``number``."""
     return f"scene {number} again"
 
 

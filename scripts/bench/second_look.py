@@ -11,20 +11,13 @@ from assistant.bench import intervals, quality, second_look
 from assistant.bench.scenes import JudgedScene, World
 from assistant.core.narration import plain_words
 from assistant.core.sentences import split_sentences
-from scripts.bench_quality_run import Answers, second_key
+from scripts.bench.quality_run import Answers, second_key
 
 
 def summary(
     world: World, scenes: Sequence[JudgedScene], label: str, answers: Answers
 ) -> dict[str, Any]:
-    """Counts and shares over all scenes, with 95 % intervals from resampled scenes.
-
-    Args:
-        world: of the scenes.
-        scenes: in the order of their keys.
-        label: the method of both looks.
-        answers: first and second descriptions.
-    """
+    """Return counts and shares over all scenes, with 95 % intervals from resampled scenes."""
     table = world.thing_words()
     counts = []
     for number, scene in enumerate(scenes):
