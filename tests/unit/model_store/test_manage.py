@@ -454,7 +454,7 @@ def test_a_killed_command_leaves_no_lock_behind(tmp_path: Path) -> None:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"locked\n"
         with (
-            pytest.raises(ModelError, match="another command"),
+            pytest.raises(ModelError, match="Another command"),
             lock_folder("tiny", tmp_path / "tiny"),
         ):
             pass
