@@ -12,8 +12,8 @@ import numpy.typing as npt
 def describe_difference(ours: npt.ArrayLike, expected: npt.ArrayLike) -> str:
     """Return the largest difference and where it is, for an assertion's message."""
     a, b = np.asarray(ours), np.asarray(expected)
-    if a.shape != b.shape:
-        return f"shape {a.shape} instead of {b.shape}"
+    if (a.shape, a.dtype) != (b.shape, b.dtype):
+        return f"{a.dtype} of shape {a.shape} instead of {b.dtype} of shape {b.shape}"
     with np.errstate(invalid="ignore"):
         apart = np.abs(a.astype(np.float64) - b.astype(np.float64))
     if not apart.size:
