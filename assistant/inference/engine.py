@@ -137,7 +137,7 @@ class Engine:
         self._cool_down()
         steering = self._steering(request.sparc, request.has_attention)
         run = AnswerRun(self.loaded, request, emit, steering)
-        ready = self._take_ready()
+        ready, self._ready = self._ready, None
         prompt, n_dropped = self._fitting_prompt(request, picture)
         with prompt:
             reader = PromptReader(self.loaded, picture, prompt, emit)
@@ -172,7 +172,8 @@ class Engine:
         Raises:
             InferenceError: llama.cpp failed.
         """
-        if (given_up := self._take_ready()) is not None:
+        given_up, self._ready = self._ready, None
+        if given_up is not None:
             given_up.steering.finish()
         self._cool_down()
         loaded, picture = self.loaded, self.loaded.pictures.key_of(image_rgb)
@@ -216,10 +217,6 @@ class Engine:
             steering.finish()
             raise
         return ReadyQuestion(tuple(reader.tail), steering, n_past)
-
-    def _take_ready(self) -> ReadyQuestion | None:
-        ready, self._ready = self._ready, None
-        return ready
 
     def _fitting_prompt(self, request: DescribeRequest, picture: str) -> tuple[Prompt, int]:
         """Return the prompt with the newest turns that leave room for an answer, and how many turns it lacks."""

@@ -18,7 +18,6 @@ class EngineOptions:
     """What the engine loads, and how.
 
     Attributes:
-        model_name: what the model is called in messages.
         preset: steering for requests that ask for none in particular.
         n_ctx: cells of the KV cache, at most what the model was trained on; ``None`` takes 2048, or fewer
             where memory is short.

@@ -116,14 +116,11 @@ def open_projector(
         red, green, blue = (int(channel * 255) for channel in mean)
         needs_copy = is_one_layer_short(header)
     except OSError as error:
-        raise ModelError(
-            messages.mmproj_unreadable(path.name, error.strerror or str(error)),
-            messages.MMPROJ_DAMAGED_HINT,
-        ) from error
+        unreadable = messages.mmproj_unreadable(path.name, error.strerror or str(error))
+        raise ModelError(unreadable, messages.MMPROJ_DAMAGED_HINT) from error
     except Exception as error:
-        raise ModelError(
-            messages.mmproj_damaged(path.name), messages.MMPROJ_DAMAGED_HINT
-        ) from error
+        damaged = messages.mmproj_damaged(path.name)
+        raise ModelError(damaged, messages.MMPROJ_DAMAGED_HINT) from error
     if size <= 0:
         raise ModelError(
             messages.mmproj_not_for_pictures(path.name), messages.MMPROJ_NOT_FOR_PICTURES_HINT
@@ -158,10 +155,8 @@ def _corrected_copy(
         folder.mkdir(parents=True, exist_ok=True)
         _tidy(folder, where)
         if shutil.disk_usage(folder).free < stat.st_size * 1.1:
-            raise ModelError(
-                messages.mmproj_copy_no_space(path.name, stat.st_size // 2**20),
-                messages.mmproj_copy_hint(str(folder)),
-            )
+            no_space = messages.mmproj_copy_no_space(path.name, stat.st_size // 2**20)
+            raise ModelError(no_space, messages.mmproj_copy_hint(str(folder)))
         on_copy()
         handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
         os.close(handle)
@@ -174,9 +169,8 @@ def _corrected_copy(
             Path(name).unlink(missing_ok=True)
     except (OSError, ValueError, KeyError, IndexError) as error:  # gguf-py's are of all kinds
         reason = getattr(error, "strerror", None) or str(error)
-        raise ModelError(
-            messages.mmproj_copy_failed(path.name, reason), messages.mmproj_copy_hint(str(folder))
-        ) from error
+        failed = messages.mmproj_copy_failed(path.name, reason)
+        raise ModelError(failed, messages.mmproj_copy_hint(str(folder))) from error
     return target, True
 
 

@@ -84,7 +84,9 @@ def read(path: Path) -> GgufHeader:
 
 def projector_width(mmproj: GgufHeader) -> int | None:
     """Return how many numbers the projector gives for an image token; ``None`` for kinds that llama.cpp must judge."""
-    for name, index in _WIDTHS.get(projector_kind(mmproj), ()):
+    kind = mmproj.values.get("clip.vision.projector_type", mmproj.values.get("clip.projector_type"))
+    # Files older than that key are MLPs.
+    for name, index in _WIDTHS.get(kind if isinstance(kind, str) else "mlp", ()):
         tensor = mmproj.tensors.get(name)
         if tensor is not None and len(tensor.dims) > index:
             return tensor.dims[index]
@@ -94,14 +96,6 @@ def projector_width(mmproj: GgufHeader) -> int | None:
 def has_tiles(mmproj: GgufHeader) -> bool:
     """Return whether pictures are cut into tiles, as in LLaVA-NeXT (1.6): up to 2,880 image tokens."""
     return "clip.vision.image_grid_pinpoints" in mmproj.values
-
-
-def projector_kind(mmproj: GgufHeader) -> str:
-    """Return ``clip.projector_type``; files older than that key are MLPs."""
-    value = mmproj.values.get(
-        "clip.vision.projector_type", mmproj.values.get("clip.projector_type")
-    )
-    return value if isinstance(value, str) else "mlp"
 
 
 def _check_model(model: GgufHeader, name: str) -> None:

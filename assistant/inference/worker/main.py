@@ -59,7 +59,7 @@ class Worker:
         failure: Failed | None = None
         try:
             engine = self._load()
-        except Exception as error:  # noqa: BLE001 - the front is told of it
+        except Exception as error:  # noqa: BLE001 - the front hears of it
             failure = _failed(error)
         while True:
             self._is_working = False
@@ -87,7 +87,7 @@ class Worker:
     def _answer(self, engine: Engine, ask: Ask) -> Event:
         try:
             return Finished(engine.answer(ask.request, self._tell))
-        except Exception as error:  # noqa: BLE001 - the front is told of it
+        except Exception as error:  # noqa: BLE001 - the front hears of it
             return _failed(error)
 
     def _prepare(self, engine: Engine, request: Prepare) -> None:
