@@ -115,7 +115,7 @@ def _library() -> ctypes.CDLL:
 
 @cache
 def op_codes() -> dict[str, int]:
-    """Operation names as ggml prints them ("SET_ROWS") and their numbers in the loaded library."""
+    """Return operation names as ggml prints them ("SET_ROWS") and their numbers in the loaded library."""
     check_abi()
     lib = _library()
     codes: dict[str, int] = {}
@@ -133,7 +133,7 @@ def op_codes() -> dict[str, int]:
 
 @cache
 def check_abi() -> None:
-    """Compares the mirror with tensors that the loaded ggml made.
+    """Compare the mirror with tensors that the loaded ggml made.
 
     Raises:
         GgmlAbiError: a field is not where the mirror has it.
@@ -176,32 +176,32 @@ def check_abi() -> None:
 
 
 def tensor_at(address: int) -> GgmlTensor:
-    """The live tensor at ``address``; valid as long as its graph or cache is."""
+    """Return the live tensor at ``address``; valid as long as its graph or cache is."""
     return GgmlTensor.from_address(address)
 
 
 def op_at(address: int) -> int:
-    """The operation code of the tensor at ``address``; cheap enough for every graph node."""
+    """Return the operation code of the tensor at ``address``; cheap enough for every graph node."""
     return ctypes.c_int.from_address(address + OFFSET_OP).value
 
 
 def name_at(address: int) -> bytes:
-    """The name of the tensor at ``address``."""
+    """Return the name of the tensor at ``address``."""
     return ctypes.string_at(address + OFFSET_NAME)
 
 
 def root_at(address: int) -> int:
-    """The address of the tensor that owns the data: views lead to their source."""
+    """Return the address of the tensor that owns the data: views lead to their source."""
     return tensor_at(address).view_src or address
 
 
 def is_host(tensor: GgmlTensor) -> bool:
-    """Whether the tensor's data lie in memory that the CPU can address."""
+    """Return whether the tensor's data lie in memory that the CPU can address."""
     return bool(tensor.buffer) and bool(_library().ggml_backend_buffer_is_host(tensor.buffer))
 
 
 def as_array(tensor: GgmlTensor) -> npt.NDArray[Any]:
-    """A view of the data without a copy, shape ``ne`` reversed (slowest first), strides from ``nb``.
+    """Return a view of the data without a copy, shape ``ne`` reversed (slowest first), strides from ``nb``.
 
     Raises:
         TypeError: a block-quantised type, which has no elements to point at.
@@ -222,7 +222,7 @@ def as_array(tensor: GgmlTensor) -> npt.NDArray[Any]:
 
 
 def as_bytes(tensor: GgmlTensor) -> npt.NDArray[np.uint8]:
-    """The raw bytes of a contiguous tensor, shape ``(ne[2], ne[1], row bytes)``, without a copy."""
+    """Return the raw bytes of a contiguous tensor, shape ``(ne[2], ne[1], row bytes)``, without a copy."""
     if not tensor.data or not is_host(tensor):
         raise ValueError("the tensor's data are not in host memory")
     shape = (tensor.ne[2], tensor.ne[1], tensor.nb[1])
@@ -231,7 +231,7 @@ def as_bytes(tensor: GgmlTensor) -> npt.NDArray[np.uint8]:
 
 
 def q8_0_to_float(tensor: GgmlTensor) -> npt.NDArray[np.float32]:
-    """A q8_0 tensor's values, shape (ne[2], ne[1], ne[0]); its blocks are one f16 scale and 32 int8.
+    """Return a q8_0 tensor's values, shape (ne[2], ne[1], ne[0]); its blocks are one f16 scale and 32 int8.
 
     Raises:
         ValueError: the data are not in host memory.
@@ -249,13 +249,13 @@ def q8_0_to_float(tensor: GgmlTensor) -> npt.NDArray[np.float32]:
 
 
 def set_tensor(address: int, values: npt.NDArray[Any]) -> None:
-    """Overwrites a contiguous tensor's data, wherever they lie."""
+    """Overwrite a contiguous tensor's data, wherever they lie."""
     values = np.ascontiguousarray(values)
     _library().ggml_backend_tensor_set(address, values.ctypes.data, 0, values.nbytes)
 
 
 def half_to_float(values: npt.NDArray[np.float16]) -> npt.NDArray[np.float32]:
-    """f16 to f32 by ggml's vectorised row function; numpy converts one value at a time."""
+    """Convert f16 to f32 by ggml's vectorised row function; numpy converts one value at a time."""
     source = np.ascontiguousarray(values)
     result = np.empty(source.shape, np.float32)
     _library().ggml_fp16_to_fp32_row(source.ctypes.data, result.ctypes.data, source.size)
@@ -263,7 +263,7 @@ def half_to_float(values: npt.NDArray[np.float16]) -> npt.NDArray[np.float32]:
 
 
 def float_to_half(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float16]:
-    """f32 to f16, rounded to nearest even, by ggml's vectorised row function."""
+    """Convert f32 to f16, rounded to nearest even, by ggml's vectorised row function."""
     source = np.ascontiguousarray(values)
     result = np.empty(source.shape, np.float16)
     _library().ggml_fp32_to_fp16_row(source.ctypes.data, result.ctypes.data, source.size)
@@ -271,5 +271,5 @@ def float_to_half(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float16]:
 
 
 def make_eval_callback(function: Callable[[int, bool], bool]) -> Any:
-    """Wraps ``function(tensor address, ask) -> bool``; the caller keeps the result alive as long as the context."""
+    """Wrap ``function(tensor address, ask) -> bool``; the caller keeps the result alive as long as the context."""
     return EvalCallback(lambda address, ask, _user: function(address, ask))

@@ -5,7 +5,7 @@ patches but fills ``positions`` with 0..n and ``patches`` with 1..n as if it cam
 (ggml-org/llama.cpp#25814): every patch gets its neighbour's position, patch 0 is lost, and the class token
 is handed to the language model. An eval callback on the mtmd context overwrites both inputs before they
 are used: ``positions = [1, ..., n, 0]``, ``patches = [0, ..., n - 1]``. It does so only where the graph's
-CONCAT really has the class embedding second, so that a mended llama.cpp is left alone.
+CONCAT really has the class embedding second, so that a fixed llama.cpp is left alone.
 
 The same callback lets an encode be cancelled between two layers.
 """
@@ -37,7 +37,7 @@ class ClipOrder:
     def __init__(
         self, is_cancelled: Callable[[], bool] = lambda: False, *, is_enabled: bool = True
     ) -> None:
-        """Prepares the callback.
+        """Prepare the callback.
 
         Args:
             is_cancelled: asked between two layers; true ends the encode early, whose result is then void.

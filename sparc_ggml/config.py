@@ -78,7 +78,7 @@ class SparcConfig:
             )
 
     def for_depth(self, n_layer: int) -> SparcConfig:
-        """Fills in the layers for a model of ``n_layer`` layers.
+        """Fill in the layers for a model of ``n_layer`` layers.
 
         Raises:
             SparcConfigError: a layer does not exist in this model.

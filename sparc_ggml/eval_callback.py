@@ -33,13 +33,13 @@ class ObservationError(SparcError, RuntimeError):
 class AttentionProbe:
     """The eval callback of one llama.cpp context.
 
-    Two things can be switched on: recording where tokens are written (during the picture's prefill), and
-    observing one layer's attention of the newest token (from the last prompt token on).
+    It can record where tokens are written (during the picture's prefill), and observe one layer's attention of the
+    newest token (from the last prompt token on).
 
     Attributes:
         layers: V caches by layer number, filled while cells are recorded.
-        on_new_tensor: told the address of each K and V tensor in which a cell is one row, when it is recorded for the
-            first time and before it is written to.
+        on_new_tensor: called with the address of each K and V tensor in which a cell is one row, when it is first
+            recorded and before it is written to.
         callback: the ctypes function for ``llama_context_params.cb_eval``; keep this object alive with the context.
         user_data: the address for ``cb_eval_user_data``.
     """
@@ -69,15 +69,15 @@ class AttentionProbe:
         context_params.cb_eval_user_data = self.user_data
 
     def start_recording(self) -> None:
-        """From now on, notes the KV cell of every token that is written."""
+        """Record the KV cell of every token that is written from now on."""
         self._cells, self._is_recording = {}, True
 
     def stop_recording(self) -> npt.NDArray[np.int64]:
-        """The cells of all tokens written since ``start_recording``, in order, shape (n_tokens,).
+        """Return the cells of all tokens written since ``start_recording``, in order, shape (n_tokens,).
 
         Raises:
-            ObservationError: the model writes no K cache that we know, as recurrent ones, or its layers
-                keep a token in different cells, as those with a sliding window do.
+            ObservationError: the model writes no known K cache (recurrent models), or its layers keep a token in
+                different cells (sliding windows).
         """
         self._is_recording = False
         self._raise_error()
@@ -89,7 +89,7 @@ class AttentionProbe:
         return cells[0]
 
     def observe(self, layer: int, image_cells: npt.NDArray[np.int64]) -> None:
-        """From now on, takes the attention that the newest token pays to ``image_cells`` at ``layer``."""
+        """Observe the attention that the newest token pays to ``image_cells`` at ``layer`` from now on."""
         self._layer, self._image_cells = layer, image_cells
         self._softmax_name = b"kq_soft_max-%d" % layer
         self._k_name = b"cache_k_l%d" % layer
@@ -98,7 +98,7 @@ class AttentionProbe:
     def make_step(
         self, config: SparcConfig, layers: Sequence[LayerValues], cells: npt.NDArray[np.int64]
     ) -> Step:
-        """The bookkeeping of an answer, in the same language as this probe.
+        """Return the state of one answer, Python or compiled as this probe is.
 
         Raises:
             UnsupportedCacheError: a layer's V cache cannot be scaled.
@@ -106,14 +106,14 @@ class AttentionProbe:
         return PythonStep(config, layers, cells)
 
     def set_threads(self, n_threads: int) -> None:
-        """As many as the model computes with from now on; Python computes with one."""
+        """Compute with as many threads as the model from now on; Python computes with one."""
 
     def stop_observing(self) -> None:
-        """Goes back to refusing every node."""
+        """Refuse every node again."""
         self._layer, self._attention, self._is_recording = -1, None, False
 
     def take(self) -> Floats:
-        """The attention of the last token decoded, mean over heads, shape (n_image,); copied by who keeps it.
+        """Return the last token's attention, mean over heads, shape (n_image,); the next token may overwrite it.
 
         Raises:
             ObservationError: the layer's attention was not in the graph, or reading it failed.
@@ -188,7 +188,7 @@ def host_range(address: int) -> tuple[int, int]:
 
 
 def flash_attention_probabilities(node: Any) -> npt.NDArray[np.float64]:
-    """Redoes the softmax that a FLASH_ATTN_EXT node fuses away, for its last query.
+    """Redo the softmax that a FLASH_ATTN_EXT node fuses away, for its last query.
 
     Args:
         node: the tensor; its sources are q (n_embd_head, n_q, n_head), k (n_embd_head, n_kv,
@@ -220,7 +220,7 @@ def flash_attention_probabilities(node: Any) -> npt.NDArray[np.float64]:
 
 
 def _keys(tensor: _ggml.GgmlTensor) -> Floats:
-    """K as float32, shape (n_head_kv, n_kv, n_embd_head)."""
+    """Return K as float32, shape (n_head_kv, n_kv, n_embd_head)."""
     if tensor.type == _ggml.GGML_TYPE_F16:
         return _ggml.half_to_float(_ggml.as_array(tensor)[0])
     if tensor.type == _ggml.GGML_TYPE_F32:

@@ -22,7 +22,7 @@ Indices = npt.NDArray[np.intp]
 
 
 def relative_activation(a: Floats, ema: Floats) -> Floats:
-    """How far attention rose above its average, relative to it.
+    """Return how far attention rose above its average, relative to it.
 
     Args:
         a: attention probabilities on the image tokens, shape (n_image,).
@@ -38,12 +38,12 @@ def relative_activation(a: Floats, ema: Floats) -> Floats:
 
 
 def select(r: Floats, tau: float) -> Indices:
-    """Indices of the image tokens whose relative activation reaches ``tau``, ascending."""
+    """Return indices of the image tokens whose relative activation reaches ``tau``, ascending."""
     return np.flatnonzero(r >= tau)
 
 
 def update_ema(ema: Floats, a: Floats, beta: float) -> Floats:
-    """``(1 - beta) * a + beta * ema``: beta weights the OLD average, so 0 forgets at once."""
+    """Return ``(1 - beta) * a + beta * ema``: beta weights the OLD average, so 0 forgets at once."""
     return (np.float32(1 - beta) * a + np.float32(beta) * ema).astype(np.float32)
 
 
@@ -62,7 +62,7 @@ class Recalibration:
     def __init__(
         self, config: SparcConfig, n_image: int, max_gain: npt.NDArray[np.float64] | None = None
     ) -> None:
-        """Starts afresh.
+        """Start afresh.
 
         Args:
             config: alpha, beta, tau and the method.
@@ -78,18 +78,18 @@ class Recalibration:
         self.is_clamped = False
 
     def begin(self, a: Floats) -> None:
-        """Takes the last prompt token's attention as the first average; nothing is scaled. Shape (n_image,)."""
+        """Take the last prompt token's attention as the first average; nothing is scaled. Shape (n_image,)."""
         self._ema = a.astype(np.float32)
         if self._config.method == "uniform":
             self.selected = np.arange(len(self.gain))
 
     @property
     def pending(self) -> Indices:
-        """The tokens that the next ``apply_selection`` would boost; none where alpha is 1."""
+        """Tokens that the next ``apply_selection`` would boost; none where alpha is 1."""
         return self.selected if self._config.alpha != 1.0 else self.selected[:0]
 
     def apply_selection(self) -> Indices:
-        """Multiplies the gains of the tokens selected last; call before the forward pass.
+        """Multiply the gains of the tokens selected last; call before the forward pass.
 
         Returns:
             The indices whose gain changed; none if it would take ``sum(gain / max_gain)`` above 1.
@@ -109,7 +109,7 @@ class Recalibration:
         return chosen
 
     def observe(self, a: Floats) -> Indices:
-        """Selects the tokens whose attention rose, then updates the average; call after the forward pass.
+        """Select the tokens whose attention rose, then update the average; call after the forward pass.
 
         Args:
             a: attention of the one query token, mean over heads at the selected layer, shape (n_image,).

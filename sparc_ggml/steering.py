@@ -21,7 +21,7 @@ class StepRecord:
         max_gain: largest accumulated gain during this step.
         is_clamped: whether a gain was held back before its number type overflowed.
         attention: probability paid to each image token, where it is watched; else empty.
-        boosted: the sum of them with each token's gain multiplied in, which is what reaches the values.
+        boosted: their sum, each times its token's gain, which is what reaches the values.
     """
 
     selected: tuple[int, ...]
@@ -45,13 +45,13 @@ class Steering:
         image_cells: npt.NDArray[np.int64],
         is_watched: bool = False,
     ) -> None:
-        """Prepares observation; call before the last prompt batch is decoded.
+        """Prepare observation; call before the last prompt batch is decoded.
 
         Args:
             probe: the context's eval callback, which has recorded the picture's cells.
             config: with its layers filled in by ``SparcConfig.for_depth``.
             image_cells: the KV cell of each image token, shape (n_image,).
-            is_watched: whether the attention is observed and recorded even where the method needs none of it.
+            is_watched: whether the attention is observed and recorded even where the method does not need it.
 
         Raises:
             UnsupportedCacheError: a layer's V cache cannot be scaled.
@@ -78,7 +78,7 @@ class Steering:
         self.finish()
 
     def begin(self) -> None:
-        """Takes the last prompt token's attention; call after the prompt was decoded.
+        """Take the last prompt token's attention; call after the prompt was decoded.
 
         Raises:
             ObservationError: it could not be observed.
@@ -86,11 +86,11 @@ class Steering:
         self._step.begin(self._probe.take() if self._observes else np.empty(0, np.float32))
 
     def before_decode(self) -> None:
-        """Scales the V rows of the tokens selected at the step before."""
+        """Scale the V rows of the tokens selected at the step before."""
         self._step.apply()
 
     def after_decode(self) -> None:
-        """Observes the step and selects for the next one.
+        """Observe the step and select for the next one.
 
         Raises:
             ObservationError: the attention could not be observed.
@@ -103,7 +103,7 @@ class Steering:
                 self._boosted = float(seen @ self._step.gain)
 
     def record(self) -> StepRecord:
-        """What the last step did."""
+        """Return what the last step did."""
         return StepRecord(
             selected=tuple(int(j) for j in self._step.selected),
             max_gain=float(self._step.gain.max(initial=1.0)),
@@ -113,6 +113,6 @@ class Steering:
         )
 
     def finish(self) -> None:
-        """Puts the V rows back bit for bit and stops observing; idempotent."""
+        """Put the V rows back bit for bit and stop observing; idempotent."""
         self._step.restore()
         self._probe.stop_observing()

@@ -18,7 +18,7 @@ class Step(Protocol):
 
     @property
     def selected(self) -> Indices:
-        """The image tokens that the last observation selected, ascending."""
+        """Image tokens that the last observation selected, ascending."""
         ...
 
     @property
@@ -32,19 +32,19 @@ class Step(Protocol):
         ...
 
     def begin(self, a: Floats) -> None:
-        """Takes the last prompt token's attention, shape (n_image,); unused by method "uniform"."""
+        """Take the last prompt token's attention, shape (n_image,); unused by method "uniform"."""
         ...
 
     def apply(self) -> None:
-        """Multiplies the gains of the selected tokens and scales their V rows."""
+        """Multiply the gains of the selected tokens and scale their V rows."""
         ...
 
     def observe(self, a: Floats) -> None:
-        """Selects for the next step from this one's attention, shape (n_image,)."""
+        """Select for the next step from this one's attention, shape (n_image,)."""
         ...
 
     def restore(self) -> None:
-        """Puts every changed V row back, bit for bit; idempotent."""
+        """Put every changed V row back, bit for bit; idempotent."""
         ...
 
 
@@ -54,7 +54,7 @@ class PythonStep:
     def __init__(
         self, config: SparcConfig, layers: Sequence[LayerValues], cells: npt.NDArray[np.int64]
     ) -> None:
-        """Changes nothing yet.
+        """Change nothing yet.
 
         Args:
             config: with its layers filled in.
@@ -69,25 +69,20 @@ class PythonStep:
 
     @property
     def selected(self) -> Indices:
-        """As ``Step``."""
         return self._state.selected
 
     @property
     def gain(self) -> npt.NDArray[np.float64]:
-        """As ``Step``."""
         return self._state.gain
 
     @property
     def is_clamped(self) -> bool:
-        """As ``Step``."""
         return self._state.is_clamped
 
     def begin(self, a: Floats) -> None:
-        """As ``Step``."""
         self._state.begin(a)
 
     def apply(self) -> None:
-        """As ``Step``."""
         # Saved first, since that is when a row's largest gain becomes known.
         self._cache.save(self._state.pending)
         changed = self._state.apply_selection()
@@ -95,9 +90,7 @@ class PythonStep:
             self._cache.scale(changed, self._state.gain[changed])
 
     def observe(self, a: Floats) -> None:
-        """As ``Step``."""
         self._state.observe(a)
 
     def restore(self) -> None:
-        """As ``Step``."""
         self._cache.restore()

@@ -44,7 +44,7 @@ class LayerValues:
     is_transposed: bool
 
     def rows(self) -> npt.NDArray[Any]:
-        """A view without a copy, shape (kv_size, n_embd_v_gqa), or (kv_size, row bytes) uint8 for q8_0.
+        """Return a view without a copy, shape (kv_size, n_embd_v_gqa), or (kv_size, row bytes) uint8 for q8_0.
 
         Raises:
             UnsupportedCacheError: a number type or a place that cannot be scaled.
@@ -136,7 +136,7 @@ class ValueCache:
         layers: Iterable[LayerValues],
         cells: npt.NDArray[np.int64],
     ) -> None:
-        """Finds the rows; changes nothing.
+        """Find the rows; change nothing.
 
         Args:
             layers: the V caches of the layers to scale, in order.
@@ -155,7 +155,7 @@ class ValueCache:
         self.max_gain = np.full(len(cells), np.inf)
 
     def save(self, indices: Indices) -> None:
-        """Keeps the original rows of these image tokens, unless they are kept already."""
+        """Keep the original rows of these image tokens, unless they are kept already."""
         new = indices[~self._is_saved[indices]]
         if not len(new):
             return
@@ -171,7 +171,7 @@ class ValueCache:
         self._is_saved[new] = True
 
     def scale(self, indices: Indices, gain: npt.NDArray[np.float64]) -> None:
-        """Sets the rows of these image tokens to their originals times ``gain``.
+        """Set the rows of these image tokens to their originals times ``gain``.
 
         Args:
             indices: 0-based image tokens, shape (n,).
@@ -183,7 +183,7 @@ class ValueCache:
             rows[self._cells[indices]] = scaled(kind, store[indices], gain)
 
     def restore(self) -> None:
-        """Puts every changed row back, bit for bit; idempotent."""
+        """Put every changed row back, bit for bit; idempotent."""
         touched = np.flatnonzero(self._is_saved)
         if len(touched):
             for (_, rows), store in zip(self._layers, self._saved, strict=True):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from assistant.core.events import (
     Answer,
@@ -17,21 +16,18 @@ from assistant.core.events import (
 from assistant.inference.llama import ContextFull, DecodeAborted
 from assistant.inference.loaded import LoadedModel, PicturePrefix
 from assistant.inference.optional_steering import OptionalSteering
-from assistant.inference.picture_encoder import ImageChunk, Prompt
+from assistant.inference.picture_encoder import Prompt
 from assistant.inference.prompt_reader import Emit, PromptReader, Stopwatch
 from assistant.inference.sampler import Sampler
 from assistant.inference.writer import AnswerWriter
-from sparc_ggml.config import SparcConfig
 
 
 @dataclass(frozen=True)
 class ReadyQuestion:
     """A question that was read ahead: the next decode may write the answer's first token.
 
-    Attributes:
-        tail: its tokens, from the picture's end on.
-        steering: begun, and to be finished by whoever takes the question or gives it up.
-        n_past: cells that are taken.
+    Whoever takes the question or gives it up finishes its ``steering``, which has begun. ``tail`` is the prompt after
+    the picture; ``n_past`` cells are taken.
     """
 
     tail: tuple[int, ...]
@@ -57,13 +53,9 @@ class AnswerRun:
         n_dropped_turns: int = 0,
         ready: ReadyQuestion | None = None,
     ) -> Answer:
-        """Runs to the end; the picture's rows in the KV cache are then as they were before.
+        """Write the answer; the picture's rows in the KV cache are then as they were before.
 
-        Args:
-            prompt: the tokenised prompt.
-            reader: of that prompt.
-            n_dropped_turns: how many of the request's turns it leaves out.
-            ready: this very question about this very picture, read ahead with the same steering.
+        ``ready`` is this very question about this very picture, read ahead with the same steering.
 
         Raises:
             InferenceError: llama.cpp failed.
@@ -83,9 +75,10 @@ class AnswerRun:
                 n_past = reader.read_question(prefix, has_turns=bool(self._request.turns))
                 self._steering.begin()
             loaded.n_dropped_turns = n_dropped_turns
-            # A token takes a fraction of a second: asking between two is soon enough, and costs nothing.
+            # A token takes a fraction of a second: to ask between two is soon enough, and costs nothing.
             self._model.set_abort(None)
-            self._emit_header(prompt, prefix)
+            if self._request.has_trace:
+                self._emit(self._trace_header(prompt, prefix))
             ended = self._decode(writer, n_past)
         except DecodeAborted:
             ended = EndReason.CANCELLED
@@ -96,7 +89,27 @@ class AnswerRun:
                 loaded.forget()
             else:
                 loaded.trim_tail(len(loaded.tail) if self._model.can_trim else 0)
-        return self._answer(prompt, reader, prefix, writer, ended, n_dropped_turns)
+        return Answer(
+            text=writer.close(),
+            ended=ended,
+            timings=Timings(
+                load_ms=loaded.load_ms,
+                encode_ms=reader.encode_ms,
+                prefill_ms=reader.prefill_ms,
+                first_token_ms=self._first_token_ms,
+                decode_ms=self._decode_ms,
+            ),
+            counts=Counts(
+                image_tokens=prompt.n_image,
+                prompt_tokens=prompt.n_tokens,
+                tokens=writer.n_tokens,
+                kept_tokens=reader.n_kept,
+            ),
+            sparc=self._steering.config,
+            unsteered_reason=self._steering.reason,
+            corrections=prefix.corrections if prefix else (),
+            n_dropped_turns=n_dropped_turns,
+        )
 
     def _decode(self, writer: AnswerWriter, n_past: int) -> EndReason:
         options = self._request.decode
@@ -139,60 +152,23 @@ class AnswerRun:
                 )
             )  # fmt: skip
 
-    def _emit_header(self, prompt: Prompt, prefix: PicturePrefix) -> None:
-        if not self._request.has_trace:
-            return
-        options = self._loaded.options
+    def _trace_header(self, prompt: Prompt, prefix: PicturePrefix) -> TraceHeader:
+        options, config = self._loaded.options, self._steering.config
         side = round(prefix.n_image**0.5)
-        fields = {
-            "model": options.model_name or options.model_path.name,
-            "grid": [side, side] if side * side == prefix.n_image else [1, prefix.n_image],
-            "image_tokens": prefix.n_image,
-            "prompt_tokens": prompt.n_tokens,
-            "parameters": parameters(self._steering.config),
-            "unsteered_reason": self._steering.reason,
-        }
-        self._emit(TraceHeader(fields))
-
-    def _answer(
-        self,
-        prompt: Prompt,
-        reader: PromptReader,
-        prefix: PicturePrefix | None,
-        writer: AnswerWriter,
-        ended: EndReason,
-        n_dropped_turns: int,
-    ) -> Answer:
-        return Answer(
-            text=writer.close(),
-            ended=ended,
-            timings=Timings(
-                load_ms=self._loaded.load_ms,
-                encode_ms=reader.encode_ms,
-                prefill_ms=reader.prefill_ms,
-                first_token_ms=self._first_token_ms,
-                decode_ms=self._decode_ms,
-            ),
-            counts=Counts(
-                image_tokens=sum(c.n_tokens for c in prompt.chunks if isinstance(c, ImageChunk)),
-                prompt_tokens=prompt.n_tokens,
-                tokens=writer.n_tokens,
-                kept_tokens=reader.n_kept,
-            ),
-            sparc=self._steering.config,
-            unsteered_reason=self._steering.reason,
-            corrections=prefix.corrections if prefix else (),
-            n_dropped_turns=n_dropped_turns,
+        return TraceHeader(
+            {
+                "model": options.model_name or options.model_path.name,
+                "grid": [side, side] if side * side == prefix.n_image else [1, prefix.n_image],
+                "image_tokens": prefix.n_image,
+                "prompt_tokens": prompt.n_tokens,
+                "parameters": {
+                    "method": config.method,
+                    "alpha": config.alpha,
+                    "beta": config.beta,
+                    "tau": config.tau,
+                    "layer": config.selected_layer,
+                    "layers": [config.first_layer, config.last_layer],
+                },
+                "unsteered_reason": self._steering.reason,
+            }
         )
-
-
-def parameters(config: SparcConfig) -> dict[str, Any]:
-    """A configuration as plain values, for traces and ``--json``."""
-    return {
-        "method": config.method,
-        "alpha": config.alpha,
-        "beta": config.beta,
-        "tau": config.tau,
-        "layer": config.selected_layer,
-        "layers": [config.first_layer, config.last_layer],
-    }

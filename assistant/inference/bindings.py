@@ -1,7 +1,7 @@
 """llama-cpp-python without its high-level API, for a process that uses only the functions of llama.cpp.
 
-``llama_cpp/__init__.py`` imports that API, and with it chat formats, Jinja and a cache on disk: of a small model's
-start, a fifteenth. Its low-level modules need none of it.
+``llama_cpp/__init__.py`` imports chat formats, Jinja and a cache on disk, which takes a fifteenth of a small model's
+start. Its low-level modules need none of it.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import sys
 
 
 def leave_out_high_level() -> None:
-    """From now on ``from llama_cpp import llama_cpp, mtmd_cpp`` imports these two; call before the first import.
+    """Make ``from llama_cpp import llama_cpp, mtmd_cpp`` import these two alone; call before the first import.
 
-    The package is there, with its path, but empty: nothing else can be taken from it in this process.
+    The package itself stays empty: nothing else can be taken from it in this process.
     """
     spec = None if "llama_cpp" in sys.modules else importlib.util.find_spec("llama_cpp")
     if spec is not None:  # where it is not installed, the import says so

@@ -1,8 +1,8 @@
 """Gives back the memory of KV cells that hold nothing yet.
 
-llama.cpp writes zeros over the whole cache when it makes it, so all of it is in memory from then on: 570 MB for
-LLaVA-1.5-7B in q8_0 with 2,048 cells, of which one description uses a third. Private memory that is given back reads
-as zeros again, and takes memory when it is written to: nothing changes but when it is taken.
+llama.cpp writes zeros over the whole cache when it makes it, which takes 570 MB for LLaVA-1.5-7B in q8_0 with 2,048
+cells; one description uses a third. Private memory that is given back reads as zeros and is taken again when it is
+written to, so nothing changes except when the memory is taken.
 """
 
 from __future__ import annotations
@@ -14,14 +14,13 @@ from assistant.system import pages
 from sparc_ggml.eval_callback import host_range
 
 WORTH_BYTES = 2**20
-"""Tensors below this stay as they are."""
+"""Smaller tensors stay as they are."""
 
 
 def private_ranges(maps: Path = pages.OWN_MAPS) -> list[tuple[int, int]]:
-    """Start and end of the private memory of this process that no file lies behind.
+    """Return start and end of this process's private memory that has no file behind it.
 
-    Mappings that touch are one: the kernel keeps neighbours apart where a fork has shared one of them, and a tensor may
-    lie in both.
+    Mappings that touch are one: the kernel splits them where a fork has shared a part, and a tensor may lie in both.
     """
     found: list[tuple[int, int]] = []
     for one in pages.mappings(maps):
@@ -35,12 +34,9 @@ def private_ranges(maps: Path = pages.OWN_MAPS) -> list[tuple[int, int]]:
 
 
 def release_fresh(address: int) -> int:
-    """Takes a tensor's pages out of memory; returns how many bytes.
+    """Give back the pages of the KV cache's ggml tensor at ``address``; return how many bytes.
 
-    Only for a tensor that holds nothing but the zeros it was made with: what it holds is lost.
-
-    Args:
-        address: of a ggml tensor of a KV cache.
+    The tensor must hold nothing but the zeros it was made with: what it holds is lost.
     """
     first, n_bytes = host_range(address)
     if n_bytes < WORTH_BYTES:

@@ -12,21 +12,21 @@ from pathlib import Path
 from assistant import messages
 from assistant.core import languages
 from assistant.core.events import Answer, DescribeRequest, ImageRgb, Turn
+from assistant.core.questions import DETAILED_PROMPT
 from assistant.errors import UsageError
-from assistant.inference import native_log, prompts
+from assistant.inference import native_log
 from assistant.inference.answer_run import AnswerRun, ReadyQuestion
 from assistant.inference.gguf import memory_need, mmproj, pairing
 from assistant.inference.gguf.header import GgufHeader
-from assistant.inference.gguf.pairing import vocabulary_repairs
 from assistant.inference.llama import KV_TYPES, DecodeAborted
 from assistant.inference.loaded import IsCancelled, LoadedModel, PicturePrefix
 from assistant.inference.loading import load_pair, start_reading
 from assistant.inference.optional_steering import OptionalSteering
 from assistant.inference.options import EngineOptions
 from assistant.inference.picture_encoder import Prompt
-from assistant.inference.picture_memory import PictureKeys, PictureMemory
+from assistant.inference.picture_memory import PictureMemory
 from assistant.inference.prompt_reader import Emit, PromptReader
-from assistant.inference.prompts import ANSWER_ROOM, turns_to_drop
+from assistant.inference.prompts import ANSWER_ROOM, count_turns_to_drop, render
 from assistant.inference.thread_governor import ThreadGovernor
 from assistant.messages import engine as words
 from assistant.system import processor
@@ -41,7 +41,7 @@ _LOGGER = logging.getLogger(__name__)
 
 
 def _lock_note(options: EngineOptions, model: GgufHeader) -> str:
-    """What to say where the kernel does not let so much memory be locked."""
+    """Return what to say where the kernel does not let so much memory be locked."""
     allowed, _ = resource.getrlimit(resource.RLIMIT_MEMLOCK)
     if not options.locks_memory or allowed == resource.RLIM_INFINITY or allowed >= model.size:
         return ""
@@ -49,18 +49,10 @@ def _lock_note(options: EngineOptions, model: GgufHeader) -> str:
 
 
 class Engine:
-    """One loaded LLaVA; answers one request at a time; a context manager.
-
-    Attributes:
-        loaded: the model and what is in its KV cache.
-    """
+    """One loaded LLaVA; answers one request at a time; a context manager."""
 
     def __init__(self, options: EngineOptions, is_cancelled: IsCancelled = lambda: False) -> None:
-        """Loads the pair of files.
-
-        Args:
-            options: paths and settings.
-            is_cancelled: asked between tokens and batches, and while llama.cpp reads a prompt or a picture.
+        """Load the pair of files; ``is_cancelled`` is asked between tokens and batches, and while llama.cpp reads.
 
         Raises:
             ModelError: a file is missing, damaged, or does not fit the other.
@@ -68,8 +60,9 @@ class Engine:
         started = time.perf_counter()
         native_log.redirect()
         headers = pairing.check_pair(options.model_path, options.mmproj_path)
-        has_threads = options.n_threads is not None
         n_threads = options.n_threads or processor.threads_for(headers[0].size)
+        # Whoever names a number of threads gets that number.
+        n_governed = 1 if options.n_threads is not None else n_threads
         options = replace(options, n_threads=n_threads)
         plan = self._plan(options, *headers)
         n_batch = options.n_batch or processor.batch_for(headers[0].size, plan.kv_type)
@@ -78,25 +71,20 @@ class Engine:
             options.mmproj_path, options.cache_dir, corrects=options.corrects_pictures
         )
         self._ready: ReadyQuestion | None = None
-        self._keys = PictureKeys()
         self._sys_root = Path("/sys")
         self._unsteered_reason = (
             "" if options.kv_type in (*KV_TYPES, "auto") else words.kv_type_unknown(options.kv_type)
         )
         probe: AttentionProbe | None = None
         try:
-            n_cores = options.n_threads or processor.physical_cores()
-            probe = make_probe(n_cores, is_native=options.uses_native)
+            probe = make_probe(n_threads, is_native=options.uses_native)
         except SparcError as error:
             self._unsteered_reason = messages.unsteered_build(str(error))
-        if (
-            plan.repacks
-        ):  # where memory is short, what is read too early would push out what is in use
+        if plan.repacks:  # else memory is short: what is read early would push out what is in use
             start_reading([options.model_path, projector.path])
         model, encoder, self._stack = load_pair(
-            options, projector, probe, plan, vocabulary_repairs(headers[0]), is_cancelled
+            options, projector, probe, plan, pairing.vocabulary_repairs(headers[0]), is_cancelled
         )
-        pictures = PictureMemory(options.kept_pictures_mb)
 
         def set_threads(n: int) -> None:
             _LOGGER.info("other programs leave room for %d threads", n)
@@ -104,11 +92,10 @@ class Engine:
             if probe is not None:
                 probe.set_threads(model.n_threads)
 
-        # Whoever names a number of threads gets that number.
-        governor = ThreadGovernor(1 if has_threads else n_threads, set_threads)
         self.loaded = LoadedModel(
-            options, model, encoder, projector, probe, is_cancelled, pictures, governor
-        )
+            options, model, encoder, projector, probe, is_cancelled,
+            PictureMemory(options.kept_pictures_mb), ThreadGovernor(n_governed, set_threads),
+        )  # fmt: skip
         notes = (projector.note, plan.note, _lock_note(options, headers[0]))
         self.loaded.notes = tuple(filter(None, notes))
         self.loaded.load_ms = (time.perf_counter() - started) * 1000
@@ -133,29 +120,24 @@ class Engine:
         self.close()
 
     def close(self) -> None:
-        """Frees everything; idempotent."""
+        """Free everything; idempotent."""
         self._stack.close()
 
     def answer(self, request: DescribeRequest, emit: Emit = lambda _event: None) -> Answer:
-        """Answers one question about one picture.
+        """Answer one question about one picture.
 
-        The picture's part of the prompt stays in the KV cache: another question about it reads only its own text.
-        So do the turns: a question that follows on them reads only what is new. Without room for all turns
-        and an answer, the oldest turns are left out.
-
-        Args:
-            request: picture, question, options.
-            emit: takes ``Encoding``, ``Prefilling``, ``Piece``, ``TraceHeader`` and ``TraceStep``.
+        The picture and the turns stay in the KV cache: the next question about the picture reads only what is new.
+        Without room for all turns and an answer, the oldest turns are dropped.
 
         Raises:
             UsageError: the prompt does not fit the context, or a parameter does not fit the model.
             InferenceError: llama.cpp failed.
         """
-        model, picture = self.loaded.model, self._keys.of(request.image_rgb)
+        model, picture = self.loaded.model, self.loaded.pictures.key_of(request.image_rgb)
         self._cool_down()
         steering = self._steering(request.sparc, request.has_attention)
         run = AnswerRun(self.loaded, request, emit, steering)
-        ready = self._take_ready()
+        ready, self._ready = self._ready, None
         prompt, n_dropped = self._fitting_prompt(request, picture)
         with prompt:
             reader = PromptReader(self.loaded, picture, prompt, emit)
@@ -181,24 +163,21 @@ class Engine:
         emit: Emit = lambda _event: None,
         is_awaited: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Reads the picture's part of the prompt, and the question, so that the answer can begin at once.
+        """Read the picture's part of the prompt, and the question, so that the answer can begin at once.
 
-        Ends early, and quietly, when ``is_cancelled`` says so. What was encoded by then is remembered.
+        Ends early, and quietly, when ``is_cancelled`` says so. What was encoded by then is kept.
 
-        Args:
-            image_rgb: the picture.
-            question: what will probably be asked; empty reads the picture alone.
-            emit: takes ``Encoding`` and ``Prefilling`` of the picture.
-            is_awaited: whether a request waits for the picture, which then reads its own question.
+        Without a question, or once a request ``is_awaited``, which reads its own, the picture alone is read.
 
         Raises:
             InferenceError: llama.cpp failed.
         """
-        if (given_up := self._take_ready()) is not None:
+        given_up, self._ready = self._ready, None
+        if given_up is not None:
             given_up.steering.finish()
         self._cool_down()
-        loaded, picture = self.loaded, self._keys.of(image_rgb)
-        request = DescribeRequest(image_rgb, question or prompts.DETAILED_PROMPT)
+        loaded, picture = self.loaded, self.loaded.pictures.key_of(image_rgb)
+        request = DescribeRequest(image_rgb, question or DETAILED_PROMPT)
         with self._tokenize(request, request.turns, picture) as prompt:
             if prompt.n_tokens >= loaded.model.n_ctx:
                 return
@@ -218,7 +197,7 @@ class Engine:
                     loaded.forget()
 
     def _cool_down(self) -> None:
-        """Leaves half of the threads idle while the processor is hot; the picture's encoder keeps its own."""
+        """Leave half of the threads idle while the processor is hot; the picture's encoder keeps its own."""
         n_threads = self.loaded.options.n_threads
         if n_threads is None:
             return
@@ -227,9 +206,9 @@ class Engine:
             self.loaded.probe.set_threads(self.loaded.model.n_threads)
 
     def _read_question(self, reader: PromptReader, prefix: PicturePrefix) -> ReadyQuestion:
-        """Reads the question with the model's own steering, which is what is asked for as a rule."""
+        """Read the question with the model's own steering, which most requests ask for."""
         steering = self._steering(None)
-        reader.mute()  # it may be read once more, for a request that steers otherwise
+        reader.mute()  # it may be read once more, for a request with other steering
         try:
             steering.start(self.loaded.probe, prefix)
             n_past = reader.read_question(prefix, has_turns=False)
@@ -239,12 +218,8 @@ class Engine:
             raise
         return ReadyQuestion(tuple(reader.tail), steering, n_past)
 
-    def _take_ready(self) -> ReadyQuestion | None:
-        ready, self._ready = self._ready, None
-        return ready
-
     def _fitting_prompt(self, request: DescribeRequest, picture: str) -> tuple[Prompt, int]:
-        """The prompt with as many of the newest turns as leave room for an answer, and how many it lacks."""
+        """Return the prompt with the newest turns that leave room for an answer, and how many turns it lacks."""
         model, prefix, turns = self.loaded.model, self.loaded.prefix, request.turns
         n_free = model.n_ctx - min(request.decode.max_tokens, ANSWER_ROOM)
         prompt, n_dropped = self._tokenize(request, turns, picture), 0
@@ -252,10 +227,9 @@ class Engine:
             lengths = [model.count_tokens(turn.question + turn.answer) for turn in turns]
             is_same = prefix is not None and prefix.picture == picture
             n_before = self.loaded.n_dropped_turns if is_same else 0
-            n_dropped = turns_to_drop(lengths, prompt.n_tokens - n_free, n_before)
+            n_dropped = count_turns_to_drop(lengths, prompt.n_tokens - n_free, n_before)
             while True:
-                with prompt:  # freed: it is made anew without the dropped turns
-                    pass
+                prompt.close()
                 prompt = self._tokenize(request, turns[n_dropped:], picture)
                 if prompt.n_tokens <= n_free or n_dropped == len(turns):
                     break
@@ -264,7 +238,7 @@ class Engine:
 
     def _tokenize(self, request: DescribeRequest, turns: Sequence[Turn], picture: str) -> Prompt:
         model = self.loaded.model
-        prompt = prompts.render(
+        prompt = render(
             languages.asked_in(request.question, self.loaded.options.language),
             self.loaded.options.template,
             model.chat_template(),

@@ -1,6 +1,6 @@
-"""llama.cpp's model and context with an owner each: what the engine needs of the low-level API, no more.
+"""llama.cpp's model and context, through its low-level API: ``llama_cpp.Llama`` offers no eval callback.
 
-``llama_cpp.Llama`` offers no eval callback, so the low-level API is used (llama.cpp's ``include/llama.h``).
+Source: llama.cpp's ``include/llama.h``.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class ContextFull(Exception):
 
 
 def _overrides(metadata: Mapping[str, str]) -> Any:
-    """llama.cpp's list of metadata to take instead; the last one, empty, ends it."""
+    """Return llama.cpp's list of metadata to take instead; an empty row ends it."""
     rows = (llama_cpp.llama_model_kv_override * (len(metadata) + 1))()
     for row, (key, text) in zip(rows, metadata.items(), strict=False):
         row.tag = llama_cpp.LLAMA_KV_OVERRIDE_TYPE_STR
@@ -53,7 +53,6 @@ class LanguageModel:
     """A GGUF language model with one context; cells hold one sequence.
 
     Attributes:
-        n_layer, n_embd, n_ctx, n_vocab: sizes, in llama.cpp's names.
         can_trim: whether single tokens can be forgotten again; a recurrent model can only forget all.
         unsteerable_reason: why attention cannot be steered in this model, or an empty string.
     """
@@ -66,14 +65,9 @@ class LanguageModel:
         metadata: Mapping[str, str] = MappingProxyType({}),
         on_weights: Callable[[LanguageModel], None] = lambda _model: None,
     ) -> None:
-        """Loads the model and makes its context.
+        """Load the model and make its context.
 
-        Args:
-            options: paths and settings.
-            plan: what of the settings depends on memory.
-            probe: the context's eval callback; ``None`` for no callback at all.
-            metadata: texts to take instead of the file's own, by key.
-            on_weights: told when the weights are loaded and the context is still to be made.
+        ``metadata`` is taken instead of the file's own, by key; ``on_weights`` is called between weights and context.
 
         Raises:
             ModelError: llama.cpp refuses the file, or there is not enough memory for the context.
@@ -86,7 +80,7 @@ class LanguageModel:
         params.use_mmap = True
         params.use_mlock = options.locks_memory
         params.use_extra_bufts = plan.repacks and not (options.is_safe_mode or processor.has_amx())
-        overrides = _overrides(metadata)
+        overrides = _overrides(metadata)  # alive until the model is loaded
         params.kv_overrides = overrides
         on_progress = llama_cpp.llama_progress_callback(releasing(options.model_path))
         if params.use_extra_bufts and not options.locks_memory:
@@ -107,7 +101,11 @@ class LanguageModel:
             llama_cpp.llama_model_is_recurrent(self.model)
             or llama_cpp.llama_model_is_hybrid(self.model)
         )
-        self.unsteerable_reason = self._why_unsteerable()
+        self.unsteerable_reason = ""
+        if not self.can_trim:
+            self.unsteerable_reason = messages.UNSTEERED_RECURRENT
+        elif llama_cpp.llama_model_n_swa(self.model) > 0:
+            self.unsteerable_reason = messages.UNSTEERED_WINDOW
         on_weights(self)
         self.context = self._make_context(options, probe, plan)
         self._stack.callback(llama_cpp.llama_free, self.context)
@@ -118,13 +116,6 @@ class LanguageModel:
         self._embeddings = llama_cpp.llama_batch_init(self.n_batch, self.n_embd, 1)
         self._stack.callback(llama_cpp.llama_batch_free, self._embeddings)
         self._abort: Any = None
-
-    def _why_unsteerable(self) -> str:
-        if not self.can_trim:
-            return messages.UNSTEERED_RECURRENT
-        if llama_cpp.llama_model_n_swa(self.model) > 0:
-            return messages.UNSTEERED_WINDOW
-        return ""
 
     def _make_context(
         self, options: EngineOptions, probe: AttentionProbe | None, plan: Plan
@@ -146,12 +137,12 @@ class LanguageModel:
         return context
 
     def set_threads(self, n_threads: int) -> None:
-        """Threads for single tokens; whole batches keep all of them."""
+        """Set the threads for single tokens; whole batches keep all of them."""
         self._n_wanted = n_threads
         self._apply_threads()
 
     def limit_threads(self, n_threads: int) -> None:
-        """Never more threads than these from the next ``decode`` on, for whole batches too."""
+        """Use no more threads than these from the next ``decode`` on, for whole batches too."""
         if n_threads != self._n_limit:
             self._n_limit = n_threads
             self._apply_threads()
@@ -173,10 +164,12 @@ class LanguageModel:
         llama_cpp.llama_set_abort_callback(self.context, self._abort, None)
 
     def decode_tokens(self, tokens: Sequence[int], n_past: int) -> None:
-        """Feeds at most ``n_batch`` tokens; the last one's logits are kept.
+        """Feed at most ``n_batch`` tokens; the last one's logits are kept.
 
         Raises:
-            DecodeAborted: cancelled. ContextFull: no cell is left. InferenceError: llama.cpp failed.
+            DecodeAborted: cancelled.
+            ContextFull: no cell is left.
+            InferenceError: llama.cpp failed.
         """
         batch, n = self._tokens, len(tokens)
         for i, token in enumerate(tokens):
@@ -184,7 +177,7 @@ class LanguageModel:
         self._decode(batch, n, n_past, has_logits=True)
 
     def decode_embeddings(self, embeddings: npt.NDArray[np.float32], n_past: int) -> None:
-        """Feeds at most ``n_batch`` image embeddings, shape (n, n_embd). Raises as ``decode_tokens``."""
+        """Feed at most ``n_batch`` image embeddings, shape (n, n_embd); raises what ``decode_tokens`` does."""
         source = np.ascontiguousarray(embeddings, np.float32)
         ctypes.memmove(self._embeddings.embd, source.ctypes.data, source.nbytes)
         self._decode(self._embeddings, len(source), n_past, has_logits=False)
@@ -207,25 +200,21 @@ class LanguageModel:
             raise InferenceError(messages.decode_failed(status), messages.VERBOSE_HINT)
 
     def logits(self) -> npt.NDArray[np.float32]:
-        """The last token's logits, shape (n_vocab,); a view that the next decode overwrites.
-
-        Raises:
-            InferenceError: there are none.
-        """
+        """Return the last token's logits, shape (n_vocab,); a view that the next decode overwrites."""
         pointer = llama_cpp.llama_get_logits_ith(self.context, -1)
         if not pointer:
             raise InferenceError(messages.NO_LOGITS, messages.VERBOSE_HINT)
         return np.ctypeslib.as_array(pointer, (self.n_vocab,))
 
     def trim(self, n_past: int) -> bool:
-        """Forgets every cell from position ``n_past`` on; False if the model could only forget all."""
+        """Forget every cell from position ``n_past`` on; return False if the model could only forget all."""
         if n_past > 0 and llama_cpp.llama_memory_seq_rm(self._memory, 0, n_past, -1):
             return True
         llama_cpp.llama_memory_clear(self._memory, False)
         return n_past <= 0
 
     def token_bytes(self, token: int) -> bytes:
-        """The bytes of a token; empty for control tokens."""
+        """Return a token's bytes; none for control tokens."""
         size = 64
         while True:
             buffer = ctypes.create_string_buffer(size)
@@ -235,7 +224,6 @@ class LanguageModel:
             size = -n
 
     def count_tokens(self, text: str) -> int:
-        """How many tokens a text takes."""
         encoded = text.encode()
         return -int(
             llama_cpp.llama_tokenize(self.vocab, encoded, len(encoded), None, 0, False, True)
@@ -246,16 +234,16 @@ class LanguageModel:
         return bool(llama_cpp.llama_vocab_is_eog(self.vocab, token))
 
     def special_text(self, name: str) -> str:
-        """The text of the "bos" or "eos" token, or an empty string."""
+        """Return the text of the "bos" or "eos" token, or an empty string."""
         token = getattr(llama_cpp, f"llama_vocab_{name}")(self.vocab)
         text = llama_cpp.llama_vocab_get_text(self.vocab, token) if token >= 0 else None
         return text.decode("utf-8", "replace") if text else ""
 
     def chat_template(self) -> str | None:
-        """The Jinja template in the GGUF's metadata, if there is one."""
+        """Return the Jinja template in the GGUF's metadata, if there is one."""
         text = llama_cpp.llama_model_chat_template(self.model, None)
         return text.decode("utf-8", "replace") if text else None
 
     def close(self) -> None:
-        """Frees the context and the model; idempotent."""
+        """Free the context and the model; idempotent."""
         self._stack.close()

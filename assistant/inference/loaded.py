@@ -12,7 +12,7 @@ import numpy.typing as npt
 from assistant.inference.gguf.mmproj import Projector
 from assistant.inference.llama import LanguageModel
 from assistant.inference.options import EngineOptions
-from assistant.inference.picture_encoder import ImageChunk, PictureEncoder, TextChunk
+from assistant.inference.picture_encoder import Chunk, PictureEncoder
 from assistant.inference.picture_memory import PictureMemory
 from assistant.inference.thread_governor import ThreadGovernor
 from sparc_ggml.eval_callback import AttentionProbe
@@ -22,15 +22,13 @@ IsCancelled = Callable[[], bool]
 
 @dataclass(frozen=True)
 class PicturePrefix:
-    """The picture's part of a prompt, as it stands in the KV cache.
+    """The prompt up to the picture's end, as it stands in the KV cache.
 
     Attributes:
-        key: of the picture and of the text before it; see ``prefix_key``.
+        key: ``prefix_key`` of the picture and the text before it.
         picture: the picture's ``picture_key``.
-        n_past: cells it takes.
-        n_image: image tokens among them.
-        image_cells: KV cell of each image token, shape (n_image,); ``None`` where they are not known.
-        unsteerable_reason: why they are not known, or an empty string.
+        n_past: cells it takes, of which ``n_image`` hold image tokens.
+        image_cells: KV cell of each image token, shape (n_image,); ``None`` for ``unsteerable_reason``.
         corrections: encoding corrections that were active.
     """
 
@@ -49,14 +47,11 @@ class LoadedModel:
 
     Attributes:
         probe: the eval callback; ``None`` where this build of llama.cpp is not known.
-        pictures: the last few encoded pictures.
         prefix: the picture that the KV cache holds; ``None`` when it is empty.
         tail: the tokens in the KV cache after the picture.
-        n_dropped_turns: turns that the tail was read without, because there was no room.
+        n_dropped_turns: turns that the tail lacks, because there was no room.
         notes: what a person should hear once about how it was loaded.
-        governor: how many threads write single tokens.
         is_cache_fresh: whether nothing was ever written to the KV cache.
-        load_ms: how long loading took.
     """
 
     options: EngineOptions
@@ -75,25 +70,22 @@ class LoadedModel:
     load_ms: float = 0.0
 
     def forget(self) -> None:
-        """Empties the KV cache."""
-        self.prefix, self.n_dropped_turns = None, 0
-        self.tail.clear()
+        """Empty the KV cache."""
+        self._note_empty()
         self.model.trim(0)
 
     def trim_tail(self, n_tokens: int) -> None:
-        """Keeps so many tokens after the picture; a model that can only forget all forgets all."""
+        """Keep so many tokens after the picture; a model that can only forget all forgets all."""
         del self.tail[n_tokens:]
         if not self.model.trim(self.prefix.n_past + n_tokens if self.prefix else 0):
-            self.prefix, self.n_dropped_turns = None, 0
-            self.tail.clear()
+            self._note_empty()
+
+    def _note_empty(self) -> None:
+        self.prefix, self.n_dropped_turns = None, 0
+        self.tail.clear()
 
 
-def prefix_key(picture: str, chunks: list[TextChunk | ImageChunk]) -> str:
-    """A key that is equal only for the same picture with the same text before it.
-
-    Args:
-        picture: its ``picture_key``.
-        chunks: the prompt up to and including the picture.
-    """
-    text = [chunk.tokens if isinstance(chunk, TextChunk) else chunk.n_tokens for chunk in chunks]
+def prefix_key(picture: str, chunks: list[Chunk]) -> str:
+    """Return a key that is equal only for the same picture (its ``picture_key``) with the same text before it."""
+    text = [(chunk.n_tokens, chunk.tokens) for chunk in chunks]
     return hashlib.sha256(repr((picture, text)).encode()).hexdigest()

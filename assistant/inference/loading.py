@@ -1,7 +1,8 @@
-"""Loads the two files of a LLaVA, as far as they do not wait for each other side by side."""
+"""Loads the two files of a LLaVA side by side, as far as one does not wait for the other."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,8 @@ from assistant.inference.picture_encoder import PictureEncoder
 from assistant.system import threads
 from sparc_ggml.eval_callback import AttentionProbe
 
+_STEP = 1 << 24
+
 
 def load_pair(
     options: EngineOptions,
@@ -27,18 +30,10 @@ def load_pair(
     metadata: Mapping[str, str],
     is_cancelled: IsCancelled,
 ) -> tuple[LanguageModel, PictureEncoder, ExitStack]:
-    """The language model, the picture encoder, and what closes them.
+    """Return the language model, the picture encoder, and what closes them.
 
-    The projector needs the language model's weights but not its context. Copying the one into memory and writing
-    zeros over the other's KV cache takes a second each with a model of seven billion parameters, on one core each.
-
-    Args:
-        options: paths and settings.
-        projector: the projector file as it is to be loaded.
-        probe: the language model's eval callback; ``None`` for none.
-        plan: what of the settings depends on memory.
-        metadata: texts to take instead of the language model's own, by key.
-        is_cancelled: asked while a picture is encoded.
+    The projector needs the language model's weights but not its context. To copy the one into memory and write
+    zeros over the other's KV cache takes a second each with seven billion parameters, on one core each.
 
     Raises:
         ModelError: one of them cannot be loaded, or they do not fit each other.
@@ -52,35 +47,23 @@ def load_pair(
         try:
             model = LanguageModel(options, probe, plan, metadata, load_encoder)
             stack.callback(model.close)
-        finally:  # what the other thread makes is not left behind where there is no context
+        finally:  # the encoder is closed even where no context could be made
             for encoder in encoders:
                 stack.callback(encoder.result().close)
         return model, encoders[0].result(), stack.pop_all()
 
 
-_STEP = 1 << 24
-
-
 def start_reading(paths: Sequence[Path]) -> threading.Thread | None:
-    """Brings files into the page cache, one after the other, without copying a byte; returns at once.
+    """Bring files into the page cache, one after the other, without copying a byte; return at once.
 
-    A slow disk is then never idle: the projector arrives while the language model is being set up. What
-    is in memory already costs nothing.
+    A slow disk is then never idle: the projector arrives while the language model is being set up.
     """
     return threads.start(_read, "read-ahead", tuple(paths))
 
 
 def _read(paths: Sequence[Path]) -> None:
     for path in paths:
-        try:
-            descriptor = os.open(path, os.O_RDONLY)
-        except OSError:
-            continue  # whoever loads it says what is wrong
-        try:
-            size = os.fstat(descriptor).st_size
-            for start in range(0, size, _STEP):
-                os.posix_fadvise(descriptor, start, _STEP, os.POSIX_FADV_WILLNEED)
-        except OSError:
-            continue
-        finally:
-            os.close(descriptor)
+        # Whoever loads the file says what is wrong with it.
+        with contextlib.suppress(OSError), path.open("rb", buffering=0) as file:
+            for start in range(0, os.fstat(file.fileno()).st_size, _STEP):
+                os.posix_fadvise(file.fileno(), start, _STEP, os.POSIX_FADV_WILLNEED)

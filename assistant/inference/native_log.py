@@ -10,37 +10,36 @@ from typing import Any
 _LOGGER = logging.getLogger("llama.cpp")
 # enum ggml_log_level of ggml/include/ggml.h: 1 debug, 2 info, 3 warning, 4 error, 5 continues the line before.
 _LEVELS = {1: logging.DEBUG, 2: logging.INFO, 3: logging.WARNING, 4: logging.ERROR}
+_CONTINUES = 5
 _LogCallback = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)
-_pending: list[tuple[int, str]] = []
 _lock = threading.Lock()
 """Model and projector are loaded by two threads."""
+_level, _line = logging.DEBUG, ""
 
 
 def _on_log(level: int, text: bytes, _user: Any) -> None:
-    words = text.decode("utf-8", "replace")
+    global _level, _line
     with _lock:
-        if level == 5 and _pending:
-            number, before = _pending.pop()
-            _pending.append((number, before + words))
-        else:
+        if level != _CONTINUES or not _line:
             _flush()
-            _pending.append((_LEVELS.get(level, logging.DEBUG), words))
-        if words.endswith("\n"):
+            _level = _LEVELS.get(level, logging.DEBUG)
+        _line += text.decode("utf-8", "replace")
+        if _line.endswith("\n"):
             _flush()
 
 
 def _flush() -> None:
-    while _pending:
-        number, words = _pending.pop(0)
-        if words.strip(" .\n"):
-            _LOGGER.log(number, "%s", words.rstrip())
+    global _line
+    if _line.strip(" .\n"):
+        _LOGGER.log(_level, "%s", _line.rstrip())
+    _line = ""
 
 
 _callback = _LogCallback(_on_log)
 
 
 def redirect() -> None:
-    """Sends every native log line to the logger ``llama.cpp``; call before anything is loaded."""
+    """Send every native log line to the logger ``llama.cpp``; call before anything is loaded."""
     from llama_cpp import llama_cpp, mtmd_cpp
 
     pointer = ctypes.cast(_callback, ctypes.c_void_p)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 
 from assistant import messages
@@ -17,22 +18,18 @@ _UNSTEERED = StepRecord((), 1.0, is_clamped=False)
 
 
 class OptionalSteering:
-    """The steering of one answer, with ``sparc_ggml.steering``'s order of calls.
+    """The steering of one answer; ``start`` before the last prompt batch, then as ``sparc_ggml.Steering``.
 
     Attributes:
-        config: the parameters in force; method "none" once steering was given up.
-        reason: why a wished-for steering was given up, or an empty string.
+        config: the parameters in force; method "none" once steering was given up, for ``reason``.
         is_watched: whether the attention on the picture is recorded, with method "none" too.
     """
 
     def __init__(self, config: SparcConfig, reason: str = "", is_watched: bool = False) -> None:
-        self.config = config
-        self.reason = reason
-        self.is_watched = is_watched
+        self.config, self.reason, self.is_watched = config, reason, is_watched
         self._steering: Steering | None = None
 
     def start(self, probe: AttentionProbe | None, prefix: PicturePrefix) -> None:
-        """Call before the last prompt batch."""
         if self.config.method == "none" and not self.is_watched:
             return
         if probe is None or prefix.image_cells is None:
@@ -45,37 +42,33 @@ class OptionalSteering:
             self._give_up(str(error))
 
     def begin(self) -> None:
-        """Call after the last prompt batch."""
         if self._steering is not None:
-            try:
-                self._steering.begin()
-            except SparcError as error:
-                self._give_up(str(error))
+            self._try(self._steering.begin)
 
     def before_decode(self) -> None:
-        """Call before each forward pass."""
         if self._steering is not None:
             self._steering.before_decode()
 
     def after_decode(self) -> None:
-        """Call after each forward pass."""
         if self._steering is not None:
-            try:
-                self._steering.after_decode()
-            except SparcError as error:
-                self._give_up(str(error))
+            self._try(self._steering.after_decode)
 
     def record(self) -> StepRecord:
-        """What the last step did; an unsteered step selects nothing."""
+        """Return what the last step did; an unsteered step selects nothing."""
         return _UNSTEERED if self._steering is None else self._steering.record()
+
+    def finish(self) -> None:
+        if self._steering is not None:
+            self._steering.finish()
+            self._steering = None
+
+    def _try(self, observe: Callable[[], None]) -> None:
+        try:
+            observe()
+        except SparcError as error:
+            self._give_up(str(error))
 
     def _give_up(self, reason: str) -> None:
         _LOGGER.info("describing without SPARC: %s", reason)
         self.finish()
         self.config, self.reason = replace(self.config, method="none"), reason
-
-    def finish(self) -> None:
-        """Leaves the KV cache as it was before the answer; idempotent."""
-        if self._steering is not None:
-            self._steering.finish()
-            self._steering = None

@@ -18,29 +18,26 @@ class EngineOptions:
     """What the engine loads, and how.
 
     Attributes:
-        model_path: GGUF file of the language model.
-        mmproj_path: GGUF file of the vision tower and projector.
-        model_name: what the model is called in messages.
         preset: steering for requests that ask for none in particular.
-        n_ctx: cells of the KV cache; cut to what the model was trained on. ``None`` takes 2048, or fewer
+        n_ctx: cells of the KV cache, at most what the model was trained on; ``None`` takes 2048, or fewer
             where memory is short.
         n_batch: tokens read at once while prefilling; smaller hears a cancel sooner, larger may read faster; ``None``
             chooses by the model's size.
         n_threads: ``None`` takes the physical cores that this process may use.
         flash_attn: "auto" is on: V rows are then contiguous, which is where steering is cheapest.
         kv_type: number type of the K and V caches; q8_0 needs flash attention, "auto" chooses by the cache's
-            size and by the free memory, and with one that is not known the model describes unsteered.
+            size and the free memory, and with an unknown one the model describes unsteered.
         locks_memory: whether the weights are held in memory (``mlock``).
         checks_memory: whether a model that cannot fit into the free memory is refused.
-        template: name of a chat template in ``prompts``; ``None`` takes the GGUF's own, else vicuna_v1.
-        language: code of the language that answers are asked for in; ``None`` asks for none.
+        template: name of a chat template; ``None`` takes the GGUF's own, else vicuna_v1.
+        language: code of the language to ask for answers in; ``None`` asks for none.
         is_safe_mode: no weight repacking; set after a crash.
         corrects_pictures: false leaves llama.cpp's picture encoding as it is, for comparison.
         cache_dir: where corrected copies of projectors are kept; ``None`` means the user's cache folder.
         kept_pictures_mb: memory for the last few encoded pictures; one of LLaVA-1.5-7B takes 9 MB.
         look_ahead: whether pictures are read ahead of a question; "auto" does so unless on battery.
-        uses_native: whether the compiled part of SPARC is used where there is one.
-        is_verbose: whether the worker's log, llama.cpp's lines included, goes to stderr.
+        uses_native: whether SPARC's compiled part is used where there is one.
+        is_verbose: whether the worker's log, with llama.cpp's lines, goes to stderr.
     """
 
     model_path: Path

@@ -17,10 +17,10 @@ from llama_cpp import mtmd_cpp as mtmd
 from assistant import messages
 from assistant.core.events import ImageRgb
 from assistant.errors import InferenceError, ModelError
+from assistant.inference.chat_templates import MEDIA_MARKER
 from assistant.inference.gguf.mmproj import Projector
 from assistant.inference.llama import LanguageModel
 from assistant.inference.options import EngineOptions
-from assistant.inference.prompts import MEDIA_MARKER
 from assistant.system import processor
 from sparc_ggml.clip_order import ClipOrder, ClipOrderError
 from sparc_ggml.errors import SparcError
@@ -30,51 +30,49 @@ _TEXT_CHUNK = 0
 
 
 @dataclass(frozen=True)
-class TextChunk:
-    """A run of prompt tokens."""
-
-    tokens: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class ImageChunk:
-    """A run of image tokens; ``handle`` is valid while its ``Prompt`` is open."""
+class Chunk:
+    """A run of a prompt's ``tokens``, or of image tokens; mtmd's ``handle`` is valid while the ``Prompt`` is open."""
 
     n_tokens: int
+    is_image: bool
+    tokens: tuple[int, ...]
     handle: Any
 
 
 class Prompt:
-    """A tokenised prompt, a context manager that owns mtmd's chunks.
-
-    Attributes:
-        chunks: text and image chunks in order.
-    """
+    """A tokenised prompt: its text and image chunks in order; owns mtmd's chunks; a context manager."""
 
     def __init__(self, handle: Any) -> None:
         self._handle = handle
-        self.chunks: list[TextChunk | ImageChunk] = []
+        self.chunks: list[Chunk] = []
         for i in range(mtmd.mtmd_input_chunks_size(handle)):
-            chunk = mtmd.mtmd_input_chunks_get(handle, i)
-            if mtmd.mtmd_input_chunk_get_type(chunk) == _TEXT_CHUNK:
-                count = ctypes.c_size_t()
-                tokens = mtmd.mtmd_input_chunk_get_tokens_text(chunk, ctypes.byref(count))
-                self.chunks.append(TextChunk(tuple(tokens[: count.value]) if tokens else ()))
-            else:
-                self.chunks.append(ImageChunk(mtmd.mtmd_input_chunk_get_n_tokens(chunk), chunk))
+            chunk, tokens = mtmd.mtmd_input_chunks_get(handle, i), None
+            is_image = mtmd.mtmd_input_chunk_get_type(chunk) != _TEXT_CHUNK
+            n_tokens = ctypes.c_size_t(mtmd.mtmd_input_chunk_get_n_tokens(chunk))
+            if not is_image:
+                tokens = mtmd.mtmd_input_chunk_get_tokens_text(chunk, ctypes.byref(n_tokens))
+            text = tuple(tokens[: n_tokens.value]) if tokens else ()
+            self.chunks.append(Chunk(n_tokens.value, is_image, text, chunk))
 
     def __enter__(self) -> Prompt:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free mtmd's chunks; idempotent."""
         if self._handle:
             mtmd.mtmd_input_chunks_free(self._handle)
             self._handle = None
 
     @property
     def n_tokens(self) -> int:
-        """All tokens, the picture's included."""
-        return sum(c.n_tokens if isinstance(c, ImageChunk) else len(c.tokens) for c in self.chunks)
+        return sum(chunk.n_tokens for chunk in self.chunks)
+
+    @property
+    def n_image(self) -> int:
+        return sum(chunk.n_tokens for chunk in self.chunks if chunk.is_image)
 
 
 class PictureEncoder:
@@ -87,15 +85,13 @@ class PictureEncoder:
         model: LanguageModel,
         is_cancelled: Callable[[], bool],
     ) -> None:
-        """Loads the projector file.
+        """Load the projector file.
 
         Raises:
             ModelError: it cannot be loaded, does not fit the language model, or is of a kind not supported.
         """
         self._stack = ExitStack()
-        self._model = model
-        self._projector = projector
-        self._is_cancelled = is_cancelled
+        self._model, self._projector, self._is_cancelled = model, projector, is_cancelled
         self._order: ClipOrder | None = None
         # An unknown build of llama.cpp cannot be corrected from outside; ``--json`` then lists no correction.
         with contextlib.suppress(SparcError):
@@ -112,10 +108,8 @@ class PictureEncoder:
             )
         self._context = mtmd.mtmd_init_from_file(str(projector.path).encode(), model.model, params)
         if not self._context:
-            raise ModelError(
-                messages.mmproj_unfit(options.mmproj_path.name, options.model_path.name),
-                messages.MMPROJ_UNFIT_HINT,
-            )
+            unfit = messages.mmproj_unfit(options.mmproj_path.name, options.model_path.name)
+            raise ModelError(unfit, messages.MMPROJ_UNFIT_HINT)
         self._stack.callback(mtmd.mtmd_free, self._context)
         if not mtmd.mtmd_support_vision(self._context):
             raise ModelError(
@@ -128,18 +122,16 @@ class PictureEncoder:
             raise ModelError(messages.KIND_UNSUPPORTED, messages.KIND_UNSUPPORTED_HINT)
 
     def tokenize(self, prompt: str, image_rgb: ImageRgb, is_encoded: bool = False) -> Prompt:
-        """Splits a prompt around its picture; the caller closes the result.
+        """Split a prompt around its picture; the caller closes the result.
 
-        Args:
-            prompt: text with ``MEDIA_MARKER`` once.
-            image_rgb: shape (height, width, 3), uint8.
-            is_encoded: the picture's embeddings are known, so that only its number of tokens is wanted.
+        ``prompt`` has ``MEDIA_MARKER`` once. Of a picture that ``is_encoded``, only the number of tokens is wanted.
 
         Raises:
             InferenceError: mtmd refuses the prompt or the picture.
         """
         if is_encoded and self._projector.has_fixed_size:
-            pixels = self._projector.blank()
+            side = self._projector.image_size_px
+            pixels = np.zeros((side, side, 3), np.uint8)
         else:
             pixels = np.ascontiguousarray(self._projector.prepare(image_rgb))
         height, width = pixels.shape[:2]
@@ -157,12 +149,12 @@ class PictureEncoder:
             mtmd.mtmd_bitmap_free(bitmap)
         result = Prompt(chunks)
         if status != 0:
-            result.__exit__()
+            result.close()
             raise InferenceError(messages.PICTURE_REFUSED, messages.ANOTHER_PICTURE_HINT)
         return result
 
-    def encode(self, chunk: ImageChunk) -> npt.NDArray[np.float32] | None:
-        """Image embeddings in the language model's space, shape (n_tokens, n_embd); ``None`` if cancelled.
+    def encode(self, chunk: Chunk) -> npt.NDArray[np.float32] | None:
+        """Return image embeddings for the language model, shape (n_tokens, n_embd); ``None`` if cancelled.
 
         Raises:
             InferenceError: the encoder failed, or the patches could not be put in order.
@@ -188,5 +180,5 @@ class PictureEncoder:
         return self._order is not None and self._order.is_active
 
     def close(self) -> None:
-        """Frees everything; idempotent."""
+        """Free everything; idempotent."""
         self._stack.close()

@@ -14,44 +14,25 @@ from assistant.core.events import ImageRgb
 
 @dataclass(frozen=True)
 class EncodedPicture:
-    """What the encoder made of one picture.
-
-    Attributes:
-        embeddings: one array a chunk of image tokens, shape (n_tokens, n_embd).
-        corrections: encoding corrections that were active.
-    """
+    """One array of embeddings for each chunk of image tokens, shape (n_tokens, n_embd), and what was corrected."""
 
     embeddings: tuple[npt.NDArray[np.float32], ...]
     corrections: tuple[str, ...]
 
     @property
     def n_bytes(self) -> int:
-        """Memory that it takes."""
         return sum(array.nbytes for array in self.embeddings)
 
 
 def picture_key(image_rgb: ImageRgb) -> str:
-    """A key that is equal only for the same pixels in the same shape."""
+    """Return a key that is equal only for the same pixels in the same shape."""
     digest = hashlib.sha256(repr(image_rgb.shape).encode())
     digest.update(np.ascontiguousarray(image_rgb).data)
     return digest.hexdigest()
 
 
-class PictureKeys:
-    """``picture_key`` without taking it again for the very array that was asked about last."""
-
-    def __init__(self) -> None:
-        self._last: tuple[ImageRgb, str] | None = None
-
-    def of(self, image_rgb: ImageRgb) -> str:
-        """The picture's key."""
-        if self._last is None or self._last[0] is not image_rgb:
-            self._last = (image_rgb, picture_key(image_rgb))
-        return self._last[1]
-
-
 MAX_PICTURES = 8
-"""Pictures that anybody goes back to; of a small model, hundreds would fit the size."""
+"""Nobody goes back further; of a small model, hundreds would fit the size."""
 
 
 class PictureMemory:
@@ -60,16 +41,23 @@ class PictureMemory:
     def __init__(self, max_mb: float) -> None:
         self._max_bytes = int(max_mb * 2**20)
         self._pictures: OrderedDict[str, EncodedPicture] = OrderedDict()
+        self._last: tuple[ImageRgb, str] | None = None
+
+    def key_of(self, image_rgb: ImageRgb) -> str:
+        """Return ``picture_key``, which is not computed again for the array that was asked about last."""
+        if self._last is None or self._last[0] is not image_rgb:
+            self._last = (image_rgb, picture_key(image_rgb))
+        return self._last[1]
 
     def get(self, key: str) -> EncodedPicture | None:
-        """The picture, which then counts as used last."""
+        """Return the picture, which then counts as used last."""
         picture = self._pictures.get(key)
         if picture is not None:
             self._pictures.move_to_end(key)
         return picture
 
     def put(self, key: str, picture: EncodedPicture) -> None:
-        """Keeps a picture and forgets those used longest ago until all fit."""
+        """Keep a picture, and forget those used longest ago until all fit."""
         self._pictures[key] = picture
         self._pictures.move_to_end(key)
         while self.n_bytes > self._max_bytes or len(self._pictures) > MAX_PICTURES:
@@ -77,5 +65,4 @@ class PictureMemory:
 
     @property
     def n_bytes(self) -> int:
-        """Memory that all kept pictures take."""
         return sum(picture.n_bytes for picture in self._pictures.values())

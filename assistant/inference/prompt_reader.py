@@ -17,7 +17,7 @@ from assistant.inference import cache_pages
 from assistant.inference.gguf import mmproj
 from assistant.inference.llama import DecodeAborted
 from assistant.inference.loaded import LoadedModel, PicturePrefix, prefix_key
-from assistant.inference.picture_encoder import ImageChunk, Prompt, TextChunk
+from assistant.inference.picture_encoder import Prompt
 from assistant.inference.picture_memory import EncodedPicture
 from sparc_ggml import clip_order
 from sparc_ggml.eval_callback import ObservationError
@@ -33,7 +33,6 @@ class Stopwatch:
         self._started = time.perf_counter()
 
     def ms(self) -> float:
-        """How long ago it was made."""
         return (time.perf_counter() - self._started) * 1000
 
 
@@ -41,32 +40,18 @@ class PromptReader:
     """Reads one prompt; every method raises ``DecodeAborted`` once the request is cancelled.
 
     Attributes:
-        encode_ms, prefill_ms: how long it took so far.
         n_kept: tokens that the KV cache had already.
         tail: the prompt's tokens after the picture.
     """
 
     def __init__(self, loaded: LoadedModel, picture: str, prompt: Prompt, emit: Emit) -> None:
-        """Prepares reading.
-
-        Args:
-            loaded: the model and what its cache holds.
-            picture: the picture's ``picture_key``.
-            prompt: the tokenised prompt.
-            emit: takes ``Encoding`` and ``Prefilling``.
-        """
+        """``picture`` is its ``picture_key``; ``emit`` takes ``Encoding`` and ``Prefilling``."""
         self._loaded, self._model = loaded, loaded.model
         self._picture, self._emit = picture, emit
-        self._n_total = prompt.n_tokens
-        chunks = prompt.chunks
-        last_image = max(i for i, chunk in enumerate(chunks) if isinstance(chunk, ImageChunk))
-        self._until_picture = chunks[: last_image + 1]
-        self.tail = [
-            token
-            for chunk in chunks[last_image + 1 :]
-            if isinstance(chunk, TextChunk)
-            for token in chunk.tokens
-        ]
+        self._n_total, self._n_image = prompt.n_tokens, prompt.n_image
+        last_image = max(i for i, chunk in enumerate(prompt.chunks) if chunk.is_image)
+        self._until_picture = prompt.chunks[: last_image + 1]
+        self.tail = [token for chunk in prompt.chunks[last_image + 1 :] for token in chunk.tokens]
         self.encode_ms = self.prefill_ms = 0.0
         self.n_kept = 0
 
@@ -77,7 +62,7 @@ class PromptReader:
         return prefix is not None and prefix.key == prefix_key(self._picture, self._until_picture)
 
     def read_picture(self) -> PicturePrefix:
-        """Sees to it that the cache holds the prompt up to the picture's end.
+        """Read the prompt up to the picture's end, unless the cache holds it already.
 
         Raises:
             InferenceError: llama.cpp failed.
@@ -92,7 +77,7 @@ class PromptReader:
         n_past, reason = 0, ""
         cells: list[npt.NDArray[np.int64]] = []
         for chunk in self._until_picture:
-            if isinstance(chunk, TextChunk):
+            if not chunk.is_image:
                 with self._first_sight():
                     n_past = self._feed(chunk.tokens, self._model.decode_tokens, n_past)
                 continue
@@ -105,13 +90,12 @@ class PromptReader:
                     cells.append(loaded.probe.stop_recording())
                 except ObservationError as error:
                     reason = str(error)
-        n_image = sum(c.n_tokens for c in self._until_picture if isinstance(c, ImageChunk))
-        is_known = not reason and sum(map(len, cells)) == n_image
+        is_known = not reason and sum(map(len, cells)) == self._n_image
         loaded.prefix = PicturePrefix(
             key=prefix_key(self._picture, self._until_picture),
             picture=self._picture,
             n_past=n_past,
-            n_image=n_image,
+            n_image=self._n_image,
             image_cells=np.concatenate(cells) if is_known else None,
             unsteerable_reason=reason,
             corrections=encoded.corrections,
@@ -120,7 +104,7 @@ class PromptReader:
 
     @contextmanager
     def _first_sight(self) -> Iterator[None]:
-        """While the first batch of all is read, empties the cache's tensors before they are written to."""
+        """Give back each of the cache's tensors before the very first batch writes to it."""
         loaded, released = self._loaded, 0
 
         def release(address: int) -> None:
@@ -138,36 +122,34 @@ class PromptReader:
             yield
         finally:
             loaded.probe.on_new_tensor = None
-            # An error is told when the picture's cells are wanted.
+            # An error is reported when the picture's cells are wanted.
             with contextlib.suppress(ObservationError):
                 loaded.probe.stop_recording()
         _LOGGER.info("%d MB of the KV cache are not in use yet", released // 10**6)
 
     def mute(self) -> None:
-        """Tells nothing from now on."""
+        """Emit nothing from now on."""
         self._emit = lambda _event: None
 
     def read_question(self, prefix: PicturePrefix, *, has_turns: bool) -> int:
-        """Reads what comes after the picture; returns the cells that are taken then.
+        """Read what comes after the picture; return how many cells are taken then.
 
-        With earlier turns, those that the cache holds token for token are kept. Without, all is read: the
-        same question about the same picture is then answered alike, whatever was asked in between.
+        With earlier turns, those that the cache holds token for token are kept. Without, all is read, so that the
+        same question about the same picture is answered alike, whatever was asked in between.
 
         Raises:
             InferenceError: llama.cpp failed.
         """
-        n_same = _n_same(self._loaded.tail, self.tail) if has_turns else 0
+        n_same = _count_same(self._loaded.tail, self.tail) if has_turns else 0
         # The last token is always read: its attention and what it predicts are wanted.
         n_same = min(n_same, len(self.tail) - 1)
         self._loaded.trim_tail(n_same)
         self.n_kept += n_same
-        n_past = self._feed(
+        return self._feed(
             self.tail[n_same:], self._model.decode_tokens, prefix.n_past + n_same, is_tail=True
         )
-        return n_past
 
     def _encode(self) -> EncodedPicture:
-        """The picture's embeddings, remembered or made."""
         encoded = self._loaded.pictures.get(self._picture)
         if encoded is not None:
             return encoded
@@ -175,32 +157,25 @@ class PromptReader:
         clock = Stopwatch()
         made = []
         for chunk in self._until_picture:
-            if isinstance(chunk, ImageChunk):
+            if chunk.is_image:
                 embeddings = self._loaded.encoder.encode(chunk)
                 if embeddings is None:
                     raise DecodeAborted
                 made.append(embeddings)
         self.encode_ms = clock.ms()
-        encoded = EncodedPicture(tuple(made), self._corrections())
-        self._loaded.pictures.put(self._picture, encoded)
-        return encoded
-
-    def _corrections(self) -> tuple[str, ...]:
         is_active = {
             clip_order.CORRECTION_NAME: self._loaded.encoder.is_order_corrected,
             mmproj.CORRECTION_NAME: self._loaded.projector.is_corrected,
         }
-        return tuple(name for name, active in is_active.items() if active)
+        corrections = tuple(name for name, active in is_active.items() if active)
+        encoded = EncodedPicture(tuple(made), corrections)
+        self._loaded.pictures.put(self._picture, encoded)
+        return encoded
 
     def _feed(
-        self,
-        items: Any,
-        decode: Callable[[Any, int], None],
-        n_past: int,
-        *,
-        is_tail: bool = False,
+        self, items: Any, decode: Callable[[Any, int], None], n_past: int, *, is_tail: bool = False
     ) -> int:
-        """Decodes tokens or embeddings batch by batch; returns the new ``n_past``."""
+        """Decode tokens or embeddings batch by batch; return the new ``n_past``."""
         clock = Stopwatch()
         for start in range(0, len(items), self._model.n_batch):
             if self._loaded.is_cancelled():
@@ -215,11 +190,7 @@ class PromptReader:
         return n_past
 
 
-def _n_same(one: Sequence[int], other: Sequence[int]) -> int:
-    """How many tokens two runs begin with alike."""
-    n = 0
-    for ours, theirs in zip(one, other, strict=False):
-        if ours != theirs:
-            break
-        n += 1
-    return n
+def _count_same(one: Sequence[int], other: Sequence[int]) -> int:
+    """Return how many tokens two runs have in common at their beginning."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((i for i, (a, b) in pairs if a != b), min(len(one), len(other)))

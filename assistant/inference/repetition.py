@@ -1,8 +1,8 @@
-"""Stops an answer that goes round in circles, after the first copy of what it repeats.
+"""Stops an answer that repeats itself, after the first copy.
 
-Attention steering is known to cause loops, and a loop read aloud is worse than a shorter answer. Tokens
-are compared with those one period earlier, for every period at once. While the newest tokens are a copy,
-their text is held back, so that a copied sentence is not spoken before it is known whether it is a loop.
+Attention steering is known to cause loops, and a loop read aloud is worse than a shorter answer. Tokens are compared
+with those one period earlier, for every period at once. While the newest tokens are a copy, their text is held back,
+so that a copied sentence is not spoken before it is clear whether it is a loop.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 MAX_PERIOD = 128
-"""Longest repeated stretch that is noticed, in tokens."""
+"""The longest repeated stretch that is noticed, in tokens."""
 N_COPIES = 3
 """Copies, the first included, that make a loop."""
 MIN_LOOP_TOKENS = 24
@@ -31,11 +31,10 @@ class RepetitionGuard:
 
     @property
     def is_looping(self) -> bool:
-        """Whether the answer repeats itself ``N_COPIES`` times."""
         return self._cut is not None
 
     def feed(self, token: int, text: str) -> str:
-        """Takes the next token and the text it completed; returns the text that may go out now."""
+        """Take the next token and the text it completed; return the text that may go out now."""
         self._tokens.append(token)
         self._texts.append(text)
         n = len(self._tokens)
@@ -56,7 +55,7 @@ class RepetitionGuard:
             return ""
         if np.any(self._run[1:] >= np.minimum(periods[1:], LONG_PERIOD)):
             return ""
-        return self._release()
+        return self.close()
 
     def _end_of_first_copy(self, cut: int, period: int) -> int:
         # A run can begin before its sentence ends, because the sentence before ended the same way.
@@ -67,19 +66,13 @@ class RepetitionGuard:
                 return i + 1
         return cut
 
-    def _release(self) -> str:
-        text = "".join(self._texts[self._n_released :])
-        self._n_released = len(self._texts)
-        return text
-
     def close(self) -> str:
-        """At the end of the answer: what is still held back, up to the first copy if it loops."""
-        if self._cut is None:
-            return self._release()
-        text = "".join(self._texts[self._n_released : self._cut])
-        self._n_released = max(self._n_released, self._cut)
+        """Return what is still held back, up to the first copy if the answer loops."""
+        end = len(self._texts) if self._cut is None else self._cut
+        text = "".join(self._texts[self._n_released : end])
+        self._n_released = max(self._n_released, end)
         return text
 
     def text(self, tail: str = "") -> str:
-        """The whole answer, without the repeated copies."""
+        """Return the whole answer, without the repeated copies."""
         return "".join(self._texts[: self._cut]) + ("" if self.is_looping else tail)

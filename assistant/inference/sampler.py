@@ -1,8 +1,7 @@
-"""Choosing the next token: greedy by default, llama.cpp's own samplers otherwise."""
+"""Chooses the next token: greedily by default, with llama.cpp's own samplers otherwise."""
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
@@ -19,13 +18,11 @@ class Sampler:
 
     def __init__(self, options: DecodeOptions, model: LanguageModel) -> None:
         self._model = model
-        self._stack = ExitStack()
         self._chain: Any = None
         if options.temperature > 0:
             self._chain = llama_cpp.llama_sampler_chain_init(
                 llama_cpp.llama_sampler_chain_default_params()
             )
-            self._stack.callback(llama_cpp.llama_sampler_free, self._chain)
             for part in (
                 llama_cpp.llama_sampler_init_top_p(options.top_p, 1),
                 llama_cpp.llama_sampler_init_temp(options.temperature),
@@ -37,10 +34,11 @@ class Sampler:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stack.close()
+        if self._chain is not None:
+            llama_cpp.llama_sampler_free(self._chain)
 
     def pick(self) -> int:
-        """The next token after the last decode.
+        """Return the next token after the last decode.
 
         Raises:
             InferenceError: the logits are not finite, as with damaged weights.

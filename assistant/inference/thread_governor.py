@@ -1,8 +1,8 @@
-"""As many threads as the cores that other programs leave free, judged anew twice a second.
+"""As many threads as the cores that other programs leave free, decided twice a second.
 
-Threads that spin while they wait for one another are fastest as long as each has a core of its own. As soon as
-another program takes one of those cores, every wait lasts until the kernel gives the core back, and a word takes
-ten times as long; one thread less than cores then loses only its own share (docs/adr/0010).
+Threads that spin while they wait for each other are fastest while each has a core of its own. When another program
+takes one of those cores, a word takes ten times as long; with a thread less, it loses only that thread's share
+(docs/adr/0010).
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 EVERY_S = 0.5
-"""How long others are watched before the number of threads may change; the kernel counts in hundredths of a second."""
+"""How long the load is watched before the number of threads may change; the kernel counts in hundredths of a second."""
 _DOWN, _UP = 0.35, 0.2
-"""Others' load, in cores beyond those that are left free for them, at which a thread goes, and comes back. A program
-that wants a whole core gets half of one where a thread of ours competes for it."""
+"""Others' load, in cores beyond those that are free for them, at which a thread goes, and comes back. A program that
+wants a whole core gets half of one where a thread of ours competes for it."""
 _TICKS_S = 1 / os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 0.01
 
 
 def busy_s(cpus: frozenset[int], stat: Path = Path("/proc/stat")) -> float | None:
-    """Processor time that all programs have used on these processors, in s; ``None`` where nobody tells.
+    """Return how long all programs have used these processors, in s; ``None`` where that is unknown.
 
-    Source: proc(5), fields user, nice, system, irq and softirq; what a hypervisor took away is nobody's load.
+    Source: proc(5), fields user, nice, system, irq and softirq; a hypervisor's share is not counted.
     """
     total = 0
     try:
@@ -37,11 +37,7 @@ def busy_s(cpus: frozenset[int], stat: Path = Path("/proc/stat")) -> float | Non
 
 
 class ThreadGovernor:
-    """Watches the load while an answer is written.
-
-    Attributes:
-        n_threads: how many threads compute now.
-    """
+    """Watches the load while an answer is written; ``n_threads`` compute now."""
 
     def __init__(
         self,
@@ -52,14 +48,9 @@ class ThreadGovernor:
         own_s: Callable[[], float] = time.process_time,
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Changes nothing yet.
+        """Start with ``n_max`` threads, those of a quiet machine; ``apply`` takes a new number.
 
-        Args:
-            n_max: threads on a quiet machine.
-            apply: takes a new number of threads.
-            total_s: processor time of all programs on the processors that this one may use; by default, /proc/stat's.
-            own_s: processor time of this process.
-            clock_s: time.
+        ``total_s`` is what all programs used of the processors that this one may use, by default /proc/stat's.
         """
         cpus = (
             frozenset(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else frozenset()
@@ -73,12 +64,12 @@ class ThreadGovernor:
         self._others_s = 0.0
 
     def start(self) -> None:
-        """Call where an answer begins: only what happens from here on counts."""
+        """Begin to watch; call where an answer begins."""
         if self._n_max > 1:
             self._look()
 
     def adjust(self) -> None:
-        """Call between two tokens; nearly always costs one look at the clock."""
+        """Change the number of threads if the load asks for it; call between two tokens, it costs next to nothing."""
         if self._n_max == 1 or self._clock_s() - self._since_s < EVERY_S:
             return
         since_s, others_s = self._since_s, self._others_s
@@ -98,7 +89,7 @@ class ThreadGovernor:
         return True
 
     def _wanted(self, load: float) -> int:
-        """Threads beside others that keep ``load`` cores busy."""
+        """Return the number of threads beside others that keep ``load`` cores busy."""
         spare = self._n_cores - self.n_threads
         n = self.n_threads
         while n > 1 and load > spare + _DOWN:

@@ -11,11 +11,7 @@ from assistant.inference.repetition import RepetitionGuard
 
 
 class AnswerWriter:
-    """Collects one answer and emits it piece by piece.
-
-    Attributes:
-        n_tokens: tokens written so far.
-    """
+    """Collects one answer, ``n_tokens`` so far, and emits it piece by piece."""
 
     def __init__(self, model: LanguageModel, emit: Callable[[Piece], None]) -> None:
         self._model, self._emit = model, emit
@@ -26,11 +22,10 @@ class AnswerWriter:
 
     @property
     def is_looping(self) -> bool:
-        """Whether the answer repeats itself."""
         return self._guard.is_looping
 
     def write(self, token: int) -> str:
-        """Takes the next token; returns the text that it completed."""
+        """Take the next token; return the text that it completed."""
         text = self._decoder.feed(self._model.token_bytes(token))
         self.n_tokens += 1
         self._send(self._guard.feed(token, text))
@@ -44,7 +39,7 @@ class AnswerWriter:
             self._emit(Piece(text))
 
     def close(self) -> str:
-        """Emits what was held back and returns the whole answer, stripped."""
+        """Emit what was held back and return the whole answer, stripped."""
         tail = self._decoder.close()
         self._send(self._guard.close() + ("" if self.is_looping else tail))
         return self._guard.text(tail).strip()
@@ -57,9 +52,9 @@ class PieceDecoder:
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
 
     def feed(self, token_bytes: bytes) -> str:
-        """The characters that these bytes complete; may be empty."""
+        """Return the characters that these bytes complete, if any."""
         return self._decoder.decode(token_bytes)
 
     def close(self) -> str:
-        """What is left at the end: a replacement character if a character stayed incomplete."""
+        """Return a replacement character if the last character stayed incomplete."""
         return self._decoder.decode(b"", final=True)

@@ -14,7 +14,8 @@ from typing import Any
 
 import gguf
 
-from assistant.inference import prompts
+from assistant.core.questions import DETAILED_PROMPT
+from assistant.inference.chat_templates import vicuna_v1
 from scripts.bench.blocks import QK_K, FileWriter
 
 _CLIP_MEAN = [0.48145466, 0.4578275, 0.40821073]
@@ -170,9 +171,7 @@ def _add_vocabulary(writer: Any, n_vocab: int) -> None:
     """Add a vocabulary in which the prompt's words are whole, so that it takes as many tokens as usual."""
     kind = gguf.TokenType
     special = ["<unk>", "<s>", "</s>", *(f"<0x{byte:02X}>" for byte in range(256))]
-    words = dict.fromkeys(
-        f"\u2581{word}" for word in prompts.vicuna_v1(prompts.DETAILED_PROMPT).split()
-    )
+    words = dict.fromkeys(f"\u2581{word}" for word in vicuna_v1(DETAILED_PROMPT).split())
     # SPM merges neighbours pairwise, so every beginning of a word has to be a token as well.
     normal = list(dict.fromkeys(word[:end] for word in words for end in range(1, len(word) + 1)))
     letters = {letter for word in normal for letter in word} - set(normal)

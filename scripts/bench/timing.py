@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.core.events import Answer, DecodeOptions, DescribeRequest, Event, TraceStep
+from assistant.core.questions import DETAILED_PROMPT
 from assistant.inference.engine import Engine
 from assistant.inference.options import EngineOptions
-from assistant.inference.prompts import DETAILED_PROMPT
 from sparc_ggml._ggml import GgmlAbiError
 from sparc_ggml.config import SparcConfig
 from sparc_ggml.recalibration import relative_activation, update_ema

@@ -12,12 +12,12 @@ import torch
 
 from assistant.core.events import DescribeRequest
 from assistant.core.questions import BRIEF_PROMPT
+from assistant.inference.chat_templates import MEDIA_MARKER, vicuna_v1
 from assistant.inference.engine import Engine
 from assistant.inference.gguf.mmproj import open_projector
 from assistant.inference.llama import LanguageModel
 from assistant.inference.options import EngineOptions
-from assistant.inference.picture_encoder import ImageChunk, PictureEncoder
-from assistant.inference.prompts import MEDIA_MARKER, vicuna_v1
+from assistant.inference.picture_encoder import PictureEncoder
 from sparc_ggml.config import SparcConfig
 
 from .checkpoint import averaged
@@ -69,7 +69,7 @@ def _check_tokens(options: EngineOptions, config: Config, tokenizer: Tokenizer) 
         seen: list[int] = []
         with encoder.tokenize(vicuna_v1(question), blank) as prompt:
             for chunk in prompt.chunks:
-                if isinstance(chunk, ImageChunk):
+                if chunk.is_image:
                     seen += [IMAGE] * chunk.n_tokens
                 else:
                     seen += chunk.tokens
@@ -79,7 +79,7 @@ def _check_tokens(options: EngineOptions, config: Config, tokenizer: Tokenizer) 
     for turn in turns:
         with encoder.tokenize(MEDIA_MARKER + turn.answer, blank) as prompt:
             last = prompt.chunks[-1]
-            assert not isinstance(last, ImageChunk)
+            assert not last.is_image
             assert [*last.tokens, EOS] == tokenizer.answer(turn.answer), turn.answer
     print(f"same tokens for {len(questions)} prompts and {len(turns)} answers")
     encoder.close()

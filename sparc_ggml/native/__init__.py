@@ -1,7 +1,7 @@
 """The compiled hot path, where it could be built: the same contract as the Python one, at next to no cost.
 
-``hot.c`` is built with the package when there is a C compiler. Nothing is guessed: if the file is missing, or
-its picture of ggml's tensor differs from the checked one, ``load`` says why and Python does the work.
+``hot.c`` is built with the package when there is a C compiler. If the file is missing, or lays out ggml's tensor in
+another way than the checked mirror, ``load`` says why and Python does the work.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class _ProbeState(ctypes.Structure):
 
 @cache
 def load() -> ctypes.CDLL:
-    """The compiled library.
+    """Return the compiled library.
 
     Raises:
         NativeUnavailableError: it was not built here, or does not fit the loaded ggml.
@@ -97,11 +97,7 @@ class NativeProbe(AttentionProbe):
     """
 
     def __init__(self, n_threads: int = 1) -> None:
-        """Loads the library.
-
-        Args:
-            n_threads: as many as the model computes with; the same threads are used.
-        """
+        """Load the library; ``n_threads`` are as many as the model computes with, and the same ones."""
         super().__init__()
         self._library = load()
         self._python_callback = self.callback
@@ -122,17 +118,14 @@ class NativeProbe(AttentionProbe):
         self._scratch: npt.NDArray[np.float64] = np.empty(0)
 
     def start_recording(self) -> None:
-        """As ``AttentionProbe``."""
         super().start_recording()
         self._state.is_recording = 1
 
     def stop_recording(self) -> npt.NDArray[np.int64]:
-        """As ``AttentionProbe``."""
         self._state.is_recording = 0
         return super().stop_recording()
 
     def observe(self, layer: int, image_cells: npt.NDArray[np.int64]) -> None:
-        """As ``AttentionProbe``."""
         super().observe(layer, image_cells)
         kv_sizes = [_ggml.tensor_at(values.address).ne[1] for values in self.layers.values()]
         n_kv = max(kv_sizes, default=0)
@@ -153,23 +146,20 @@ class NativeProbe(AttentionProbe):
     def make_step(
         self, config: SparcConfig, layers: Sequence[LayerValues], cells: npt.NDArray[np.int64]
     ) -> Step:
-        """As ``AttentionProbe``."""
         self._step = NativeStep(self._library, config, layers, cells, self._n_threads, self._store)
         return self._step
 
     def set_threads(self, n_threads: int) -> None:
-        """As ``AttentionProbe``; OpenMP makes its threads anew where two callers want another number each."""
+        # OpenMP would make new threads each time if ggml and this code wanted different numbers.
         self._n_threads = self._state.n_threads = n_threads
         if self._step is not None:
             self._step.set_threads(n_threads)
 
     def stop_observing(self) -> None:
-        """As ``AttentionProbe``."""
         self._state.is_observing = self._state.is_recording = 0
         super().stop_observing()
 
     def take(self) -> Floats:
-        """As ``AttentionProbe``; the next token overwrites the array."""
         if self._state.is_taken:
             self._state.is_taken = 0
             if self._error is None:

@@ -4,6 +4,25 @@
 //
 // No header of Python or ggml is needed: the tensor is mirrored as in sparc_ggml/_ggml.py, and the caller
 // compares sparc_tensor_layout() with that mirror, which is itself checked against the loaded ggml.
+//
+// Legend. Sizes, in llama.cpp's names:
+//   n_kv         cells of the KV cache that this graph reads      kv_size  all cells of the cache
+//   n_query      tokens of this decode; the last one is observed  n_open   cells that the mask shows to it
+//   n_head       heads of the query                               n_layer  layers whose V rows are scaled
+//   n_head_kv    heads of K and V, a divisor of n_head            n_image  image tokens (n_cells in struct probe)
+//   n_embd_head  values of one head                               n_embd_v_gqa  values of a cell's V, all heads
+// Shapes, slowest index first. ggml's ne[] names the fastest first, so it reads backwards; nb[] are strides in bytes.
+//   softmax    (n_head, n_query, n_kv)             f32, read_softmax: ne = {n_kv, n_query, n_head, 1}
+//   q          (n_head, n_query, n_embd_head)      f32, read_flash, src[0]: ne = {n_embd_head, n_query, n_head, 1}
+//   k          (n_head_kv, n_kv, n_embd_head)      f16 or q8_0, src[1]; head h of q reads head h / (n_head / n_head_kv)
+//   mask       (n_query, n_kv)                     f16, src[3]: what is added to a score; -inf hides the cell
+//   weights    (max_heads, n_weights)              f64; of a row the first n_open count, in the order of view.open
+//   attention  (n_image)                           f32, the mean over heads of what the last token pays
+//   cells      (n_image)                           i64, the cell of each image token
+//   V cache    (kv_size, n_embd_v_gqa) a layer     cell to cell row_stride, value to value value_stride: a row lies in
+//                                                  one piece with flash attention, in a column without (transposed)
+//   store      (n_image, n_embd_v_gqa) a layer     the originals of scaled rows, packed; of q8_0 one f16 scale a block
+//   ema, gain, max_gain (n_image); largest (n_layer, n_image); selected, fresh: indices of image tokens
 
 #include <math.h>
 #include <stdbool.h>

@@ -59,7 +59,7 @@ LAYOUT = ctypes.sizeof(_Step) * 1000 + ctypes.sizeof(_Layer)
 
 
 def bind(library: ctypes.CDLL) -> None:
-    """Declares the functions of a step."""
+    """Declare the functions of a step."""
     pointer = ctypes.c_void_p
     library.sparc_step_apply.argtypes = [pointer]
     library.sparc_step_observe.argtypes = [pointer, pointer]
@@ -83,7 +83,7 @@ class RowStore:
         self._memory: npt.NDArray[np.uint8] = np.empty(0, np.uint8)
 
     def take(self, n_bytes: int) -> npt.NDArray[np.uint8]:
-        """At least ``n_bytes``, with anything in it; what was taken before is given back by that."""
+        """Return at least ``n_bytes`` with anything in them; this ends the use of what was taken before."""
         if len(self._memory) < n_bytes:
             self._memory = np.empty(n_bytes, np.uint8)
             self._memory.fill(0)
@@ -91,7 +91,7 @@ class RowStore:
 
 
 class NativeStep:
-    """As ``PythonStep``, to the last bit."""
+    """The twin of ``PythonStep``, to the last bit."""
 
     def __init__(
         self,
@@ -102,7 +102,7 @@ class NativeStep:
         n_threads: int = 1,
         store: RowStore | None = None,
     ) -> None:
-        """Changes nothing yet.
+        """Change nothing yet.
 
         Args:
             library: with ``bind`` applied.
@@ -156,25 +156,21 @@ class NativeStep:
 
     @property
     def selected(self) -> Indices:
-        """As ``Step``."""
         return self._selected[: self._state.n_selected].astype(np.intp)
 
     @property
     def gain(self) -> npt.NDArray[np.float64]:
-        """As ``Step``."""
         return self._gain
 
     @property
     def is_clamped(self) -> bool:
-        """As ``Step``."""
         return bool(self._state.is_clamped)
 
     def set_threads(self, n_threads: int) -> None:
-        """Threads to share the rows of many layers from now on."""
+        """Share the rows of many layers among so many threads from now on."""
         self._state.n_threads = n_threads
 
     def begin(self, a: Floats) -> None:
-        """As ``Step``."""
         if self._config.method == "uniform":
             self._selected[:] = np.arange(len(self._selected))
             self._state.n_selected = len(self._selected)
@@ -182,26 +178,23 @@ class NativeStep:
             self._ema[:] = a
 
     def apply(self) -> None:
-        """As ``Step``."""
         self._library.sparc_step_apply(self._address)
 
     def share(self, seen: Floats) -> None:
-        """From now on takes the attention from this array where it is given that; shape (n_image,), contiguous."""
+        """Read the attention from this array where ``observe`` is given that one; shape (n_image,), contiguous."""
         self._seen, self._seen_address = seen, ctypes.c_void_p(seen.ctypes.data)
 
     def observe(self, a: Floats) -> None:
-        """As ``Step``."""
         if a is not self._seen:
             self._seen[:] = a
         self._library.sparc_step_observe(self._address, self._seen_address)
 
     def restore(self) -> None:
-        """As ``Step``."""
         self._library.sparc_step_restore(self._address)
 
 
 def _mirror(layer: LayerValues, cells: npt.NDArray[np.int64]) -> _Layer:
-    """One layer for hot.c, as yet without a place for its originals."""
+    """Return one layer for hot.c, without a place for its originals yet."""
     rows = layer.rows()
     if len(cells) and int(cells.max()) >= len(rows):
         raise UnsupportedCacheError("an image token lies outside the V cache")

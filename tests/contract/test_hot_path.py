@@ -20,6 +20,7 @@ from sparc_ggml.eval_callback import AttentionProbe
 from sparc_ggml.native import NativeProbe, NativeUnavailableError
 from sparc_ggml.native.step import NativeStep
 from sparc_ggml.step import PythonStep, Step
+from tests.support.differences import assert_same_bits, assert_same_rows, has_same_bits
 from tests.support.recorded_engine import Recording, random_picture, record, tiny_pair
 from tests.support.tiny_llama import TinyLlama
 from tests.support.tiny_mmproj import TinyMmproj
@@ -95,29 +96,25 @@ def test_both_steps_do_the_same_to_the_last_bit(
         a[rng.integers(len(CELLS))] = 0.0
         for step in steps:
             step.apply()
-        assert all(map(same_bits, *caches))
+        assert_same_rows(caches[1], caches[0], "layer")
         assert steps[0].is_clamped == steps[1].is_clamped
         n_clamped += steps[0].is_clamped
         for step in steps:
             step.observe(a)
         assert np.array_equal(steps[0].selected, steps[1].selected)
-        assert np.array_equal(steps[0].gain, steps[1].gain)
+        assert_same_bits(steps[1].gain, steps[0].gain, "gains")
         n_selected += len(steps[0].selected)
     assert (n_selected > 0) == (method == "sparc")
     assert (n_clamped > 0) == (
         alpha == 3.0 and method == "sparc" and kind in (GGML_TYPE_F16, GGML_TYPE_Q8_0)
     )
-    changed = [not same_bits(*pair) for pair in zip(caches[1], originals, strict=True)]
-    assert all(changed) == (alpha != 1.0)
+    changed = [not has_same_bits(*pair) for pair in zip(caches[1], originals, strict=True)]
+    assert changed == [alpha != 1.0] * N_LAYER
     for step in steps:
         step.restore()
         step.restore()
     for cache in caches:
-        assert all(map(same_bits, cache, originals))
-
-
-def same_bits(a: npt.NDArray[np.generic], b: npt.NDArray[np.generic]) -> bool:
-    return np.ascontiguousarray(a).tobytes() == np.ascontiguousarray(b).tobytes()
+        assert_same_rows(cache, originals, "restored layer")
 
 
 @pytest.mark.parametrize(
@@ -147,8 +144,8 @@ def test_both_paths_see_the_same_attention_and_choose_the_same_tokens(
     assert python.answer.unsteered_reason == ""
     assert sum(len(step.selected) for step in python.steps) > 50
     assert python.steps == compiled.steps
-    assert all(map(np.array_equal, python.attention, compiled.attention))
-    assert all(map(np.array_equal, python.logits, compiled.logits))
+    assert_same_rows(compiled.attention, python.attention, "attention at step")
+    assert_same_rows(compiled.logits, python.logits, "logits at step")
 
 
 def test_the_compiled_path_does_the_work_unless_it_is_refused(

@@ -14,6 +14,7 @@ from assistant.inference.options import EngineOptions
 from sparc_ggml.clip_order import ClipOrder
 from sparc_ggml.config import SparcConfig
 from sparc_ggml.eval_callback import AttentionProbe
+from tests.support.differences import assert_same_rows
 from tests.support.recorded_engine import Recording, random_picture, record, tiny_pair
 from tests.support.tiny_llama import TinyLlama, write_tiny_mamba
 from tests.support.tiny_mmproj import TinyMmproj
@@ -33,8 +34,8 @@ def recurrent(folder: Path) -> EngineOptions:
     return tiny(folder)
 
 
-def logits_of(seen: Recording) -> list[bytes]:
-    return [logits.tobytes() for logits in seen.logits]
+def assert_same_logits(seen: Recording, expected: Recording) -> None:
+    assert_same_rows(seen.logits, expected.logits, "logits at step")
 
 
 def test_a_recurrent_model_describes_unsteered_and_says_why(tmp_path: Path) -> None:
@@ -62,7 +63,7 @@ def test_a_second_question_on_a_kept_picture_is_answered_as_on_a_fresh_one(
         record(engine, PICTURE, config)
         second = record(engine, PICTURE, config, question=OTHER_QUESTION)
     assert second.tokens == expected.tokens
-    assert logits_of(second) == logits_of(expected)
+    assert_same_logits(second, expected)
 
 
 def test_a_kept_picture_is_not_encoded_again(tmp_path: Path) -> None:
@@ -102,8 +103,8 @@ def test_a_failure_inside_the_callback_surfaces_and_the_answer_goes_on_unsteered
     assert seen.answer.sparc.method == "none"
     assert seen.answer.ended is EndReason.MAX_TOKENS
     if n_good == 0:
-        assert logits_of(seen) == logits_of(plain)
-    assert logits_of(again) == logits_of(plain)
+        assert_same_logits(seen, plain)
+    assert_same_logits(again, plain)
 
 
 def test_a_failure_while_the_picture_is_put_in_order_is_an_error_not_a_wrong_picture(
@@ -151,7 +152,7 @@ def test_a_cancelled_answer_leaves_a_clean_engine(tmp_path: Path, n_asked: int) 
         assert seen.answer.ended is EndReason.CANCELLED
         limit = 0
         again = record(engine, PICTURE, STRONG)
-    assert logits_of(again) == logits_of(expected)
+    assert_same_logits(again, expected)
 
 
 def test_a_full_context_ends_the_answer_and_says_so(tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import llama_cpp
 import pytest
+from llama_cpp import llama_cpp
 
 from assistant.app import wiring
 from assistant.core.events import DecodeOptions, DescribeRequest

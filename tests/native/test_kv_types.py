@@ -16,6 +16,7 @@ from assistant.inference.gguf import memory_need, pairing
 from assistant.system import processor
 from assistant.system.memory import FreeMemory
 from sparc_ggml.config import SparcConfig
+from tests.support.differences import assert_same_bits
 from tests.support.recorded_engine import random_picture, tiny_pair, value_rows
 from tests.support.tiny_llama import TinyLlama
 from tests.support.tiny_mmproj import TinyMmproj
@@ -53,9 +54,7 @@ def test_every_kind_of_cache_is_steered_and_put_back(
         assert steps[-1].max_gain > 1.5
         assert any(step.selected for step in steps)
         for il, rows in before.items():
-            assert np.array_equal(
-                rows[:n_past].view(np.uint8), after[il][:n_past].view(np.uint8)
-            ), f"layer {il}"
+            assert_same_bits(after[il][:n_past], rows[:n_past], f"layer {il}")
         assert ask(engine, SparcConfig(method="none"))[0] == plain
         assert ask(engine, SPARC)[0] == steered
 

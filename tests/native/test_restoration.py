@@ -13,6 +13,7 @@ from assistant.core.events import DecodeOptions, DescribeRequest, Event, TraceSt
 from assistant.inference.engine import Engine
 from assistant.inference.options import EngineOptions, FlashAttn, KvType
 from sparc_ggml.config import SparcConfig
+from tests.support.differences import assert_same_bits, assert_same_rows
 from tests.support.recorded_engine import (
     Recording,
     random_picture,
@@ -48,9 +49,7 @@ def options(folder: Path, **changes: Any) -> EngineOptions:
 
 
 def assert_same_logits(one: Recording, other: Recording) -> None:
-    assert len(one.logits) == len(other.logits)
-    for ours, theirs in zip(one.logits, other.logits, strict=True):
-        assert ours.tobytes() == theirs.tobytes()
+    assert_same_rows(one.logits, other.logits, "logits at step")
 
 
 @caches
@@ -87,7 +86,7 @@ def test_the_cache_is_afterwards_what_it_was_after_the_prompt(
             assert len(after) == engine.loaded.model.n_layer
             assert len(seen.values_at_prefill) == engine.loaded.model.n_layer
             for il, rows in seen.values_at_prefill.items():
-                assert after[il][:n_prompt].tobytes() == rows[:n_prompt].tobytes()
+                assert_same_bits(after[il][:n_prompt], rows[:n_prompt], f"layer {il}")
 
 
 def rows_at_each_step(
@@ -125,14 +124,12 @@ def test_a_row_is_its_original_times_alpha_per_selection_and_text_is_untouched(
         for step, rows in rows_at_each_step(engine, STRONG):
             gains[list(selected)] *= STRONG.alpha
             for il, original in at_prefill.values_at_prefill.items():
-                assert np.array_equal(rows[il][:first], original[:first])
-                assert np.array_equal(
-                    rows[il][picture.stop : n_prompt], original[picture.stop : n_prompt]
-                )
+                for text in (slice(first), slice(picture.stop, n_prompt)):
+                    assert_same_bits(rows[il][text], original[text], f"text in layer {il}")
                 # float32 times float32, rounded once, as the cache stores it.
                 scaled = original[picture].astype(np.float32) * gains.astype(np.float32)[:, None]
                 expected: npt.NDArray[Any] = scaled.astype(np.float16)
-                assert np.array_equal(rows[il][picture], expected)
+                assert_same_bits(rows[il][picture], expected, f"picture in layer {il}")
             selected = step.selected
         assert gains.max() > 2.0
 
@@ -192,4 +189,4 @@ def test_uniform_scales_every_image_token_once(tmp_path: Path, uses_native: bool
                 expected = (original[picture].astype(np.float32) * np.float32(1.5)).astype(
                     np.float16
                 )
-                assert np.array_equal(rows[il][picture], expected)
+                assert_same_bits(rows[il][picture], expected, f"picture in layer {il}")

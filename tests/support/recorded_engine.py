@@ -20,7 +20,6 @@ from assistant.core.events import (
 )
 from assistant.inference.engine import Engine
 from assistant.inference.options import EngineOptions
-from assistant.inference.picture_encoder import TextChunk
 from sparc_ggml.config import SparcConfig
 from tests.support.tiny_llama import TinyLlama, write_tiny_llama
 from tests.support.tiny_mmproj import TinyMmproj, write_tiny_mmproj
@@ -102,7 +101,7 @@ def record(
 
     def recording_tokenize(*args: Any) -> Any:
         prompt = tokenize(*args)
-        texts = [c.tokens if isinstance(c, TextChunk) else None for c in prompt.chunks]
+        texts = [None if c.is_image else c.tokens for c in prompt.chunks]
         first, last = texts.index(None), len(texts) - texts[::-1].index(None)
         assert not any(texts[first:last]), "text between the parts of one picture"
         seen.before = [t for text in texts[:first] for t in text or ()]

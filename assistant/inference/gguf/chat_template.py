@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NoReturn
 
@@ -46,14 +46,7 @@ def render_own_template(
     """Return the prompt with ``marker`` where the picture goes, before the first question.
 
     The words are put in after the template has run, so that a question with ``<image>`` in it moves no picture.
-
-    Args:
-        template: the Jinja text from ``tokenizer.chat_template``.
-        questions: the user's words, oldest first; the last one is to be answered.
-        answers: the model's words, one fewer.
-        marker: stands for the picture.
-        bos: text of the BOS token.
-        eos: text of the EOS token.
+    Questions and answers come oldest first, with one answer fewer; ``bos`` and ``eos`` are those tokens' texts.
 
     Returns:
         None where the template has no place for a picture.
@@ -62,11 +55,13 @@ def render_own_template(
         TemplateError: the template is broken, or refuses this talk.
     """
     compiled = _environment().from_string(template)
-    words = {f"(({marker}{n}))": said for n, said in enumerate(_in_turn(questions, answers))}
+    turns = zip(questions, [*answers, ""], strict=True)
+    said = [words for turn in turns for words in turn][:-1]
+    words = {f"(({marker}{n}))": text for n, text in enumerate(said)}
     failure: TemplateError | None = None
-    for write_user, write_assistant in _WAYS:
+    for is_parts in _IS_PARTS:
         talk = [
-            write_user(key, n == 0) if n % 2 == 0 else write_assistant(key)
+            _write_message(("user", "assistant")[n % 2], key, n == 0, is_parts[n % 2])
             for n, key in enumerate(words)
         ]
         try:
@@ -89,35 +84,15 @@ def render_own_template(
 
 
 _PICTURE = "((picture))"
+_IS_PARTS = ((True, True), (True, False), (False, False))
+"""Which of user and assistant speak in typed parts, in the order of the tries."""
 
 
-def _in_turn(questions: Sequence[str], answers: Sequence[str]) -> list[str]:
-    said = [words for pair in zip(questions, answers, strict=False) for words in pair]
-    return [*said, questions[-1]]
-
-
-def _user_parts(words: str, has_picture: bool) -> Message:
+def _write_message(role: str, words: str, has_picture: bool, is_parts: bool) -> Message:
+    if not is_parts:
+        return {"role": role, "content": f"{_PICTURE}\n{words}" if has_picture else words}
     picture = [{"type": "image"}] if has_picture else []
-    return {"role": "user", "content": [*picture, {"type": "text", "text": words}]}
-
-
-def _user_string(words: str, has_picture: bool) -> Message:
-    return {"role": "user", "content": f"{_PICTURE}\n{words}" if has_picture else words}
-
-
-def _assistant_parts(words: str) -> Message:
-    return {"role": "assistant", "content": [{"type": "text", "text": words}]}
-
-
-def _assistant_string(words: str) -> Message:
-    return {"role": "assistant", "content": words}
-
-
-_WAYS: tuple[tuple[Callable[[str, bool], Message], Callable[[str], Message]], ...] = (
-    (_user_parts, _assistant_parts),
-    (_user_parts, _assistant_string),
-    (_user_string, _assistant_string),
-)
+    return {"role": role, "content": [*picture, {"type": "text", "text": words}]}
 
 
 def _environment() -> ImmutableSandboxedEnvironment:

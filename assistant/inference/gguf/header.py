@@ -1,8 +1,8 @@
 """Reads a GGUF file's metadata and table of tensors, and trusts none of it.
 
-llama.cpp aborts, crashes or takes all memory on some damaged files, and gguf-py does as well; here every length is
-held against the size of the file before it is believed. Only the standard library is needed, so that a front can
-look at a file without loading a model library. The format: ggml's ``docs/gguf.md``.
+llama.cpp and gguf-py abort, crash or take all memory on some damaged files; here every length is compared with the
+size of the file before it is believed. Only the standard library is needed, so that a front can look at a file
+without loading a model library. The format: ggml's ``docs/gguf.md``.
 """
 
 from __future__ import annotations
@@ -42,17 +42,11 @@ BLOCKS: dict[int, tuple[int, int]] = {
 
 
 class GgufError(Exception):
-    """A file is no GGUF file that can be read.
-
-    Attributes:
-        kind: "not_gguf", "version", "cut" (the file ends too early) or "damaged".
-        detail: what was found, for the log.
-    """
+    """A file cannot be read: "not_gguf", "version", "cut" (ends too early) or "damaged"; ``detail`` is for the log."""
 
     def __init__(self, kind: str, detail: str) -> None:
         super().__init__(kind, detail)
-        self.kind = kind
-        self.detail = detail
+        self.kind, self.detail = kind, detail
 
 
 @dataclass(frozen=True)
@@ -65,7 +59,6 @@ class Tensor:
 
     @property
     def n_bytes(self) -> int:
-        """Bytes of its data."""
         n_values, n_bytes = BLOCKS[self.kind]
         return math.prod(self.dims) // n_values * n_bytes
 
@@ -79,14 +72,7 @@ class ArrayLength:
 
 @dataclass(frozen=True)
 class GgufHeader:
-    """What a file says of itself.
-
-    Attributes:
-        values: metadata by key; long arrays as ``ArrayLength``.
-        tensors: by name.
-        data_start: where the tensors' data begins, in bytes.
-        size: of the file, in bytes.
-    """
+    """Metadata by key, tensors by name, where their data begins, and the file's size in bytes."""
 
     values: dict[str, Any] = field(repr=False)
     tensors: dict[str, Tensor] = field(repr=False)
@@ -95,18 +81,18 @@ class GgufHeader:
 
     @property
     def architecture(self) -> str:
-        """``general.architecture``, or an empty string."""
+        """Return ``general.architecture``, or an empty string."""
         value = self.values.get("general.architecture", "")
         return value if isinstance(value, str) else ""
 
     def number(self, key: str) -> int | None:
-        """A whole number of the metadata; ``None`` where there is none."""
+        """Return a whole number of the metadata; ``None`` where there is none."""
         value = self.values.get(key)
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def read_header(path: Path) -> GgufHeader:
-    """Reads and checks all but the tensors' data.
+    """Read and check all but the tensors' data.
 
     Raises:
         GgufError: it is no GGUF file, damaged, or ends before the data of its last tensor does.
@@ -165,15 +151,12 @@ class _Reader:
     """Reads forward through a window, and never past the end of the file."""
 
     def __init__(self, file: BinaryIO, size: int) -> None:
-        self._file = file
-        self._size = size
+        self._file, self._size = file, size
         self._window = b""
-        self._at = 0
-        self._passed = 0
+        self._at = self._passed = 0
 
     @property
     def position(self) -> int:
-        """Bytes read so far."""
         return self._passed + self._at
 
     def _need(self, n: int) -> None:

@@ -1,4 +1,4 @@
-"""How much memory a model will take, and the settings with which it fits."""
+"""How much memory a model needs, and the settings with which it fits."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ LARGE_CACHE = 640 * 2**20
 """A half-precision KV cache above this is stored in q8_0 unless there is room to spare: LLaVA-1.5-7B's takes 1.1 GB
 at 2,048 cells."""
 ROOMY = 2
-"""Times its need that must be free for a model to take the faster and larger cache."""
+"""How many times its need must be free for a model to take the faster and larger cache."""
 
 _BASE = 32 * 2**20
-"""What llama.cpp and a picture take beside. Python and the libraries are in memory when this is reckoned."""
+"""What llama.cpp and a picture take besides. Python and the libraries are in memory already."""
 _VIT_L = 64 * 2**20
 """What CLIP ViT-L/14-336 computes in, for a projector that does not say its sizes."""
 _KEPT_PICTURES = 64 * 2**20
@@ -33,15 +33,12 @@ _VALUE_BYTES = {"f32": (1, 4), "f16": (1, 2), "bf16": (1, 2), "q8_0": (32, 34)}
 
 @dataclass(frozen=True)
 class ModelSizes:
-    """What memory depends on.
+    """What memory depends on; files in bytes, other sizes in llama.cpp's names.
 
     Attributes:
-        name: what the model is called.
-        weights, projector: bytes of the tensors in the two files.
         cell_values: K and V values that one token takes, in all layers.
         head_values: values of one head; quantised caches need a multiple of 32.
         n_ctx_train: longest context that the model was trained on; 0 where it does not say.
-        n_embd, n_ff, n_vocab: sizes, in llama.cpp's names.
         encoder_work: bytes that the projector's vision tower computes in.
         picture: bytes of one encoded picture.
     """
@@ -68,12 +65,11 @@ class Need:
 
     @property
     def total(self) -> int:
-        """All of it."""
         return self.weights + self.fixed
 
     @property
     def least(self) -> int:
-        """With less, a word takes minutes: half of the weights are read from the disk again and again."""
+        """With less, a word takes minutes: half of the weights are read from the disk for each."""
         return self.weights // 2 + self.fixed
 
 
@@ -82,8 +78,6 @@ class Plan:
     """How a model is loaded.
 
     Attributes:
-        n_ctx: cells of the KV cache.
-        kv_type: their number type.
         repacks: whether weights may be copied into another order; copies cannot be given back.
         note: what a person should hear of it, or an empty string.
     """
@@ -95,7 +89,7 @@ class Plan:
 
 
 def sizes_of(model: GgufHeader, projector: GgufHeader, name: str) -> ModelSizes:
-    """What two files say of the memory that they will take; 0 for what they do not say."""
+    """Read from two files what their memory depends on; 0 for what they do not say."""
 
     def number(key: str) -> int:
         value = model.values.get(f"{model.architecture}.{key}")
@@ -124,8 +118,7 @@ def sizes_of(model: GgufHeader, projector: GgufHeader, name: str) -> ModelSizes:
 
 
 def _vision(projector: GgufHeader, key: str) -> int:
-    value = projector.values.get(f"clip.vision.{key}")
-    return value if isinstance(value, int) else 0
+    return projector.number(f"clip.vision.{key}") or 0
 
 
 def _patches(projector: GgufHeader) -> int:
@@ -134,7 +127,7 @@ def _patches(projector: GgufHeader) -> int:
 
 
 def _encoder_work(projector: GgufHeader) -> int:
-    """A layer's values in single precision, with the attention of every patch to every other, and a quarter more."""
+    """Return a layer's bytes in single precision, the attention between all patches included, and a quarter more."""
     n_embd, n_ff = _vision(projector, "embedding_length"), _vision(projector, "feed_forward_length")
     n_patches, n_head = _patches(projector), _vision(projector, "attention.head_count")
     values = n_patches * (n_ff + 8 * n_embd + n_head * n_patches)
@@ -142,7 +135,7 @@ def _encoder_work(projector: GgufHeader) -> int:
 
 
 def need(sizes: ModelSizes, n_ctx: int, kv_type: str, n_batch: int) -> Need:
-    """What loading takes with these settings, flash attention on."""
+    """Return what loading takes with these settings, flash attention on."""
     n_values, n_bytes = _VALUE_BYTES[kv_type]
     cache = n_ctx * sizes.cell_values // n_values * n_bytes
     work = 4 * n_batch * (sizes.n_vocab + 3 * sizes.n_ff + 8 * sizes.n_embd)
@@ -161,22 +154,15 @@ def plan(
     has_flash_attention: bool = True,
     is_checked: bool = True,
 ) -> Plan:
-    """The best settings with which the model fits; what was wished for is never changed.
+    """Return the best settings with which the model fits; what the user chose is never changed.
 
-    Weights that do not fit beside the rest are read from the disk again and again, which is slow but works
-    while half of them stay. Below that, a word takes minutes and the machine stops answering.
+    Weights that do not fit beside the rest are read from the disk again and again, which is slow but works while half
+    of them stay. Below that, a word takes minutes and the machine stops responding.
 
-    Args:
-        sizes: of the model.
-        free: what may be taken.
-        n_ctx: the wished number of cells; ``None`` chooses.
-        kv_type: a number type; "auto" chooses.
-        n_batch: tokens that are read at once.
-        has_flash_attention: without it no quantised cache is chosen.
-        is_checked: false chooses as if memory had no end.
+    Without flash attention no quantised cache is chosen; unchecked, memory counts as endless.
 
     Raises:
-        ModelError: it cannot work.
+        ModelError: it cannot fit.
     """
     contexts = [n_ctx] if n_ctx else [DEFAULT_N_CTX, SMALL_N_CTX]
     if sizes.n_ctx_train:
@@ -205,7 +191,7 @@ def plan(
 
 
 def _kinds(sizes: ModelSizes, n_ctx: int, has_flash_attention: bool) -> list[str]:
-    """Number types to choose from, the best first."""
+    """Return the number types to choose from, the best first."""
     if not has_flash_attention or sizes.head_values == 0 or sizes.head_values % 32:
         return ["f16"]
     return ["q8_0"] if 2 * n_ctx * sizes.cell_values > LARGE_CACHE else ["f16", "q8_0"]

@@ -43,12 +43,10 @@ class Projector:
     """A projector file as it will be loaded.
 
     Attributes:
-        path: the file to load; a corrected copy where one was needed.
-        kind: ``clip.projector_type``.
+        path: a corrected copy where ``is_corrected``.
         image_size_px: side of the square picture that the vision tower takes.
-        has_tiles: whether the picture is cut into tiles (LLaVA-NeXT), which mtmd does itself.
+        has_tiles: whether mtmd cuts the picture into tiles (LLaVA-NeXT).
         mean_rgb: colour of the padding, 0-255.
-        is_corrected: whether ``path`` is a corrected copy.
         note: what a person should hear when the copy was made just now, or an empty string.
     """
 
@@ -62,24 +60,14 @@ class Projector:
 
     @property
     def has_fixed_size(self) -> bool:
-        """Whether every picture becomes a square of the same size, and so the same number of tokens."""
+        """Return whether every picture becomes a square of the same size, and so the same number of tokens."""
         return not self.has_tiles and self.kind in _LLAVA_PROJECTORS
 
-    def blank(self) -> ImageRgb:
-        """A picture of that size with nothing in it."""
-        return np.zeros((self.image_size_px, self.image_size_px, 3), np.uint8)
-
     def prepare(self, image_rgb: ImageRgb) -> ImageRgb:
-        """Pads to a square with the mean colour and shrinks bicubically, as LLaVA-1.5's authors do.
+        """Pad to a square with the mean colour and shrink bicubically, as LLaVA-1.5's authors do.
 
         mtmd's own shrinking takes four neighbours however far it shrinks, which blurs and aliases; pictures of
         tiled models are left to it, since the tiling depends on the original shape.
-
-        Args:
-            image_rgb: shape (height, width, 3), uint8.
-
-        Returns:
-            Shape (image_size_px, image_size_px, 3), or the picture itself for tiled models.
         """
         if not self.has_fixed_size:
             return image_rgb
@@ -94,7 +82,7 @@ class Projector:
 
 
 def is_one_layer_short(header: GgufHeader) -> bool:
-    """Whether llama.cpp would leave out the last stored layer of a legacy LLaVA vision tower."""
+    """Return whether llama.cpp would skip the last stored layer of a legacy LLaVA vision tower."""
     values = header.values
     if (
         values.get("clip.projector_type", "mlp") not in _LLAVA_PROJECTORS
@@ -114,13 +102,9 @@ def open_projector(
     corrects: bool = True,
     on_copy: Callable[[], None] = lambda: None,
 ) -> Projector:
-    """Reads the metadata and, where it is needed, makes or finds the corrected copy.
+    """Read the metadata and, where it is needed, make or find the corrected copy.
 
-    Args:
-        path: the projector's GGUF file.
-        cache_dir: where corrected copies live; ``None`` means the user's cache folder.
-        corrects: false never makes a copy.
-        on_copy: told that a copy begins to be made.
+    Copies are kept in ``cache_dir``, by default the user's cache folder; ``on_copy`` is called before one is made.
 
     Raises:
         ModelError: not a projector file, damaged, or the copy cannot be written.
@@ -132,22 +116,19 @@ def open_projector(
         red, green, blue = (int(channel * 255) for channel in mean)
         needs_copy = is_one_layer_short(header)
     except OSError as error:
-        raise ModelError(
-            messages.mmproj_unreadable(path.name, error.strerror or str(error)),
-            messages.MMPROJ_DAMAGED_HINT,
-        ) from error
+        unreadable = messages.mmproj_unreadable(path.name, error.strerror or str(error))
+        raise ModelError(unreadable, messages.MMPROJ_DAMAGED_HINT) from error
     except Exception as error:
-        raise ModelError(
-            messages.mmproj_damaged(path.name), messages.MMPROJ_DAMAGED_HINT
-        ) from error
+        damaged = messages.mmproj_damaged(path.name)
+        raise ModelError(damaged, messages.MMPROJ_DAMAGED_HINT) from error
     if size <= 0:
         raise ModelError(
             messages.mmproj_not_for_pictures(path.name), messages.MMPROJ_NOT_FOR_PICTURES_HINT
         )
     is_corrected = corrects and needs_copy
-    used, is_new = (
-        _corrected_copy(path, header, cache_dir, on_copy) if is_corrected else (path, False)
-    )
+    used, is_new = path, False
+    if is_corrected:
+        used, is_new = _corrected_copy(path, header, cache_dir, on_copy)
     return Projector(
         path=used,
         kind=header.values.get("clip.projector_type", "mlp"),
@@ -162,22 +143,20 @@ def open_projector(
 def _corrected_copy(
     path: Path, header: GgufHeader, cache_dir: Path | None, on_copy: Callable[[], None]
 ) -> tuple[Path, bool]:
-    """Where the copy is, and whether it was made just now."""
+    """Return where the copy is, and whether it was made just now."""
     stat = path.stat()
     where = hashlib.sha256(f"{path.resolve()}".encode(errors="surrogateescape")).hexdigest()[:12]
     state = hashlib.sha256(f"{stat.st_size}|{stat.st_mtime_ns}".encode()).hexdigest()[:12]
     folder = cache_dir or user_cache_path("sparc-assistant") / "projectors"
     target = folder / f"{path.stem}-all-layers-{where}-{state}.gguf"
-    if _is_sound(target, header):
+    if _is_whole(target, header):
         return target, False
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _tidy(folder, where)
         if shutil.disk_usage(folder).free < stat.st_size * 1.1:
-            raise ModelError(
-                messages.mmproj_copy_no_space(path.name, stat.st_size // 2**20),
-                messages.mmproj_copy_hint(str(folder)),
-            )
+            no_space = messages.mmproj_copy_no_space(path.name, stat.st_size // 2**20)
+            raise ModelError(no_space, messages.mmproj_copy_hint(str(folder)))
         on_copy()
         handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
         os.close(handle)
@@ -190,14 +169,12 @@ def _corrected_copy(
             Path(name).unlink(missing_ok=True)
     except (OSError, ValueError, KeyError, IndexError) as error:  # gguf-py's are of all kinds
         reason = getattr(error, "strerror", None) or str(error)
-        raise ModelError(
-            messages.mmproj_copy_failed(path.name, reason), messages.mmproj_copy_hint(str(folder))
-        ) from error
+        failed = messages.mmproj_copy_failed(path.name, reason)
+        raise ModelError(failed, messages.mmproj_copy_hint(str(folder))) from error
     return target, True
 
 
-def _is_sound(copy: Path, original: GgufHeader) -> bool:
-    """Whether a copy that was made before is whole."""
+def _is_whole(copy: Path, original: GgufHeader) -> bool:
     try:
         header = read_header(copy)
     except (OSError, GgufError):
@@ -206,7 +183,7 @@ def _is_sound(copy: Path, original: GgufHeader) -> bool:
 
 
 def _tidy(folder: Path, where: str) -> None:
-    """Removes copies of what the same file was before, and what a kill left; a copy is as large as its original."""
+    """Remove copies of earlier versions of the file, and unfinished ones; a copy is as large as its original."""
     for left in (*folder.glob(f"*-all-layers-{where}-*.gguf"), *folder.glob("*.part")):
         with contextlib.suppress(OSError):
             if left.suffix == ".gguf" or time.time() - left.stat().st_mtime > _ABANDONED_AFTER_S:
@@ -229,12 +206,9 @@ def _write_with_feature_layer(source: Path, target: Path) -> None:
             _FEATURE_LAYER, [n_layer], gguf.GGUFValueType.ARRAY, sub_type=gguf.GGUFValueType.INT32
         )
         for tensor in reader.tensors:
+            data = tensor.data
             writer.add_tensor_info(
-                tensor.name,
-                tensor.data.shape,
-                tensor.data.dtype,
-                tensor.data.nbytes,
-                tensor.tensor_type,
+                tensor.name, data.shape, data.dtype, data.nbytes, tensor.tensor_type
             )
         writer.write_header_to_file()
         writer.write_kv_data_to_file()

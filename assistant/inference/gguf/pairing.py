@@ -1,7 +1,7 @@
-"""Whether two files are a LLaVA: judged by what they say of themselves, before llama.cpp loads either.
+"""Whether two files are a LLaVA, from their metadata alone, before llama.cpp loads either.
 
-llama.cpp answers a wrong file with an abort, a crash, or an answer about nothing; here it is a sentence. Noise inside
-the weights cannot be seen from metadata: a hash finds it (``assistant.model_store``), or the worker ends by it.
+llama.cpp answers a wrong file with an abort, a crash, or a meaningless answer; here it is a sentence. Noise inside
+the weights does not show in metadata: a hash finds it (``assistant.model_store``), or the worker crashes.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ PROJECTOR = "clip"
 COMMON = frozenset(
     {"llama", "phi2", "phi3", "qwen2", "qwen3", "gemma", "gemma2", "gemma3", "mistral3", "mamba"}
 )
-"""Architectures that write text; for another name gguf-py's long list is asked, which takes longer to load."""
+"""Architectures that write text; for others gguf-py's long list is loaded, which takes longer."""
 NOT_WRITERS = frozenset(
     {"bert", "nomic-bert", "nomic-bert-moe", "neo-bert", "jina-bert-v2", "jina-bert-v3", "modern-bert", "eurobert",
      "gemma-embedding", "llama-embed", "t5", "t5encoder", "wavtokenizer-dec", "mmproj", "dream", "llada",
      "llada-moe", "rnd1"}
 )  # fmt: skip
-"""Known to llama.cpp, and of another use: they embed, translate, or fill gaps."""
+"""Known to llama.cpp, but they embed, translate, or fill gaps."""
 _WIDTHS: dict[str, tuple[tuple[str, int], ...]] = {
     "mlp": (("mm.3.weight", 1), ("mm.2.weight", 1), ("mm.0.weight", 1)),
     "mlp_norm": (("mm.3.weight", 1),),
@@ -37,10 +37,7 @@ _WIDTHS: dict[str, tuple[tuple[str, int], ...]] = {
 
 
 def check_pair(model_path: Path, mmproj_path: Path) -> tuple[GgufHeader, GgufHeader]:
-    """Refuses two files that are no LLaVA.
-
-    Returns:
-        What the model and what the projector say of themselves.
+    """Return both files' headers, unless they are not a LLaVA.
 
     Raises:
         ModelError: one sentence on what is wrong, and one on what to do.
@@ -59,7 +56,7 @@ def check_pair(model_path: Path, mmproj_path: Path) -> tuple[GgufHeader, GgufHea
 
 
 def read(path: Path) -> GgufHeader:
-    """A file's header.
+    """Return a file's header.
 
     Raises:
         ModelError: it is missing, a folder, unreadable, no GGUF file, damaged, cut short, or of a newer kind.
@@ -86,8 +83,10 @@ def read(path: Path) -> GgufHeader:
 
 
 def projector_width(mmproj: GgufHeader) -> int | None:
-    """Numbers that the projector gives for an image token; ``None`` for kinds that llama.cpp must judge itself."""
-    for name, index in _WIDTHS.get(projector_kind(mmproj), ()):
+    """Return how many numbers the projector gives for an image token; ``None`` for kinds that llama.cpp must judge."""
+    kind = mmproj.values.get("clip.vision.projector_type", mmproj.values.get("clip.projector_type"))
+    # Files older than that key are MLPs.
+    for name, index in _WIDTHS.get(kind if isinstance(kind, str) else "mlp", ()):
         tensor = mmproj.tensors.get(name)
         if tensor is not None and len(tensor.dims) > index:
             return tensor.dims[index]
@@ -95,16 +94,8 @@ def projector_width(mmproj: GgufHeader) -> int | None:
 
 
 def has_tiles(mmproj: GgufHeader) -> bool:
-    """Whether pictures are cut into tiles, as LLaVA-NeXT (1.6) does: up to 2,880 image tokens."""
+    """Return whether pictures are cut into tiles, as in LLaVA-NeXT (1.6): up to 2,880 image tokens."""
     return "clip.vision.image_grid_pinpoints" in mmproj.values
-
-
-def projector_kind(mmproj: GgufHeader) -> str:
-    """``clip.projector_type``; files older than that key are MLPs."""
-    value = mmproj.values.get(
-        "clip.vision.projector_type", mmproj.values.get("clip.projector_type")
-    )
-    return value if isinstance(value, str) else "mlp"
 
 
 def _check_model(model: GgufHeader, name: str) -> None:
@@ -150,7 +141,7 @@ def _writes_text(kind: str) -> bool:
 
 
 def _has_layers(header: GgufHeader, prefix: str, n_layer: int) -> bool:
-    """Whether the first and the last of ``n_layer`` layers are stored."""
+    """Return whether the first and the last of ``n_layer`` layers are stored."""
     if not 0 < n_layer <= 1024:
         return False
     ends = (f"{prefix}.0.", f"{prefix}.{n_layer - 1}.")
@@ -163,15 +154,15 @@ _NAME, _PRE = "general.name", "tokenizer.ggml.pre"
 
 
 def vocabulary_repairs(model: GgufHeader) -> dict[str, str]:
-    """Metadata to load a model with, by key; empty for most files.
+    """Return metadata to load a model with instead of its own, by key; empty for most files.
 
-    A Llama-3 file from before May 2024 does not name its way of cutting words (``tokenizer.ggml.pre``):
-    llama.cpp then cuts otherwise, and puts no BOS before the prompt (``src/llama-vocab.cpp``).
-    Phi-3's marks swallow the white space after them (``rstrip`` in its ``tokenizer_config.json``), which llama.cpp
-    knows by the model's name alone; a LLaVA made from it may be called otherwise.
+    A Llama-3 file from before May 2024 does not name its pre-tokenizer (``tokenizer.ggml.pre``): llama.cpp then splits
+    words differently, and puts no BOS before the prompt (``src/llama-vocab.cpp``). Phi-3's marks swallow the white
+    space after them (``rstrip`` in its ``tokenizer_config.json``), which llama.cpp knows by the model's name alone.
     """
     values = model.values
-    kind, n_vocab = values.get("tokenizer.ggml.model"), _length(values.get("tokenizer.ggml.tokens"))
+    kind, tokens = values.get("tokenizer.ggml.model"), values.get("tokenizer.ggml.tokens")
+    n_vocab = tokens.n if isinstance(tokens, ArrayLength) else 0  # a shorter list is neither's
     if (
         (kind, n_vocab) == ("gpt2", _LLAMA_3_SIZE)
         and not values.get(_PRE)
@@ -183,9 +174,3 @@ def vocabulary_repairs(model: GgufHeader) -> dict[str, str]:
     ):
         return {_NAME: "phi-3"}
     return {}
-
-
-def _length(tokens: object) -> int:
-    if isinstance(tokens, ArrayLength):
-        return tokens.n
-    return len(tokens) if isinstance(tokens, list) else 0

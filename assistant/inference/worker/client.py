@@ -1,4 +1,4 @@
-"""The front's side of the inference worker: asks, listens, cancels, and brings a dead worker back once."""
+"""The front's side of the inference worker: asks, listens, cancels, and restarts a dead worker once."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ _POLL_S = 0.1
 class InferenceClient:
     """A ``Describer`` whose model lives in a process of its own.
 
-    The worker starts loading the model as soon as the client is made. If it dies, or hangs and is ended for
-    it, it is started again once per request, without weight repacking, and the request is repeated.
+    The worker loads the model as soon as the client is made. If it dies, or hangs and is killed, it is started again
+    once per request, without weight repacking, and the request is repeated.
     """
 
     def __init__(
@@ -50,20 +50,13 @@ class InferenceClient:
         patience: Patience | None = None,
         worker: WorkerProcess | None = None,
     ) -> None:
-        """Has the worker load.
-
-        Args:
-            options: what it loads, and how.
-            patience: how long it may give no sign of life.
-            worker: one that was started before it was known what to load; ``None`` starts one.
+        """Start a worker, or take one that was started before it was known what to load.
 
         Raises:
             InferenceError: no process can be started.
         """
         self._options, self._patience = options, patience
-        self._request_id = 0
-        self._asked_id = 0
-        self._cancelled_id = 0
+        self._request_id = self._asked_id = self._cancelled_id = 0
         # ``prepare`` may be called from another thread than ``ask``.
         self._sending = threading.RLock()
         self._prepared: Prepare | None = None
@@ -79,11 +72,10 @@ class InferenceClient:
 
     @property
     def worker_pid(self) -> int | None:
-        """The worker's process, while there is one."""
         return self._worker.process.pid if self._worker else None
 
     def ask(self, request: DescribeRequest) -> Iterator[Event]:
-        """Yields the events of one answer, up to ``Finished`` or ``Failed``.
+        """Yield the events of one answer, up to ``Finished`` or ``Failed``.
 
         Raises:
             InferenceError: the worker died twice.
@@ -92,7 +84,7 @@ class InferenceClient:
             self._request_id += 1
             request_id = self._asked_id = self._request_id
             self._is_asking = True
-            self._bury_the_idle()
+            self._end_if_dead()
             if not self._has_prepared(request.image_rgb):
                 self.cancel_prepare()
             self._prepared = None
@@ -101,8 +93,8 @@ class InferenceClient:
         finally:
             self._is_asking = False
 
-    def _bury_the_idle(self) -> None:
-        """Makes way for a new worker where the last one died with no request to notice."""
+    def _end_if_dead(self) -> None:
+        """Make way for a new worker where the last one died with no request to notice."""
         worker = self._worker
         if worker is not None and worker.process.poll() is not None:
             self._worker = None
@@ -123,22 +115,25 @@ class InferenceClient:
                 raise
             except _WorkerDiedError as death:
                 if self._cancelled_id >= request_id:
-                    yield _cancelled_event()
+                    yield Finished(_CANCELLED)
                     return
                 if has_restarted:
                     raise InferenceError(
-                        messages.worker_died(death.reason), messages.WORKER_DIED_HINT
+                        messages.worker_died(str(death)), messages.WORKER_DIED_HINT
                     ) from death
-                _LOGGER.info("the worker died: %s", death.reason)
+                _LOGGER.info("the worker died: %s", death)
                 has_restarted = True
                 self._options = replace(self._options, is_safe_mode=True)
-                yield Restarted(death.reason)
+                yield Restarted(str(death))
 
     def _attempt(self, request_id: int, request: DescribeRequest) -> Iterator[Event]:
         worker = self._worker or self._begin(WorkerProcess(self._patience))
         try:
             with self._sending:
-                worker.connection.send(_asking(worker, request_id, request))
+                sent, is_new = request, not is_same_picture(worker.picture, request.image_rgb)
+                if not is_new:  # to send it again would only cost time
+                    sent = replace(request, image_rgb=request.image_rgb[:0])
+                worker.connection.send(Ask(request_id, sent, has_picture=is_new))
                 worker.picture = request.image_rgb
             if self._cancelled_id >= request_id:
                 worker.cancel(request_id)
@@ -153,27 +148,24 @@ class InferenceClient:
             raise _WorkerDiedError(worker.why_dead()) from error
 
     def _listen(self, worker: WorkerProcess, request_id: int) -> Iterator[Told]:
-        """Everything the worker says; EOFError once it is dead or does not heed a cancel."""
+        """Yield what the worker says; raise EOFError once it is dead or ignores a cancel."""
         cancelled_at: float | None = None
         while True:
-            ready = wait([worker.connection], timeout=_POLL_S)
-            if ready:
+            if wait([worker.connection], timeout=_POLL_S):
                 yield worker.connection.recv()
-                continue
-            if self._cancelled_id >= request_id:
+            elif self._cancelled_id >= request_id:
                 cancelled_at = cancelled_at or time.monotonic()
                 if time.monotonic() - cancelled_at > CANCEL_PATIENCE_S:
                     raise EOFError
 
     def cancel(self) -> None:
-        """Ends the running answer; safe from any thread and from a signal handler."""
+        """End the running answer; safe from any thread and from a signal handler."""
         self._cancelled_id = self._asked_id
         worker = self._worker
         if worker is not None:
             worker.cancel(self._asked_id)
 
     def prepare(self, image_rgb: ImageRgb, question: str = "") -> None:
-        """Reads a picture ahead of a question about it, in idle time; see ``Describer.prepare``."""
         with self._sending:
             worker = self._worker
             if worker is None or self._is_asking or not self._may_look_ahead():
@@ -188,7 +180,6 @@ class InferenceClient:
                 worker.picture = image_rgb
 
     def _begin(self, worker: WorkerProcess) -> WorkerProcess:
-        """From now on this one answers; it is told what to load."""
         self._worker = worker
         worker.load(self._options)
         return worker
@@ -204,34 +195,22 @@ class InferenceClient:
         return self._options.look_ahead == "on" or not power.is_short_of_power()
 
     def cancel_prepare(self) -> None:
-        """Ends ``prepare``'s work; an answer goes on."""
+        """End ``prepare``'s work; an answer goes on."""
         prepared, self._prepared = self._prepared, None
         worker = self._worker
         if prepared is not None and worker is not None:
             worker.cancel(prepared.request_id)
 
     def close(self) -> None:
-        """Ends the worker; idempotent."""
+        """End the worker; idempotent."""
         worker, self._worker = self._worker, None
         if worker is not None:
             worker.end()
 
 
 class _WorkerDiedError(Exception):
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    """Its text is the reason."""
 
 
-def _asking(worker: WorkerProcess, request_id: int, request: DescribeRequest) -> Ask:
-    """The request as it is sent: a picture that the worker has would only cost time."""
-    if worker.has(request.image_rgb):
-        return Ask(request_id, replace(request, image_rgb=request.image_rgb[:0]), has_picture=False)
-    return Ask(request_id, request)
-
-
-def _cancelled_event() -> Finished:
-    """What a cancelled request ends with when its worker is gone."""
-    return Finished(
-        Answer("", EndReason.CANCELLED, Timings(), Counts(), SparcConfig(method="none"))
-    )
+_CANCELLED = Answer("", EndReason.CANCELLED, Timings(), Counts(), SparcConfig(method="none"))
+"""What a cancelled request ends with when its worker is gone."""

@@ -34,11 +34,7 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class Worker:
-    """Loads the engine at once, then answers request after request, and reads pictures ahead between them.
-
-    Attributes:
-        requests: what the front asked, in order.
-    """
+    """Loads the engine at once, then answers request after request, and reads pictures ahead between them."""
 
     def __init__(
         self,
@@ -48,24 +44,22 @@ class Worker:
         options: EngineOptions,
         libraries: threading.Thread | None,
     ) -> None:
-        self._connection, self._cancel_fd, self._options = connection, cancel_fd, options
-        self._libraries = libraries
-        self._life_fd, self._is_working = life_fd, True
+        self._connection, self._cancel_fd, self._life_fd = connection, cancel_fd, life_fd
+        self._options, self._libraries = options, libraries
+        self._is_working = True
         self.requests: queue.SimpleQueue[Ask | Prepare] = queue.SimpleQueue()
         self._picture: ImageRgb | None = None
-        self._current_id = 0
-        self._waiting_id = 0
-        self._cancelled_id = 0
+        self._current_id = self._waiting_id = self._cancelled_id = 0
 
     def run(self) -> None:
-        """Serves until the front goes away; never returns."""
+        """Serve until the front goes away; never return."""
         for serve in (self._live, self._listen_for_requests, self._listen_for_cancels):
             threading.Thread(target=serve, daemon=True).start()
         engine: Engine | None = None
         failure: Failed | None = None
         try:
             engine = self._load()
-        except Exception as error:  # noqa: BLE001 - the front is told of it
+        except Exception as error:  # noqa: BLE001 - the front hears of it
             failure = _failed(error)
         while True:
             self._is_working = False
@@ -83,7 +77,7 @@ class Worker:
 
     def _load(self) -> Engine:
         self._tell(Loading(self._options.model_name))
-        # Here, so that the front's pipes are served while the libraries are loaded; see ``_load_libraries``.
+        # Imported here, so that the front's pipes are served meanwhile; see ``_load_libraries``.
         from assistant.inference.engine import Engine
 
         engine = Engine(self._options, self._is_cancelled)
@@ -93,11 +87,11 @@ class Worker:
     def _answer(self, engine: Engine, ask: Ask) -> Event:
         try:
             return Finished(engine.answer(ask.request, self._tell))
-        except Exception as error:  # noqa: BLE001 - the front is told of it
+        except Exception as error:  # noqa: BLE001 - the front hears of it
             return _failed(error)
 
     def _prepare(self, engine: Engine, request: Prepare) -> None:
-        """Reads a picture ahead, unless something newer is there to be done."""
+        """Read a picture ahead, unless there is something newer to do."""
         if not self.requests.empty():
             return
         try:
@@ -108,7 +102,7 @@ class Worker:
             _LOGGER.info("a picture could not be read ahead", exc_info=error)
 
     def _tell_waiting(self, event: Event) -> None:
-        """Tells the request that waits for what is being read ahead; nobody else listens."""
+        """Tell the request that waits for what is being read ahead; nobody else listens."""
         if self._is_awaited():
             self._send(Told(self._waiting_id, event))
 
@@ -128,7 +122,7 @@ class Worker:
         return 0 < self._current_id <= self._cancelled_id
 
     def _live(self) -> None:
-        """Gives signs of life, also while llama.cpp computes; see ``worker_watch``."""
+        """Give signs of life, also while llama.cpp computes; see ``watch``."""
         os.set_blocking(self._life_fd, False)
         while True:
             try:
@@ -140,7 +134,7 @@ class Worker:
             time.sleep(BEAT_S)
 
     def _listen_for_requests(self) -> None:
-        # A picture's array imports NumPy; two threads that do so at once can leave each other half of it.
+        # A picture's array imports NumPy, and two threads that do so at once can each see half of it.
         if self._libraries is None:
             _load_libraries()
         else:
@@ -154,12 +148,12 @@ class Worker:
         except (EOFError, OSError):
             os._exit(0)
         except Exception as error:
-            # Nobody would hear the next request, and a worker that lives on would be waited for.
+            # Nobody would hear the next request, and the front would wait for a worker that lives on.
             _LOGGER.error("a request could not be read", exc_info=error)
             os._exit(1)
 
     def _with_picture(self, request: Ask | Prepare) -> Ask | Prepare:
-        """Completes a request that came without its picture."""
+        """Complete a request that came without its picture."""
         if isinstance(request, Prepare):
             self._picture = request.image_rgb
         elif request.has_picture:
@@ -177,7 +171,7 @@ class Worker:
 
 
 def _failed(error: Exception) -> Failed:
-    """What the front is told of an exception; the worker lives on."""
+    """Return what the front hears of an exception; the worker lives on."""
     if isinstance(error, AssistantError):
         return Failed(error.message, error.hint, error.exit_code)
     _LOGGER.error("unexpected", exc_info=error)
@@ -186,7 +180,7 @@ def _failed(error: Exception) -> Failed:
 
 
 def _silence(is_verbose: bool) -> None:
-    """Keeps native messages, a crash's last words included, off the terminal that the front draws on."""
+    """Keep native messages, a crash's last words too, off the terminal that the front draws on."""
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     if is_verbose:
@@ -199,11 +193,11 @@ def _silence(is_verbose: bool) -> None:
 
 
 _LIBRARIES = ("assistant.inference.engine", "numpy.ctypeslib", "PIL.Image")
-"""What every answer needs; the last two are loaded while llama.cpp is busy with the model."""
+"""The last two are loaded while llama.cpp is busy with the model."""
 
 
 def _load_libraries() -> None:
-    """Begins while the front still finds out which model it wants."""
+    """Import what every answer needs, while the front still finds out which model it wants."""
     bindings.leave_out_high_level()
     with contextlib.suppress(Exception):  # ``Worker`` meets the same exception, and tells it
         for name in _LIBRARIES:
@@ -211,7 +205,7 @@ def _load_libraries() -> None:
 
 
 def main() -> None:
-    """Entry point of the process; its arguments are three inherited file descriptors."""
+    """Run the process; its arguments are three inherited file descriptors."""
     try:
         _serve()
     except Exception:  # the front tells in words that the process ended

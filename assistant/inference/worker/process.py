@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # the worker is started before its front loads the rest
 
 
 def is_same_picture(one: ImageRgb | None, other: ImageRgb) -> bool:
-    """Whether there is a picture, and it has the other's pixels; the very array is not read."""
+    """Return whether there is a picture, with the other's pixels; the very same array is not read."""
     if one is None or one is other:
         return one is not None
     import numpy as np  # whoever has a picture has loaded it
@@ -34,15 +34,11 @@ class WorkerProcess:
 
     Attributes:
         connection: takes requests and gives events.
-        process: the process.
         picture: the last one that was sent, which need not be sent again.
     """
 
     def __init__(self, patience: Patience | None = None) -> None:
-        """Starts it; it loads its libraries, and waits to hear which model.
-
-        Args:
-            patience: how long it may give no sign of life.
+        """Start the process; it loads its libraries, and waits to hear which model.
 
         Raises:
             InferenceError: no process can be started.
@@ -50,7 +46,7 @@ class WorkerProcess:
         self.picture: ImageRgb | None = None
         self.connection, theirs = Pipe()
         cancel_read, cancel_write = os.pipe()
-        # A file, because a bare number would be another file's once it is closed.
+        # A file object: a bare number would name another file once it is closed.
         self._cancels = open(cancel_write, "wb", buffering=0)  # noqa: SIM115 - closed by ``end``
         life_read, life_write = os.pipe()
         inherited = (theirs.fileno(), cancel_read, life_write)
@@ -65,10 +61,8 @@ class WorkerProcess:
             self._cancels.close()
             os.close(life_read)
             self.connection.close()
-            raise InferenceError(
-                messages.worker_cannot_start(error.strerror or str(error)),
-                messages.NO_MEMORY_HINT,
-            ) from error
+            reason = messages.worker_cannot_start(error.strerror or str(error))
+            raise InferenceError(reason, messages.NO_MEMORY_HINT) from error
         finally:
             theirs.close()
             os.close(cancel_read)
@@ -77,21 +71,17 @@ class WorkerProcess:
         self._watch = WorkerWatch(self.process, life_read, patience)
 
     def load(self, options: EngineOptions) -> None:
-        """Has it load a model; call once."""
+        """Have it load a model; call once."""
         with contextlib.suppress(OSError):  # a worker that died at once is noticed by who listens
             self.connection.send(options)
 
-    def has(self, image_rgb: ImageRgb) -> bool:
-        """Whether that picture was sent last."""
-        return is_same_picture(self.picture, image_rgb)
-
     def cancel(self, request_id: int) -> None:
-        """Cancels every request up to this number; safe from a signal handler."""
+        """Cancel every request up to this number; safe from a signal handler."""
         with contextlib.suppress(OSError, ValueError):  # ValueError: it has ended
             self._cancels.write(CANCEL.pack(request_id))
 
     def end(self) -> None:
-        """Ends the process at once; idempotent."""
+        """Kill the process at once; idempotent."""
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
@@ -100,7 +90,7 @@ class WorkerProcess:
         self._cancels.close()
 
     def why_dead(self) -> str:
-        """What the exit code says, as words that complete a sentence."""
+        """Return what the exit code says, as words that complete a sentence."""
         code = self.process.wait()
         if self._watch.has_hung:
             return messages.WORKER_REASON_HUNG

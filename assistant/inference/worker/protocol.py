@@ -43,7 +43,7 @@ class Prepare:
 class Told:
     """An event of request ``request_id``; 0 for the loading that no request asked for.
 
-    What is read ahead is told under the number of the request that waits for it, if there is one.
+    What is read ahead carries the number of the request that waits for it, if there is one.
     """
 
     request_id: int

@@ -1,8 +1,8 @@
-"""Notices a worker that hangs, and ends it: whoever talks to it then hears that its pipes are closed.
+"""Notices a worker that hangs, and kills it: whoever talks to it then sees its pipes closed.
 
-A worker that computes for minutes is slow, not hung: a thread of it writes a byte twice a second whatever
-llama.cpp does, and that byte says whether a request is being worked on. What hangs is one of three: a process
-that was stopped; one whose threads are all stuck; one that has work, and neither computes nor reads for minutes.
+A worker that computes for minutes is slow, not hung: a thread of it writes a byte twice a second whatever llama.cpp
+does, and that byte says whether it works on a request. A worker hangs if it was stopped, if all its threads are stuck,
+or if it has work and neither computes nor reads for minutes.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ IDLE, WORKING = b".", b"w"
 """What a worker writes: a sign of life without work, and with work."""
 BEAT_S = 0.5
 _OWN_GAP_S = 3.0
-"""The front itself did not run for this long: what it missed is nobody's silence."""
+"""If the front itself did not run for this long, the worker was not silent: nobody listened."""
 
 
 @dataclass(frozen=True)
 class Patience:
-    """How long is waited.
+    """How long to wait before a worker counts as hung.
 
     Attributes:
         stopped_s: for a stopped process (SIGSTOP), which does not go on by itself.
@@ -39,7 +39,7 @@ class Patience:
 
 
 class Judge:
-    """Decides from what is seen whether a worker hangs; times are seconds of a steady clock."""
+    """Decides whether a worker hangs; times are seconds of a steady clock."""
 
     _LITTLE_EFFORT = 10
     """In ``stuck_s``; the thread that gives the signs of life costs this much at most."""
@@ -51,17 +51,16 @@ class Judge:
         self._is_working = False
 
     def hear(self, signs: bytes, now_s: float) -> None:
-        """Takes what the worker wrote since."""
+        """Take what the worker wrote since."""
         if signs:
             self._heard_at = now_s
             self._is_working = signs.endswith(WORKING)
 
     def forgive(self, now_s: float) -> None:
-        """The judge slept: the worker's silence begins now."""
+        """Let the worker's silence begin now, because nobody listened."""
         self._heard_at = self._effort_at = now_s
 
     def is_hung(self, state: ProcessState, now_s: float) -> bool:
-        """Whether the worker is to be given up."""
         silent_s = now_s - self._heard_at
         if state.letter == STOPPED and silent_s >= self._patience.stopped_s:
             return True
@@ -74,25 +73,12 @@ class Judge:
 
 
 class WorkerWatch:
-    """Watches one worker from a thread of its own until it ends.
-
-    Attributes:
-        has_hung: whether it was ended because it hung.
-    """
+    """Watches one worker from a thread of its own until it ends; ``has_hung`` says whether it was killed."""
 
     def __init__(
-        self,
-        process: subprocess.Popen[bytes],
-        life: int,
-        patience: Patience | None = None,
+        self, process: subprocess.Popen[bytes], life: int, patience: Patience | None = None
     ) -> None:
-        """Begins at once.
-
-        Args:
-            process: the worker.
-            life: the reading end of its pipe for signs of life; is closed here.
-            patience: how long is waited.
-        """
+        """Begin at once; ``life`` is the reading end of the pipe for signs of life, and is closed here."""
         self.has_hung = False
         self._process, self._life = process, life
         self._patience = patience or Patience()
@@ -101,7 +87,7 @@ class WorkerWatch:
         self._thread.start()
 
     def join(self) -> None:
-        """Waits until the watch of a worker that has ended is over, and its pipe closed."""
+        """Wait until the watch of a worker that has ended is over, and its pipe closed."""
         self._thread.join(2.0)
 
     def _run(self) -> None:
@@ -126,7 +112,7 @@ class WorkerWatch:
             os.close(self._life)
 
     def _signs(self) -> bytes | None:
-        """What was written since; None once the worker is gone."""
+        """Return what was written since; None once the worker is gone."""
         try:
             return os.read(self._life, 65536) or None
         except BlockingIOError:

@@ -6,9 +6,9 @@ import pytest
 
 from assistant.core.events import Turn
 from assistant.inference import prompts
-from assistant.inference.chat_templates import TEMPLATES
+from assistant.inference.chat_templates import MEDIA_MARKER, TEMPLATES
 
-IMAGE = prompts.MEDIA_MARKER
+IMAGE = MEDIA_MARKER
 QUESTION = "Please describe this image in detail."
 SYSTEM = (
     "A chat between a curious user and an artificial intelligence assistant. The assistant gives "

@@ -5,15 +5,16 @@ from __future__ import annotations
 import pytest
 
 from assistant.core.events import Turn
+from assistant.core.questions import DETAILED_PROMPT
 from assistant.errors import UsageError
 from assistant.inference import prompts
-from assistant.inference.prompts import MEDIA_MARKER
+from assistant.inference.chat_templates import MEDIA_MARKER, VICUNA_SYSTEM
 
 MISTRAL = "{{ bos_token }}{% for m in messages %}[INST] {{ m['content'] }} [/INST]{% endfor %}"
 
 
 def test_vicuna_v1_reads_as_the_authors_of_llava_1_5_write_it() -> None:
-    assert prompts.render(prompts.DETAILED_PROMPT, None, None) == (
+    assert prompts.render(DETAILED_PROMPT, None, None) == (
         "A chat between a curious user and an artificial intelligence assistant. "
         "The assistant gives helpful, detailed, and polite answers to the user's questions. "
         f"USER: {MEDIA_MARKER}\nPlease describe this image in detail. ASSISTANT:"
@@ -51,7 +52,7 @@ def test_earlier_turns_stand_as_the_authors_write_them_with_the_picture_in_the_f
     turns = [Turn("What is this?", "A dog."), Turn(f"Big {MEDIA_MARKER}?", "Yes.")]
     rendered = prompts.render("Brown?", None, None, "<s>", "</s>", turns)
     assert rendered == (
-        f"{prompts.VICUNA_SYSTEM} USER: {MEDIA_MARKER}\nWhat is this? ASSISTANT: A dog.</s>"
+        f"{VICUNA_SYSTEM} USER: {MEDIA_MARKER}\nWhat is this? ASSISTANT: A dog.</s>"
         "USER: Big ? ASSISTANT: Yes.</s>USER: Brown? ASSISTANT:"
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from assistant.errors import UsageError
-from assistant.inference.prompts import TEMPLATES
+from assistant.inference.chat_templates import TEMPLATES
 from assistant.model_store.catalogue import (
     CatalogueError,
     CatalogueModel,

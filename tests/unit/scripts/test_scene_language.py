@@ -8,7 +8,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from assistant.inference import prompts as runtime
+from assistant.inference import chat_templates as runtime
 from scripts.train_scene_model import prompts
 from scripts.train_scene_model.claims import Claim, Score, parse, truth
 from scripts.train_scene_model.kinds import KINDS, SIGN

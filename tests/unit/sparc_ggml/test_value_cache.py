@@ -7,6 +7,7 @@ import pytest
 
 from sparc_ggml import _ggml, value_cache
 from sparc_ggml._ggml import GGML_TYPE_BF16, GGML_TYPE_F16, GGML_TYPE_F32, GGML_TYPE_Q8_0
+from tests.support.differences import assert_same_bits
 
 rng = np.random.default_rng(0)
 VALUES = rng.normal(size=(3, 64)).astype(np.float32)
@@ -25,12 +26,12 @@ def q8_0(values: np.ndarray) -> np.ndarray:
 def test_f16_rows_equal_a_product_rounded_once() -> None:
     rows = VALUES.astype(np.float16)
     expected = (rows.astype(np.float32) * GAIN.astype(np.float32)[:, None]).astype(np.float16)
-    assert np.array_equal(value_cache.scaled(GGML_TYPE_F16, rows, GAIN), expected)
+    assert_same_bits(value_cache.scaled(GGML_TYPE_F16, rows, GAIN), expected)
 
 
 def test_f32_rows_equal_the_product() -> None:
     scaled = value_cache.scaled(GGML_TYPE_F32, VALUES, GAIN)
-    assert np.array_equal(scaled, VALUES * GAIN.astype(np.float32)[:, None])
+    assert_same_bits(scaled, VALUES * GAIN.astype(np.float32)[:, None])
 
 
 def test_bf16_rows_are_rounded_to_nearest() -> None:
@@ -45,10 +46,10 @@ def test_q8_0_rows_keep_their_quants_and_scale_their_blocks() -> None:
     rows = q8_0(VALUES)
     scaled = value_cache.scaled(GGML_TYPE_Q8_0, rows, GAIN)
     before, after = rows.reshape(3, 2, 34), scaled.reshape(3, 2, 34)
-    assert np.array_equal(before[..., 2:], after[..., 2:])
+    assert_same_bits(after[..., 2:], before[..., 2:])
     d = before[..., :2].copy().view(np.float16)[..., 0].astype(np.float32)
     expected = (d * GAIN.astype(np.float32)[:, None]).astype(np.float16)
-    assert np.array_equal(after[..., :2].copy().view(np.float16)[..., 0], expected)
+    assert_same_bits(after[..., :2].copy().view(np.float16)[..., 0], expected)
     assert not np.shares_memory(rows, scaled)
 
 
