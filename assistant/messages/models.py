@@ -398,7 +398,7 @@ def installed_names(names: str) -> str:
 
 INSTALLED_HINT = _("To list the models: sparc-assistant models list")
 DEMO_STAYS = _(
-    "demo comes with the program and is always there. To choose it: sparc-assistant models use demo"
+    "demo comes with the program and is always there. To choose it, use the command models use demo."
 )
 
 

@@ -180,7 +180,7 @@ def test_the_service_manager_is_told(
     [
         (("--keypad", "off"), "There is nothing to press"),
         (("--keypad", "off", "--gpio", "17=button"), "Buttons on wires cannot be read"),
-        (("--long-press-ms", "900", "--hold-ms", "800"), "The setting hold-ms must be longer"),
+        (("--long-press-ms", "900", "--hold-ms", "800"), "The setting hold-ms must be greater"),
         (("--gpio", "99=button"), "99=button"),
         (("--keypad-keys", "kp5=dance"), "kp5=dance"),
     ],
@@ -200,8 +200,8 @@ def test_why_it_cannot_begin_is_spoken(
     wrong = ("--keypad", "off")
     assert embedded.run("headless", *wrong, "--camera", STREET).returncode == 2
     assert voice.spoken == [
-        "There is nothing to press: keypads are off, and no button is set. Use --keypad auto, or say which wire has a "
-        "button, for example --gpio 17=button"
+        "There is nothing to press: keypads are turned off, and no button is set up. Use --keypad auto, or name the "
+        "wire of a button, for example --gpio 17=button"
     ]
 
 

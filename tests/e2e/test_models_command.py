@@ -162,7 +162,7 @@ def test_files_of_the_users_own_are_used_where_they_are(
     wide = write_tiny_mmproj(tmp_path / "wide.gguf", TinyMmproj(projection_dim=96))
     refused = ASSISTANT.run("models", "add", "bad", "--model", blob, "--mmproj", wide)
     assert refused.returncode == 4
-    assert "belongs to another model" in refused.stderr
+    assert "made for a different model" in refused.stderr
 
 
 def test_bench_remembers_and_the_list_says_so(hub: Hub, folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +13,12 @@ from assistant.core.events import Answer, DecodeOptions, DescribeRequest, EndRea
 from assistant.core.questions import DETAILED_PROMPT
 from assistant.inference.engine import Engine
 from assistant.inference.options import EngineOptions, KvType
+from assistant.inference.worker.client import InferenceClient
 from assistant.model_store.find import embedded_model
 from sparc_ggml.config import SparcConfig
 from tests.support.assistant_command import STREET
 from tests.support.differences import assert_same_bits
+from tests.support.real_worker import ask_worker
 from tests.support.recorded_engine import random_picture, tiny_pair, value_rows
 from tests.support.tiny_llama import TinyLlama
 from tests.support.tiny_mmproj import TinyMmproj
@@ -28,7 +30,7 @@ FIRST, SECOND, THIRD = "what is on the left?", "is there a dog?", "where is the 
 
 
 def ask(
-    engine: Engine,
+    asked: Engine | InferenceClient,
     question: str,
     turns: Sequence[Turn] = (),
     config: SparcConfig = NONE,
@@ -36,7 +38,23 @@ def ask(
     picture: ImageRgb = PICTURE,
 ) -> Answer:
     decode = decode or DecodeOptions(max_tokens=12, ignores_eos=True)
-    return engine.answer(DescribeRequest(picture, question, decode, config, turns=tuple(turns)))
+    if isinstance(asked, Engine):
+        return asked.answer(DescribeRequest(picture, question, decode, config, turns=tuple(turns)))
+    return ask_worker(
+        asked, picture, config, question=question, decode=decode, turns=tuple(turns)
+    ).answer
+
+
+def cells_of(client: InferenceClient, picture: ImageRgb = PICTURE) -> int:
+    """Cells of a picture that the worker was just asked about: all that a new question keeps."""
+    return ask(client, "what is this?", picture=picture).counts.kept_tokens
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InferenceClient]:
+    folder = tmp_path_factory.mktemp("pair")
+    with InferenceClient(tiny_pair(folder, TinyLlama(), TinyMmproj(), n_ctx=512)) as client:
+        yield client
 
 
 def test_turns_that_the_cache_holds_are_not_read_again(tmp_path: Path) -> None:
@@ -104,38 +122,39 @@ def test_the_whole_cache_is_bit_for_bit_what_it_was_when_the_prompt_was_read(
             assert_same_bits(after[il][:n_picture], rows, f"layer {il}")
 
 
-def test_a_second_look_with_another_seed_reads_the_question_alone(tmp_path: Path) -> None:
+def test_a_second_look_with_another_seed_reads_the_question_alone(client: InferenceClient) -> None:
     def look(seed: int) -> DecodeOptions:
         return DecodeOptions(max_tokens=12, temperature=1.5, seed=seed, ignores_eos=True)
 
-    with Engine(tiny_pair(tmp_path, TinyLlama(), TinyMmproj())) as engine:
-        first = ask(engine, FIRST, config=STRONG, decode=look(1))
-        other = ask(engine, FIRST, config=STRONG, decode=look(2))
-        again = ask(engine, FIRST, config=STRONG, decode=look(1))
-        assert engine.loaded.prefix is not None
-        n_picture = engine.loaded.prefix.n_past
+    picture = random_picture(64, 1)
+    first = ask(client, FIRST, config=STRONG, decode=look(1), picture=picture)
+    other = ask(client, FIRST, config=STRONG, decode=look(2), picture=picture)
+    again = ask(client, FIRST, config=STRONG, decode=look(1), picture=picture)
+    n_picture = cells_of(client, picture)
     assert first.counts.kept_tokens == 0
+    assert n_picture > first.counts.image_tokens
     assert other.counts.kept_tokens == again.counts.kept_tokens == n_picture
     assert other.timings.encode_ms == 0.0
     assert first.text != other.text
     assert first.text == again.text
 
 
-def test_a_full_context_drops_the_oldest_turns_and_keeps_the_picture(tmp_path: Path) -> None:
+def test_a_full_context_drops_the_oldest_turns_and_keeps_the_picture(
+    client: InferenceClient,
+) -> None:
     words = "the house is on the left and the dog is on the right " * 3
     decode = DecodeOptions(max_tokens=16, ignores_eos=True)
-    with Engine(tiny_pair(tmp_path, TinyLlama(), TinyMmproj(), n_ctx=512)) as engine:
-        turns: list[Turn] = []
-        dropped, kept = [], []
-        for number in range(12):
-            answer = ask(engine, f"question {number}", turns, decode=decode)
-            assert answer.ended is EndReason.MAX_TOKENS, "there was room for the answer"
-            assert answer.timings.encode_ms == 0.0 or number == 0
-            dropped.append(answer.n_dropped_turns)
-            kept.append(answer.counts.kept_tokens)
-            turns.append(Turn(f"question {number}", words))
-        assert engine.loaded.prefix is not None
-        n_picture = engine.loaded.prefix.n_past
+    turns: list[Turn] = []
+    dropped, kept = [], []
+    for number in range(12):
+        answer = ask(client, f"question {number}", turns, decode=decode)
+        assert answer.ended is EndReason.MAX_TOKENS, "there was room for the answer"
+        assert answer.timings.encode_ms == 0.0 or number == 0
+        dropped.append(answer.n_dropped_turns)
+        kept.append(answer.counts.kept_tokens)
+        turns.append(Turn(f"question {number}", words))
+    n_picture = cells_of(client)
+    assert n_picture > answer.counts.image_tokens
     assert dropped[0] == 0
     assert dropped == sorted(dropped)
     assert 1 < len(set(dropped)) < 10, "turns go in lots, so that most questions keep the rest"
@@ -151,11 +170,11 @@ def test_a_recurrent_model_reads_all_again_and_answers_alike(tmp_path: Path) -> 
     write_tiny_mamba(tmp_path / "model.gguf")
     options = tiny_pair(tmp_path, TinyLlama(), TinyMmproj())
     turns = [Turn(FIRST, "a dog")]
-    with Engine(options) as fresh:
+    with InferenceClient(options) as fresh:
         expected = ask(fresh, SECOND, turns)
-    with Engine(options) as engine:
-        ask(engine, FIRST)
-        seen = ask(engine, SECOND, turns)
+    with InferenceClient(options) as client:
+        ask(client, FIRST)
+        seen = ask(client, SECOND, turns)
     assert seen.text == expected.text
 
 
@@ -165,9 +184,9 @@ def test_a_real_answer_stays_in_the_cache_as_it_was_written() -> None:
     files = embedded_model()
     with Image.open(STREET) as image:
         street = np.asarray(image.convert("RGB"))
-    with Engine(EngineOptions(files.model_path, files.mmproj_path, n_threads=1)) as engine:
+    with InferenceClient(EngineOptions(files.model_path, files.mmproj_path, n_threads=1)) as client:
         decode = DecodeOptions(max_tokens=300)
-        first = ask(engine, DETAILED_PROMPT, decode=decode, picture=street)
+        first = ask(client, DETAILED_PROMPT, decode=decode, picture=street)
         assert first.ended is EndReason.EOS
-        second = ask(engine, FIRST, [Turn(DETAILED_PROMPT, first.text)], picture=street)
+        second = ask(client, FIRST, [Turn(DETAILED_PROMPT, first.text)], picture=street)
     assert second.counts.kept_tokens == first.counts.prompt_tokens + first.counts.tokens

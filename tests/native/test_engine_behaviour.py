@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 
 from assistant.core.events import EndReason
-from assistant.errors import InferenceError, UsageError
+from assistant.errors import ExitCode, InferenceError
 from assistant.inference.engine import Engine
 from assistant.inference.options import EngineOptions
+from assistant.inference.worker.client import InferenceClient
 from sparc_ggml.clip_order import ClipOrder
 from sparc_ggml.config import SparcConfig
 from sparc_ggml.eval_callback import AttentionProbe
 from tests.support.differences import assert_same_rows
+from tests.support.real_worker import ask_worker
 from tests.support.recorded_engine import Recording, random_picture, record, tiny_pair
 from tests.support.tiny_llama import TinyLlama, write_tiny_mamba
 from tests.support.tiny_mmproj import TinyMmproj
@@ -39,15 +41,14 @@ def assert_same_logits(seen: Recording, expected: Recording) -> None:
 
 
 def test_a_recurrent_model_describes_unsteered_and_says_why(tmp_path: Path) -> None:
-    with Engine(recurrent(tmp_path)) as engine:
-        seen = record(engine, PICTURE, STRONG)
-        plain = record(engine, PICTURE, NONE)
-    assert seen.answer is not None
-    assert plain.answer is not None
+    with InferenceClient(recurrent(tmp_path)) as client:
+        seen = ask_worker(client, PICTURE, STRONG)
+        plain = ask_worker(client, PICTURE, NONE)
     assert "recurrent" in seen.answer.unsteered_reason
     assert seen.answer.sparc.method == "none"
     assert plain.answer.unsteered_reason == ""
     assert seen.answer.counts.tokens == 25
+    assert len(seen.steps) == 24
     assert all(step.selected == () and step.max_gain == 1.0 for step in seen.steps)
 
 
@@ -67,13 +68,12 @@ def test_a_second_question_on_a_kept_picture_is_answered_as_on_a_fresh_one(
 
 
 def test_a_kept_picture_is_not_encoded_again(tmp_path: Path) -> None:
-    with Engine(tiny(tmp_path)) as engine:
-        first = record(engine, PICTURE, STRONG)
-        second = record(engine, PICTURE, STRONG, question=OTHER_QUESTION)
-        third = record(engine, random_picture(64, seed=9), STRONG)
-    assert first.image is not None
-    assert second.image is None
-    assert third.image is not None
+    with InferenceClient(tiny(tmp_path)) as client:
+        first = ask_worker(client, PICTURE, STRONG)
+        second = ask_worker(client, PICTURE, STRONG, question=OTHER_QUESTION)
+        third = ask_worker(client, random_picture(64, seed=9), STRONG)
+    assert [heard.was_encoded for heard in (first, second, third)] == [True, False, True]
+    assert second.answer.timings.encode_ms == 0.0
 
 
 @pytest.mark.parametrize("flash_attn", ["off", "on"])
@@ -128,8 +128,12 @@ def test_a_failure_while_the_picture_is_put_in_order_is_an_error_not_a_wrong_pic
 def test_a_layer_that_the_model_lacks_is_refused_before_anything_runs(
     tmp_path: Path, config: SparcConfig
 ) -> None:
-    with Engine(tiny(tmp_path)) as engine, pytest.raises(UsageError, match="0 to 4"):
-        record(engine, PICTURE, config)
+    with InferenceClient(tiny(tmp_path)) as client:
+        refused = ask_worker(client, PICTURE, config)
+        assert "0 to 4" in refused.failure.message
+        assert refused.failure.exit_code == ExitCode.USAGE
+        assert not refused.was_encoded
+        assert ask_worker(client, PICTURE, STRONG).answer.sparc.method == "sparc"
 
 
 @pytest.mark.parametrize("n_asked", [1, 30, 45])
@@ -156,11 +160,9 @@ def test_a_cancelled_answer_leaves_a_clean_engine(tmp_path: Path, n_asked: int) 
 
 
 def test_a_full_context_ends_the_answer_and_says_so(tmp_path: Path) -> None:
-    with Engine(tiny(tmp_path, n_ctx=256)) as engine:
-        seen = record(engine, PICTURE, STRONG, n_tokens=400)
-        again = record(engine, PICTURE, STRONG, n_tokens=4)
-    assert seen.answer is not None
-    assert again.answer is not None
+    with InferenceClient(tiny(tmp_path, n_ctx=256)) as client:
+        seen = ask_worker(client, PICTURE, STRONG, n_tokens=400)
+        again = ask_worker(client, PICTURE, STRONG, n_tokens=4)
     assert seen.answer.ended is EndReason.CONTEXT_FULL
     assert seen.answer.counts.prompt_tokens + len(seen.steps) == 256
     assert again.answer.ended is EndReason.MAX_TOKENS

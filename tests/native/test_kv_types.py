@@ -13,22 +13,24 @@ from assistant.errors import ModelError
 from assistant.inference import engine as engine_module
 from assistant.inference.engine import Engine
 from assistant.inference.gguf import memory_need, pairing
+from assistant.inference.worker.client import InferenceClient
 from assistant.system import processor
 from assistant.system.memory import FreeMemory
 from sparc_ggml.config import SparcConfig
 from tests.support.differences import assert_same_bits
+from tests.support.real_worker import ask_worker
 from tests.support.recorded_engine import random_picture, tiny_pair, value_rows
 from tests.support.tiny_llama import TinyLlama
 from tests.support.tiny_mmproj import TinyMmproj
 
 SPARC = SparcConfig(tau=0.5)
+PICTURE = random_picture(64)
 
 
 def ask(engine: Engine, config: SparcConfig, max_tokens: int = 40) -> tuple[str, list[TraceStep]]:
     events: list[Event] = []
     decode = DecodeOptions(max_tokens=max_tokens, ignores_eos=True)
-    picture = random_picture(64)
-    request = DescribeRequest(picture, "what is this?", decode, config, has_trace=True)
+    request = DescribeRequest(PICTURE, "what is this?", decode, config, has_trace=True)
     answer = engine.answer(request, events.append)
     assert answer.unsteered_reason == ""
     return answer.text, [event for event in events if isinstance(event, TraceStep)]
@@ -63,8 +65,10 @@ def test_gains_that_would_overflow_are_held_back_and_the_answer_stays_finite(
     tmp_path: Path,
 ) -> None:
     options = tiny_pair(tmp_path, TinyLlama(), TinyMmproj())
-    with Engine(options) as engine:
-        _, steps = ask(engine, SparcConfig(alpha=10.0, tau=-1.0), max_tokens=60)
+    with InferenceClient(options) as client:
+        heard = ask_worker(client, PICTURE, SparcConfig(alpha=10.0, tau=-1.0), n_tokens=59)
+    steps = heard.steps
+    assert heard.answer.unsteered_reason == ""
     assert any(step.is_clamped for step in steps)
     assert np.isfinite(steps[-1].max_gain)
     assert len(steps) == 59
@@ -74,14 +78,13 @@ def test_an_unknown_number_type_leaves_the_description_unsteered_and_says_why(
     tmp_path: Path,
 ) -> None:
     options = tiny_pair(tmp_path, TinyLlama(), TinyMmproj(), kv_type="f61")
-    request = DescribeRequest(random_picture(64), "what is this?", sparc=SPARC)
-    with Engine(options) as engine:
-        answer = engine.answer(request)
+    with InferenceClient(options) as client:
+        answer = ask_worker(client, PICTURE, SPARC).answer
     assert answer.counts.tokens > 0
     assert answer.sparc.method == "none"
     assert "f61" in answer.unsteered_reason
-    with Engine(replace(options, kv_type="auto")) as engine:
-        assert engine.answer(request).sparc.method == "sparc"
+    with InferenceClient(replace(options, kv_type="auto")) as client:
+        assert ask_worker(client, PICTURE, SPARC).answer.sparc.method == "sparc"
 
 
 def test_memory_that_is_short_is_told_and_the_choice_is_used(

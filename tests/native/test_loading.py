@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from assistant.errors import ModelError
+from assistant import messages
+from assistant.errors import ExitCode, ModelError
 from assistant.inference import llama
 from assistant.inference.engine import Engine
 from assistant.inference.options import EngineOptions
 from assistant.inference.picture_encoder import PictureEncoder
-from tests.support.recorded_engine import tiny_pair
+from assistant.inference.worker.client import InferenceClient
+from sparc_ggml.config import SparcConfig
+from tests.support.real_worker import ask_worker
+from tests.support.recorded_engine import random_picture, tiny_pair
 from tests.support.tiny_llama import TinyLlama
 from tests.support.tiny_mmproj import TinyMmproj
 
@@ -53,6 +57,17 @@ def test_without_a_context_the_encoder_is_closed(
     with pytest.raises(ModelError), Engine(replace(options, kv_type="q8_0", flash_attn="off")):
         pass
     assert closed == ["encoder"]
+
+
+def test_a_worker_without_a_context_says_so_and_says_it_again(options: EngineOptions) -> None:
+    with InferenceClient(replace(options, kv_type="q8_0", flash_attn="off")) as client:
+        pids = []
+        for _ in range(2):
+            failure = ask_worker(client, random_picture(64), SparcConfig()).failure
+            assert failure.exit_code == ExitCode.MODEL
+            assert failure.message == messages.CONTEXT_IMPOSSIBLE
+            pids.append(client.worker_pid)
+        assert pids[0] == pids[1] is not None, "the worker lives on"
 
 
 def test_without_an_encoder_the_model_is_closed(

@@ -6,14 +6,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from assistant.inference.chat_templates import TEMPLATES
 from assistant.inference.engine import Engine
+from assistant.inference.worker.client import InferenceClient
 from assistant.model_store.catalogue import read_catalogue
 from sparc_ggml.config import SparcConfig
-from tests.support.recorded_engine import Recording, random_picture, record, tiny_pair
+from tests.support.differences import assert_same_rows, has_same_bits
+from tests.support.real_worker import ask_worker
+from tests.support.recorded_engine import random_picture, record, tiny_pair
 from tests.support.tiny_llama import BOS, TinyLlama
 from tests.support.tiny_mmproj import TinyMmproj
 
@@ -73,32 +75,27 @@ def test_it_loads_describes_and_is_steered(tmp_path: Path, family: Family) -> No
         n_ctx=1024,
     )
     picture = random_picture(family.picture_px)
-    with Engine(options) as engine:
-        plain = record(engine, picture, NONE)
-        steered = record(engine, picture, STRONG)
-        again = record(engine, picture, NONE)
+    with InferenceClient(options) as client:
+        plain, steered = ask_worker(client, picture, NONE), ask_worker(client, picture, STRONG)
+        again = ask_worker(client, picture, NONE)
     for seen in (plain, steered):
-        assert seen.answer is not None
         assert seen.answer.counts.image_tokens == family.image_tokens
         assert seen.answer.counts.tokens == 25
         assert set(seen.answer.corrections) == {"clip_order", "vision_layers"}
-    assert steered.answer is not None
     assert steered.answer.unsteered_reason == ""
     assert steered.answer.sparc.method == "sparc"
     assert any(step.selected for step in steered.steps)
     assert max(step.max_gain for step in steered.steps) > 1.0
-    assert _differs(plain, steered)
-    # And what was scaled is put back.
-    assert [logits.tobytes() for logits in again.logits] == [
-        logits.tobytes() for logits in plain.logits
-    ]
-
-
-def _differs(one: Recording, other: Recording) -> bool:
-    return any(
-        not np.array_equal(first, second)
-        for first, second in zip(one.logits, other.logits, strict=False)
-    )
+    # Afterwards the model answers as before; and in this process, where logits can be seen, it does all of that too.
+    assert again.answer.text == plain.answer.text
+    with Engine(options) as engine:
+        plain_here, steered_here, again_here = (
+            record(engine, picture, config) for config in (NONE, STRONG, NONE)
+        )
+    assert steered_here.steps == steered.steps
+    assert plain_here.tokens == [step.token for step in plain.steps]
+    assert not all(map(has_same_bits, plain_here.logits, steered_here.logits))
+    assert_same_rows(again_here.logits, plain_here.logits, "logits at step")
 
 
 @pytest.mark.parametrize(("name", "special"), [("phi-3", PHI_3), ("llama-3", LLAMA_3)])
