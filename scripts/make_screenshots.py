@@ -46,7 +46,7 @@ MODELS = (
 SETTINGS = (
     "camera: 0. Camera: a number, a device, rpicam, a video file, or the address of a stream.",
     "rate: 180. Words a minute.",
-    "threads: not set, the default. Processor threads; left out: one for each core.",
+    "threads: not set, the default. Processor threads; default: one for each core.",
     "save-folder: Pictures. Where pictures and texts are saved.",
 )
 

@@ -125,7 +125,7 @@ def machine_state(settings: Settings, sys_root: Path = Path("/sys")) -> list[str
         settings: whether scenes are read ahead.
         sys_root: where the kernel tells of its devices.
     """
-    from assistant.messages import power as power_words
+    from assistant.messages import session as power_words
     from assistant.system import power
 
     saves = settings.camera.look_ahead == "auto"

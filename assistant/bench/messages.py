@@ -280,6 +280,4 @@ def written(path: str) -> str:
 
 
 INFLECT_MISSING = _("Benchmarks need the package inflect, which is not installed.")
-
-
 INFLECT_MISSING_HINT = _('Install it with: pip install "sparc-assistant[bench]"')

@@ -17,17 +17,14 @@ from assistant.core.events import (
     DecodeOptions,
     DescribeRequest,
     EndReason,
-    Failed,
-    Finished,
     ImageRgb,
-    Loaded,
-    Restarted,
     TraceHeader,
     TraceStep,
 )
 from assistant.core.heartbeat import Heartbeat
+from assistant.core.pipeline import narrate_answer
 from assistant.core.ports import Describer
-from assistant.errors import ExitCode, InferenceError, RequestFailedError
+from assistant.errors import InferenceError
 
 MAX_TOKENS = 512
 """Of a description; the authors' value (arXiv 2502.01419, section 5)."""
@@ -116,37 +113,44 @@ def run(
 def _answer(
     job: Job, method: Method, image: ImageRgb, describer: Describer, tell: Callable[[str], None]
 ) -> Seen:
-    decode = DecodeOptions(max_tokens=job.max_tokens)
     request = DescribeRequest(
-        image, job.question, decode, method.config,
+        image, job.question, DecodeOptions(max_tokens=job.max_tokens), method.config,
         has_trace=job.has_attention, has_attention=job.has_attention,
     )  # fmt: skip
-    header: TraceHeader | None = None
-    steps: list[TraceStep] = []
-    finished: Answer | None = None
-    for event in describer.ask(request):
-        match event:
-            case TraceHeader():
-                header, steps = event, []
-            case TraceStep():
-                steps.append(event)
-            case Loaded(notes=notes):
-                for note in notes:
-                    tell(note)
-            case Restarted():
-                header, steps = None, []
-            case Failed():
-                code = ExitCode(event.exit_code)
-                raise RequestFailedError(event.message, event.hint, code)
-            case Finished():
-                finished = event.answer
-            case _:
-                pass
-    if finished is None or finished.ended is EndReason.CANCELLED:
+    taken = _Taken(tell)
+    answer = narrate_answer(describer, request, taken).answer
+    if answer.ended is EndReason.CANCELLED:
         raise InferenceError(words.answer_missing(str(job.picture)))
-    if finished.unsteered_reason and method.config.method != "none":
-        raise InferenceError(words.not_steered(method.label, finished.unsteered_reason))
-    return Seen(finished, header, tuple(steps), image)
+    if answer.unsteered_reason and method.config.method != "none":
+        raise InferenceError(words.not_steered(method.label, answer.unsteered_reason))
+    return Seen(answer, taken.header, tuple(taken.steps), image)
+
+
+class _Taken:
+    """The pipeline's listener where nobody listens: keeps the trace of one answer."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self.header: TraceHeader | None = None
+        self.steps: list[TraceStep] = []
+        self.status = tell
+
+    def trace(self, record: TraceHeader | TraceStep) -> None:
+        if isinstance(record, TraceStep):
+            self.steps.append(record)
+        else:  # a new start
+            self.header, self.steps = record, []
+
+    def is_heard(self) -> bool:
+        return True  # the run gives signs of life itself
+
+    def sentence(self, sentence: str) -> None:
+        pass
+
+    def beat(self, stage: str) -> None:
+        pass
+
+    def stage(self, stage: str) -> None:
+        pass
 
 
 def _record(job: Job, method: Method, answer: Answer) -> dict[str, Any]:

@@ -18,7 +18,6 @@ __all__ = ["translate"]
 LOOKING = _("Looking.")
 DONE = _("Done.")
 MAY_BE_WRONG = _("The model may be wrong about some of this.")
-
 STAGE_STARTING = _("starting")
 STAGE_OPENING = _("waiting for the picture")
 STAGE_LOADING = _("loading the model")

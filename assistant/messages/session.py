@@ -313,3 +313,27 @@ def check_other_answer(answer: str) -> str:
 
 
 CHECK_NEEDS_ANSWER = _("There is nothing to check yet. Describe a picture first.")
+
+
+# Power and heat, when the status is asked for
+
+
+def on_battery(*, saves: bool) -> str:
+    if not saves:
+        return _("This machine is running on battery.")
+    return _("This machine is running on battery, so pictures are not prepared in advance.")
+
+
+def under_voltage(*, saves: bool) -> str:
+    if not saves:
+        return _("The power supply is too weak.")
+    return _("The power supply is too weak, so pictures are not prepared in advance.")
+
+
+def hot(celsius: float) -> str:
+    degrees = round(celsius)
+    return translate_plural(
+        "The processor is hot, {celsius} degree, so answers use about half of its cores at most.",
+        "The processor is hot, {celsius} degrees, so answers use about half of its cores at most.",
+        degrees,
+    ).format(celsius=degrees)

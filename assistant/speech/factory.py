@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant import messages
-from assistant.core.ports import Earcons, Speaker
+from assistant.core.ports import Earcon, Earcons, Speaker
 from assistant.errors import AssistantError, SpeechError
 from assistant.messages import speech as words
 from assistant.messages.exceptions import describe_exception
@@ -68,3 +68,25 @@ def open_earcons(*, is_on: bool) -> Earcons:
     from assistant.speech.earcons import PlayedEarcons
 
     return PlayedEarcons(PLAYER)
+
+
+class LateEarcons:
+    """Signs whose player is opened by the first of them: what is said first must not wait for NumPy."""
+
+    def __init__(self, *, is_on: bool) -> None:
+        self._is_on = is_on
+        self._opened: Earcons | None = None
+
+    def play(self, earcon: Earcon) -> None:
+        if self._opened is None:
+            self._opened = open_earcons(is_on=self._is_on)
+        self._opened.play(earcon)
+
+    def cancel(self) -> None:
+        if self._opened is not None:
+            self._opened.cancel()
+
+    def close(self) -> None:
+        if self._opened is not None:
+            self._opened.close()
+        self._opened = SilentEarcons()

@@ -44,7 +44,6 @@ class Voice(Protocol):
     @property
     def is_alive(self) -> bool:
         """Whether it could speak."""
-        ...
 
     def send(self, text: str, rate_wpm: int) -> None:
         """Begin to speak.
@@ -52,7 +51,6 @@ class Voice(Protocol):
         Raises:
             OSError: it is gone.
         """
-        ...
 
     def receive(self, timeout_s: float) -> dict[str, Any]:
         """Wait for the next reply: its "event" is ready, no_espeak, spoken, or failed with a "reason".
@@ -61,19 +59,15 @@ class Voice(Protocol):
             EOFError: it is gone.
             TimeoutError: no reply came in time.
         """
-        ...
 
     def describe_failure(self, reason: str) -> tuple[str, str]:
         """Return what to say, and what to do, when nothing was heard."""
-        ...
 
     def kill(self) -> None:
         """Silence it for good, within milliseconds."""
-        ...
 
     def end(self) -> None:
         """Kill it and free everything; idempotent."""
-        ...
 
 
 class VoiceProcess:

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from assistant.bench import intervals, quality, second_look
+from assistant.bench import intervals, quality
 from assistant.bench.scenes import JudgedScene, World
 from assistant.core.narration import plain_words
 from assistant.core.sentences import split_sentences
+from scripts.bench import check_counts
 from scripts.bench.quality_run import Answers, second_key
 
 
@@ -25,13 +26,13 @@ def summary(
             _sentences(answers[key, label]["text"])
             for key in (quality.caption_key(number), second_key(number))
         )
-        counts.append(second_look.judge_check(first, second, table, scene.there))
-    rows = second_look.table_of(counts)
+        counts.append(check_counts.judge_check(first, second, table, scene.there))
+    rows = check_counts.table_of(counts)
     # An interval of the shares themselves: their difference to nothing.
-    names = second_look.FIGURES
-    found = intervals.compare(rows, np.zeros_like(rows), second_look.figures, len(names))
+    names = check_counts.FIGURES
+    found = intervals.compare(rows, np.zeros_like(rows), check_counts.figures, len(names))
     sums = rows.sum(axis=0)
-    fields = tuple(second_look.CheckCounts.__dataclass_fields__)
+    fields = tuple(check_counts.CheckCounts.__dataclass_fields__)
     return {
         "method": label,
         "scenes": len(scenes),

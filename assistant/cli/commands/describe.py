@@ -71,7 +71,7 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
     from assistant.core.events import TraceHeader, TraceStep
     from assistant.core.history import History
     from assistant.inference.worker.client import InferenceClient
-    from assistant.speech.factory import open_earcons
+    from assistant.speech.factory import LateEarcons
 
     questions = _questions(options, settings)
     takers: list[Callable[[TraceHeader | TraceStep], None]] = []
@@ -97,7 +97,7 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
         if set(pictures) != {CAMERA}:
             load_picture.warm()
         front = DescribeFront(console, is_json=options.json)
-        earcons = open_earcons(is_on=settings.speech.is_on and settings.speech.has_earcons)
+        earcons = LateEarcons(is_on=settings.speech.is_on and settings.speech.has_earcons)
         stack.callback(earcons.close)
         # Opened last, so closed first: sound stops before anything else is taken down.
         speaker = wiring.speaker(settings, console.error)

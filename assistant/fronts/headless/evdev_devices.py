@@ -55,11 +55,9 @@ class KeyDevice(Protocol):
 
     def read(self) -> Iterable[RawEvent]:
         """Return the events that are there; raises OSError when the device is gone."""
-        ...
 
     def grab(self) -> None:
         """Keep the keys from everybody else; raises OSError when somebody has them."""
-        ...
 
     def close(self) -> None: ...
 

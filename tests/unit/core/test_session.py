@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from assistant.core import capturing
+from assistant.core import session_work
 from assistant.core.actions import Action
 from assistant.core.events import DescribeRequest, EndReason, Failed, Piece
 from assistant.core.ports import Earcon
@@ -457,7 +457,7 @@ def test_trouble_that_nobody_thought_of_is_told_whatever_was_done(make: Make) ->
 
 
 def test_a_stop_breaks_a_picture_off_that_does_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(capturing, "PATIENCE_S", 0.05)
+    monkeypatch.setattr(session_work, "PATIENCE_S", 0.05)
     parts = make_session(ScriptedDescriber(answer_events("A dog.")))
     parts.cameras.gate.clear()
     closed = []

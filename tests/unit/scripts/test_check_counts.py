@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from assistant.bench import second_look
 from assistant.bench.mentions import ThingWords
-from assistant.bench.second_look import CheckCounts, judge_check
+from scripts.bench import check_counts
+from scripts.bench.check_counts import CheckCounts, judge_check
 
 TABLE = ThingWords({name: [name] for name in ("dog", "cat", "car", "tree", "traffic light")})
 
@@ -31,7 +31,7 @@ def test_pairs(first: list[str], second: list[str], there: set[str], expected: C
 
 
 def test_shares() -> None:
-    rows = second_look.table_of([CheckCounts(4, 3, 10, 1, 2, 1), CheckCounts(0, 0, 5, 0, 2, 0)])
-    found = second_look.figures(rows.sum(axis=0))
+    rows = check_counts.table_of([CheckCounts(4, 3, 10, 1, 2, 1), CheckCounts(0, 0, 5, 0, 2, 0)])
+    found = check_counts.figures(rows.sum(axis=0))
     assert found == pytest.approx([3 / 4, 1 / 15, 3 / 4, 1 / 4])
-    assert np.array_equal(second_look.figures(np.zeros(6)), np.zeros(4))
+    assert np.array_equal(check_counts.figures(np.zeros(6)), np.zeros(4))
