@@ -89,6 +89,7 @@ def piped(tmp_path: Path) -> Iterator[Source]:
     keypad = PipedKeypad(tmp_path / "keypad")
     reader = KeypadReader(WantedDevices(str(keypad.path)), running.mode.put, rescan_s=0.05)
     keypad.plug_in()
+    running.hear("Using the keys of ")  # else it is said between two keys
     yield Source(running, lambda b: keypad.down(keypad_key(b)), lambda b: keypad.up(keypad_key(b)))
     reader.close()
     running.close()
