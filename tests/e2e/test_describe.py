@@ -148,7 +148,7 @@ def test_a_picture_from_standard_input(tiny: Command) -> None:
         (["describe", "-", "-"], ExitCode.USAGE, "only once"),
         (["describe", "a.png", "--alpha", "0"], ExitCode.USAGE, "alpha is 0; it must lie"),
         (["describe", "a.png", "--model", "/none.gguf"], ExitCode.USAGE, "two files"),
-        (["describe", "a.png", "--model", "/n.gguf", "--mmproj", "/n.gguf"], ExitCode.MODEL, "no model file"),
+        (["describe", "a.png", "--model", "/n.gguf", "--mmproj", "/n.gguf"], ExitCode.MODEL, "does not exist"),
         (["describe", "a.png", "--config", "/none.toml"], ExitCode.USAGE, "no settings file"),
     ],
 )  # fmt: skip

@@ -16,7 +16,7 @@ def test_a_sentence_is_spoken_once(player: FakePlayer) -> None:
     environment = {"PATH": str(player.folder)}
     (finding,) = check_speech(load_settings({}, {}, None), environment, speak_once)
     assert finding.state is State.OK
-    assert finding.text.startswith('The voice said: "This is the voice of the assistant."')
+    assert finding.text.startswith("The voice said: This is the voice of the assistant.")
     (duration_s,) = player.durations_s
     assert 1.0 < duration_s < 5.0
     assert player.finished == 1
