@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
@@ -26,7 +28,6 @@ from assistant.fronts.tui.screens.typing import (
     SettingsScreen,
     TypingScreen,
 )
-from assistant.fronts.tui.terminal import show_cursor
 from assistant.fronts.tui.widgets import LineList
 from assistant.messages import session as session_words
 from assistant.messages import tui as words
@@ -95,7 +96,7 @@ class AssistantApp(App[None]):
 
     def _open(self) -> None:
         if not self.is_headless:
-            show_cursor()
+            _show_cursor()
         self._front.attach(self._wake)
         try:
             session = self._make_session(self._front)
@@ -246,3 +247,11 @@ class AssistantApp(App[None]):
 
     def _let_acknowledge(self, session: Session) -> None:
         self.push_screen(NoticeScreen(), lambda _heard: session.acknowledge_notice())
+
+
+def _show_cursor() -> None:
+    """Show the terminal's cursor, which braille displays and magnifiers follow."""
+    if sys.__stderr__ is not None:
+        with contextlib.suppress(OSError, ValueError):
+            sys.__stderr__.write("\x1b[?25h")
+            sys.__stderr__.flush()

@@ -84,11 +84,3 @@ def only_the_screen() -> Iterator[None]:
         aside.seek(max(0, end - KEPT_BYTES))
         for line in aside.read().decode(errors="replace").splitlines():
             log.info("%s", line)
-
-
-def show_cursor() -> None:
-    """Show the terminal's cursor, which braille displays and magnifiers follow."""
-    if sys.__stderr__ is not None:
-        with contextlib.suppress(OSError, ValueError):
-            sys.__stderr__.write("\x1b[?25h")
-            sys.__stderr__.flush()
