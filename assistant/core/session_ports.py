@@ -64,13 +64,13 @@ class Front(Protocol):
         """Add a line."""
 
     def begin_answer(self, title: str) -> None:
-        """A new answer follows; the sentences of the last one are no longer the present ones."""
+        """Begin a new answer; the sentences of the last one are no longer the present ones."""
 
     def go_to(self, sentence: int) -> None:
-        """The reading goes on at this sentence of the present answer."""
+        """Show that the reading goes on at this sentence of the present answer."""
 
     def stage(self, stage: str) -> None:
-        """What is going on now, for a status line; empty when nothing is."""
+        """Show what is going on in a status line; empty when nothing is."""
 
 
 class Cameras(Protocol):

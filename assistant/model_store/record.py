@@ -210,6 +210,7 @@ def _acquire_lock(folder: Path, timeout_s: float = -1) -> contextlib.AbstractCon
     import filelock  # slow to import, and needed only to write
 
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / LOCK_NAME).touch(0o600)  # filelock would wait for ever where no file can be made
     return filelock.FileLock(folder / LOCK_NAME, timeout=timeout_s).acquire()
 
 
