@@ -58,11 +58,16 @@ def prepare_espeak() -> None:
         raise NoVoiceEngineError(str(error)) from error
 
 
-def sound_s(path: str) -> float:
-    """Return how long a WAV takes to play."""
-    with contextlib.suppress(OSError, EOFError, wave.Error), wave.open(path) as sound:
-        return float(sound.getnframes() / sound.getframerate())
-    return 0.0
+def sound_s(arguments: list[str]) -> float:
+    """Return how long the WAV among a player's arguments takes to play.
+
+    Raises:
+        ValueError: there is none that can be read.
+    """
+    for path in arguments[1:]:
+        with contextlib.suppress(OSError, EOFError, wave.Error), wave.open(path) as sound:
+            return float(sound.getnframes() / sound.getframerate())
+    raise ValueError(f"no sound in {arguments}")
 
 
 class Player:
@@ -106,11 +111,12 @@ class Player:
     def _run(self, command: str) -> int:
         try:
             arguments = shlex.split(command)
+            longest_s = sound_s(arguments) + HUNG_S
             with self._lock:
                 if self.is_silenced:
                     return 0
                 self._process = subprocess.Popen(arguments)
-            self.status = self._wait(self._process, sound_s(arguments[-1]) + HUNG_S)
+            self.status = self._wait(self._process, longest_s)
         except (OSError, ValueError) as error:
             os.write(2, f"{error}\n".encode())
             self.status = 127

@@ -176,6 +176,17 @@ def test_a_player_that_hangs_is_left_at_once_and_a_stop_works_meanwhile(
     assert player.finished == 1
 
 
+def test_a_long_sentence_is_no_hang(speech: Callable[..., Opened], player: FakePlayer) -> None:
+    """The player may take as long as the sound does, and some seconds more."""
+    player.behave("sleep 6.5")
+    opened = speech()
+    opened.manager.say("The same words again and again, " * 8)
+    assert opened.manager.wait(60.0)
+    assert player.durations_s[0] > 6.0
+    assert player.finished == 1
+    assert opened.problems == []
+
+
 def test_a_very_long_text_begins_at_once_and_stops(
     speech: Callable[..., Opened], player: FakePlayer
 ) -> None:

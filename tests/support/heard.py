@@ -24,13 +24,13 @@ if any(part.endswith("pyttsx3_worker.py") for part in sys.orig_argv):
 """
 _PLAYS = """#!/bin/sh
 if [ "$1" = -q ]; then cat > /dev/null; exit; fi
-n={folder}/$$
-: > $n.start
-cp {folder}/words.$PPID $n.words
+n="{folder}/$$"
+: > "$n.start"
+cp "{folder}/words.$PPID" "$n.words"
 size=$(wc -c < "$1")
 ms=$((size / 44))
 sleep $((ms / 1000)).$(printf %03d $((ms % 1000)))
-: > $n.end
+: > "$n.end"
 """
 
 
