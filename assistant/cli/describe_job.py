@@ -156,5 +156,7 @@ class DescribeJob:
         if (
             not self.job.is_json
         ):  # a reader of stdout alone must know which picture the text is about
-            self.front.console.data(("" if number == 1 else "\n") + f"{shown}:")
+            if number > 1:
+                self.front.console.data("")
+            self.front.console.data(f"{shown}:")
         return [messages.looking_at(number, total, shown), *notices]

@@ -284,16 +284,16 @@ class Session:
         return self._history.entries[0] if self._history.entries else None
 
     def _question(self, typed: str) -> Question | None:
-        question = " ".join(typed.split())
-        if not question:
+        question = Question(Style.QUESTION, typed)
+        if not question.text:
             self._announcer.tell(words.NO_QUESTION)
             return None
-        if len(question) > MAX_QUESTION_CHARS:
+        if len(question.text) > MAX_QUESTION_CHARS:
             self._announcer.tell(
-                words.question_too_long(len(question), MAX_QUESTION_CHARS), Kind.ERROR
+                words.question_too_long(len(question.text), MAX_QUESTION_CHARS), Kind.ERROR
             )
             return None
-        return Question(Style.QUESTION, question)
+        return question
 
     def _wants(self, wants: Wants, prompt: str) -> Wants:
         self._announcer.tell(prompt, Kind.QUESTION)
