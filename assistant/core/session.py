@@ -23,6 +23,7 @@ from assistant.messages import session as words
 from assistant.system import threads
 
 RATE_STEP_WPM = 20
+GOODBYE_S = 3.0
 SLOWEST_WPM, FASTEST_WPM = 80, 440
 
 
@@ -271,6 +272,12 @@ class Session:
     def read_shown(self, texts: Sequence[str]) -> None:
         """Speak what a person looks at on the screen, in place of what was being spoken."""
         self._announcer.read_shown(texts)
+
+    def say_goodbye(self) -> None:
+        """End work and what is being said, and say goodbye; a voice that hangs is not waited for."""
+        self._stop_quietly()
+        self._announcer.tell(words.GOODBYE)
+        self._speaker.wait(GOODBYE_S)
 
     def close(self) -> None:
         """End sound and work at once; the owner closes the parts."""

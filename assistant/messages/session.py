@@ -87,6 +87,9 @@ def unknown_key(key: str) -> str:
     return _("{key} does nothing here. Press question mark for the list of keys.").format(key=key)
 
 
+UNKNOWN_SIGN = _("This key does nothing here. Press question mark for the list of keys.")
+
+
 # Start
 
 READY = _("Ready. Press d to describe what the camera sees, or question mark for all keys.")
