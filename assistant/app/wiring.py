@@ -92,7 +92,8 @@ def answer_options(settings: Settings, files: ModelFiles) -> AnswerOptions:
         seed=answer.seed,
     )
     # The embedded model was not trained to use earlier turns.
-    return AnswerOptions(decode, settings.steering.applied_to(files.preset), not files.is_demo)
+    sparc = settings.steering.applied_to(files.preset)
+    return AnswerOptions(decode, sparc, not files.is_demo, files.name)
 
 
 def make_answering(

@@ -8,10 +8,19 @@ no argument is a constant. Texts of the options (``--help``) stand in ``assistan
 
 from __future__ import annotations
 
+import shlex
+import sys
+
 from assistant.messages.translation import translate, translate_plural
 from assistant.messages.translation import translate as _
 
 __all__ = ["translate"]
+
+
+def install_command(package: str) -> str:
+    """Return the command that installs a missing package for the Python that runs."""
+    return shlex.join([sys.executable, "-m", "pip", "install", package])
+
 
 # Progress
 
