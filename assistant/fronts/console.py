@@ -75,10 +75,8 @@ class Console:
         text = json.dumps(value, ensure_ascii=False)
         self.data("".join(c if printable(c) == c else json.dumps(c)[1:-1] for c in text))
 
-    def status(self, message: str, after_s: float | None = None) -> None:
-        """Say what is going on: the message first, the time last; hide passwords in addresses."""
-        if after_s is not None:
-            message = f"{message} {messages.seconds(after_s)}."
+    def status(self, message: str) -> None:
+        """Say what is going on; hide passwords in addresses."""
         line = masked(printable(message))
         with self._lock:
             try:

@@ -66,11 +66,6 @@ def restarted(reason: str) -> str:
     ).format(reason=reason.rstrip("."))
 
 
-def seconds(value: float) -> str:
-    # Below ten it has a decimal, so there is never exactly one.
-    return _("{value} seconds").format(value=f"{value:.1f}" if value < 10 else f"{value:.0f}")
-
-
 # How an answer ended
 
 
