@@ -69,7 +69,7 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
     try:
         import inflect  # noqa: F401 - an optional part, and slow to import
     except ImportError as error:
-        raise UsageError(messages.INFLECT_MISSING, messages.INFLECT_MISSING_HINT) from error
+        raise UsageError(messages.INFLECT_MISSING, messages.inflect_missing_hint()) from error
     from assistant.bench import actions
 
     work: Mapping[str, Callable[[argparse.Namespace, Console], ExitCode]] = {

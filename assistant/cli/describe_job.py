@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -47,18 +46,11 @@ class DescribeFront:
     def __init__(self, console: Console, *, is_json: bool = False) -> None:
         self.console = console
         self._is_json = is_json
-        self._started = time.monotonic()
-
-    def begin_picture(self) -> None:
-        """Start the clock that "Done." and signs of life show."""
-        self._started = time.monotonic()
 
     def show(self, line: Line) -> None:
         if line.kind in (Kind.SENTENCE, Kind.QUESTION):
             if not self._is_json:
                 self.console.data(line.text)
-        elif line.kind is Kind.WORKING or line.text == messages.DONE:
-            self.console.status(line.text, time.monotonic() - self._started)
         else:
             self.console.status(line.text)
 
@@ -80,7 +72,7 @@ class DescribeJob:
         load_picture: reads a picture by the name that was typed, or takes the camera's; raises AssistantError.
         model_names: names of the model file and of the projector file, for ``--json``.
         notices: said once, right after the first sign of life.
-        hints: shown once beside the notices; too long to be spoken.
+        hints: said last, so that no description waits for them.
         heatmap: draws what steering picked, if that was asked for.
     """
 
@@ -102,12 +94,13 @@ class DescribeJob:
         """
         code = ExitCode.OK
         for number, name in enumerate(self.job.pictures, start=1):
-            self.front.begin_picture()
             failed = self._answer_about(number, name)
             code = code or failed
             if failed is ExitCode.INTERRUPTED:
                 break
         else:
+            for hint in self.hints:
+                self.announcer.tell_after(hint)
             self.announcer.finish()
         return code
 
@@ -116,7 +109,7 @@ class DescribeJob:
         question = questions[0]
         try:
             image = self.answering.take(
-                lambda: self._load(number, name),
+                lambda: self.load_picture(name),
                 ticket,
                 self._openings(number, name),
                 words.STAGE_CAPTURING if name == CAMERA else messages.STAGE_OPENING,
@@ -142,11 +135,6 @@ class DescribeJob:
             return error.exit_code
         return ExitCode.OK
 
-    def _load(self, number: int, name: str) -> ImageRgb:
-        for hint in self.hints if number == 1 else ():
-            self.front.console.status(hint)
-        return self.load_picture(name)
-
     def _openings(self, number: int, name: str) -> list[str]:
         total = len(self.job.pictures)
         notices = list(self.notices) if number == 1 else []
@@ -156,5 +144,7 @@ class DescribeJob:
         if (
             not self.job.is_json
         ):  # a reader of stdout alone must know which picture the text is about
-            self.front.console.data(("" if number == 1 else "\n") + f"{shown}:")
+            if number > 1:
+                self.front.console.data("")
+            self.front.console.data(f"{shown}:")
         return [messages.looking_at(number, total, shown), *notices]

@@ -15,6 +15,7 @@ from typing import NoReturn
 from assistant import __version__, messages
 from assistant.cli import help_texts
 from assistant.cli.commands import COMMANDS, load_command
+from assistant.cli.last_words import speak_error, speak_stopped
 from assistant.cli.parser import Parser, add_help
 from assistant.errors import AssistantError, ExitCode
 from assistant.fronts.console import Console
@@ -30,15 +31,18 @@ class Terminated(BaseException):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code and lets nothing but SystemExit out."""
     console = Console()
+    typed = sys.argv[1:] if arguments is None else arguments
+    options = None
     try:
         _listen_to_signals()
-        options = parse(sys.argv[1:] if arguments is None else arguments)
+        options = parse(typed)
         return load_command(options.command).run(options, console)
     except AssistantError as error:
-        console.error(error)
-        return error.exit_code
+        return _end(error, console, typed, options)
     except KeyboardInterrupt:
         console.status(messages.INTERRUPTED)
+        with contextlib.suppress(Terminated):
+            speak_stopped(messages.INTERRUPTED, typed, options)
         return ExitCode.INTERRUPTED
     except Terminated:
         return ExitCode.TERMINATED
@@ -46,10 +50,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ExitCode.BROKEN_PIPE
     except Exception as error:  # noqa: BLE001 - the last stop: a person hears a sentence, not a traceback
         _log.debug("unexpected error", exc_info=True)
-        console.error(describe_exception(error))
-        return ExitCode.FAILURE
+        return _end(describe_exception(error), console, typed, options)
     finally:
         _forget_what_cannot_be_written()
+
+
+def _end(
+    error: AssistantError,
+    console: Console,
+    typed: Sequence[str],
+    options: argparse.Namespace | None,
+) -> int:
+    console.error(error)
+    with contextlib.suppress(KeyboardInterrupt, Terminated):  # whoever ends it has heard enough
+        speak_error(error, typed, options)
+    return error.exit_code
 
 
 def _listen_to_signals() -> None:

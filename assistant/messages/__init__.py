@@ -8,10 +8,19 @@ no argument is a constant. Texts of the options (``--help``) stand in ``assistan
 
 from __future__ import annotations
 
+import shlex
+import sys
+
 from assistant.messages.translation import translate, translate_plural
 from assistant.messages.translation import translate as _
 
 __all__ = ["translate"]
+
+
+def install_command(package: str) -> str:
+    """Return the command that installs a missing package for the Python that runs."""
+    return shlex.join([sys.executable, "-m", "pip", "install", package])
+
 
 # Progress
 
@@ -55,11 +64,6 @@ def restarted(reason: str) -> str:
     return _(
         "The model stopped: {reason}. It was restarted, and the answer starts from the beginning."
     ).format(reason=reason.rstrip("."))
-
-
-def seconds(value: float) -> str:
-    # Below ten it has a decimal, so there is never exactly one.
-    return _("{value} seconds").format(value=f"{value:.1f}" if value < 10 else f"{value:.0f}")
 
 
 # How an answer ended
