@@ -27,7 +27,8 @@ def trace_lines(path: Path) -> Iterator[str]:
         reason = getattr(error, "strerror", None) or "it is no text"
         raise UsageError(messages.trace_unreadable(str(path), reason)) from error
     answer: _Answer | None = None
-    for number, line in enumerate(text.splitlines(), start=1):
+    # Not splitlines: what Unicode counts as a line's end may stand in a piece of the answer.
+    for number, line in enumerate(text.removesuffix("\n").split("\n"), start=1):
         try:
             record = json.loads(line)
             if "image_tokens" in record:

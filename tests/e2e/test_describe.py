@@ -88,6 +88,7 @@ def test_a_trace_is_printed_as_plain_lines(tiny: Command, tmp_path: Path) -> Non
     trace = tmp_path / "t.jsonl"
     described = tiny.run("describe", STREET, "--no-speech", "--trace", trace, "--tau", "0.3")
     assert described.returncode == 0, described.stderr
+    assert trace.stat().st_mode & 0o777 == 0o600
     printed = Command().run("trace", trace)
     assert printed.returncode == 0, printed.stderr
     lines = printed.stdout.splitlines()
@@ -105,12 +106,30 @@ def test_a_heat_map_is_drawn_of_one_answer_only(tiny: Command, tmp_path: Path) -
     one = tiny.run("describe", STREET, "--no-speech", "--heatmap", heatmap, "--tau", "0.3")
     assert one.returncode == 0, one.stderr
     assert heatmap.read_bytes().startswith(b"\x89PNG")
+    assert heatmap.stat().st_mode & 0o777 == 0o600
+    again = tiny.run("describe", STREET, "--no-speech", "--heatmap", heatmap, "--tau", "0.3")
+    assert again.returncode == 0, again.stderr
     two = tiny.run("describe", STREET, BEACH, "--no-speech", "--heatmap", heatmap)
     assert two.returncode == ExitCode.USAGE
     assert two.stderr.startswith(messages.HEATMAP_ONE_ANSWER)
     nowhere = tiny.run("describe", STREET, "--no-speech", "--heatmap", tmp_path / "no" / "map.png")
     assert nowhere.returncode == ExitCode.USAGE
     assert nowhere.stdout == "", "it is said before the work, not after it"
+
+
+def test_no_output_option_costs_a_picture(tiny: Command, tmp_path: Path) -> None:
+    photo, other = tmp_path / "v.png", tmp_path / "w.png"
+    for path in (photo, other):
+        path.write_bytes(STREET.read_bytes())
+    (tmp_path / "link.png").symlink_to(photo)
+    for option in ("--trace", "--heatmap"):
+        for named in (photo, other, tmp_path / "link.png"):
+            done = tiny.run("describe", photo, "--no-speech", option, named)
+            assert done.returncode == ExitCode.USAGE
+            assert f"I will not overwrite {named}, because " in done.stderr
+            assert done.stdout == ""
+    for path in (photo, other):
+        assert path.read_bytes() == STREET.read_bytes()
 
 
 def test_the_same_picture_is_encoded_once(tiny: Command) -> None:

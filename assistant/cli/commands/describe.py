@@ -66,6 +66,7 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
 
     from assistant.camera.named_pictures import CAMERA, NamedPictures
     from assistant.cli.describe_job import DescribeFront, DescribeJob, Job
+    from assistant.cli.output_file import OutputFile, check_distinct
     from assistant.cli.records import TraceFile
     from assistant.core.announcer import Announcer
     from assistant.core.events import TraceHeader, TraceStep
@@ -75,9 +76,11 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
 
     questions = _questions(options, settings)
     takers: list[Callable[[TraceHeader | TraceStep], None]] = []
+    outputs: list[OutputFile] = []
     with ExitStack() as stack:
         if options.trace is not None:
-            trace = TraceFile(typed_path(options.trace))
+            trace = TraceFile(typed_path(options.trace), pictures)
+            outputs.append(trace.file)
             stack.callback(trace.close)
             takers.append(trace.write)
         heatmap = None
@@ -86,8 +89,10 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
                 raise UsageError(messages.HEATMAP_ONE_ANSWER)
             from assistant.cli.heatmap import HeatmapFile
 
-            heatmap = HeatmapFile(typed_path(options.heatmap))
+            heatmap = HeatmapFile(typed_path(options.heatmap), pictures)
+            outputs.append(heatmap.file)
             takers.append(heatmap.add)
+        check_distinct(*outputs)
         describer = InferenceClient(
             wiring.engine_options(settings, files, is_verbose=options.verbose), worker=worker
         )
