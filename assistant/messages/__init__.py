@@ -39,6 +39,10 @@ def next_question(number: int, total: int) -> str:
     return _("Question {number} of {total}.").format(number=number, total=total)
 
 
+SKIP_PICTURE = _("To skip to the next picture, press Enter.")
+SKIP_QUESTION = _("To skip to the next question, press Enter.")
+
+
 def still_working(stage: str) -> str:
     return _("Still working: {stage}.").format(stage=stage)
 

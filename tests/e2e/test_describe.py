@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pytest
 
 from assistant import messages
 from assistant.errors import ExitCode
-from tests.support.assistant_command import BEACH, STREET, Command
+from tests.support.assistant_command import BEACH, ROOT, STREET, Command
 from tests.support.fake_player import FakePlayer
 from tests.support.waiting import wait_until
 
@@ -370,3 +373,33 @@ def test_help_is_plain() -> None:
         "--config",
     ):  # fmt: skip
         assert option in done.stdout
+
+
+def test_enter_skips_to_the_next_picture(tiny: Command, player: FakePlayer, tmp_path: Path) -> None:
+    player.behave("sleep 30")
+    person, terminal = pty.openpty()
+    running = subprocess.Popen(
+        tiny.line("describe", STREET, tmp_path / "missing.png", BEACH),
+        stdin=terminal, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+        start_new_session=True, preexec_fn=_take_terminal,
+    )  # fmt: skip
+    assert running.stdout is not None
+    while not running.stdout.readline().startswith(str(BEACH)):
+        pass
+    wait_until(lambda: player.started == 1)
+    for n in range(2, 5):  # the second picture, the third, and its end
+        os.write(person, b"\n")
+        if n < 4:
+            wait_until(lambda n=n: player.started == n)  # type: ignore[misc]
+    player.behave(":")
+    _, told = running.communicate(timeout=60)
+    os.close(person)
+    os.close(terminal)
+    assert running.returncode == ExitCode.PICTURE, told
+    assert messages.SKIP_PICTURE in told.splitlines()
+    assert player.started == 3, "the first words of each picture, and nothing of what was skipped"
+    assert player.finished == 0
+
+
+def _take_terminal() -> None:
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)

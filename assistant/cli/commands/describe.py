@@ -7,7 +7,8 @@ not need is imported after the worker was started, whose own imports take longes
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -68,9 +69,11 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
     from assistant.cli.describe_job import DescribeFront, DescribeJob, Job
     from assistant.cli.output_file import OutputFile, check_distinct
     from assistant.cli.records import TraceFile
+    from assistant.cli.turns import Turns, listen_for_skips
     from assistant.core.announcer import Announcer
     from assistant.core.events import TraceHeader, TraceStep
     from assistant.core.history import History
+    from assistant.core.ports import Earcons
     from assistant.inference.worker.client import InferenceClient
     from assistant.speech.factory import LateEarcons
 
@@ -102,10 +105,15 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
         if set(pictures) != {CAMERA}:
             load_picture.warm()
         front = DescribeFront(console, is_json=options.json)
-        earcons = LateEarcons(is_on=settings.speech.is_on and settings.speech.has_earcons)
-        stack.callback(earcons.close)
+        earcons: Earcons = LateEarcons(is_on=settings.speech.is_on and settings.speech.has_earcons)
         # Opened last, so closed first: sound stops before anything else is taken down.
         speaker = wiring.speaker(settings, console.error)
+        turns = None
+        has_terminal = "-" not in pictures and sys.stdin.isatty()
+        if len(pictures) * len(questions) > 1:
+            speaker = earcons = turns = Turns(speaker, earcons)
+            stack.enter_context(listen_for_skips(turns.skip, has_terminal=has_terminal))
+        stack.callback(earcons.close)
         stack.callback(speaker.close)
         announcer = Announcer(front, speaker, earcons, is_in_turn=True)
 
@@ -130,10 +138,16 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
             notices=[
                 *([messages.DEMO_MODEL] if demo else []),
                 *wiring.model_notices(settings, files),
+                *([_skip_hint(pictures)] if turns is not None and has_terminal else []),
             ],
             hints=[messages.DEMO_MODEL_HINT] if demo else [],
             heatmap=heatmap,
+            turns=turns,
         ).run()
+
+
+def _skip_hint(pictures: Sequence[str]) -> str:
+    return messages.SKIP_PICTURE if len(pictures) > 1 else messages.SKIP_QUESTION
 
 
 def _questions(options: argparse.Namespace, settings: Settings) -> list[Question]:
