@@ -19,6 +19,7 @@ from assistant.cli.parser import Parser, add_help
 from assistant.errors import AssistantError, ExitCode
 from assistant.fronts.console import Console
 from assistant.messages.exceptions import describe_exception
+from assistant.messages.translation import PROGRAM, PROGRAM_VARIABLE
 
 _log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ class Terminated(BaseException):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code and lets nothing but SystemExit out."""
     console = Console()
+    os.environ[PROGRAM_VARIABLE] = PROGRAM  # the model's process names commands too
     try:
         _listen_to_signals()
         options = parse(sys.argv[1:] if arguments is None else arguments)
@@ -85,7 +87,7 @@ _OWN_OPTIONS = ("-h", "--help", "--version")
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     parser = Parser(
-        prog="sparc-assistant",
+        prog=PROGRAM,
         description=help_texts.PROGRAM,
         epilog=help_texts.EPILOG,
         allow_abbrev=False,

@@ -20,6 +20,7 @@ from assistant.errors import ExitCode, UsageError
 from assistant.fronts.console import Console
 from assistant.messages import camera as words
 from assistant.messages import translate as _
+from assistant.messages.translation import PROGRAM
 from assistant.settings.table import setting_values
 
 if TYPE_CHECKING:
@@ -177,6 +178,6 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
     """Describe each picture in turn."""
     if not options.images:
         if options.camera is None:  # a wish for a picture of the camera's must be said
-            raise UsageError(words.NO_IMAGE, messages.wrong_use_hint("sparc-assistant describe"))
+            raise UsageError(words.NO_IMAGE, messages.wrong_use_hint(f"{PROGRAM} describe"))
         options.images = ["camera"]
     return answer(options, console)
