@@ -80,8 +80,9 @@ class DescribeJob:
     Attributes:
         load_picture: reads a picture by the name that was typed, or takes the camera's; raises AssistantError.
         model_names: names of the model file and of the projector file, for ``--json``.
+        announcements: said first of all, for example how many pictures a folder has.
         notices: said once, right after the first sign of life.
-        hints: said at the end: too long to be waited for before the first sentence.
+        hints: said at the end, where there was an answer: too long to be waited for before it.
         heatmap: draws what steering picked, if that was asked for.
         turns: is the announcer's speaker where there are several pictures or questions.
     """
@@ -92,10 +93,12 @@ class DescribeJob:
     front: DescribeFront
     load_picture: Callable[[str], ImageRgb]
     model_names: tuple[str, str] = ("", "")
+    announcements: Sequence[str] = ()
     notices: Sequence[str] = ()
     hints: Sequence[str] = ()
     heatmap: HeatmapFile | None = None
     turns: Turns | None = None
+    _has_answered: bool = False
 
     def run(self) -> ExitCode:
         """Do all of it; a picture that fails does not keep the next from being described.
@@ -112,7 +115,7 @@ class DescribeJob:
                 break
         else:
             self._begin_turn()
-            for hint in self.hints:
+            for hint in self.hints if self._has_answered else ():
                 self.announcer.tell(hint)
             self.announcer.finish()
         return code
@@ -138,6 +141,7 @@ class DescribeJob:
                     self.announcer.tell(question.text, Kind.QUESTION)
                 assert image is not None
                 narration = self.answering.answer(image, question, ticket)
+                self._has_answered = True
                 if self.heatmap is not None:
                     self.heatmap.draw(image)
                 if self.job.is_json:
@@ -167,10 +171,11 @@ class DescribeJob:
         total = len(self.job.pictures)
         notices = list(self.notices) if number == 1 else []
         if total == 1:
-            return [messages.LOOKING, *notices]
+            return [*self.announcements, messages.LOOKING, *notices]
         shown = messages.PICTURE_FROM_STDIN if name == "-" else name
         if (
             not self.job.is_json
         ):  # a reader of stdout alone must know which picture the text is about
             self.front.console.data(("" if number == 1 else "\n") + f"{shown}:")
-        return [messages.looking_at(number, total, shown), *notices]
+        announcements = self.announcements if number == 1 else ()
+        return [*announcements, messages.looking_at(number, total, shown), *notices]

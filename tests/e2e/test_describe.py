@@ -146,13 +146,26 @@ def test_bad_pictures_do_not_stop_the_good(tiny: Command, tmp_path: Path) -> Non
     (tmp_path / "empty.png").touch()
     (tmp_path / "half.png").write_bytes(STREET.read_bytes()[:3000])
     (tmp_path / "text.png").write_text("no picture")
-    names = [tmp_path / n for n in ("empty.png", "half.png", "text.png", "missing.png", ".")]
+    names = [tmp_path / n for n in ("empty.png", "half.png", "text.png", "missing.png", "none/")]
     done = tiny.run("describe", *names, STREET, "--no-speech")
     assert done.returncode == ExitCode.PICTURE
-    for words in ("is empty.", "is damaged", "I cannot open", "There is no file", "is a folder"):
+    for words in ("is empty.", "is damaged", "I cannot open", "There is no file"):
         assert words in done.stderr
     assert done.stdout.rsplit("street.png:\n", 1)[1].strip()
     assert "Traceback" not in done.stderr
+
+
+def test_a_folder_needs_no_command_and_is_told_first(tiny: Command, player: FakePlayer) -> None:
+    folder = STREET.parent
+    done = tiny.run(folder, "--brief", "--max-tokens", "2")
+    assert done.returncode == 0, done.stderr
+    told = done.stderr.splitlines()
+    assert told[0] == f"{folder} has 8 pictures."
+    assert told[1] == messages.looking_at(1, 8, str(folder / "beach.png"))
+    headings = [line for line in done.stdout.splitlines() if line.endswith(".png:")]
+    assert headings == [f"{path}:" for path in sorted(folder.glob("*.png"))]
+    lines = [line for line in (done.stdout + done.stderr).splitlines() if line]
+    assert player.finished == len(lines) - len(headings), "all that is shown, and nothing else"
 
 
 def test_a_picture_from_standard_input(tiny: Command) -> None:

@@ -52,6 +52,7 @@ def answer(options: argparse.Namespace, console: Console) -> ExitCode:
 
 def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -> ExitCode:
     from assistant.app import wiring
+    from assistant.cli.named_files import name_files
     from assistant.model_store.find import find_model
     from assistant.settings.load import load_settings
     from assistant.system.typed_path import typed_path
@@ -59,8 +60,12 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
     wiring.start_logging(is_verbose=options.verbose)
     config_path = typed_path(options.config) if options.config else None
     settings = load_settings(setting_values(options), config_path=config_path)
-    pictures = options.images if options.command == "describe" else [options.image]
-    if list(pictures).count("-") > 1:
+    is_describing = options.command == "describe"
+    named = name_files(
+        options.images if is_describing else [options.image], takes_many=is_describing
+    )
+    pictures = named.pictures
+    if pictures.count("-") > 1:
         raise UsageError(messages.PICTURE_STDIN_TWICE)
     files = find_model(settings.model.model_path, settings.model.mmproj_path)
     # Refused before the model is loaded; each question stands for itself.
@@ -72,7 +77,7 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
     from assistant.cli.records import TraceFile
     from assistant.cli.turns import Turns, listen_for_skips
     from assistant.core.announcer import Announcer
-    from assistant.core.events import TraceHeader, TraceStep
+    from assistant.core.events import ImageRgb, TraceHeader, TraceStep
     from assistant.core.history import History
     from assistant.core.ports import Earcons
     from assistant.inference.worker.client import InferenceClient
@@ -101,10 +106,16 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
             wiring.engine_options(settings, files, is_verbose=options.verbose), worker=worker
         )
         stack.callback(describer.close)
-        load_picture = NamedPictures(settings.camera.source)
-        stack.callback(load_picture.close)
+        load_named = NamedPictures(settings.camera.source)
+        stack.callback(load_named.close)
         if set(pictures) != {CAMERA}:
-            load_picture.warm()
+            load_named.warm()
+
+        def load_picture(name: str) -> ImageRgb:
+            if name in named.failures:
+                raise named.failures[name]
+            return load_named(name)
+
         front = DescribeFront(console, is_json=options.json)
         earcons: Earcons = LateEarcons(is_on=settings.speech.is_on and settings.speech.has_earcons)
         # Opened last, so closed first: sound stops before anything else is taken down.
@@ -124,7 +135,7 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
 
         demo = files.is_demo
         return DescribeJob(
-            Job(pictures, questions, options.json, options.command == "ask" and len(questions) > 1),
+            Job(pictures, questions, options.json, not is_describing and len(questions) > 1),
             wiring.make_answering(
                 describer,
                 announcer,
@@ -136,6 +147,7 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
             front,
             load_picture,
             model_names=(str(files.model_path), str(files.mmproj_path)),
+            announcements=named.notices,
             notices=[
                 *([messages.DEMO_MODEL] if demo else []),
                 *wiring.model_notices(settings, files),
