@@ -75,7 +75,7 @@ class TraceFile:
             fields = asdict(record)
             if not record.attention:  # a number for each image token is for measurements alone
                 del fields["attention"], fields["boosted"]
-        self.file.write((json.dumps(fields, ensure_ascii=False) + "\n").encode())
+        self.file.write((json.dumps(fields, ensure_ascii=False) + "\n").encode(errors="replace"))
 
     def close(self) -> None:
         """Put the trace in its place; may be called again."""

@@ -29,5 +29,6 @@ def named_twice(path: str) -> str:
 
 BAD_FOLDER = _("its folder is missing or cannot be written to")
 IS_FOLDER = _("it is a folder")
+NO_TEXT = _("it is not a text file")
 NO_PLAIN_FILE = _("it is not a plain file")
 ANOTHER_NAME_HINT = _("Name another file.")

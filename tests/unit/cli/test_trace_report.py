@@ -68,7 +68,7 @@ def test_a_file_that_is_no_trace_is_one_sentence(tmp_path: Path, text: str) -> N
 
 def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
-    for name in ("missing", "binary", "."):
+    for name in ("missing", "binary", ".", "a\0b"):
         with pytest.raises(UsageError, match="could not be read"):
             list(trace_lines(tmp_path / name))
 
