@@ -100,10 +100,6 @@ def results_other(path: str) -> str:
 RESULTS_HINT = _("Name another file with --results, or move this one away.")
 
 
-def results_unwritable(path: str, reason: str) -> str:
-    return _("The file {path} cannot be written: {reason}.").format(path=path, reason=reason)
-
-
 NOTHING_TO_ASK = _("There is nothing to ask.")
 
 

@@ -16,10 +16,12 @@ from assistant import __version__, messages
 from assistant.cli import help_texts
 from assistant.cli.commands import COMMANDS, load_command
 from assistant.cli.last_words import speak_error, speak_stopped
+from assistant.cli.named_files import looks_like_picture
 from assistant.cli.parser import Parser, add_help
-from assistant.errors import AssistantError, ExitCode
+from assistant.errors import AssistantError, ExitCode, UsageError
 from assistant.fronts.console import Console
 from assistant.messages.exceptions import describe_exception
+from assistant.messages.translation import PROGRAM, PROGRAM_VARIABLE
 
 _log = logging.getLogger(__name__)
 
@@ -31,6 +33,7 @@ class Terminated(BaseException):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code and lets nothing but SystemExit out."""
     console = Console()
+    os.environ[PROGRAM_VARIABLE] = PROGRAM  # the model's process names commands too
     typed = sys.argv[1:] if arguments is None else arguments
     options = None
     try:
@@ -100,7 +103,7 @@ _OWN_OPTIONS = ("-h", "--help", "--version")
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     parser = Parser(
-        prog="sparc-assistant",
+        prog=PROGRAM,
         description=help_texts.PROGRAM,
         epilog=help_texts.EPILOG,
         allow_abbrev=False,
@@ -117,11 +120,34 @@ def make_parser() -> argparse.ArgumentParser:
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Parse a command line; ``--help`` and ``--version`` print and raise SystemExit.
 
-    Options without a command are the assistant's own, as if ``start`` stood before them.
+    Options without a command are the assistant's own, as if ``start`` stood before them, and pictures without a
+    command are described.
 
     Raises:
         UsageError: the command line is wrong.
     """
-    if not arguments or (arguments[0].startswith("-") and arguments[0] not in _OWN_OPTIONS):
-        arguments = ["start", *arguments]
-    return make_parser().parse_args(arguments)
+    parser = make_parser()
+    first, *rest = arguments or ["start"]
+    if first == "help":
+        return parser.parse_args([*rest[:1], "--help"])
+    if first in COMMANDS or first in _OWN_OPTIONS:
+        return parser.parse_args(arguments or ["start"])
+    if not first.startswith("-") or first == "-":
+        is_picture = looks_like_picture(first)
+        return parser.parse_args(["describe", *arguments] if is_picture else arguments)
+    try:
+        return parser.parse_args(["start", *arguments])
+    except UsageError:
+        meant = _put_command_first(arguments)
+        if meant is None:
+            raise
+        return parser.parse_args(meant)
+
+
+def _put_command_first(arguments: Sequence[str]) -> list[str] | None:
+    """Return the command line that was meant by one whose options stand before its command or its picture."""
+    for number, text in enumerate(arguments):
+        if text in COMMANDS:
+            return [text, *arguments[:number], *arguments[number + 1 :]]
+    is_describing = any(looks_like_picture(text) for text in arguments)
+    return ["describe", *arguments] if is_describing else None

@@ -10,8 +10,8 @@ from assistant.settings.table import SETTINGS, TITLES
 _HEAD = """\
 # Settings
 
-All settings stand in one file: `sparc-assistant settings --path` says where. `sparc-assistant settings` shows each with
-its value, where the value comes from and what it means; `sparc-assistant settings rate 200` changes one.
+All settings stand in one file: `./scripts/run settings --path` says where. `./scripts/run settings` shows each with
+its value, where the value comes from and what it means; `./scripts/run settings rate 200` changes one.
 An option comes before its variable, the variable before the file, the file before the default.
 
 Each line: table and key in the file, option where there is one, variable, default, meaning.
