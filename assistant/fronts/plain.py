@@ -82,7 +82,7 @@ class PlainMode:
         while (typed := self._lines.next()) is not None:
             if is_notice_due:  # a first key acknowledges it too, and is not lost
                 is_notice_due = False
-                self._session.acknowledge_notice()
+                self._session.acknowledge_notice(says_ready=not typed.strip())
             if not self.take(typed):
                 break
         else:

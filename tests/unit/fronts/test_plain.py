@@ -255,6 +255,7 @@ def test_the_first_key_acknowledges_the_notice_and_is_done(first: str) -> None:
     terminal.parts.session.close()
     assert not terminal.parts.preferences.is_due
     assert terminal.answers == ANSWER
+    assert terminal.status[2] == "Looking.", "it is not said that keys work when one was pressed"
 
 
 def test_the_first_run_wants_enter_before_it_is_ready() -> None:
