@@ -70,10 +70,13 @@ def name_signs(text: str) -> str:
     """Return the text for a voice: signs that stand alone by their names, which voices often leave out."""
     if any(c.isalnum() for c in text):
         return text
-    return " ".join(_name(c) if _has_name(c) else c for c in text if not c.isspace())
+    return " ".join(name_sign(c) if _has_name(c) else c for c in text if not c.isspace())
 
 
-def _name(sign: str) -> str:
+def name_sign(sign: str) -> str:
+    """Return how a single sign is called; letters, digits and emoji are left to the voice."""
+    if sign.isalnum():
+        return sign
     if sign in KEY_NAMES:
         return KEY_NAMES[sign]
     if sign >= _FIRST_EMOJI:

@@ -143,11 +143,12 @@ class Session:
         self._announcer.tell(acknowledge or words.NOTICE_ACKNOWLEDGE, Kind.QUESTION)
         return Wants.ACKNOWLEDGE
 
-    def acknowledge_notice(self) -> None:
+    def acknowledge_notice(self, *, says_ready: bool = True) -> None:
         """Remember that the notice was heard; it is not said again."""
         self._preferences.acknowledge_notice()
         self._announcer.silence()
-        self._announcer.tell(self._ready)
+        if says_ready:
+            self._announcer.tell(self._ready)
 
     def finish(self) -> None:
         """Wait until the work that goes on is done and all is spoken."""

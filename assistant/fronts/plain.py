@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from assistant.core.actions import Action, spoken_key
-from assistant.core.narration import name_signs
+from assistant.core.narration import name_sign
 from assistant.core.session import Session, Wants
 from assistant.core.session_ports import Kind, Line
 from assistant.fronts.console import Console
@@ -82,7 +82,7 @@ class PlainMode:
         while (typed := self._lines.next()) is not None:
             if is_notice_due:  # a first key acknowledges it too, and is not lost
                 is_notice_due = False
-                self._session.acknowledge_notice()
+                self._session.acknowledge_notice(says_ready=not typed.strip())
             if not self.take(typed):
                 break
         else:
@@ -120,7 +120,7 @@ class PlainMode:
 
     def _understand(self, typed: str) -> tuple[Action | None, str]:
         """Return what a line asks for, and what follows the key or the word."""
-        whole = typed.strip() or typed
+        whole = printable(typed).strip() or typed
         action = self._session.keymap.lookup(_TYPED_NAMES.get(whole, whole))
         if action is not None:
             return action, ""
@@ -135,8 +135,10 @@ class PlainMode:
 
     def _tell_unknown(self, typed: str) -> None:
         shown = printable(typed).strip()[:40]
-        if shown:
-            self._session.unknown_key(name_signs(spoken_key(shown)) if len(shown) == 1 else shown)
+        if len(shown) == 1:
+            self._session.unknown_key(spoken_key(shown) if shown.isalnum() else name_sign(shown))
+        elif shown:
+            self._session.unknown_key(shown)
         else:  # an arrow key, or the like
             self._session.tell(words.UNKNOWN_SIGN)
 

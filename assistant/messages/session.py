@@ -50,6 +50,7 @@ KEY_NAMES = {
     "*": _("star"),
     "!": _("exclamation mark"),
     "#": _("number sign"),
+    "_": _("underline"),
 }
 """Spoken names of keys that are not letters."""
 

@@ -167,6 +167,9 @@ def test_unknown_keys_are_named(terminal: Terminal, typed: str) -> None:
         ("D", "capital D does nothing here."),
         ("\u2192", "rightwards arrow does nothing here."),
         ("%", "percent does nothing here."),
+        ("_", "underline does nothing here."),
+        ("(", "left parenthesis does nothing here."),
+        ("7x", "7x does nothing here."),
         ("\x1b[A", "This key does nothing here."),
         ("\x1b[<0;10;5M", "This key does nothing here."),
         ("x\x07y", "x y does nothing here."),
@@ -181,7 +184,7 @@ def test_what_does_nothing_is_called_so_that_it_is_heard(
     assert terminal.parts.speaker.spoken == terminal.status
 
 
-@pytest.mark.parametrize("typed", ["describe", "Describe", "DESCRIBE ", "brief"])
+@pytest.mark.parametrize("typed", ["describe", "Describe", "DESCRIBE ", "brief", "d\x00"])
 def test_words_are_taken_for_keys(terminal: Terminal, typed: str) -> None:
     terminal.type(typed)
     assert terminal.answers == ANSWER
@@ -255,6 +258,7 @@ def test_the_first_key_acknowledges_the_notice_and_is_done(first: str) -> None:
     terminal.parts.session.close()
     assert not terminal.parts.preferences.is_due
     assert terminal.answers == ANSWER
+    assert terminal.status[2] == "Looking.", "it is not said that keys work when one was pressed"
 
 
 def test_the_first_run_wants_enter_before_it_is_ready() -> None:
