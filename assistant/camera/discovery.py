@@ -19,7 +19,19 @@ from assistant.system.masking import masked
 from assistant.system.typed_path import typed_path
 
 _SCHEMES = ("http", "https", "rtsp", "rtsps")
-_PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
+_PICTURES = {
+    ".jpg",
+    ".jpeg",
+    ".png",
+    ".webp",
+    ".gif",
+    ".bmp",
+    ".tif",
+    ".tiff",
+    ".heic",
+    ".heif",
+    ".avif",
+}
 
 
 def list_cameras(source: str | None = None) -> list[CameraInfo]:

@@ -5,7 +5,8 @@ thousands of passes over millions of pixels). Here that costs this process and a
 memory is bounded, and it ends by itself when the front does.
 
 Over one socket that no other process can open: in comes a line of JSON, ``{"shown": name}``, with a file descriptor of
-the picture; out goes ``{"height": h, "width": w}`` and h·w·3 bytes of RGB, or ``{"message": ..., "hint": ...}``.
+the picture; out goes ``{"height": h, "width": w, "note": sentence}`` and h·w·3 bytes of RGB, or ``{"message": ...,
+"hint": ...}``.
 """
 
 from __future__ import annotations
@@ -66,12 +67,12 @@ def _decode(shown: str, descriptor: int) -> tuple[dict[str, Any], bytes]:
 
     try:
         with os.fdopen(descriptor, "rb") as stream:
-            image = decode_stream(stream, shown)
+            image, note = decode_stream(stream, shown)
     except PictureError as error:
         return {"message": error.message, "hint": error.hint}, b""
     except OSError as error:
         return {"reason": error.strerror or str(error)}, b""
-    return {"height": image.height, "width": image.width}, image.tobytes()
+    return {"height": image.height, "width": image.width, "note": note}, image.tobytes()
 
 
 if __name__ == "__main__":

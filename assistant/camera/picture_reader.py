@@ -44,7 +44,7 @@ class PictureReader:
             name: a path, or "-" for standard input.
 
         Returns:
-            Shape (height, width, 3), RGB, no side longer than ``still_image.MAX_SIDE_PX``.
+            Shape (height, width, 3), RGB, no side longer than ``to_rgb.MAX_SIDE_PX``.
 
         Raises:
             PictureError: it is missing, not readable, damaged, too large, no picture, or takes too long.
@@ -152,7 +152,12 @@ class _Decoder(ChildProcess):
         pixels = bytearray(rest)
         while len(pixels) < shape[0] * shape[1] * 3:
             self._receive(pixels, end)
-        return np.frombuffer(pixels, dtype=np.uint8).reshape(shape)
+        image = np.frombuffer(pixels, dtype=np.uint8).reshape(shape)
+        if not header["note"]:
+            return image
+        from assistant.camera.noted_picture import with_note
+
+        return with_note(image, header["note"])
 
     def _receive(self, buffer: bytearray, end: float) -> None:
         self._socket.settimeout(max(0.001, end - time.monotonic()))

@@ -130,12 +130,18 @@ def picture_empty(name: str) -> str:
     return _("{name} is empty.").format(name=name)
 
 
-def picture_truncated(name: str) -> str:
-    return _("{name} is damaged or incomplete.").format(name=name)
+def picture_truncated(name: str, kind: str = "") -> str:
+    if not kind:
+        return _("{name} is damaged or incomplete.").format(name=name)
+    return _("{name} is damaged or incomplete: this {kind} picture cannot be opened.").format(
+        name=name, kind=kind
+    )
 
 
-def picture_unknown(name: str) -> str:
-    return _("I cannot open {name}.").format(name=name)
+def picture_unknown(name: str, kind: str = "") -> str:
+    if not kind:
+        return _("I cannot open {name}.").format(name=name)
+    return _("I cannot open {name}: it is {kind}.").format(name=name, kind=kind)
 
 
 def picture_too_large(name: str, megapixels: int, limit: int) -> str:
@@ -169,7 +175,7 @@ def picture_file_too_large(name: str, limit_mb: int) -> str:
     ).format(name=name, limit=limit_mb)
 
 
-PICTURE_UNKNOWN_HINT = _("I can open JPEG, PNG, WebP, GIF, BMP and TIFF.")
+PICTURE_UNKNOWN_HINT = _("I can open JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC and AVIF.")
 PICTURE_TOO_LARGE_HINT = _("Make the picture smaller first.")
 PICTURE_PROCESS_KILLED = _(
     "The program that reads pictures was killed, perhaps because memory ran out."

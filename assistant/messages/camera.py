@@ -185,3 +185,32 @@ TOO_BRIGHT = _("The picture is very bright.")
 COVERED = _("The picture shows next to nothing. The camera may be covered or facing a wall.")
 BLURRED = _("The picture may be blurred.")
 DESCRIBING_ANYWAY = _("I will describe it anyway.")
+
+
+def part_missing(share: float) -> str:
+    percent = round(share * 100)
+    if percent < 2:
+        return _("A small part of the picture is missing: the file is incomplete.")
+    return _("About {percent} percent of the picture is missing: the file is incomplete.").format(
+        percent=percent
+    )
+
+
+DETAILS_MISSING = _("The end of the file is missing, so the picture may lack detail.")
+
+
+# What a file is that cannot be opened
+
+KIND_PDF = _("a PDF document")
+KIND_SVG = _("an SVG drawing")
+KIND_WEB_PAGE = _("a web page")
+KIND_SOUND = _("a sound file")
+KIND_VIDEO = _("a video")
+KIND_JPEG_XL = _("a JPEG XL picture")
+KIND_JPEG_2000 = _("a JPEG 2000 picture")
+KIND_RAW = _("a raw picture from a camera")
+KIND_PHOTOSHOP = _("a Photoshop document")
+KIND_ICON = _("an icon")
+KIND_ARCHIVE = _("an archive or an office document")
+KIND_ZEROS = _("a file of zeros, perhaps a copy that failed")
+KIND_TEXT = _("a text")

@@ -12,12 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from assistant.camera.still_image import (
-    DARK_GREY,
-    MAX_PIXELS,
-    MAX_SIDE_PX,
-    load_picture,
-)
+from assistant.camera.still_image import MAX_PIXELS, load_picture
+from assistant.camera.to_rgb import DARK_GREY, MAX_SIDE_PX
 from assistant.errors import ExitCode, PictureError
 
 RED, BLUE = (200, 30, 30), (30, 30, 200)
