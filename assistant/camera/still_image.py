@@ -64,8 +64,9 @@ def load_picture(name: str) -> ImageRgb:
     """
     import numpy as np
 
-    with picture_file.opened(name) as stream:
-        return np.array(decode_stream(stream, picture_file.shown_name(name))[0], np.uint8)
+    shown = picture_file.shown_name(name)
+    with picture_file.opened(0 if name == "-" else name, shown) as stream:
+        return np.array(decode_stream(stream, shown)[0], np.uint8)
 
 
 def decode_stream(stream: BinaryIO, shown: str) -> tuple[Image.Image, str]:

@@ -28,8 +28,8 @@ DESCRIBE_LONG = _(
 ASK = _("Ask questions about one picture.")
 ASK_LONG = _("Answers the questions in turn, all about the same picture.")
 IMAGE = _(
-    "A picture file: JPEG, PNG, WebP, GIF, BMP or TIFF. A dash reads standard input, and the word camera takes a "
-    "picture with the camera."
+    "A picture file: JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC or AVIF. A dash reads standard input, and the word camera "
+    "takes a picture with the camera."
 )
 QUESTION = _("A question in quotes, for example: 'What is on the left?'")
 BRIEF = _("Describe in one sentence.")
