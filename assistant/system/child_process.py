@@ -119,10 +119,32 @@ class ChildProcess(subprocess.Popen[bytes]):
                 return
             if left_s <= _LOOK_S:
                 raise TimeoutError
-            # Counted, so that a front that was stopped with it does not blame it.
-            n_stopped = n_stopped + 1 if state_of(self.pid).letter == STOPPED else 0
-            if n_stopped * _LOOK_S >= STOPPED_S:
-                raise StoppedError
+            n_stopped = self._count_stopped(n_stopped)
+
+    def finish(self, timeout_s: float) -> tuple[bytes, bytes]:
+        """Wait for its end, and return what it wrote to its two outputs.
+
+        Raises:
+            TimeoutError: it did not end in time.
+            StoppedError: it was stopped for ``STOPPED_S``.
+        """
+        end = time.monotonic() + timeout_s
+        n_stopped = 0
+        while True:
+            left_s = max(0.0, end - time.monotonic())
+            try:
+                return self.communicate(timeout=min(left_s, _LOOK_S))
+            except subprocess.TimeoutExpired as error:
+                if left_s <= _LOOK_S:
+                    raise TimeoutError from error
+            n_stopped = self._count_stopped(n_stopped)
+
+    def _count_stopped(self, n_before: int) -> int:
+        """Return how many looks in a row found it stopped; a front that was stopped with it does not blame it."""
+        n_stopped = n_before + 1 if state_of(self.pid).letter == STOPPED else 0
+        if n_stopped * _LOOK_S >= STOPPED_S:
+            raise StoppedError
+        return n_stopped
 
     def kill(self) -> None:
         """Kill the process and all that it started, within milliseconds."""
