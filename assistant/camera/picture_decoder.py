@@ -38,6 +38,7 @@ def main() -> None:
     limits.limit(resource.RLIMIT_FSIZE, 0)
     connection = socket.socket(fileno=int(sys.argv[1]))
     fcntl.fcntl(connection, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(connection, fcntl.F_SETSIG, signal.SIGKILL)  # which ends a stopped process too
     import assistant.camera.still_image  # noqa: F401 - under the limits, and before a picture waits for it
 
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from assistant import messages
 from assistant.errors import ExitCode
@@ -131,6 +133,21 @@ def test_bad_pictures_do_not_stop_the_good(tiny: Command, tmp_path: Path) -> Non
         assert words in done.stderr
     assert done.stdout.rsplit("street.png:\n", 1)[1].strip()
     assert "Traceback" not in done.stderr
+
+
+def test_a_pipe_without_a_writer_and_a_cut_picture_do_not_stop_the_rest(
+    tiny: Command, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "pipe.jpg")
+    whole = io.BytesIO()
+    Image.open(STREET).convert("RGB").save(whole, "JPEG")
+    (tmp_path / "cut.jpg").write_bytes(whole.getvalue()[:-2000])
+    done = tiny.run("describe", tmp_path / "pipe.jpg", tmp_path / "cut.jpg", "--no-speech")
+    assert done.returncode == ExitCode.PICTURE
+    assert "nothing came through it within 5 seconds" in done.stderr
+    assert "percent of the picture is missing" in done.stderr
+    assert messages.DONE in done.stderr
+    assert done.stdout.rsplit("cut.jpg:\n", 1)[1].strip()
 
 
 def test_a_picture_from_standard_input(tiny: Command) -> None:
