@@ -19,7 +19,19 @@ from assistant.system.masking import masked
 from assistant.system.typed_path import typed_path
 
 _SCHEMES = ("http", "https", "rtsp", "rtsps")
-_PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
+_PICTURES = {
+    ".jpg",
+    ".jpeg",
+    ".png",
+    ".webp",
+    ".gif",
+    ".bmp",
+    ".tif",
+    ".tiff",
+    ".heic",
+    ".heif",
+    ".avif",
+}
 
 
 def list_cameras(source: str | None = None) -> list[CameraInfo]:
@@ -87,6 +99,7 @@ def _webcams() -> list[CameraInfo]:
 
 def _identify(spec: str, found: list[CameraInfo]) -> CameraInfo:
     """Return the camera that a spec means; one that means nothing is not usable, and says so."""
+    spec = spec.strip()
     scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]+)://", spec)
     if scheme is not None:
         if scheme[1].lower() in _SCHEMES:
@@ -113,8 +126,9 @@ def _at_path(path: Path, found: list[CameraInfo]) -> CameraInfo:
     if path.is_relative_to("/dev") and not is_file:
         return CameraInfo(str(path), devices.device_name(path), "webcam")
     if not is_file:
-        problem = f"{words.source_unknown(str(path))} {words.SOURCE_UNKNOWN_HINT}"
-        return CameraInfo(str(path), str(path), "video", is_usable=False, problem=problem)
+        shown = masked(str(path))  # it may be an address whose beginning was forgotten
+        problem = f"{words.source_unknown(shown)} {words.SOURCE_UNKNOWN_HINT}"
+        return CameraInfo(str(path), shown, "video", is_usable=False, problem=problem)
     if path.suffix.lower() in _PICTURES:
         return CameraInfo(str(path.absolute()), words.picture_file(path.name), "picture")
     return CameraInfo(str(path.absolute()), words.video_file(path.name), "video")

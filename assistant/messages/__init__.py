@@ -116,6 +116,28 @@ def picture_is_folder(name: str) -> str:
     return _("{name} is a folder, not a picture.").format(name=name)
 
 
+def picture_is_device(name: str) -> str:
+    return _("{name} is a device, not a picture.").format(name=name)
+
+
+def picture_pipe_silent(name: str, limit_s: float) -> str:
+    limit = round(limit_s)
+    return translate_plural(
+        "{name} is a pipe, and nothing came through it within {limit} second.",
+        "{name} is a pipe, and nothing came through it within {limit} seconds.",
+        limit,
+    ).format(name=name, limit=limit)
+
+
+def picture_not_opened(name: str, limit_s: float) -> str:
+    limit = round(limit_s)
+    return translate_plural(
+        "{name} could not be opened within {limit} second.",
+        "{name} could not be opened within {limit} seconds.",
+        limit,
+    ).format(name=name, limit=limit)
+
+
 def picture_forbidden(name: str) -> str:
     return _("{name} cannot be read (no permission).").format(name=name)
 
@@ -138,12 +160,18 @@ def picture_empty(name: str) -> str:
     return _("{name} is empty.").format(name=name)
 
 
-def picture_truncated(name: str) -> str:
-    return _("{name} is damaged or incomplete.").format(name=name)
+def picture_truncated(name: str, kind: str = "") -> str:
+    if not kind:
+        return _("{name} is damaged or incomplete.").format(name=name)
+    return _("{name} is damaged or incomplete: this {kind} picture cannot be opened.").format(
+        name=name, kind=kind
+    )
 
 
-def picture_unknown(name: str) -> str:
-    return _("I cannot open {name}.").format(name=name)
+def picture_unknown(name: str, kind: str = "") -> str:
+    if not kind:
+        return _("I cannot open {name}.").format(name=name)
+    return _("I cannot open {name}: it is {kind}.").format(name=name, kind=kind)
 
 
 def picture_too_large(name: str, megapixels: int, limit: int) -> str:
@@ -177,7 +205,12 @@ def picture_file_too_large(name: str, limit_mb: int) -> str:
     ).format(name=name, limit=limit_mb)
 
 
-PICTURE_UNKNOWN_HINT = _("I can open JPEG, PNG, WebP, GIF, BMP and TIFF.")
+PICTURE_UNKNOWN_HINT = _("I can open JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC and AVIF.")
+PICTURE_PIPE_SILENT_HINT = _("Start the program that writes the picture first.")
+PICTURE_NOT_OPENED_HINT = _(
+    "If it is on another computer or on a drive, check the connection and try again."
+)
+PICTURE_PROCESS_STOPPED = _("The program that reads pictures was stopped.")
 PICTURE_TOO_LARGE_HINT = _("Make the picture smaller first.")
 PICTURE_PROCESS_KILLED = _(
     "The program that reads pictures was killed, perhaps because memory ran out."
