@@ -87,6 +87,9 @@ class Turns:
             self._earcons.cancel()
             self._changed.notify_all()
 
+    def hush(self) -> bool:
+        return self._speaker.hush()
+
     def pause(self) -> None:
         self._speaker.pause()
 
