@@ -123,6 +123,13 @@ def test_a_password_is_not_spoken() -> None:
     assert camera.name == "network camera at cam.local"
 
 
+def test_a_password_in_what_is_no_address_is_not_spoken() -> None:
+    with pytest.raises(CameraError, match="no camera") as caught:
+        open_camera("camera rtsp://me:geheim@cam.local/1")
+    assert "geheim" not in str(caught.value)
+    assert open_camera(" rtsp://me:geheim@cam.local/1 ").name == "network camera at cam.local"
+
+
 def test_a_device_that_is_not_there_is_told_when_a_picture_is_wanted() -> None:
     for spec in ("987", "/dev/video987"):
         camera = open_camera(spec)
