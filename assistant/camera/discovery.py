@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from assistant.camera import devices
 from assistant.camera.opencv import OpenCvCamera
-from assistant.camera.picture_reader import PictureCamera
+from assistant.camera.picture_camera import PictureCamera
 from assistant.camera.rpicam import RpiCamera, find_pi_cameras
 from assistant.core.ports import Camera, CameraInfo
 from assistant.errors import CameraError

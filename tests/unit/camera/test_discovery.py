@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from assistant.camera import devices
 from assistant.camera.discovery import find_camera, list_cameras, open_camera
-from assistant.camera.picture_reader import PictureCamera
+from assistant.camera.picture_camera import PictureCamera
 from assistant.core.ports import Camera
 from assistant.errors import CameraError
 from assistant.testing import FakeCamera
