@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from assistant.camera import devices
 from assistant.camera.opencv import OpenCvCamera
-from assistant.camera.picture_reader import PictureCamera
+from assistant.camera.picture_camera import PictureCamera
 from assistant.camera.rpicam import RpiCamera, find_pi_cameras
 from assistant.core.ports import Camera, CameraInfo
 from assistant.errors import CameraError
@@ -114,10 +114,10 @@ def _identify(spec: str, found: list[CameraInfo]) -> CameraInfo:
         return named.get(plain.id, plain)
     if re.fullmatch(r"\d{1,4}", spec):
         spec = f"/dev/video{int(spec)}"
-    return _at_path(typed_path(spec), found)
+    return _at_path(typed_path(spec), found, masked(spec))
 
 
-def _at_path(path: Path, found: list[CameraInfo]) -> CameraInfo:
+def _at_path(path: Path, found: list[CameraInfo], shown: str) -> CameraInfo:
     for info in found:
         if info.id == str(path):
             return info
@@ -126,7 +126,6 @@ def _at_path(path: Path, found: list[CameraInfo]) -> CameraInfo:
     if path.is_relative_to("/dev") and not is_file:
         return CameraInfo(str(path), devices.device_name(path), "webcam")
     if not is_file:
-        shown = masked(str(path))  # it may be an address whose beginning was forgotten
         problem = f"{words.source_unknown(shown)} {words.SOURCE_UNKNOWN_HINT}"
         return CameraInfo(str(path), shown, "video", is_usable=False, problem=problem)
     if path.suffix.lower() in _PICTURES:
