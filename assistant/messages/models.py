@@ -401,6 +401,9 @@ DEMO_STAYS = _(
     "demo comes with the program and is always there. To choose it, use the command models use demo."
 )
 
+FILES_ARE_DEMO = _("These files are the small model that comes with the program.")
+USE_DEMO_HINT = _("To choose it: sparc-assistant models use demo")
+
 
 def cannot_delete(path: str, reason: str) -> str:
     return _("{path} cannot be deleted: {reason}.").format(path=path, reason=reason.rstrip("."))

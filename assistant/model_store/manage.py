@@ -11,10 +11,11 @@ from types import MappingProxyType
 from assistant.errors import ModelError, UsageError
 from assistant.inference.gguf import pairing
 from assistant.inference.gguf.header import ArrayLength, GgufHeader
+from assistant.inference.gguf.memory_need import DEFAULT_N_CTX
 from assistant.messages import models as words
 from assistant.model_store import files
 from assistant.model_store.catalogue import NAME, CatalogueModel
-from assistant.model_store.find import BEST, DEMO, TILED_N_CTX
+from assistant.model_store.find import BEST, DEMO, files_at
 from assistant.model_store.install import Talk, make_corrected_copy, record_with_progress
 from assistant.model_store.record import (
     LOCK_NAME,
@@ -25,6 +26,7 @@ from assistant.model_store.record import (
     lock_folder,
 )
 from assistant.system.memory import MEGABYTE
+from sparc_ggml.config import PRESETS
 
 OWN_RANK = 50
 """Behind every model of the catalogue: nothing is known of its quality."""
@@ -61,18 +63,21 @@ def add(
         raise UsageError(words.name_in_catalogue(name), words.BAD_NAME_HINT)
     _check_free(name, store.read())
     model_path, mmproj_path = model_path.resolve(), mmproj_path.resolve()
-    header, mmproj_header = pairing.check_pair(model_path, mmproj_path)
+    pair = files_at(model_path, mmproj_path)
+    if pair.is_demo:
+        raise UsageError(words.FILES_ARE_DEMO, words.USE_DEMO_HINT)
     talk.show(words.checking(f"{model_path.name}, {mmproj_path.name}"))
     model, mmproj = (
         record_with_progress(path, talk, is_ours=False, checked="own")
         for path in (model_path, mmproj_path)
     )
-    has_tiles = pairing.has_tiles(mmproj_header)
-    n_ctx = TILED_N_CTX if has_tiles else 2048
-    needs = model.size + mmproj.size + cache_bytes(header, n_ctx) + _WORKING_BYTES
+    n_ctx = pair.n_ctx or DEFAULT_N_CTX
+    cache = cache_bytes(pairing.read(model_path), n_ctx)
+    needs = model.size + mmproj.size + cache + _WORKING_BYTES
+    preset = next(key for key, values in PRESETS.items() if values == pair.preset)
     installed = InstalledModel(
-        name, name, model, mmproj, make_corrected_copy(mmproj, talk), template,
-        "llava-next" if has_tiles else "llava-1.5", n_ctx, needs // MEGABYTE, OWN_RANK,
+        name, name, model, mmproj, make_corrected_copy(mmproj, talk), template or pair.template,
+        preset, n_ctx, needs // MEGABYTE, OWN_RANK, pair.languages,
     )  # fmt: skip
     with store.change() as state:
         _check_free(name, state)

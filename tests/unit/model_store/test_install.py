@@ -16,24 +16,9 @@ from assistant.system.memory import Memory
 from tests.support.hub_server import Hub, running_hub
 from tests.support.tiny_catalogue import REPOSITORY, TINY, tiny_hub
 from tests.support.tiny_mmproj import TinyMmproj, write_tiny_mmproj
+from tests.support.told import Told
 
 KEY = f"{REPOSITORY}/tiny-mmproj.gguf"
-
-
-class Told:
-    """Keeps what is told."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def show(self, line: str) -> None:
-        self.lines.append(line)
-
-    def speak(self, sentence: str) -> None:
-        """Nobody listens."""
-
-    def tell(self, sentence: str) -> None:
-        self.lines.append(sentence)
 
 
 @pytest.fixture
