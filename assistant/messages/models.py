@@ -8,8 +8,20 @@ from assistant.messages.translation import translate_plural
 # A file that cannot be used
 
 
-def file_missing(path: str) -> str:
-    return _("The model file {path} does not exist.").format(path=path)
+def model_file(name: str) -> str:
+    return _("The model file {name}").format(name=name)
+
+
+def projector_file(name: str) -> str:
+    return _("The projector file {name}").format(name=name)
+
+
+def any_file(name: str) -> str:
+    return _("The file {name}").format(name=name)
+
+
+def file_missing(file: str) -> str:
+    return _("{file} does not exist.").format(file=file)
 
 
 FILE_MISSING_HINT = _("Check the spelling of its name, and that the disk it is on is connected.")
@@ -22,10 +34,8 @@ def file_is_folder(path: str) -> str:
 FILE_IS_FOLDER_HINT = _("Give the file inside it whose name ends in gguf.")
 
 
-def file_unreadable(path: str, reason: str) -> str:
-    return _("The model file {path} cannot be read: {reason}.").format(
-        path=path, reason=reason.rstrip(".")
-    )
+def file_unreadable(file: str, reason: str) -> str:
+    return _("{file} cannot be read: {reason}.").format(file=file, reason=reason.rstrip("."))
 
 
 def file_changing(path: str) -> str:
@@ -35,8 +45,8 @@ def file_changing(path: str) -> str:
 FILE_CHANGING_HINT = _("Wait until it has finished, then run the same command again.")
 
 
-def file_not_gguf(name: str) -> str:
-    return _("{name} is not a GGUF file.").format(name=name)
+def file_not_gguf(file: str) -> str:
+    return _("{file} is not a GGUF file.").format(file=file)
 
 
 FILE_NOT_GGUF_HINT = _(
@@ -44,25 +54,23 @@ FILE_NOT_GGUF_HINT = _(
 )
 
 
-def file_newer(name: str) -> str:
-    return _("The model file {name} has a format that this program does not know.").format(
-        name=name
-    )
+def file_newer(file: str) -> str:
+    return _("{file} has a format that this program does not know.").format(file=file)
 
 
 FILE_NEWER_HINT = _("Get a newer version of this program, or use another model.")
 
 
-def file_cut(name: str) -> str:
-    return _("The model file {name} is incomplete: its end is missing.").format(name=name)
+def file_cut(file: str) -> str:
+    return _("{file} is incomplete: its end is missing.").format(file=file)
 
 
-def file_damaged(name: str) -> str:
-    return _("The model file {name} is damaged.").format(name=name)
+def file_damaged(file: str) -> str:
+    return _("{file} is damaged.").format(file=file)
 
 
-def file_incomplete(name: str) -> str:
-    return _("The model file {name} lacks parts that every model needs.").format(name=name)
+def file_incomplete(file: str) -> str:
+    return _("{file} lacks parts that it needs.").format(file=file)
 
 
 FILE_AGAIN_HINT = _("Download it again, for example with: sparc-assistant models pull NAME")
@@ -336,6 +344,12 @@ WRONG_HASH_HINT = _(
 def projector_corrected(name: str) -> str:
     return _(
         "Made a corrected copy of {name}. Without it, one layer of the model's vision part would not run."
+    ).format(name=name)
+
+
+def projector_updated(name: str) -> str:
+    return _(
+        "Made a corrected copy of {name}, because the file is of an old kind that does not say what it is."
     ).format(name=name)
 
 

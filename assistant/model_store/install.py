@@ -127,7 +127,7 @@ def make_corrected_copy(mmproj: FileRecord, talk: Talk) -> FileRecord | None:
     projector = open_projector(
         mmproj.path, on_copy=lambda: talk.show(words.projector_copying(mmproj.path.name))
     )
-    if not projector.is_corrected:
+    if projector.path == mmproj.path:
         return None
     if projector.note:
         talk.tell(projector.note)
