@@ -202,6 +202,99 @@ DOWNLOAD_UNREACHABLE_HINT = _(
 )
 
 
+def download_failed(name: str, kind: str) -> str:
+    return _("{name} could not be downloaded, for an unknown reason: {kind}.").format(
+        name=name, kind=kind
+    )
+
+
+def download_trouble(host: str, status: int) -> str:
+    return _("The server {host} has trouble and answers with error {status}.").format(
+        host=host, status=status
+    )
+
+
+def download_refused(host: str, status: int) -> str:
+    return _("The server {host} refuses the download, with error {status}.").format(
+        host=host, status=status
+    )
+
+
+SERVER_TROUBLE_HINT = _("Try again later. What was downloaded is kept.")
+ENDPOINT_HINT = _("Check the address in the variable HF_ENDPOINT.")
+
+
+def certificate_untrusted(host: str, reason: str) -> str:
+    return _("The certificate of the server {host} is not trusted: {reason}.").format(
+        host=host, reason=reason.rstrip(".")
+    )
+
+
+CERTIFICATE_HINT = _(
+    "Check the date of this machine. If your network has a certificate of its own, name its file in the variable "
+    "SSL_CERT_FILE."
+)
+
+
+def certificates_missing(variable: str) -> str:
+    return _("The certificates that the variable {variable} names cannot be read.").format(
+        variable=variable
+    )
+
+
+CERTIFICATES_HINT = _("Set it to the right path, or unset it.")
+
+
+def connection_insecure(host: str, reason: str) -> str:
+    return _("No secure connection to the server {host} can be made: {reason}.").format(
+        host=host, reason=reason.rstrip(".")
+    )
+
+
+def variable_no_number(variable: str) -> str:
+    return _("The variable {variable} is not a number.").format(variable=variable)
+
+
+def variable_unset_hint(variable: str) -> str:
+    return _("Correct or unset the variable {variable}, then run the same command again.").format(
+        variable=variable
+    )
+
+
+def proxy_wrong(variable: str) -> str:
+    return _("The proxy in the variable {variable} is not an address that can be used.").format(
+        variable=variable
+    )
+
+
+def proxy_wrong_hint(variable: str) -> str:
+    return _("Set {variable} to your proxy's address, which begins with http, or unset it.").format(
+        variable=variable
+    )
+
+
+def proxy_unreachable(variable: str) -> str:
+    return _("The proxy in the variable {variable} cannot be reached.").format(variable=variable)
+
+
+def proxy_needs_package(variable: str) -> str:
+    return _(
+        "The proxy in the variable {variable} is a SOCKS proxy, which needs one more package."
+    ).format(variable=variable)
+
+
+def proxy_needs_package_hint(command: str) -> str:
+    return _("To install it: {command}").format(command=command)
+
+
+PROXY_LOCKED = _("The proxy asks for a user name and a password.")
+PROXY_LOCKED_HINT = _(
+    "Put them into the proxy's address, in the variable HTTPS_PROXY: http://USER:PASSWORD@HOST"
+)
+TOKEN_WRONG = _("The access token has characters that cannot be sent.")
+TOKEN_WRONG_HINT = _("Put the right token into the variable HF_TOKEN, or unset it.")
+
+
 def endpoint_wrong(endpoint: str) -> str:
     return _("The variable HF_ENDPOINT is not a web address: {endpoint}.").format(
         endpoint=endpoint.rstrip(".")
