@@ -693,6 +693,14 @@ def removed_own(name: str) -> str:
     ).format(name=name)
 
 
+def removed_from_list(name: str) -> str:
+    return _("{name} was removed from the list.").format(name=name)
+
+
+def removed_but_kept(paths: str) -> str:
+    return _("Kept, because it was changed or is a link: {paths}.").format(paths=paths)
+
+
 def used(name: str) -> str:
     return _("From now on, {name} is used.").format(name=name)
 

@@ -43,6 +43,7 @@ def fetch(
     folder: Path,
     on_bytes: OnBytes = lambda _done: None,
     on_pause: OnPause = lambda _seconds: None,
+    on_part: Callable[[Path], None] = lambda _part: None,
 ) -> Path:
     """Fetch a file, or what is still missing of it.
 
@@ -50,6 +51,7 @@ def fetch(
         file: which.
         folder: where the part file lies; it is made.
         on_bytes: takes how many bytes of the file are there.
+        on_part: takes the part file's path before it is written to.
         on_pause: takes the seconds of a pause that the server asked for, as it begins.
 
     Returns:
@@ -74,6 +76,7 @@ def fetch(
             about = hub.get_hf_file_metadata(url)
             part = _part_path(file, folder, about.etag or "")
             size, limit = _stated_size(about, file)
+            on_part(part)
             had = _begin(part, limit)
             on_bytes(had)
             store = urljoin(url, about.location)

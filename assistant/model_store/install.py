@@ -94,7 +94,7 @@ def _count_fetched_bytes(file: CatalogueFile, folder: Path) -> int:
 
 
 def _parts(file: CatalogueFile, folder: Path) -> list[Path]:
-    return list(folder.glob(f"{glob.escape(file.name)}.*.part"))
+    return list(folder.glob(f"{glob.escape(file.name)}.{'[0-9a-f]' * 12}.part"))
 
 
 def pull(row: CatalogueModel, store: Store, talk: Talk) -> InstalledModel:
@@ -107,12 +107,17 @@ def pull(row: CatalogueModel, store: Store, talk: Talk) -> InstalledModel:
         work = _Work(row, store, talk, Progress(row.n_bytes, talk.show, talk.speak))
         model, mmproj = (_obtain(row.file(role), work) for role in ("model", "mmproj"))
         pairing.check_pair(model.path, mmproj.path)
+        used = (model.path, mmproj.path)
         installed = InstalledModel(
             row.name, row.title, model, mmproj, make_corrected_copy(mmproj, talk), row.template, row.preset,
             row.n_ctx, row.memory_mb, row.rank, row.languages,
         )  # fmt: skip
         with store.change() as state:
             state.models[row.name] = installed
+            left = [work.folder / name for name in state.unfinished.pop(row.name, ())]
+            wrong = [each.name for each in left if each.exists() and each not in used]
+            if wrong:
+                state.unfinished[row.name] = wrong
         return installed
 
 
@@ -167,8 +172,10 @@ def _obtain(file: CatalogueFile, work: _Work) -> FileRecord:
             work.folder,
             lambda done: work.progress.at(begun + done),
             lambda pause_s: talk.tell(words.download_pause(pause_s)),
+            lambda part: work.store.note_unfinished(work.row.name, part),
         )
     record = _check(part, file, work)
+    work.store.note_unfinished(work.row.name, target)  # until the other file has come too
     with report_unwritable(work.folder):
         os.replace(part, target)
         for other in _parts(file, work.folder):  # of another version of the file
@@ -199,10 +206,13 @@ def _check(path: Path, file: CatalogueFile, work: _Work) -> FileRecord:
     work.talk.tell(words.checking(file.name))
     files.sync_to_disk(path)
     checked = "catalogue" if file.sha256 else "size"
-    record = record_with_progress(path, work.talk, is_ours=True, checked=checked)
+    is_ours = not path.is_symlink()
+    record = record_with_progress(path, work.talk, is_ours=is_ours, checked=checked)
     is_right = record.sha256 == file.sha256 if file.sha256 else _looks_right(path, file, work.row)
     if not is_right:
         aside = files.set_aside(path, record.sha256, file.name)
+        if path.name in work.store.read().unfinished.get(work.row.name, ()):
+            work.store.note_unfinished(work.row.name, aside)  # else somebody put it there
         raise ModelError(words.wrong_hash(file.name, str(aside)), words.WRONG_HASH_HINT)
     if not file.sha256:
         work.talk.tell(words.hash_unknown(file.name))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -177,7 +178,16 @@ def verify(model: InstalledModel, store: Store, talk: Talk) -> list[Verdict]:
                 state.models[model.name] = again
             else:
                 del state.models[model.name]
+                state.unfinished.setdefault(model.name, []).extend(
+                    one.now_at.name for one in verdicts if _is_left_of_ours(one)
+                )
     return verdicts
+
+
+def _is_left_of_ours(verdict: Verdict) -> bool:
+    """Return whether a file is what this program fetched, damaged or not; of another size, somebody put it there."""
+    file, now_at = verdict.file, verdict.now_at
+    return file.is_ours and now_at.exists() and now_at.stat().st_size == file.size
 
 
 def _verify_copy(model: InstalledModel, mmproj: FileRecord, talk: Talk) -> FileRecord | None:
@@ -204,57 +214,60 @@ def _check(file: FileRecord, talk: Talk, *, is_moved: bool = True) -> Verdict:
     return Verdict(file, "wrong", files.set_aside(file.path, now.sha256))
 
 
-def remove(name: str, store: Store, row: CatalogueModel | None = None) -> int:
-    """Forget a model, installed or fetched in part; delete what this program fetched or made; return the bytes freed.
+@dataclass(frozen=True)
+class Removal:
+    """What removing a model did: the bytes freed, and files that stayed because they are not as they were made."""
+
+    freed: int
+    kept: tuple[Path, ...]
+
+
+def remove(name: str, store: Store) -> Removal:
+    """Forget a model, installed or fetched in part, and delete what the record says this program made for it.
 
     Raises:
         UsageError: it is not installed and nothing of it has come.
         ModelError: a file cannot be deleted, or the model is being fetched.
     """
     folder = store.folder / name
-    has_folder = NAME.fullmatch(name) is not None and name != DEMO and folder.is_dir()
-    if not has_folder:
+    if name not in store.read().unfinished:
         get_installed(name, store)
-        return _forget(name, store, ())
+    if folder.is_symlink() or not folder.is_dir():  # what lies behind a link is somebody else's
+        return _forget(name, store)
     with lock_folder(name, folder):
-        known = {file.name for file in row.files} if row is not None else set[str]()
-        # Parts, wrong files, and what a failed check left; never what somebody else put there.
-        left = [
-            path
-            for path in folder.iterdir()
-            if path.name in known or path.suffix == ".part" or ".wrong-" in path.name
-        ]
-        freed = _forget(name, store, left)
+        removal = _forget(name, store)
         with contextlib.suppress(OSError):
-            (folder / LOCK_NAME).unlink()
-            folder.rmdir()
-    return freed
+            if not any(path.name != LOCK_NAME for path in folder.iterdir()):
+                (folder / LOCK_NAME).unlink()
+                folder.rmdir()
+    return removal
 
 
-def _forget(name: str, store: Store, left: Iterable[Path]) -> int:
+def _forget(name: str, store: Store) -> Removal:
+    folder = store.folder / name
     with store.change() as state:
         model = state.models.pop(name, None)
         state.speeds.pop(name, None)
+        unfinished = state.unfinished.pop(name, [])
         if state.chosen == name:
             state.chosen = None
-        theirs = {
-            file.path
-            for one in (*state.models.values(), *([model] if model else []))
-            for file in (one.model, one.mmproj)
-            if not file.is_ours
-        }
+        # Another model's record may name the same file.
+        theirs = {file.path for one in state.models.values() for file in (one.model, one.mmproj)}
     ours = [] if model is None else [model.model, model.mmproj, model.corrected]
-    paths = {file.path: None for file in ours if file is not None and file.is_ours}
-    paths |= {path: None for path in left if path.resolve() not in theirs}
-    freed = 0
-    for path in paths:
+    made = {file.path: file.is_unchanged() for file in ours if file is not None and file.is_ours}
+    made |= {folder / each: True for each in unfinished if Path(each).name == each}
+    freed, kept = 0, list[Path]()
+    for path, is_unchanged in made.items():
+        if path in theirs or not os.path.lexists(path):
+            continue
+        if path.is_symlink() or not is_unchanged or (folder.is_symlink() and path.parent == folder):
+            kept.append(path)
+            continue
         try:
             n_bytes = path.lstat().st_size
             path.unlink()
-        except FileNotFoundError:
-            continue
         except OSError as error:
             reason = error.strerror or str(error)
             raise ModelError(words.cannot_delete(str(path), reason)) from error
         freed += n_bytes
-    return freed
+    return Removal(freed, tuple(kept))

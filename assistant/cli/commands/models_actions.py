@@ -148,9 +148,18 @@ def path(options: argparse.Namespace, console: Console) -> ExitCode:
 
 def remove(options: argparse.Namespace, console: Console) -> ExitCode:
     """Remove a model."""
-    freed = manage.remove(options.name, Store(), read_catalogue().get(options.name))
-    said = words.removed(options.name, freed) if freed else words.removed_own(options.name)
-    return _result(said, {"removed": options.name, "freed_bytes": freed}, options, console)
+    removal = manage.remove(options.name, Store())
+    kept = [str(path) for path in removal.kept]
+    if removal.freed:
+        said = words.removed(options.name, removal.freed)
+    else:
+        said = (
+            words.removed_own(options.name) if not kept else words.removed_from_list(options.name)
+        )
+    if kept:
+        said += " " + words.removed_but_kept(", ".join(kept))
+    record = {"removed": options.name, "freed_bytes": removal.freed, "kept": kept}
+    return _result(said, record, options, console)
 
 
 def add(options: argparse.Namespace, console: Console) -> ExitCode:

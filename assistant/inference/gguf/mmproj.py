@@ -204,7 +204,7 @@ def _is_whole(copy: Path, original: GgufHeader, added: Mapping[str, Any]) -> boo
 
 def _tidy(folder: Path, where: str) -> None:
     """Remove copies of earlier versions of the file, and unfinished ones; a copy is as large as its original."""
-    for left in (*folder.glob(f"*-all-layers-{where}-*.gguf"), *folder.glob("*.part")):
+    for left in (*folder.glob(f"*-all-layers-{where}-*.gguf"), *folder.glob("tmp*.part")):
         with contextlib.suppress(OSError):
             if left.suffix == ".gguf" or time.time() - left.stat().st_mtime > _ABANDONED_AFTER_S:
                 left.unlink()

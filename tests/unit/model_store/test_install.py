@@ -91,7 +91,7 @@ def test_room_is_looked_at_first_and_what_is_here_already_needs_none(
             continue
         with pytest.raises(ModelError, match="on the disk"):
             install.check_room(row, store, forces=True)
-        part = store.folder / TINY / "tiny-model.gguf.0123.part"
+        part = store.folder / TINY / "tiny-model.gguf.0123456789ab.part"
         part.parent.mkdir(parents=True)
         part.write_bytes(b"what came before")
         install.check_room(row, store, forces=True)
