@@ -417,9 +417,24 @@ def found_elsewhere(name: str, folder: str) -> str:
     )
 
 
+def hash_from_server(name: str) -> str:
+    return _(
+        "This program does not know the checksum of {name}, so it will use the one that the server states."
+    ).format(name=name)
+
+
+def hash_nowhere(name: str) -> str:
+    return _("The server states no checksum of {name}, so damage cannot be noticed.").format(
+        name=name
+    )
+
+
+HASH_NOWHERE_HINT = _("To install it anyway, add --unverified.")
+
+
 def hash_unknown(name: str) -> str:
     return _(
-        "{name} has the right size. Its checksum is not published, so the one it has now is recorded."
+        "{name} has the right size. It could not be checked further; its checksum is now recorded."
     ).format(name=name)
 
 

@@ -60,13 +60,7 @@ def fetch(
     Raises:
         ModelError: the file cannot be fetched; what has come is kept for the next time.
     """
-    hub = _hub()
-    if hub.is_offline():
-        raise ModelError(words.DOWNLOAD_OFFLINE, words.DOWNLOAD_OFFLINE_HINT)
-    url = hub.hf_hub_url(file.repository, file.name, revision=file.revision)
-    address = urlsplit(url)
-    if address.scheme not in ("http", "https") or not address.hostname:
-        raise ModelError(words.endpoint_wrong(hub.endpoint()), words.ENDPOINT_WRONG_HINT)
+    hub, url = _open_hub(file)
     fruitless = n_pauses = 0
     while True:
         about: Any = None
@@ -109,6 +103,40 @@ def fetch(
                 raise give_up(error, file, url, is_met=about is not None) from error
             if fruitless:
                 time.sleep(2.0 ** (fruitless - 1))
+
+
+def published_sha256(file: CatalogueFile, folder: Path) -> str:
+    """Return the hash that the hub states for a file, which it does for large ones; an empty text where it does not.
+
+    Raises:
+        ModelError: as ``fetch``.
+    """
+    hub, url = _open_hub(file)
+    for n_tries in range(1, _FRUITLESS_TRIES + 1):
+        try:
+            etag = hub.get_hf_file_metadata(url).etag or ""
+        except Exception as error:
+            known = explain(error, file, folder, url, is_met=False)
+            if known is None and n_tries == _FRUITLESS_TRIES:
+                known = give_up(error, file, url, is_met=False)
+            if known is not None:
+                raise known from error
+            time.sleep(2.0 ** (n_tries - 1))
+        else:
+            return etag if SHA256.fullmatch(etag) else ""
+    raise AssertionError("the last try returns or raises")
+
+
+def _open_hub(file: CatalogueFile) -> tuple[Any, str]:
+    """Return the hub's functions, and the file's address."""
+    hub = _hub()
+    if hub.is_offline():
+        raise ModelError(words.DOWNLOAD_OFFLINE, words.DOWNLOAD_OFFLINE_HINT)
+    url = hub.hf_hub_url(file.repository, file.name, revision=file.revision)
+    address = urlsplit(url)
+    if address.scheme not in ("http", "https") or not address.hostname:
+        raise ModelError(words.endpoint_wrong(hub.endpoint()), words.ENDPOINT_WRONG_HINT)
+    return hub, url
 
 
 def _hub() -> Any:

@@ -33,7 +33,7 @@ class FileRecord:
         path: where it lies; may be another program's.
         mtime_ns: when it was last written; a file that changed is not used until it is checked again.
         is_ours: whether it was fetched or made by this program, which may then delete it.
-        checked: "catalogue" (its hash is the catalogue's), "size" (the catalogue has none), or "own".
+        checked: "catalogue" (its hash is the catalogue's), "hub" (the server's), "size" (none was known), or "own".
     """
 
     path: Path

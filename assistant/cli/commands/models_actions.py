@@ -63,8 +63,11 @@ def pull(options: argparse.Namespace, console: Console) -> ExitCode:
         talk = open_talk(options, console, stack)
         try:
             install.check_room(row, store, forces=options.force)
+            for file in row.files:
+                if not file.sha256:
+                    talk.tell(words.hash_from_server(file.name))
             _accept_licence(row, store, options, talk)
-            installed = _pull(row, store, talk, console)
+            installed = _pull(row, store, talk, options, console)
         except AssistantError as error:
             talk.last_words(str(error))
             raise
@@ -73,9 +76,15 @@ def pull(options: argparse.Namespace, console: Console) -> ExitCode:
     return _done(words.pulled(row.name), installed, options, console)
 
 
-def _pull(row: CatalogueModel, store: Store, talk: ConsoleTalk, console: Console) -> InstalledModel:
+def _pull(
+    row: CatalogueModel,
+    store: Store,
+    talk: ConsoleTalk,
+    options: argparse.Namespace,
+    console: Console,
+) -> InstalledModel:
     try:
-        return install.pull(row, store, talk)
+        return install.pull(row, store, talk, takes_unverified=options.unverified)
     except KeyboardInterrupt:
         console.status(words.KEPT_FOR_NEXT_TIME)
         raise
