@@ -17,6 +17,12 @@ _lock = threading.Lock()
 _level, _line = logging.DEBUG, ""
 
 
+def _on_mtmd_log(level: int, text: bytes, user: Any) -> None:
+    # At debug level, mtmd writes down the whole prompt, and with it what was asked.
+    if level in _LEVELS and level > 1:
+        _on_log(level, text, user)
+
+
 def _on_log(level: int, text: bytes, _user: Any) -> None:
     global _level, _line
     with _lock:
@@ -35,18 +41,18 @@ def _flush() -> None:
     _line = ""
 
 
-_callback = _LogCallback(_on_log)
+_callback, _mtmd_callback = _LogCallback(_on_log), _LogCallback(_on_mtmd_log)
 
 
 def redirect() -> None:
-    """Send every native log line to the logger ``llama.cpp``; call before anything is loaded."""
+    """Send native log lines to the logger ``llama.cpp``, but no prompt; call before anything is loaded."""
     from llama_cpp import llama_cpp, mtmd_cpp
 
-    pointer = ctypes.cast(_callback, ctypes.c_void_p)
-    for library, names in (
-        (llama_cpp._lib, ("llama_log_set",)),
-        (mtmd_cpp._libmtmd, ("mtmd_log_set", "mtmd_helper_log_set")),
+    for library, callback, names in (
+        (llama_cpp._lib, _callback, ("llama_log_set",)),
+        (mtmd_cpp._libmtmd, _mtmd_callback, ("mtmd_log_set", "mtmd_helper_log_set")),
     ):
+        pointer = ctypes.cast(callback, ctypes.c_void_p)
         for name in names:
             function = getattr(library, name)
             function.argtypes, function.restype = [ctypes.c_void_p, ctypes.c_void_p], None
