@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import logging
+import re
 import threading
 from typing import Any
 
@@ -11,6 +12,8 @@ _LOGGER = logging.getLogger("llama.cpp")
 # enum ggml_log_level of ggml/include/ggml.h: 1 debug, 2 info, 3 warning, 4 error, 5 continues the line before.
 _LEVELS = {1: logging.DEBUG, 2: logging.INFO, 3: logging.WARNING, 4: logging.ERROR}
 _CONTINUES = 5
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""A model file's metadata is logged, and must not steer the terminal."""
 _LogCallback = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)
 _lock = threading.Lock()
 """Model and projector are loaded by two threads."""
@@ -37,7 +40,7 @@ def _on_log(level: int, text: bytes, _user: Any) -> None:
 def _flush() -> None:
     global _line
     if _line.strip(" .\n"):
-        _LOGGER.log(_level, "%s", _line.rstrip())
+        _LOGGER.log(_level, "%s", _CONTROL.sub("?", _line.rstrip()))
     _line = ""
 
 
