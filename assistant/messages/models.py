@@ -203,19 +203,17 @@ DOWNLOAD_UNREACHABLE_HINT = _(
 
 
 def download_failed(name: str, kind: str) -> str:
-    return _("{name} could not be downloaded, for an unknown reason: {kind}.").format(
+    return _("{name} could not be downloaded for an unknown reason: {kind}.").format(
         name=name, kind=kind
     )
 
 
 def download_trouble(host: str, status: int) -> str:
-    return _("The server {host} has trouble and answers with error {status}.").format(
-        host=host, status=status
-    )
+    return _("The server {host} has a problem (error {status}).").format(host=host, status=status)
 
 
 def download_refused(host: str, status: int) -> str:
-    return _("The server {host} refuses the download, with error {status}.").format(
+    return _("The server {host} refused the download (error {status}).").format(
         host=host, status=status
     )
 
@@ -262,9 +260,7 @@ def variable_unset_hint(variable: str) -> str:
 
 
 def proxy_wrong(variable: str) -> str:
-    return _("The proxy in the variable {variable} is not an address that can be used.").format(
-        variable=variable
-    )
+    return _("The proxy in the variable {variable} cannot be used.").format(variable=variable)
 
 
 def proxy_wrong_hint(variable: str) -> str:
@@ -419,12 +415,12 @@ def found_elsewhere(name: str, folder: str) -> str:
 
 def hash_from_server(name: str) -> str:
     return _(
-        "This program does not know the checksum of {name}, so it will use the one that the server states."
+        "This program does not know the checksum of {name}, so it will use the one that the server gives."
     ).format(name=name)
 
 
 def hash_nowhere(name: str) -> str:
-    return _("The server states no checksum of {name}, so damage cannot be noticed.").format(
+    return _("The server gives no checksum for {name}, so damage would go unnoticed.").format(
         name=name
     )
 

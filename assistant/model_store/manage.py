@@ -11,8 +11,7 @@ from types import MappingProxyType
 
 from assistant.errors import ModelError, UsageError
 from assistant.inference.gguf import pairing
-from assistant.inference.gguf.header import ArrayLength, GgufHeader
-from assistant.inference.gguf.memory_need import DEFAULT_N_CTX
+from assistant.inference.gguf.memory_need import DEFAULT_N_CTX, need, sizes_of
 from assistant.messages import models as words
 from assistant.model_store import files
 from assistant.model_store.catalogue import NAME, CatalogueModel
@@ -27,11 +26,11 @@ from assistant.model_store.record import (
     lock_folder,
 )
 from assistant.system.memory import MEGABYTE
+from assistant.system.processor import SMALL_BATCH
 from sparc_ggml.config import PRESETS
 
 OWN_RANK = 50
 """Behind every model of the catalogue: nothing is known of its quality."""
-_WORKING_BYTES = 500_000_000
 
 
 def add(
@@ -73,8 +72,8 @@ def add(
         for path in (model_path, mmproj_path)
     )
     n_ctx = pair.n_ctx or DEFAULT_N_CTX
-    cache = cache_bytes(pairing.read(model_path), n_ctx)
-    needs = model.size + mmproj.size + cache + _WORKING_BYTES
+    headers = pairing.check_pair(model_path, mmproj_path)
+    needs = need(sizes_of(*headers, name), n_ctx, "f16", SMALL_BATCH).total
     preset = next(key for key, values in PRESETS.items() if values == pair.preset)
     installed = InstalledModel(
         name, name, model, mmproj, make_corrected_copy(mmproj, talk), template or pair.template,
@@ -90,19 +89,6 @@ def _check_free(name: str, state: State) -> None:
     there = state.models.get(name)
     if there is not None and (there.model.is_ours or there.mmproj.is_ours):
         raise UsageError(words.name_taken(name), words.BAD_NAME_HINT)
-
-
-def cache_bytes(header: GgufHeader, n_ctx: int) -> int:
-    """Return the size of an F16 key/value cache, by the file's metadata."""
-    kind = header.architecture
-    n_layer, n_embd = (
-        header.number(f"{kind}.{key}") or 0 for key in ("block_count", "embedding_length")
-    )
-    n_head = header.number(f"{kind}.attention.head_count") or 1
-    n_head_kv = header.values.get(f"{kind}.attention.head_count_kv", n_head)
-    if isinstance(n_head_kv, (list, ArrayLength)) or not n_head_kv:
-        n_head_kv = n_head
-    return int(2 * 2 * n_layer * n_ctx * n_embd * n_head_kv // n_head)
 
 
 def get_installed(name: str, store: Store) -> InstalledModel:

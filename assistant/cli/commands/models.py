@@ -36,9 +36,7 @@ MMPROJ = _("GGUF file of its projector.")
 TEMPLATE = _("Prompt template: {names}; default: the model file's own.")
 ACCEPT = _("Accept the model's licence, which is shown.")
 FORCE = _("Fetch it even if this machine has too little memory.")
-UNVERIFIED = _(
-    "Install a file even if no checksum of it is known, so that damage cannot be noticed."
-)
+UNVERIFIED = _("Install a file even if no checksum is known, so that damage would go unnoticed.")
 QUIET = _("Say and show nothing but errors and the result.")
 JSON = _("Print the result as one JSON object.")
 

@@ -370,8 +370,8 @@ def test_a_proxy_that_is_not_there_is_not_called_the_server(
 
 @pytest.mark.parametrize(
     ("status", "says"),
-    [(500, "trouble"), (502, "error 502"), (503, "trouble"), (405, "error 405"), (400, "refuses"),
-     (407, "proxy asks"), (410, "refuses")],
+    [(500, "problem"), (502, "error 502"), (503, "error 503"), (405, "error 405"), (400, "refused"),
+     (407, "proxy asks"), (410, "refused")],
 )  # fmt: skip
 def test_a_server_that_answers_is_never_called_unreachable(
     hub: Hub, tmp_path: Path, status: int, says: str

@@ -55,7 +55,7 @@ def test_an_unknown_hash_of_the_second_file_is_noticed_before_the_first_comes(
     hub.stated_etag = "0123456789"
     sha256 = hashlib.sha256(hub.files[f"{REPOSITORY}/tiny-model.gguf"]).hexdigest()
     known = replace(row.file("model"), sha256=sha256, verified="source")
-    with pytest.raises(ModelError, match="states no checksum of tiny-mmproj"):
+    with pytest.raises(ModelError, match="gives no checksum for tiny-mmproj"):
         install.pull(replace(row, files=(known, row.file("mmproj"))), Store(tmp_path), Told())
     assert hub.n_sent == 0
 
@@ -77,7 +77,7 @@ def test_a_file_whose_hash_nobody_knows_is_taken_only_when_told_to(
 ) -> None:
     store, told = Store(tmp_path / "store"), Told()
     hub.stated_etag = "0123456789"
-    with pytest.raises(ModelError, match="states no checksum of tiny-model") as caught:
+    with pytest.raises(ModelError, match="gives no checksum for tiny-model") as caught:
         install.pull(row, store, told)
     assert "--unverified" in caught.value.hint
     assert hub.n_sent == 0
