@@ -355,6 +355,10 @@ def model_unloadable(name: str) -> str:
     return _("The model file {name} cannot be loaded.").format(name=name)
 
 
+def mmproj_unloadable(name: str) -> str:
+    return _("The projector file {name} cannot be loaded.").format(name=name)
+
+
 def mmproj_unfit(mmproj: str, model: str) -> str:
     return _("The projector file {mmproj} cannot be used with the model {model}.").format(
         mmproj=mmproj, model=model
@@ -394,7 +398,7 @@ def mmproj_copy_hint(folder: str) -> str:
 
 
 MODEL_UNLOADABLE_HINT = _(
-    "It may be damaged, or too new for this program. Download it again, or choose another with --model."
+    "It may be damaged, or too new for this program. Download it again, or choose another."
 )
 CONTEXT_IMPOSSIBLE = _(
     "The model's context cannot be created. Memory may be short, or a setting may not fit."
@@ -407,14 +411,6 @@ MMPROJ_NOT_FOR_PICTURES_HINT = _("Give the model's mmproj file with --mmproj.")
 MMPROJ_DAMAGED_HINT = _("It may be incomplete. Download it again.")
 KIND_UNSUPPORTED = _("This kind of picture model is not supported yet.")
 KIND_UNSUPPORTED_HINT = _("Use a LLaVA model.")
-
-
-def prompt_too_long(n_tokens: int, n_ctx: int) -> str:
-    return translate_plural(
-        "The picture and the question need {n} token, but the context holds only {n_ctx}.",
-        "The picture and the question need {n} tokens, but the context holds only {n_ctx}.",
-        n_tokens,
-    ).format(n=n_tokens, n_ctx=n_ctx)
 
 
 def template_unknown(name: str) -> str:
@@ -435,7 +431,6 @@ def decode_failed(status: int) -> str:
     return _("The model stopped with llama.cpp error {status}.").format(status=status)
 
 
-PROMPT_TOO_LONG_HINT = _("Ask a shorter question, or use a larger --n-ctx.")
 TEMPLATE_WITHOUT_PICTURE = _("The model file's own prompt template has no place for a picture.")
 PICTURE_REFUSED = _("The picture could not be prepared for the model.")
 PICTURE_NOT_ENCODED = _("The model could not process the picture.")

@@ -16,6 +16,7 @@ import ctypes
 import json
 import os
 import re
+import resource
 import shlex
 import shutil
 import signal
@@ -27,6 +28,8 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
+_PR_SET_DUMPABLE = 4
+"""``prctl(2)``"""
 SYSTEM_LIBRARIES = ("libespeak-ng.so.1", "libespeak.so.1")
 HUNG_S = 5.0
 """How much longer than its sound a player may take; then the sound device does not take what it is given."""
@@ -226,8 +229,16 @@ class Voice:
         return None
 
 
+def _hide_memory() -> None:
+    """Do what ``assistant.system.limits`` does, which a script does not import."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
 def main() -> None:
     """Speak what stdin says until it ends."""
+    _hide_memory()
     options = json.loads(sys.argv[1])
     folder = Path(os.environ["TMPDIR"])
     front = os.fdopen(os.dup(1), "w", buffering=1)
