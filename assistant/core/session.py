@@ -22,6 +22,8 @@ from assistant.errors import AssistantError
 from assistant.messages import session as words
 from assistant.system import threads
 
+RATE = "rate"
+"""The setting that keys change too."""
 RATE_STEP_WPM = 20
 SLOWEST_WPM, FASTEST_WPM = 80, 440
 
@@ -244,10 +246,10 @@ class Session:
             return
 
         def change() -> None:
-            is_now = self._preferences.change(name, value.strip())
-            said = words.setting_changed if is_now else words.setting_later
-            self._set_rate(self._preferences.rate_wpm())
-            self._announcer.tell(said(name, value.strip()))
+            said = self._preferences.change(name, value.strip())
+            if name.lstrip("-").lower() == RATE:  # another setting leaves what + and - did
+                self._set_rate(self._preferences.rate_wpm())
+            self._announcer.tell(said)
 
         self._told(change)
 

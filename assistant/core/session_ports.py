@@ -111,10 +111,10 @@ class Preferences(Protocol):
         """Return words a minute."""
 
     def lines(self) -> Sequence[str]:
-        """Return each setting with its value, one line each."""
+        """Return each setting with its value, one line each, and the titles of their groups."""
 
-    def change(self, name: str, value: str) -> bool:
-        """Set and keep a setting; whether it takes effect at once. Raises AssistantError."""
+    def change(self, name: str, value: str) -> str:
+        """Set and keep a setting, and return what to say about it. Raises AssistantError."""
 
     def is_notice_due(self) -> bool:
         """Return whether the notice of the first run was not acknowledged yet."""

@@ -24,6 +24,7 @@ from assistant.settings.values import (
     any_number,
     choice,
     key_pairs,
+    keys,
     layer_range,
     number,
     path,
@@ -279,15 +280,15 @@ class HeadlessSettings:
 # fmt: on
 @dataclass(frozen=True)
 class Settings:
-    """Everything that can be set; each field is a table of the settings file."""
+    """Everything that can be set, most used first; each field is a table of the settings file."""
 
-    model: ModelSettings = ModelSettings()
-    answer: AnswerSettings = AnswerSettings()
-    steering: SteeringSettings = SteeringSettings()
     speech: SpeechSettings = SpeechSettings()
+    answer: AnswerSettings = AnswerSettings()
     camera: CameraSettings = CameraSettings()
     assistant: AssistantSettings = AssistantSettings()
+    model: ModelSettings = ModelSettings()
     headless: HeadlessSettings = HeadlessSettings()
+    steering: SteeringSettings = SteeringSettings()
     keys: Mapping[str, str] = field(default_factory=dict)
     """Actions that are put on other keys."""
 
@@ -300,15 +301,15 @@ def _rows() -> list[Setting]:
         for one in fields(section.default):
             found.append(_setting(section.name, one))
     for action in Action:
-        name, keys = action.value, " ".join(DEFAULT_KEYS[action])
+        name, usual = action.value, " ".join(DEFAULT_KEYS[action])
         about = words.key_meaning(describe_action(action))
         found.append(
             Setting(
                 "keys",
                 name,
                 f"key-{name.replace('_', '-')}",
-                text,
                 keys,
+                usual,
                 "KEY",
                 about,
                 short_name=name,
