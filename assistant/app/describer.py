@@ -104,8 +104,8 @@ class Describer:
             files, notices = find_usable_model(
                 read.settings, is_asked_for=model is not None or mmproj is not None
             )
-            for notice in (*read.notices, *notices):
-                warnings.warn(notice, stacklevel=2)
+            if ignored := " ".join((*read.notices, *notices)):
+                warnings.warn(ignored, stacklevel=2)
             options = wiring.answer_options(read.settings, files)
             # Each question stands for itself.
             self._options = replace(options, sparc=sparc or options.sparc, keeps_turns=False)
