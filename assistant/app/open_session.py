@@ -166,7 +166,7 @@ def make_plan(options: argparse.Namespace) -> Plan:
     preferences = StoredPreferences(setting_values(options), os.environ, config_path)
     settings, driver_notices = with_usable_driver(preferences.settings)
     files, model_notices = find_usable_model(
-        settings, is_asked_for=preferences.is_option("model", "mmproj")
+        settings, is_asked_for=preferences.is_option("model", "mmproj"), is_session=True
     )
     settings.steering.applied_to(files.preset)
     notices = [

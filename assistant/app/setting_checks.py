@@ -52,13 +52,14 @@ def check_setting(setting: Setting, settings: Settings) -> str:
 
 
 def find_usable_model(
-    settings: Settings, *, is_asked_for: bool
+    settings: Settings, *, is_asked_for: bool, is_session: bool = False
 ) -> tuple[ModelFiles, tuple[str, ...]]:
     """Return the model that the settings name, or another where it cannot be used, and what to say about that.
 
     Args:
         settings: name the model.
         is_asked_for: whether the command line names it; then no other will do.
+        is_session: whether a person can go on from here; else a model that "models use" chose is not replaced either.
 
     Raises:
         AssistantError: it cannot be used, and was asked for; or there is no other.
@@ -66,7 +67,8 @@ def find_usable_model(
     try:
         return find_model(settings.model.model_path, settings.model.mmproj_path), ()
     except AssistantError as error:
-        if is_asked_for:
+        named = settings.model.model_path or settings.model.mmproj_path
+        if is_asked_for or not (named or is_session):
             raise
         try:
             files = find_model()

@@ -188,7 +188,7 @@ def camera_doubt(problem: str) -> str:
 
 
 def model_unusable(reason: str, used: str) -> str:
-    return _("The model of your settings cannot be used. {reason} {used} is used instead.").format(
+    return _("The chosen model cannot be used. {reason} {used} is used instead.").format(
         reason=reason, used=used
     )
 
