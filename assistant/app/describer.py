@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from assistant.app import wiring
-from assistant.app.setting_checks import find_usable_model
+from assistant.app.setting_checks import with_what_works
 from assistant.camera.picture_reader import PictureReader
 from assistant.core import events
 from assistant.core.announcer import Announcer
@@ -101,15 +101,13 @@ class Describer:
         given |= {name: os.fspath(path) for name, path in paths.items() if path is not None}
         with ExitStack() as stack:
             read = read_settings(given)
-            files, notices = find_usable_model(
-                read.settings, is_asked_for=model is not None or mmproj is not None
-            )
-            if ignored := " ".join((*read.notices, *notices)):
+            settings_used, files, replaced = with_what_works(read.settings, given)
+            if ignored := " ".join((*read.notices, *replaced)):
                 warnings.warn(ignored, stacklevel=2)
-            options = wiring.answer_options(read.settings, files)
+            options = wiring.answer_options(settings_used, files)
             # Each question stands for itself.
             self._options = replace(options, sparc=sparc or options.sparc, keeps_turns=False)
-            engine = wiring.engine_options(read.settings, files, is_verbose=False)
+            engine = wiring.engine_options(settings_used, files, is_verbose=False)
             self._client = stack.enter_context(InferenceClient(engine))
             self._reader = PictureReader()
             stack.callback(self._reader.close)

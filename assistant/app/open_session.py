@@ -12,7 +12,7 @@ from assistant import messages
 from assistant.app import wiring
 from assistant.app.live_voice import LiveEarcons, LiveSpeaker
 from assistant.app.model_in_use import ModelShelf
-from assistant.app.setting_checks import check_setting, find_usable_model, with_usable_driver
+from assistant.app.setting_checks import check_setting, with_what_works
 from assistant.core.actions import Keymap
 from assistant.core.announcer import Announcer
 from assistant.core.history import History
@@ -164,14 +164,10 @@ def make_plan(options: argparse.Namespace) -> Plan:
     wiring.start_logging(is_verbose=options.verbose)
     config_path = typed_path(options.config) if options.config else None
     preferences = StoredPreferences(setting_values(options), os.environ, config_path)
-    settings, driver_notices = with_usable_driver(preferences.settings)
-    files, model_notices = find_usable_model(
-        settings, is_asked_for=preferences.is_option("model", "mmproj"), is_session=True
+    settings, files, replaced = with_what_works(
+        preferences.settings, preferences.asked_for, is_session=True
     )
     settings.steering.applied_to(files.preset)
-    notices = [
-        *preferences.notices, *driver_notices, *model_notices,
-        *wiring.model_notices(settings, files),
-    ]  # fmt: skip
+    notices = [*preferences.notices, *replaced, *wiring.model_notices(settings, files)]
     keymap = Keymap.from_rebindings(settings.keys)
     return Plan(settings, preferences, files, keymap, tuple(notices), options.verbose)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Collection
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import get_args
 
 from assistant import messages
+from assistant.core.questions import MAX_QUESTION_CHARS
 from assistant.errors import AssistantError, UsageError
+from assistant.inference.options import KvType
+from assistant.messages import session as session_words
 from assistant.messages import settings as words
 from assistant.messages import speech as speech_words
 from assistant.model_store.find import ModelFiles, embedded_model, find_model
@@ -37,6 +42,10 @@ def check_setting(setting: Setting, settings: Settings) -> str:
             _check_model(settings.model.model_path, settings.model.mmproj_path)
         case "template":
             _check_template(settings.model.template)
+        case "kv-type":
+            _check_kv_type(settings.model.kv_type)
+        case "prompt":
+            _check_prompt(settings.answer.prompt or "")
         case "save-folder":
             _check_folder(settings.assistant.save_folder)
         case "speech-driver":
@@ -51,39 +60,45 @@ def check_setting(setting: Setting, settings: Settings) -> str:
     return ""
 
 
-def find_usable_model(
-    settings: Settings, *, is_asked_for: bool, is_session: bool = False
-) -> tuple[ModelFiles, tuple[str, ...]]:
-    """Return the model that the settings name, or another where it cannot be used, and what to say about that.
+def with_what_works(
+    settings: Settings, asked_for: Collection[str], *, is_session: bool = False
+) -> tuple[Settings, ModelFiles, list[str]]:
+    """Return the settings and the model, with something that works in place of what does not.
 
     Args:
-        settings: name the model.
-        is_asked_for: whether the command line names it; then no other will do.
+        settings: as they were read.
+        asked_for: names of settings that the command line gives; nothing else will do for those.
         is_session: whether a person can go on from here; else a model that "models use" chose is not replaced either.
 
+    Returns:
+        The settings, the model's files, and what to say about both.
+
     Raises:
-        AssistantError: it cannot be used, and was asked for; or there is no other.
+        AssistantError: the model cannot be used, and nothing else will do or is there.
     """
+    notices = []
+    if _is_driver_missing(settings.speech):
+        notices.append(words.driver_unusable(settings.speech.driver))
+        settings = replace(settings, speech=replace(settings.speech, driver="auto"))
+    model = settings.model
+    if "template" not in asked_for:
+        try:
+            _check_template(model.template)
+        except UsageError as error:
+            notices.append(words.template_unusable(error.message))
+            settings = replace(settings, model=replace(model, template=None))
     try:
-        return find_model(settings.model.model_path, settings.model.mmproj_path), ()
+        return settings, find_model(model.model_path, model.mmproj_path), notices
     except AssistantError as error:
-        named = settings.model.model_path or settings.model.mmproj_path
-        if is_asked_for or not (named or is_session):
+        if not {"model", "mmproj"}.isdisjoint(asked_for):
+            raise
+        if not (is_session or model.model_path or model.mmproj_path):
             raise
         try:
             files = find_model()
         except AssistantError:
             files = embedded_model()
-        return files, (words.model_unusable(str(error), files.name),)
-
-
-def with_usable_driver(settings: Settings) -> tuple[Settings, tuple[str, ...]]:
-    """Return the settings with a driver that can speak, and what to say about that."""
-    speech = settings.speech
-    if not _is_driver_missing(speech):
-        return settings, ()
-    usable = replace(settings, speech=replace(speech, driver="auto"))
-    return usable, (words.driver_unusable(speech.driver),)
+        return settings, files, [*notices, words.model_unusable(str(error), files.name)]
 
 
 def _is_driver_missing(speech: SpeechSettings) -> bool:
@@ -110,6 +125,17 @@ def _check_template(name: str | None) -> None:
 
     if name is not None and name not in TEMPLATES:
         raise UsageError(words.template_unknown(name, ", ".join(TEMPLATES)))
+
+
+def _check_kv_type(name: str) -> None:
+    known = get_args(KvType)
+    if name not in known:
+        raise UsageError(messages.setting_wrong("kv-type", name, messages.wanted_choice(known)))
+
+
+def _check_prompt(prompt: str) -> None:
+    if len(prompt) > MAX_QUESTION_CHARS:
+        raise UsageError(session_words.question_too_long(len(prompt), MAX_QUESTION_CHARS))
 
 
 def _check_folder(folder: Path | None) -> None:

@@ -193,6 +193,10 @@ def model_unusable(reason: str, used: str) -> str:
     )
 
 
+def template_unusable(reason: str) -> str:
+    return _("{reason} The model's own is used.").format(reason=reason)
+
+
 def driver_unusable(driver: str) -> str:
     return _(
         "The setting speech-driver is {driver}, but its program is missing. Another voice speaks instead."
@@ -225,8 +229,8 @@ def key_meaning(what: str) -> str:
 
 
 NOT_SET = _("not set")
-YES = _("yes")
-NO = _("no")
+ON = _("on")
+OFF = _("off")
 FROM_OPTION = _("from the command line")
 FROM_FILE = _("from the settings file")
 FROM_DEFAULT = _("the default")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -66,9 +66,10 @@ class StoredPreferences:
         """The settings now."""
         return self._loaded.settings
 
-    def is_option(self, *names: str) -> bool:
-        """Return whether the command line gives one of these settings."""
-        return any(name in self._options for name in names)
+    @property
+    def asked_for(self) -> Collection[str]:
+        """Names of the settings that the command line gives."""
+        return self._options.keys()
 
     def rate_wpm(self) -> int:
         """Return words a minute."""

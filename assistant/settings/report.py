@@ -59,9 +59,11 @@ def shown(value: Any) -> str:
         case None:
             return words.NOT_SET
         case True:
-            return words.YES
+            return words.ON
         case False:
-            return words.NO
+            return words.OFF
+        case float():
+            return f"{value:g}"
         case tuple():
             return "-".join(map(str, value))
         case _:

@@ -209,7 +209,7 @@ class SpeechSettings:
     TITLE: ClassVar[str] = _("Speech")
 
     is_on: bool = row(True, "speech", yes_or_no, "YES", ANSWERS,
-        _("Speak: yes or no."),
+        _("Speak: on or off."),
         switch=False,
         switch_help=_("Do not speak."))
     rate_wpm: int = row(180, "rate", whole_number(80, 449), "N", ANSWERS,
@@ -223,7 +223,7 @@ class SpeechSettings:
         _("What speaks: pyttsx3, spd-say for the desktop's speech-dispatcher, silent, or auto."),
         short_name="driver")
     has_earcons: bool = row(True, "earcons", yes_or_no, "YES", ANSWERS,
-        _("Short sounds that say what happens: yes or no."))
+        _("Short sounds that say what happens: on or off."))
 
 
 @dataclass(frozen=True)
@@ -253,7 +253,7 @@ class AssistantSettings:
     history_size: int = row(50, "history-size", whole_number(1, 10_000), "N", KEYS,
         _("How many answers you can go back to."))
     notice_acknowledged: bool = row(False, "notice-acknowledged", yes_or_no, "YES", KEYS,
-        _("Whether you have heard the notice of the first run: yes or no."))
+        _("Leave out the notice of the first run, because you have heard it: on or off."))
 
 
 @dataclass(frozen=True)

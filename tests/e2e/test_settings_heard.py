@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import pty
+import subprocess
+import threading
 import wave
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from assistant.messages import headless as headless_words
 from assistant.messages import settings as words
 from assistant.settings.load import default_config_path
 from tests.support.assistant_command import ROOT, STREET, Command
@@ -36,6 +42,7 @@ WRONG = {
         "[model]\nmodel = '/nowhere/a.gguf'\nmmproj = '/nowhere/b.gguf'",
         "/nowhere/a.gguf",
     ),
+    "a template that is none": ("[model]\ntemplate = 'nope'", "no prompt template nope"),
     "half a model": ("[model]\nmmproj = '/nowhere/b.gguf'", "only one was given"),
 }
 
@@ -128,6 +135,8 @@ def test_a_wrong_value_is_refused_before_it_is_kept(
         ("save-folder", str(STREET), "it is not a folder"),
         ("speech-driver", "spd-say", "sudo apt install speech-dispatcher"),
         ("template", "nope", "vicuna_v1"),
+        ("kv-type", "q3", "q8_0"),
+        ("prompt", "word " * 500, "2000"),
     ):
         done = embedded.run("settings", name, value)
         assert done.returncode != 0, name
@@ -188,15 +197,61 @@ def test_the_voice_follows_its_settings_at_once(
         assert speaking
         assert all('"voice": "de"' in line for line in speaking)
         assert len(hear(", rate 360", "rate is now 360.")) < 0.7 * len(first)
-        assert not any(hear(", volume 0", "volume is now 0.0."))
-        assert any(hear(", volume default", "volume is back to its default, 1.0."))
-        hear(", speech no", "speech is now no.")
+        assert not any(hear(", volume 0", "volume is now 0."))
+        assert any(hear(", volume default", "volume is back to its default, 1."))
+        hear(", speech off", "speech is now off.")
         n_sounds, n_lines = player.started, len(typed.lines)
         typed.type("s")
         typed.hear("Nothing is happening.", n_lines)
-        typed.type(", speech yes")
-        typed.hear("speech is now yes.", n_lines)
+        typed.type(", speech on")
+        typed.hear("speech is now on.", n_lines)
         wait_until(lambda: player.finished == n_sounds + 1)
         assert typed.quit() == 0
     finally:
         typed.kill()
+
+
+def test_nothing_to_press_is_said_and_keypads_are_taken(
+    embedded: Command, voice: FakeSpdSay, keep: Callable[[str], Path]
+) -> None:
+    keep(f"{HEARD}[headless]\nkeypad = 'off'\nhold_ms = 500\n")
+    running = embedded.start("headless", "--camera", STREET)
+    try:
+        wait_until(lambda: headless_words.KEYPAD_TAKEN in voice.spoken, lambda: voice.spoken)
+        assert any("hold-ms must be greater" in text for text in voice.spoken)
+        assert running.poll() is None
+    finally:
+        running.terminate()
+        running.communicate(timeout=60)
+    assert embedded.run("headless", "--keypad", "off", "--camera", STREET).returncode == 2
+
+
+def test_the_full_screen_says_it_too(
+    embedded: Command, voice: FakeSpdSay, keep: Callable[[str], Path]
+) -> None:
+    keep(f"{HEARD}rate = 9000\n[keys]\nquit = 'x'\ndescribe = 'b'\n")
+    front, terminal = pty.openpty()
+    running = subprocess.Popen(
+        embedded.line("start", "--plain", "off", "--camera", STREET),
+        stdin=terminal, stdout=terminal, stderr=terminal, cwd=ROOT, env={**os.environ, "TERM": "xterm"},
+    )  # fmt: skip
+    os.close(terminal)
+    drain = threading.Thread(target=_drain, args=(front,), daemon=True)
+    drain.start()
+    try:
+        wait_until(lambda: any("rate is 9000" in t for t in voice.spoken), lambda: voice.spoken)
+        wait_until(lambda: any("The key b" in t for t in voice.spoken), lambda: voice.spoken)
+        os.write(front, b"x")
+        assert running.wait(60) == 0
+    finally:
+        running.kill()
+        running.wait()
+        drain.join(10)
+        os.close(front)
+
+
+def _drain(front: int) -> None:
+    """Read what the full screen draws, so that it never waits for room."""
+    with contextlib.suppress(OSError):
+        while os.read(front, 1 << 16):
+            pass

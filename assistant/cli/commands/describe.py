@@ -50,19 +50,18 @@ def answer(options: argparse.Namespace, console: Console) -> ExitCode:
 
 def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -> ExitCode:
     from assistant.app import wiring
-    from assistant.app.setting_checks import find_usable_model, with_usable_driver
+    from assistant.app.setting_checks import with_what_works
     from assistant.settings.load import read_settings
     from assistant.system.typed_path import typed_path
 
     wiring.start_logging(is_verbose=options.verbose)
     config_path = typed_path(options.config) if options.config else None
-    loaded = read_settings(setting_values(options), config_path=config_path)
-    settings, driver_notices = with_usable_driver(loaded.settings)
+    given = {name: value for name, value in setting_values(options).items() if value is not None}
+    loaded = read_settings(given, config_path=config_path)
     pictures = options.images if options.command == "describe" else [options.image]
     if list(pictures).count("-") > 1:
         raise UsageError(messages.PICTURE_STDIN_TWICE)
-    is_model_asked_for = options.model is not None or options.mmproj is not None
-    files, model_notices = find_usable_model(settings, is_asked_for=is_model_asked_for)
+    settings, files, replaced = with_what_works(loaded.settings, given)
     # Refused before the model is loaded; each question stands for itself.
     answer_options = replace(wiring.answer_options(settings, files), keeps_turns=False)
 
@@ -126,8 +125,7 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
             model_names=(str(files.model_path), str(files.mmproj_path)),
             notices=[
                 *loaded.notices,
-                *driver_notices,
-                *model_notices,
+                *replaced,
                 *([messages.DEMO_MODEL] if demo else []),
                 *wiring.model_notices(settings, files),
             ],

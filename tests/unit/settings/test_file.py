@@ -125,7 +125,7 @@ def test_the_report_says_where_each_value_comes_from(path: Path) -> None:
     assert len(lines) == len(SETTINGS)
     assert lines["rate"].startswith("rate: Words a minute, 80 to 449")
     assert lines["rate"].endswith("Now 100, from the settings file.")
-    assert lines["tau"].endswith("Now 2.0, from the command line.")
+    assert lines["tau"].endswith("Now 2, from the command line.")
     assert "from the variable SPARC_ASSISTANT_VOLUME" in lines["volume"]
     assert lines["voice"].endswith("Now not set, the default.")
     assert lines["key-stop"].startswith("key-stop: Key: stop")

@@ -30,7 +30,7 @@ def test_a_change_holds_for_this_run_and_for_good(path: Path) -> None:
     assert preferences.change("max_tokens", "9") == "max-tokens is now 9."
     assert preferences.settings.answer.max_tokens == 9
     assert preferences.change("threads", "1") == "threads will be 1 from the next start."
-    assert preferences.change("speech", "off") == "speech is now no."
+    assert preferences.change("speech", "off") == "speech is now off."
     assert not heard[-1].speech.is_on
     with pytest.raises(UsageError):
         preferences.change("rate", "1")
@@ -47,7 +47,7 @@ def test_default_puts_a_setting_back(path: Path) -> None:
     path.write_text("[speech]\nrate = 200\n")
     preferences = StoredPreferences({"volume": "0.5"}, {"SPARC_ASSISTANT_SEED": "7"}, path)
     assert preferences.change("rate", "Default") == "rate is back to its default, 180."
-    assert preferences.change("volume", "default") == "volume is back to its default, 1.0."
+    assert preferences.change("volume", "default") == "volume is back to its default, 1."
     assert preferences.change("threads", "default").endswith("from the next start.")
     assert "SPARC_ASSISTANT_SEED" in preferences.change("seed", "default")
     assert preferences.settings.answer.seed == 7
