@@ -239,10 +239,11 @@ class Session:
         return list(self._preferences.lines())
 
     def change_setting(self, typed: str) -> None:
-        """Take "name value", set and keep it."""
+        """Take "name value", set and keep it; say what is set where there is no value."""
         name, _, value = typed.strip().partition(" ")
         if not value.strip():
-            self._announcer.tell(words.SETTING_UNCLEAR)
+            for line in self._preferences.search(name) or [words.SETTING_UNCLEAR]:
+                self._announcer.tell(line)
             return
 
         def change() -> None:

@@ -113,6 +113,9 @@ class Preferences(Protocol):
     def lines(self) -> Sequence[str]:
         """Return each setting with its value, one line each, and the titles of their groups."""
 
+    def search(self, typed: str) -> Sequence[str]:
+        """Return the line of the setting of that name, else the lines that mention it."""
+
     def change(self, name: str, value: str) -> str:
         """Set and keep a setting, and return what to say about it. Raises AssistantError."""
 

@@ -14,7 +14,7 @@ from assistant.errors import AssistantError, UsageError
 from assistant.messages import settings as words
 from assistant.settings.file_lines import parse, read_text
 from assistant.settings.load import check_together, read_settings, with_value
-from assistant.settings.table import BY_NAME, Setting
+from assistant.settings.table import BY_NAME, Setting, plain_name
 from assistant.settings.values import Unfit
 
 LOCK_TIMEOUT_S = 2.0
@@ -112,15 +112,19 @@ def find_setting(name: str) -> Setting:
     Raises:
         UsageError: there is none.
     """
-    plain = name.strip().lstrip("-").lower().replace("_", "-")
+    plain = plain_name(name)
     setting = BY_NAME.get(plain)
     if setting is None:
-        import difflib
-
-        near = difflib.get_close_matches(plain, BY_NAME, n=1)
-        hint = words.did_you_mean(near[0]) if near else words.UNKNOWN_HINT
-        raise UsageError(words.unknown(name), hint)
+        raise UsageError(words.unknown(name), near_setting_hint(plain))
     return setting
+
+
+def near_setting_hint(typed: str) -> str:
+    """Return a question for the setting that was probably meant, else how to list all."""
+    import difflib
+
+    near = difflib.get_close_matches(plain_name(typed), BY_NAME, n=1)
+    return words.did_you_mean(near[0]) if near else words.UNKNOWN_HINT
 
 
 def parse_value(setting: Setting, value: Any) -> Any:

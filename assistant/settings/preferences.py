@@ -13,7 +13,7 @@ from assistant.errors import AssistantError
 from assistant.messages import settings as words
 from assistant.settings.file import SettingsFile, SettingsFileError, find_setting, parse_value
 from assistant.settings.load import check_together, read_settings, with_value
-from assistant.settings.report import report, shown, value_of
+from assistant.settings.report import report, search, shown, value_of
 from assistant.settings.table import Setting, Settings
 
 DEFAULT = "default"
@@ -81,6 +81,10 @@ class StoredPreferences:
         for title, found in groupby(report(self._loaded), lambda reported: reported.group):
             lines += [words.group(title), *(reported.line for reported in found)]
         return lines
+
+    def search(self, typed: str) -> Sequence[str]:
+        """Return the line of the setting of that name, else the lines that mention it."""
+        return [reported.line for reported in search(typed, report(self._loaded))]
 
     def change(self, name: str, value: str) -> str:
         """Set a setting for this run and keep it in the file.

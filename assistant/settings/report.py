@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from assistant.messages import settings as words
 from assistant.settings.load import Loaded
-from assistant.settings.table import SETTINGS, TITLES, Setting, Settings
+from assistant.settings.table import SETTINGS, TITLES, Setting, Settings, plain_name
 from assistant.system.masking import masked
 
 
@@ -51,6 +51,14 @@ def report(loaded: Loaded) -> Iterator[ReportedSetting]:
             if setting.section == section:
                 source = loaded.sources.get(setting.name, words.FROM_DEFAULT)
                 yield ReportedSetting(setting, value_of(loaded.settings, setting), source)
+
+
+def search(typed: str, reported: Iterable[ReportedSetting]) -> list[ReportedSetting]:
+    """Return the setting of that name, else all that mention it."""
+    found = list(reported)
+    name = plain_name(typed)
+    exact = [one for one in found if one.setting.name == name]
+    return exact or [one for one in found if one.mentions(typed)]
 
 
 def shown(value: Any) -> str:

@@ -335,6 +335,11 @@ TITLES: Mapping[str, str] = {
 """What each section is called."""
 
 
+def plain_name(typed: str) -> str:
+    """Return the name of a setting as it is in ``BY_NAME``, however it was typed."""
+    return typed.strip().lstrip("-").lower().replace("_", "-")
+
+
 def setting_values(options: argparse.Namespace) -> dict[str, Any]:
     """Return the settings among the parsed options, by name; None where not given."""
     return {name: getattr(options, name.replace("-", "_"), None) for name in BY_NAME}

@@ -143,6 +143,9 @@ class FakePreferences:
     def lines(self) -> Sequence[str]:
         return [f"rate: {self.rate_wpm()}", "threads: 2"]
 
+    def search(self, typed: str) -> Sequence[str]:
+        return [line for line in self.lines() if line.startswith(typed)]
+
     def change(self, name: str, value: str) -> str:
         if name == "nonsense":
             raise AssistantError("There is no setting nonsense.")

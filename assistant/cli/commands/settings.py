@@ -37,9 +37,10 @@ def add_parser(commands: Any) -> None:
 
 def run(options: argparse.Namespace, console: Console) -> ExitCode:
     """Print the settings or some of them, or change some."""
+    from assistant.settings.file import near_setting_hint
     from assistant.settings.load import read_settings, user_settings_path
     from assistant.settings.preferences import DEFAULT
-    from assistant.settings.report import report
+    from assistant.settings.report import report, search
 
     path = user_settings_path(os.environ, typed_path(options.config) if options.config else None)
     if options.path:
@@ -59,7 +60,9 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
         console.status(notice)
     found = list(report(loaded))
     if typed:
-        found = _search(typed[0], found)
+        found = search(typed[0], found)
+        if not found:
+            raise UsageError(words.nothing_found(typed[0]), near_setting_hint(typed[0]))
     _print(found, console, is_json=options.json)
     return ExitCode.OK
 
@@ -109,20 +112,6 @@ def _said(now: Loaded, setting: Any, is_kept: bool) -> str:
     if is_kept:
         return words.now(setting.name, value)
     return words.default_now(setting.name, value, is_at_once=True)
-
-
-def _search(typed: str, found: list[ReportedSetting]) -> list[ReportedSetting]:
-    """Return the setting of that name, else all that mention it."""
-    from assistant.settings.file import find_setting
-
-    try:
-        exact = find_setting(typed)
-    except UsageError as unknown:
-        matching = [reported for reported in found if reported.mentions(typed)]
-        if not matching:
-            raise UsageError(words.nothing_found(typed), unknown.hint) from unknown
-        return matching
-    return [reported for reported in found if reported.setting is exact]
 
 
 def _print(found: list[ReportedSetting], console: Console, *, is_json: bool) -> None:

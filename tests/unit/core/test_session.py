@@ -389,6 +389,8 @@ def test_changing_settings(make: Make) -> None:
     parts.session.change_setting("nonsense 1")
     assert parts.front.texts[-1] == "There is no setting nonsense."
     parts.session.change_setting("rate")
+    assert parts.front.texts[-1] == "rate: 240"
+    parts.session.change_setting("nothing")
     assert parts.front.texts[-1] == "Type a setting and a value, for example: rate 200."
 
 

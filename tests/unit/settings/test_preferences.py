@@ -111,3 +111,11 @@ def test_the_list_has_groups_and_the_meaning_before_the_value(path: Path) -> Non
     for setting in SETTINGS:
         (line,) = (line for line in lines if line.startswith(f"{setting.name}: "))
         assert line.index(setting.help) < line.rindex(" Now ")
+
+
+def test_a_word_finds_what_it_names_or_what_mentions_it(path: Path) -> None:
+    preferences = StoredPreferences({}, {}, path)
+    assert [line.partition(":")[0] for line in preferences.search("--Max_Tokens")] == ["max-tokens"]
+    found = [line.partition(":")[0] for line in preferences.search("battery")]
+    assert found == ["look-ahead"]
+    assert preferences.search("xylophone") == []
