@@ -60,6 +60,9 @@ class LiveSpeaker:
     def cancel(self) -> None:
         self._speaker.cancel()
 
+    def hush(self) -> bool:
+        return self._speaker.hush()
+
     def pause(self) -> None:
         self._speaker.pause()
 
