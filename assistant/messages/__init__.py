@@ -210,10 +210,6 @@ def config_unreadable(path: str, reason: str) -> str:
     )
 
 
-def config_unknown_key(path: str, key: str) -> str:
-    return _("The settings file {path} has an unknown key {key}.").format(path=path, key=key)
-
-
 def config_known_keys(keys: str) -> str:
     return _("Known keys: {keys}.").format(keys=keys)
 

@@ -18,7 +18,7 @@ from assistant.core.actions import Keymap, KeymapError
 from assistant.errors import UsageError
 from assistant.messages import headless as headless_words
 from assistant.messages import settings as words
-from assistant.settings.file_lines import FileEntry, parse, read_text
+from assistant.settings.file_lines import BadLine, FileEntry, parse, read_text
 from assistant.settings.table import SETTINGS, Setting, Settings
 from assistant.settings.values import Unfit
 from assistant.system.masking import masked
@@ -33,6 +33,8 @@ OTHER_VARIABLES = frozenset(
 """Variables of ours that are no settings."""
 MOST_NOTICES = 5
 """A file that is no settings file at all has many wrong lines; nobody wants to hear them all."""
+MOST_NAMES = 8
+"""So many names can be listened to."""
 _BY_FILE_KEY = {(setting.section, setting.file_key): setting for setting in SETTINGS}
 _SECTIONS = sorted({setting.section for setting in SETTINGS})
 
@@ -202,10 +204,7 @@ def _parsed(setting: Setting, value: Any, where: str) -> Any:
 
 def _from_file(text: str, name: str, problems: list[UsageError]) -> Iterator[_Given]:
     entries, bad_lines = parse(text)
-    told: list[tuple[int, UsageError]] = [
-        (bad.line, UsageError(words.line_ignored(words.line(bad.line, name), bad.reason)))
-        for bad in bad_lines
-    ]
+    told = [(bad.line, _bad_line(bad, words.line(bad.line, name))) for bad in bad_lines]
     known = []
     unknown_sections = set()
     for entry in entries:
@@ -228,6 +227,20 @@ def _from_file(text: str, name: str, problems: list[UsageError]) -> Iterator[_Gi
     yield from known
 
 
+def _bad_line(bad: BadLine, where: str) -> UsageError:
+    """Return what is wrong with a line; of a known setting, what its value must be."""
+    entry = bad.entry
+    setting = None if entry is None else _BY_FILE_KEY.get((entry.section, entry.key))
+    if entry is None or setting is None:
+        return UsageError(words.line_ignored(where, bad.reason))
+    value = entry.value.strip("\"'")
+    try:
+        _parsed(setting, value, words.name_in(setting.file_key, where))
+    except UsageError as error:
+        return error
+    return UsageError(words.line_ignored(where, words.needs_quotes(value)))
+
+
 def _unknown(entry: FileEntry, where: str) -> UsageError:
     if entry.section in _SECTIONS:
         names = [setting.file_key for setting in SETTINGS if setting.section == entry.section]
@@ -243,11 +256,15 @@ def _unknown(entry: FileEntry, where: str) -> UsageError:
 
 
 def near_hint(typed: str, known: list[str]) -> str:
-    """Return a question for the known name that was probably meant, else the known names."""
+    """Return a question for the known name that was probably meant, else the known names, where they are few."""
     import difflib
 
     near = difflib.get_close_matches(typed, known, n=1)
-    return words.did_you_mean(near[0]) if near else messages.config_known_keys(", ".join(known))
+    if near:
+        return words.did_you_mean(near[0])
+    if len(known) > MOST_NAMES:
+        return words.UNKNOWN_HINT
+    return messages.config_known_keys(", ".join(known))
 
 
 def _unknown_variables(environment: Mapping[str, str]) -> Iterator[str]:
