@@ -20,6 +20,7 @@ from assistant.model_store.find import ModelFiles
 from assistant.settings.table import Settings
 from assistant.system import memory
 from assistant.system.masking import masked
+from assistant.system.printable import printable
 
 if TYPE_CHECKING:
     from assistant.core.ports import Describer, Speaker
@@ -28,10 +29,11 @@ if TYPE_CHECKING:
 
 
 class _MaskingFormatter(logging.Formatter):
-    """Hides passwords in addresses, those in tracebacks included."""
+    """Hides passwords in addresses, those in tracebacks included, and what would steer the terminal."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return masked(super().format(record))
+        lines = super().format(record).split("\n")
+        return "\n".join(masked(printable(line)) for line in lines)
 
 
 def start_logging(*, is_verbose: bool) -> None:
@@ -91,7 +93,8 @@ def answer_options(settings: Settings, files: ModelFiles) -> AnswerOptions:
         seed=answer.seed,
     )
     # The embedded model was not trained to use earlier turns.
-    return AnswerOptions(decode, settings.steering.applied_to(files.preset), not files.is_demo)
+    sparc = settings.steering.applied_to(files.preset)
+    return AnswerOptions(decode, sparc, not files.is_demo, files.name)
 
 
 def make_answering(

@@ -25,9 +25,7 @@ from assistant.system.typed_path import typed_path
 
 PREFIX = "SPARC_ASSISTANT_"
 CONFIG_VARIABLE = f"{PREFIX}CONFIG"
-OTHER_VARIABLES = frozenset(
-    PREFIX + name for name in ("CONFIG", "CATALOGUE", "MODELS_FOLDER", "COMMAND")
-)
+OTHER_VARIABLES = frozenset(PREFIX + name for name in ("CONFIG", "CATALOGUE", "MODELS_FOLDER"))
 """Variables of ours that are no settings."""
 MOST_NOTICES = 5
 """A file that is no settings file at all has many wrong lines; nobody wants to hear them all."""
@@ -124,22 +122,6 @@ def read_settings(
         path,
         has_wrong_lines=bool(wrong_lines or conflicts),
     )
-
-
-def load_settings(
-    options: Mapping[str, Any],
-    environment: Mapping[str, str] | None = None,
-    config_path: Path | None = None,
-) -> Settings:
-    """Return the settings, where nothing is wrong with them.
-
-    Raises:
-        UsageError: an option, a variable or a line of the file cannot be used.
-    """
-    loaded = read_settings(options, environment, config_path)
-    for problem in loaded.problems:
-        raise problem
-    return loaded.settings
 
 
 def user_settings_path(environment: Mapping[str, str], config_path: Path | None = None) -> Path:

@@ -289,7 +289,11 @@ class SpeechManager:
             self._has_reported_voice = True
             message = messages.voice_unknown(self._voice.voice or "")
             hint = messages.voice_unknown_hint(", ".join(map(str, examples)))
-            self._on_problem(SpeechError(message, hint))
+            error = SpeechError(message, hint)
+            self._on_problem(error)
+            self.say(
+                str(error), Priority.ERROR
+            )  # another voice speaks instead, so this can be heard
         return True
 
     def _succeed(self) -> None:
