@@ -25,6 +25,7 @@ from assistant.system.printable import printable
 if TYPE_CHECKING:
     from assistant.core.ports import Describer, Speaker
     from assistant.inference.options import EngineOptions
+    from assistant.speech.voice_process import VoiceOptions
 
 
 class _MaskingFormatter(logging.Formatter):
@@ -116,12 +117,20 @@ def make_answering(
 def speaker(settings: Settings, on_problem: Callable[[AssistantError], None]) -> Speaker:
     """Open the voice that the settings ask for; trouble goes to ``on_problem``."""
     from assistant.speech.factory import open_speaker
-    from assistant.speech.speech_manager import VoiceOptions
+
+    speech = settings.speech
+    return open_speaker(
+        voice_options(settings), on_problem, is_on=speech.is_on, driver=speech.driver
+    )
+
+
+def voice_options(settings: Settings) -> VoiceOptions:
+    """Return how it sounds: without a voice of its own, as the language of the answers wants."""
+    from assistant.speech.voice_process import VoiceOptions
 
     speech = settings.speech
     voice_name = speech.voice or voice_of(settings.answer.language)
-    voice = VoiceOptions(speech.rate_wpm, voice_name, speech.volume)
-    return open_speaker(voice, on_problem, is_on=speech.is_on, driver=speech.driver)
+    return VoiceOptions(speech.rate_wpm, voice_name, speech.volume)
 
 
 def machine_state(settings: Settings, sys_root: Path = Path("/sys")) -> list[str]:

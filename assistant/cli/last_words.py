@@ -54,7 +54,7 @@ def _speak(
         return
     from assistant.app import wiring
     from assistant.core.ports import Priority
-    from assistant.settings.load import load_settings
+    from assistant.settings.load import read_settings
     from assistant.settings.table import Settings, setting_values
     from assistant.system.masking import masked
     from assistant.system.printable import printable
@@ -63,7 +63,7 @@ def _speak(
     try:
         given = setting_values(options) if options is not None else {}
         config = getattr(options, "config", None)
-        settings = load_settings(given, config_path=typed_path(config) if config else None)
+        settings = read_settings(given, config_path=typed_path(config) if config else None).settings
     except AssistantError:  # perhaps the very reason
         settings = Settings()
     try:

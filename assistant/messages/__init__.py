@@ -251,10 +251,6 @@ def config_unreadable(path: str, reason: str) -> str:
     )
 
 
-def config_unknown_key(path: str, key: str) -> str:
-    return _("The settings file {path} has an unknown key {key}.").format(path=path, key=key)
-
-
 def config_known_keys(keys: str) -> str:
     return _("Known keys: {keys}.").format(keys=keys)
 
@@ -278,7 +274,7 @@ def wanted_choice(choices: tuple[str, ...]) -> str:
 
 
 WANTED_ANY_NUMBER = _("a number")
-WANTED_BOOL = _("true or false")
+WANTED_BOOL = _("on or off")
 WANTED_TEXT = _("text that is not empty")
 WANTED_LAYERS = _("the first and the last layer, for example 0-31")
 

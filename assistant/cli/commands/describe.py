@@ -52,14 +52,15 @@ def answer(options: argparse.Namespace, console: Console) -> ExitCode:
 
 def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -> ExitCode:
     from assistant.app import wiring
+    from assistant.app.setting_checks import with_what_works
     from assistant.cli.named_files import name_files
-    from assistant.model_store.find import find_model
-    from assistant.settings.load import load_settings
+    from assistant.settings.load import read_settings
     from assistant.system.typed_path import typed_path
 
     wiring.start_logging(is_verbose=options.verbose)
     config_path = typed_path(options.config) if options.config else None
-    settings = load_settings(setting_values(options), config_path=config_path)
+    given = {name: value for name, value in setting_values(options).items() if value is not None}
+    loaded = read_settings(given, config_path=config_path)
     is_describing = options.command == "describe"
     named = name_files(
         options.images if is_describing else [options.image], takes_many=is_describing
@@ -67,7 +68,7 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
     pictures = named.pictures
     if pictures.count("-") > 1:
         raise UsageError(messages.PICTURE_STDIN_TWICE)
-    files = find_model(settings.model.model_path, settings.model.mmproj_path)
+    settings, files, replaced = with_what_works(loaded.settings, given)
     # Refused before the model is loaded; each question stands for itself.
     answer_options = replace(wiring.answer_options(settings, files), keeps_turns=False)
 
@@ -149,6 +150,8 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
             model_names=(str(files.model_path), str(files.mmproj_path)),
             announcements=named.notices,
             notices=[
+                *loaded.notices,
+                *replaced,
                 *([messages.DEMO_MODEL] if demo else []),
                 *wiring.model_notices(settings, files),
                 *([_skip_hint(pictures)] if turns is not None and has_terminal else []),

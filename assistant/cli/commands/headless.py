@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.cli.parser import add_command, add_help, add_output, add_settings
@@ -36,14 +37,26 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
         return ExitCode.OK
     from assistant.app.open_session import make_plan
 
-    return run_plan(make_plan(options), console, shows_all=options.lines)
+    plan = make_plan(options)
+    if options.keypad is None:
+        plan = _with_something_to_press(plan)
+    return run_plan(plan, console, shows_all=options.lines)
+
+
+def _with_something_to_press(plan: Plan) -> Plan:
+    """Return a plan that takes keypads, where the settings take neither those nor buttons."""
+    headless = plan.settings.headless
+    if headless.keypad != "off" or headless.gpio:
+        return plan
+    settings = replace(plan.settings, headless=replace(headless, keypad="auto"))
+    return replace(plan, settings=settings, notices=(*plan.notices, words.KEYPAD_TAKEN))
 
 
 def run_plan(plan: Plan, console: Console, *, shows_all: bool) -> ExitCode:
     """Run it with what was planned.
 
     Raises:
-        UsageError: there is nothing to press, or the times of a press cannot be.
+        UsageError: there is nothing to press.
     """
     from assistant.app.open_session import open_session
     from assistant.fronts.headless.bindings import Bindings, parse_pairs
@@ -53,8 +66,6 @@ def run_plan(plan: Plan, console: Console, *, shows_all: bool) -> ExitCode:
     from assistant.fronts.headless.service_notify import ServiceNotifier
 
     settings = plan.settings.headless
-    if settings.hold_ms <= settings.long_press_ms:
-        raise UsageError(words.HOLD_TOO_SHORT, words.HOLD_HINT)
     pins = {int(pin): action for pin, action in parse_pairs(settings.gpio or "").items()}
     if settings.keypad == "off" and not pins:
         raise UsageError(words.NO_INPUT, words.NO_INPUT_HINT)
