@@ -347,6 +347,9 @@ def download_locked(repository: str) -> str:
 DOWNLOAD_LOCKED_HINT = _(
     "You may need an account there. Put its access token in the variable HF_TOKEN."
 )
+DOWNLOAD_TOKEN_HINT = _(
+    "The access token in the variable HF_TOKEN may be wrong, or its account may have no access yet."
+)
 DOWNLOAD_BUSY = _("The server asks for a pause, because there were too many downloads.")
 DOWNLOAD_BUSY_HINT = _("What was downloaded is kept. Run the same command again in a few minutes.")
 
@@ -467,9 +470,13 @@ def no_memory(name: str, needs: float, has: float) -> str:
     )
 
 
-NO_MEMORY_HINT = _(
-    "Choose a smaller model, for example mobilevlm-1.7b. To download this one anyway, add --force."
-)
+def no_memory_hint(smaller: str) -> str:
+    return _(
+        "Choose a smaller model, for example {name}. To download this one anyway, add --force."
+    ).format(name=smaller)
+
+
+NO_MEMORY_HINT = _("No model that can be downloaded fits. To download it anyway, add --force.")
 
 
 def no_disk(name: str, needs: float, free: float) -> str:

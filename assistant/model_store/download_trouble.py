@@ -87,7 +87,9 @@ def explain(
     if status == 404:
         return ModelError(words.download_gone(file.name, file.repository), words.DOWNLOAD_GONE_HINT)
     if status == 401 or (status == 403 and not is_met):  # of the store: its link may have grown old
-        return ModelError(words.download_locked(file.repository), words.DOWNLOAD_LOCKED_HINT)
+        has_token = bool(os.environ.get("HF_TOKEN"))
+        hint = words.DOWNLOAD_TOKEN_HINT if has_token else words.DOWNLOAD_LOCKED_HINT
+        return ModelError(words.download_locked(file.repository), hint)
     if status == 429:
         return ModelError(words.DOWNLOAD_BUSY, words.DOWNLOAD_BUSY_HINT)
     causes = list(_causes(error))

@@ -13,7 +13,7 @@ from assistant.errors import ModelError
 from assistant.inference.gguf import pairing
 from assistant.messages import models as words
 from assistant.model_store import download, files
-from assistant.model_store.catalogue import ROLES, CatalogueFile, CatalogueModel
+from assistant.model_store.catalogue import ROLES, CatalogueFile, CatalogueModel, read_catalogue
 from assistant.model_store.progress import Progress
 from assistant.model_store.record import (
     FileRecord,
@@ -62,9 +62,13 @@ def check_room(row: CatalogueModel, store: Store, *, forces: bool = False) -> No
     """
     there = memory()
     if there is not None and row.memory_mb > there.total_mb and not forces:
+        rows = read_catalogue().values()
+        fitting = sorted(
+            (each.rank, each.name) for each in rows if each.memory_mb <= there.total_mb
+        )
         raise ModelError(
             words.no_memory(row.name, row.memory_mb * MEGABYTE, there.total_mb * MEGABYTE),
-            words.NO_MEMORY_HINT,
+            words.no_memory_hint(fitting[0][1]) if fitting else words.NO_MEMORY_HINT,
         )
     came = sum(
         min(file.size, _count_local_bytes(file, store.folder / row.name)) for file in row.files

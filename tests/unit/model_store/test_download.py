@@ -146,6 +146,16 @@ def test_a_refusal_is_one_sentence(hub: Hub, tmp_path: Path, status: int, says: 
     assert caught.value.hint
 
 
+def test_whoever_gives_a_token_is_not_told_to_give_one(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.needs_token = "secret"
+    monkeypatch.setenv("HF_TOKEN", "hf_other")
+    with pytest.raises(ModelError, match="does not let") as caught:
+        fetched(tmp_path)
+    assert "may be wrong" in caught.value.hint
+
+
 def test_a_busy_or_broken_server_is_asked_again(hub: Hub, tmp_path: Path) -> None:
     hub.refuses = [503, 500]
     assert fetched(tmp_path) == CONTENT

@@ -115,8 +115,14 @@ def test_room_is_looked_at_first_and_what_is_here_already_needs_none(
 ) -> None:
     store = Store(tmp_path / "store")
     monkeypatch.setattr(install, "memory", lambda: Memory(5, 5))
-    with pytest.raises(ModelError, match=r"needs 10 megabytes of memory"):
+    with pytest.raises(ModelError, match=r"needs 10 megabytes of memory") as caught:
         install.check_room(row, store)
+    assert "No model that can be downloaded fits" in caught.value.hint
+    monkeypatch.setattr(install, "memory", lambda: Memory(5000, 5000))
+    with pytest.raises(ModelError) as caught:
+        install.check_room(replace(row, memory_mb=9000), store)
+    assert "for example llava-phi-3-mini" in caught.value.hint, "the best that fits"
+    monkeypatch.setattr(install, "memory", lambda: Memory(5, 5))
     install.check_room(row, store, forces=True)
     monkeypatch.setattr(install, "_SPARE_MB", 0)
     needs = row.n_bytes + row.file("mmproj").size  # its corrected copy too
