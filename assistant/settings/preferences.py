@@ -21,6 +21,7 @@ from assistant.settings.table import Settings
 AT_ONCE = ("answer", "steering")
 """Tables of the settings file that every new answer looks at."""
 RATE = "rate"
+ECHO = "typing-echo"
 NOTICE = "notice-acknowledged"
 
 
@@ -92,6 +93,10 @@ class StoredPreferences:
         """Return words a minute."""
         return self.settings.speech.rate_wpm
 
+    def typing_echo(self) -> str:
+        """Return what is spoken of what is typed."""
+        return self.settings.speech.typing_echo
+
     def lines(self) -> Sequence[str]:
         """Return each setting with its value, one line each."""
         return self._lines()
@@ -114,7 +119,7 @@ class StoredPreferences:
         self._store.set(setting.name, value)
         self._options[setting.name] = value
         self.settings = changed
-        return setting.section in AT_ONCE or setting.name == RATE
+        return setting.section in AT_ONCE or setting.name in (RATE, ECHO)
 
     def is_notice_due(self) -> bool:
         """Return whether the notice of the first run was not acknowledged yet."""
