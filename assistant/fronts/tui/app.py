@@ -153,7 +153,7 @@ class AssistantApp(App[None]):
     @on(UpdatesWaiting)
     def show_updates(self) -> None:
         """Show all that came since the last time and draw once; nothing while the app is ending."""
-        if not self._main.query(LineList):
+        if not any(lines.is_attached for lines in self._main.query(LineList)):
             return
         with self.batch_update():
             for update in self._front.take():
