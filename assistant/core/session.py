@@ -304,6 +304,11 @@ class Session:
         """Give a sign in sound on a front's behalf."""
         self._announcer.earcon(earcon)
 
+    @property
+    def typing_echo(self) -> str:
+        """What is spoken of what is typed: characters, words, both or off."""
+        return self._preferences.typing_echo()
+
     def read_shown(self, texts: Sequence[str]) -> None:
         """Speak what a person looks at on the screen, in place of what was being spoken."""
         self._announcer.read_shown(texts)

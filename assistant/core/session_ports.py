@@ -112,6 +112,9 @@ class Preferences(Protocol):
     def rate_wpm(self) -> int:
         """Return words a minute."""
 
+    def typing_echo(self) -> str:
+        """Return what is spoken of what is typed: characters, words, both or off."""
+
     def lines(self) -> Sequence[str]:
         """Return each setting with its value, one line each, and the titles of their groups."""
 

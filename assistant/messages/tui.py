@@ -53,12 +53,51 @@ KEY_NAMES = {
 """Spoken names of keys, by the name that the terminal library gives them."""
 
 
+# Typing
+
+
+def deleted(what: str) -> str:
+    return _("{what}, deleted.").format(what=what)
+
+
+def selected(what: str) -> str:
+    return _("{what}, selected.").format(what=what)
+
+
+NOTHING_TO_DELETE = _("There is nothing to delete.")
+LINE_EMPTY = _("Nothing is typed yet.")
+LINE_END = _("End of the line.")
+NOT_READABLE = _("That character cannot be read.")
+UNREADABLE = _("a character that cannot be read")
+
+
 # Lists
 
 LIST_KEYS = _("Use the arrow keys to move through the list. Enter chooses the line read last.")
 SETTINGS_KEYS = _(
-    "Use the arrow keys to move through the settings. Then type the new value and press Enter."
+    "Use the arrow keys to move through the settings, or type a word to search. Enter changes the setting."
 )
+GROUP_CHOSEN = _("This is the name of a group. Use the arrow keys to choose a setting.")
+
+
+def settings_found(total: int) -> str:
+    if not total:
+        return _("No setting found.")
+    return translate_plural("{total} setting.", "{total} settings.", total).format(total=total)
+
+
+def settings_to_choose(total: int) -> str:
+    if not total:
+        return _("No setting found. Type another word, or Escape to go back.")
+    return _("{total} settings. Use the arrow keys to choose one.").format(total=total)
+
+
+def type_value(line: str) -> str:
+    return _(
+        "{line} Type the new value and press Enter. Type default to put it back. Escape goes back."
+    ).format(line=line)
+
+
 FIRST_LINE = _("This is the first line.")
 LAST_LINE = _("This is the last line.")
 NOTHING_TO_READ = _("There is nothing to read here yet.")

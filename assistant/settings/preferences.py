@@ -76,6 +76,10 @@ class StoredPreferences:
         """Return words a minute."""
         return self.settings.speech.rate_wpm
 
+    def typing_echo(self) -> str:
+        """Return what is spoken of what is typed."""
+        return self.settings.speech.typing_echo
+
     def lines(self) -> Sequence[str]:
         """Return each setting with its value, one line each, below the title of its group."""
         lines = []

@@ -224,6 +224,9 @@ class SpeechSettings:
         short_name="driver")
     has_earcons: bool = row(True, "earcons", yes_or_no, "YES", ANSWERS,
         _("Short sounds that say what happens: on or off."))
+    typing_echo: Literal["both", "characters", "words", "off"] = row(
+        "both", "typing-echo", choice("both", "characters", "words", "off"), "WHAT", SCREEN,
+        _("What is spoken while you type in the full screen: characters, words, both or off."))
 
 
 @dataclass(frozen=True)

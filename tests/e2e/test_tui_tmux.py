@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
-import tempfile
+import textwrap
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,8 +13,10 @@ import pytest
 from assistant.messages import session as session_words
 from assistant.messages import settings as settings_words
 from assistant.messages import tui as words
-from tests.support.assistant_command import ROOT, STREET, Command
+from tests.support.assistant_command import STREET, Command
 from tests.support.fake_player import FakePlayer
+from tests.support.heard import Heard
+from tests.support.tmux_terminal import Terminal, open_terminal
 from tests.support.waiting import wait_until
 
 pytestmark = [
@@ -28,66 +26,10 @@ pytestmark = [
 ]
 
 
-@dataclass
-class Terminal:
-    """A terminal of tmux in which the assistant runs."""
-
-    socket: Path
-
-    def tmux(self, *arguments: str) -> str:
-        done = subprocess.run(
-            ["tmux", "-S", str(self.socket), *arguments], capture_output=True, text=True, check=True
-        )
-        return done.stdout
-
-    def keys(self, *keys: str) -> None:
-        self.tmux("send-keys", *keys)
-
-    def text(self, text: str) -> None:
-        self.tmux("send-keys", "-l", text)
-
-    @property
-    def screen(self) -> str:
-        """What is on the screen; wrapped lines are one line."""
-        return " ".join(self.tmux("capture-pane", "-p").split())
-
-    @property
-    def cursor_line(self) -> str:
-        """The words of the screen's line on which the cursor is."""
-        y, is_shown = self.tmux("display", "-p", "#{cursor_y} #{cursor_flag}").split()
-        assert is_shown == "1"
-        return self.tmux("capture-pane", "-p").splitlines()[int(y)]
-
-    def wait(self, holds: Callable[[], bool]) -> None:
-        wait_until(holds, lambda: self.tmux("capture-pane", "-p"), timeout_s=90.0, pause_s=0.05)
-
-    def wait_for(self, text: str) -> None:
-        self.wait(lambda: text in self.screen)
-
-
 @pytest.fixture
 def terminal(player: FakePlayer, tmp_path: Path) -> Iterator[Terminal]:
-    folder = Path(tempfile.mkdtemp(prefix="tmux"))
-    terminal = Terminal(folder / "s")
-    home = tmp_path / "home"
-    home.mkdir()
-    # The log of other parts, were it not kept away, would be seen on the screen.
-    command = f'"{sys.executable}" -m assistant --camera "{STREET}"; echo "ended with $?"; sleep 60'
-    environment = {**os.environ, "HOME": str(home), "TERM": "xterm-256color"}
-    for name in ("TMUX", "ACCESSIBLE", "NO_COLOR"):
-        environment.pop(name, None)
-    subprocess.run(
-        ["tmux", "-S", str(terminal.socket), "-f", "/dev/null", "new-session", "-d",
-         "-x", "100", "-y", "40", command],
-        cwd=ROOT, env=environment, check=True,
-    )  # fmt: skip
-    try:
+    with open_terminal(tmp_path / "home", "--camera", str(STREET)) as terminal:
         yield terminal
-    finally:
-        subprocess.run(
-            ["tmux", "-S", str(terminal.socket), "kill-server"], capture_output=True, check=False
-        )
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_from_the_first_run_to_quitting(
@@ -150,9 +92,9 @@ def test_from_the_first_run_to_quitting(
     terminal.wait_for("d describe, b briefly")
 
     # A terminal made tiny and large again, and a key that is none.
-    terminal.tmux("resize-window", "-x", "20", "-y", "5")
-    time.sleep(0.3)
-    terminal.tmux("resize-window", "-x", "100", "-y", "40")
+    terminal.resize(20, 5)
+    terminal.wait(lambda: "d describe" not in terminal.screen)
+    terminal.resize(100, 40)
     terminal.keys("x")
     terminal.wait_for(session_words.unknown_key("x"))
 
@@ -172,3 +114,58 @@ def test_an_escape_leaves_a_question_and_control_c_leaves_everything(terminal: T
     terminal.wait_for(session_words.GONE_BACK)
     terminal.keys("C-c")
     terminal.wait_for("ended with 0")
+
+
+SIZES = [(20, 5), (40, 12), (80, 24), (120, 40)]
+
+
+@pytest.mark.parametrize(("columns", "rows"), SIZES)
+def test_a_terminal_of_any_size_is_used_and_nothing_is_cut(
+    tmp_path: Path, columns: int, rows: int
+) -> None:
+    """The lines are wrapped at the terminal's own width, at the start and after it changed."""
+    options = ("--camera", str(STREET), "--no-speech", "--notice-acknowledged", "yes")
+    with open_terminal(tmp_path / "home", *options, columns=columns, rows=rows) as terminal:
+        for size in ((columns, rows), *SIZES, (columns, rows)):
+            terminal.resize(*size)
+            terminal.wait(lambda width=size[0]: fits(terminal, session_words.READY, width))  # type: ignore[misc]
+        terminal.keys("x")
+        unknown = session_words.unknown_key("x")
+        terminal.wait(lambda: fits(terminal, unknown, columns))
+        assert terminal.cursor_line.startswith("> x does")
+        assert ("Now: nothing is happening." in terminal.screen) is (rows >= 12)
+        terminal.keys("a")
+        terminal.wait_for("Type your question")
+        terminal.text("is it red?")
+        terminal.wait(lambda: terminal.cursor_line.strip() == "is it red?")
+        terminal.resize(60, 8)
+        terminal.wait(lambda: fits(terminal, session_words.TYPE_QUESTION_NEW, 60))
+        terminal.wait(lambda: terminal.cursor_line.strip() == "is it red?")
+
+
+def fits(terminal: Terminal, text: str, columns: int) -> bool:
+    """Whether a text is on the screen as it is wrapped at a width, two cells being kept for the cursor's sign."""
+    wrapped = [line.strip() for line in textwrap.wrap(text, columns - 2)]
+    shown = [row.lstrip(">").strip() for row in terminal.rows]
+    return any(shown[n : n + len(wrapped)] == wrapped for n in range(len(shown)))
+
+
+def test_a_key_held_down_ends_with_the_line_that_it_came_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = Heard(tmp_path / "heard")
+    for name in ("PATH", "PYTHONPATH"):
+        monkeypatch.setenv(name, heard.environment[name])
+    options = ("--camera", str(STREET), "--notice-acknowledged", "yes")
+    with open_terminal(tmp_path / "home", *options) as terminal:
+        wait_until(lambda: any(text.startswith("Ready") for text in heard.texts))
+        terminal.keys("?")
+        terminal.wait_for("keys. Use the arrow keys")
+        # As a keyboard repeats a key that is held: thirty times a second.
+        for _ in range(45):
+            terminal.keys("Down")
+            time.sleep(1 / 30)
+        terminal.wait(lambda: words.LAST_LINE in terminal.screen)
+        last = session_words.NOTICE[:40]
+        terminal.wait(lambda: heard.texts[-1:] != [] and heard.texts[-1].startswith(last))
+        assert len(heard.texts) < 45, "lines that were passed by are not waiting to be read"

@@ -140,8 +140,11 @@ class FakePreferences:
     def rate_wpm(self) -> int:
         return int(self.changes.get("rate", "180"))
 
+    def typing_echo(self) -> str:
+        return self.changes.get("typing-echo", "both")
+
     def lines(self) -> Sequence[str]:
-        return [f"rate: {self.rate_wpm()}", "threads: 2"]
+        return ["Speech:", f"rate: {self.rate_wpm()}", "Model:", "threads: 2", "top-p: of threads"]
 
     def search(self, typed: str) -> Sequence[str]:
         return [line for line in self.lines() if line.startswith(typed)]

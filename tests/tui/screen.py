@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from assistant.core.session import Session
 from assistant.core.session_ports import Front
 from assistant.fronts.tui.app import AssistantApp
-from assistant.fronts.tui.screens.typing import TextLine
+from assistant.fronts.tui.text_line import TextLine
 from assistant.fronts.tui.widgets import Bar, LineList
 from assistant.testing import ScriptedDescriber, answer_events
 from tests.support.session_parts import SessionParts, make_session

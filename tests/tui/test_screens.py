@@ -28,7 +28,7 @@ def test_what_is_said_is_what_is_shown(keys: str) -> None:
     async def test() -> None:
         async with open_screen() as screen:
             await screen.press("d")
-            await screen.press(*keys)
+            await screen.press(*keys, "escape")
             await screen.press("n", "r", "s", "v", "y", "c", "plus", "minus", "o", "k", "p", "p")
             told = [text for text in screen.spoken if text not in ANSWER]
             shown = [text for text in screen.shown if text not in ANSWER]
@@ -135,7 +135,11 @@ def test_arrow_keys_read_what_was_said() -> None:
             lines = len(screen.shown)
             assert screen.list.index == 2
             await screen.press("home", "up")
-            assert screen.shown[lines:] == [words.FIRST_LINE]
+            assert screen.spoken[-2:] == [words.FIRST_LINE, session_words.READY]
+            assert screen.bar("last") == words.FIRST_LINE
+            assert len(screen.shown) == lines
+            await screen.press("down")
+            assert screen.bar("last") == ""
 
     run(test())
 
@@ -173,7 +177,8 @@ def test_a_question_before_and_after_the_picture_and_about_the_last() -> None:
         async with open_screen() as screen:
             await screen.press("a")
             assert screen.name == "QuestionScreen"
-            assert screen.bar("last") == screen.spoken[-1] == session_words.TYPE_QUESTION_NEW
+            assert screen.list.lines == screen.spoken[-1:] == [session_words.TYPE_QUESTION_NEW]
+            assert screen.bar("last") == "", "what stands in the title is not shown twice"
             await screen.type("is q red?")
             assert screen.typed == "is q red?"
             await screen.press("enter")
@@ -236,12 +241,13 @@ def test_history_by_number_by_arrow_and_back() -> None:
             assert screen.shown[-1] == session_words.HISTORY_EMPTY
             await screen.press("d", "b", "h")
             assert screen.name == "ChoiceScreen"
-            assert len(screen.list.lines) == 2
+            assert len(screen.list.lines) == 3
             assert session_words.choose_history(2) in screen.spoken
             await screen.press("down", "down")
-            assert screen.spoken[-1] == screen.list.lines[1]
+            assert screen.spoken[-1] == screen.list.lines[2]
             await screen.press("down")
-            assert screen.bar("last") == screen.spoken[-1] == words.LAST_LINE
+            assert screen.spoken[-2:] == [words.LAST_LINE, screen.list.lines[2]]
+            assert screen.bar("last") == words.LAST_LINE
             await screen.press("enter")
             assert screen.name == "MainScreen"
             assert screen.shown[-2:] == ANSWER
@@ -271,9 +277,11 @@ def test_a_model_is_chosen() -> None:
 def test_settings_are_read_typed_and_changed() -> None:
     async def test() -> None:
         async with open_screen() as screen:
-            await screen.press("comma", "down")
+            await screen.press("comma", "down", "down")
             assert screen.spoken[-1] == "rate: 180"
-            assert screen.typed == "rate "
+            await screen.press("enter")
+            assert screen.name == "QuestionScreen"
+            assert screen.spoken[-1] == words.type_value("rate: 180")
             await screen.type("240")
             await screen.press("enter")
             assert screen.name == "SettingsScreen"
@@ -283,6 +291,9 @@ def test_settings_are_read_typed_and_changed() -> None:
             await screen.type("nonsense 1")
             await screen.press("enter")
             assert screen.bar("last") == screen.spoken[-1] == "There is no setting nonsense."
+            await screen.type("rate 250")
+            await screen.press("enter")
+            assert screen.list.lines[2] == "rate: 250"
             await screen.press("enter")
             assert screen.name == "MainScreen"
 

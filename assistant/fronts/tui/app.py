@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from rich.segment import Segment
 from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.color import Color
+from textual.filter import LineFilter
 from textual.message import Message
 from textual.theme import Theme
 
@@ -18,16 +21,14 @@ from assistant.core.actions import Action
 from assistant.core.session import Session, Wants
 from assistant.core.session_ports import Front, Line
 from assistant.errors import AssistantError
+from assistant.fronts.tui.driver import TerminalDriver
 from assistant.fronts.tui.front import AnswerBegun, GoneTo, QueuedFront, StageChanged, Update
 from assistant.fronts.tui.screens.base import AssistantScreen, Focused, Pressed, Told, UnknownKey
 from assistant.fronts.tui.screens.help import HelpScreen, NoticeScreen
 from assistant.fronts.tui.screens.main import MainScreen
-from assistant.fronts.tui.screens.typing import (
-    ChoiceScreen,
-    QuestionScreen,
-    SettingsScreen,
-    TypingScreen,
-)
+from assistant.fronts.tui.screens.settings import SettingsScreen
+from assistant.fronts.tui.screens.typing import ChoiceScreen, QuestionScreen, TypingScreen
+from assistant.fronts.tui.text_line import Typed
 from assistant.fronts.tui.widgets import LineList
 from assistant.messages import session as session_words
 from assistant.messages import tui as words
@@ -38,6 +39,14 @@ HIGH_CONTRAST = Theme(
     primary="#ffff00", secondary="#00ffff", accent="#ffff00",
     warning="#ffff00", error="#ffffff", success="#ffffff", dark=True,
 )  # fmt: skip
+
+
+class WithoutColour(LineFilter):
+    """Leaves bold, underlined and reversed text, and not one colour; Textual's own filter sends greys."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Return the segments in the terminal's own colours."""
+        return list(Segment.remove_color(segments))
 
 
 class UpdatesWaiting(Message):
@@ -58,6 +67,7 @@ class AssistantApp(App[None]):
 
     CSS_PATH = Path(__file__).with_name("app.tcss")
     ENABLE_COMMAND_PALETTE = False
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (36, "-wide")]  # noqa: RUF012 - declared so by Textual
     VERTICAL_BREAKPOINTS = [(0, "-low"), (12, "-high")]  # noqa: RUF012 - declared so by Textual
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "stop('space')", show=False, priority=True, id="stop.space"),
@@ -66,7 +76,7 @@ class AssistantApp(App[None]):
     ]
 
     def __init__(self, make_session: Callable[[Front], Session]) -> None:
-        super().__init__()
+        super().__init__(driver_class=TerminalDriver)
         self.animation_level = "none"
         self.register_theme(HIGH_CONTRAST)
         self.theme = HIGH_CONTRAST.name
@@ -88,6 +98,11 @@ class AssistantApp(App[None]):
             Wants.QUIT: lambda _session: self.exit(),
             Wants.ACKNOWLEDGE: self._let_acknowledge,
         }
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return Textual's own, and one without any colour where a person wants none."""
+        filters = super().get_line_filters()
+        return [*filters, WithoutColour()] if self.no_color else filters
 
     def on_mount(self) -> None:
         """Show the main screen first, so that keys work while the rest opens."""
@@ -138,7 +153,7 @@ class AssistantApp(App[None]):
     @on(UpdatesWaiting)
     def show_updates(self) -> None:
         """Show all that came since the last time and draw once; nothing while the app is ending."""
-        if not self._main.query(LineList):
+        if not any(lines.is_attached for lines in self._main.query(LineList)):
             return
         with self.batch_update():
             for update in self._front.take():
@@ -149,7 +164,8 @@ class AssistantApp(App[None]):
             case Line():
                 self._main.add_line(update)
                 for screen in self._screens():
-                    screen.last = update.text
+                    if screen is not self._main:
+                        screen.show_last(update.text)
             case AnswerBegun():
                 self._main.begin_answer()
             case GoneTo():
@@ -173,8 +189,28 @@ class AssistantApp(App[None]):
 
     @on(Focused)
     def speak_focused(self, focused: Focused) -> None:
+        self._read((focused.note, *focused.texts), focused.note)
+
+    @on(Typed)
+    def echo(self, typed: Typed) -> None:
+        """Speak what was typed as far as the person wants to hear it."""
+        if self.session is None:
+            return
+        wanted = self.session.typing_echo
+        texts = (
+            typed.word if wanted in ("words", "both") else "",
+            typed.character if wanted in ("characters", "both") else "",
+            typed.other if wanted != "off" else "",
+            typed.note,
+        )
+        self._read(texts, typed.note)
+
+    def _read(self, texts: tuple[str, ...], note: str) -> None:
+        """Speak texts, empty ones aside, and show the one of them that is not on the screen."""
         if self.session is not None:
-            self.session.read_shown(focused.texts)
+            self.session.read_shown([text for text in texts if text])
+        if isinstance(self.screen, AssistantScreen):
+            self.screen.last = note
 
     @on(Told)
     def tell(self, told: Told) -> None:
@@ -187,6 +223,18 @@ class AssistantApp(App[None]):
             self.session.change_setting(changed.typed)
             if isinstance(self.screen, SettingsScreen):
                 self.screen.show_lines(self.session.setting_lines())
+
+    @on(SettingsScreen.Chosen)
+    def ask_for_value(self, chosen: SettingsScreen.Chosen) -> None:
+        """Let a new value be typed for a setting, and stay in the list."""
+        prompt = words.type_value(chosen.line)
+
+        def use(value: str) -> None:
+            self.change_setting(SettingsScreen.Changed(f"{chosen.name} {value}"))
+
+        if self.session is not None:
+            self.session.tell_now(prompt)
+            self._push(QuestionScreen(prompt), use)
 
     @on(PictureTaken)
     def ask_about_picture(self) -> None:
@@ -208,7 +256,7 @@ class AssistantApp(App[None]):
             if self.session is None:
                 return
             if use is None or result is None or not result:
-                self.session.tell(session_words.GONE_BACK)
+                self.session.tell_now(session_words.GONE_BACK)
             else:
                 use(result)
 
@@ -221,7 +269,7 @@ class AssistantApp(App[None]):
     def _let_ask_new(self, session: Session) -> None:
         def take(question: str | None) -> None:
             if question is None:
-                session.tell(session_words.GONE_BACK)
+                session.tell_now(session_words.GONE_BACK)
             elif question:
                 session.ask_new(question)
             else:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from assistant.core.actions import NAMED_KEYS, Action, spoken_key
 from assistant.messages import tui as words
 
+UNREADABLE = "\ufffd"
+"""What the terminal library gives for bytes that are no text."""
+
 
 def keymap_key(key: str, character: str | None) -> str:
     """Return the key as the keymap calls it, from its name in Textual and the character that it types."""
@@ -15,10 +18,12 @@ def keymap_key(key: str, character: str | None) -> str:
 
 def called_aloud(key: str) -> str:
     """Return what a key of the keymap or of the terminal is called in speech."""
-    if len(key) == 1 or key in NAMED_KEYS:
+    if (len(key) == 1 and key != UNREADABLE) or key in NAMED_KEYS:
         return spoken_key(key)
     if key.startswith("ctrl+"):
         return words.key_control(called_aloud(key.removeprefix("ctrl+")))
+    if key == UNREADABLE:
+        return words.UNREADABLE
     known = words.KEY_NAMES.get(key)
     return known or key.replace("+", " ").replace("_", " ")
 

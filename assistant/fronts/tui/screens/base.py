@@ -38,9 +38,15 @@ class UnknownKey(Message):
 
 @dataclass
 class Focused(Message):
-    """Something that is on the screen is looked at, and is to be spoken."""
+    """Something that is on the screen is looked at, and is to be spoken in place of all else.
+
+    Attributes:
+        texts: what is looked at.
+        note: said before it, and shown until the next key.
+    """
 
     texts: tuple[str, ...]
+    note: str = ""
 
 
 @dataclass
@@ -73,6 +79,11 @@ class AssistantScreen(Screen[Result]):
         yield Bar(id="last").data_bind(text=AssistantScreen.last)
         yield Bar(id="stage").data_bind(text=AssistantScreen.stage_text)
 
+    def show_last(self, text: str) -> None:
+        """Show what was said last, unless it stands in the screen's title."""
+        if text not in (self.title or ""):
+            self.last = text
+
     def watch_stage(self, stage: str) -> None:
         self.stage_text = words.stage_line(stage)
 
@@ -98,12 +109,11 @@ class AssistantScreen(Screen[Result]):
     def on_line_list_moved(self, moved: LineList.Moved) -> None:
         """Speak the line of the cursor; at an end, which end it is."""
         moved.stop()
-        if moved.text is not None:
-            self.post_message(Focused((moved.text,)))
-        elif not self.query_one(LineList).lines:
-            self.post_message(Told(words.NOTHING_TO_READ))
+        if moved.text is None:
+            self.post_message(Focused((), words.NOTHING_TO_READ))
         else:
-            self.post_message(Told(words.LAST_LINE if moved.by > 0 else words.FIRST_LINE))
+            end = words.LAST_LINE if moved.by > 0 else words.FIRST_LINE
+            self.post_message(Focused((moved.text,), end if moved.is_end else ""))
 
     def on_screen_resume(self) -> None:
         for lines in self.query(LineList):

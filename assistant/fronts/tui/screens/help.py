@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual.app import ComposeResult
-from textual.widgets import Static
 
 from assistant.core.actions import Action, Keymap
 from assistant.fronts.tui.screens.base import AssistantScreen, Focused, Told
@@ -19,16 +18,16 @@ class HelpScreen(AssistantScreen[str | None]):
 
     def __init__(self, keymap: Keymap, lines: Sequence[str]) -> None:
         super().__init__()
+        self.title = words.help_title(len(Action))
         self._keymap = keymap
         self._lines = list(lines)
 
     def compose(self) -> ComposeResult:
-        yield Static(words.help_title(len(Action)), id="title", markup=False)
-        yield LineList(self._lines, id="help")
+        yield LineList(self._lines, id="help", title=self.title or "")
         yield from self.compose_bars()
 
     def on_mount(self) -> None:
-        self.post_message(Focused((words.help_title(len(Action)), *self._lines)))
+        self.post_message(Focused((self.title or "", *self._lines)))
         self.query_one(LineList).go_to(0)
 
     def take_key(self, key: str) -> None:
@@ -39,9 +38,9 @@ class HelpScreen(AssistantScreen[str | None]):
         if action is None:
             super().take_key(key)
             return
-        # The lines of the keys stand in the keymap's order, before the notice.
+        # The lines of the keys stand in the keymap's order, after the title and before the notice.
         index = list(self._keymap.keys).index(action)
-        self.query_one(LineList).go_to(index)
+        self.query_one(LineList).go_to(index + 1)
         self.post_message(Focused((self._lines[index],)))
 
 

@@ -53,6 +53,7 @@ class MainScreen(AssistantScreen[None]):
 
     def add_line(self, line: Line) -> None:
         """Add what is said. The cursor goes to it, but follows an answer only until it is moved away."""
+        self.last = ""  # the note on the key before
         said = self.query_one("#said", LineList)
         is_full = len(said.lines) >= KEPT_LINES
         index = said.add_line(line.text, f"-{line.kind.value}", keep=KEPT_LINES)

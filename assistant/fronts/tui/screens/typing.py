@@ -1,33 +1,18 @@
-"""Screens with a line to type in: a question, the number of a line of a list, or a setting."""
+"""Screens with a line to type in: a question, or the number of a line of a list."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
-from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
-from assistant.fronts.tui.screens.base import AssistantScreen, Told
-from assistant.fronts.tui.widgets import Bar, LineList
+from assistant.fronts.tui.screens.base import AssistantScreen, Focused, Told
+from assistant.fronts.tui.text_line import TextLine, Typed
+from assistant.fronts.tui.widgets import LineList
 from assistant.messages import session as session_words
 from assistant.messages import tui as words
-
-
-class TextLine(Input):
-    """One line of typed text; several pasted lines become one."""
-
-    def __init__(self) -> None:
-        super().__init__(compact=True, select_on_focus=False)
-        self.cursor_blink = False
-
-    def on_paste(self, event: events.Paste) -> None:
-        """Take all of what is pasted, not its first line alone."""
-        event.prevent_default()
-        event.stop()
-        self.insert_text_at_cursor(" ".join(event.text.split()))
 
 
 class TypingScreen(AssistantScreen[str | None]):
@@ -35,19 +20,39 @@ class TypingScreen(AssistantScreen[str | None]):
 
     AUTO_FOCUS = "TextLine"
 
+    def on_screen_resume(self) -> None:
+        self._place_cursor()
+
+    def on_resize(self) -> None:
+        self._place_cursor()
+
+    def _place_cursor(self) -> None:
+        """Put the terminal's cursor on the line that was gone to, else where it is typed."""
+        where = self.query_one(LineList)
+        (where if where.has_cursor else self.query_one(TextLine)).place_cursor()
+
+    @on(Typed)
+    def follow_typing(self) -> None:
+        """Leave the terminal's cursor where it is typed."""
+        self.query_one(LineList).has_cursor = False
+
 
 class QuestionScreen(TypingScreen):
     """Gives back the question; an empty text for Enter alone, None for Escape."""
 
     def __init__(self, prompt: str) -> None:
         super().__init__()
-        self._prompt = prompt
+        self.title = prompt
 
     def compose(self) -> ComposeResult:
-        yield Static(self._prompt, id="title", markup=False)
+        yield LineList(id="question", title=self.title or "")
         yield TextLine()
-        yield Bar(id="space")
         yield from self.compose_bars()
+
+    def action_move(self, by: int) -> None:
+        """Read what was typed: there is nothing else on this screen."""
+        typed = self.query_one(TextLine).value
+        self.post_message(Focused((typed or words.LINE_EMPTY,)))
 
     @on(Input.Submitted)
     def give_back(self, event: Input.Submitted) -> None:
@@ -63,14 +68,13 @@ class ChoiceScreen(TypingScreen):
 
     def __init__(self, prompt: str, lines: Sequence[str]) -> None:
         super().__init__()
-        self._prompt = prompt
+        self.title = f"{prompt} {words.LIST_KEYS}"
         self._lines = [
             session_words.numbered(number, line) for number, line in enumerate(lines, start=1)
         ]
 
     def compose(self) -> ComposeResult:
-        yield Static(self._prompt, id="title", markup=False)
-        yield LineList(self._lines, id="choices")
+        yield LineList(self._lines, id="choices", title=self.title or "")
         yield TextLine()
         yield from self.compose_bars()
 
@@ -84,56 +88,9 @@ class ChoiceScreen(TypingScreen):
         typed = event.value.strip()
         index = self.query_one(LineList).index
         if not typed:
-            self.dismiss(None if index is None else str(index + 1))
+            self.dismiss(str(index) if index else None)
         elif typed.isascii() and typed.isdigit() and 1 <= int(typed[:9]) <= len(self._lines):
             self.dismiss(typed)
         else:
             self.query_one(TextLine).value = ""
             self.post_message(Told(session_words.choice_wrong(typed[:40], len(self._lines))))
-
-
-class SettingsScreen(TypingScreen):
-    """Changes settings until Enter alone or Escape goes back."""
-
-    @dataclass
-    class Changed(Message):
-        """A setting was typed: its name, a space, its value."""
-
-        typed: str
-
-    def __init__(self, lines: Sequence[str]) -> None:
-        super().__init__()
-        self._lines = list(lines)
-
-    def compose(self) -> ComposeResult:
-        yield Static(session_words.CHOOSE_SETTING, id="title", markup=False)
-        yield LineList(self._lines, id="settings")
-        yield TextLine()
-        yield from self.compose_bars()
-
-    def on_mount(self) -> None:
-        self.post_message(Told(words.SETTINGS_KEYS))
-
-    def show_lines(self, lines: Sequence[str]) -> None:
-        self.query_one(LineList).set_lines(lines)
-
-    def on_line_list_moved(self, moved: LineList.Moved) -> None:
-        """Type the name of the setting that was gone to."""
-        super().on_line_list_moved(moved)
-        if moved.text is not None:
-            line = self.query_one(TextLine)
-            line.value = moved.text.partition(":")[0] + " "
-            line.cursor_position = len(line.value)
-            # The terminal's cursor belongs on the line that is being read, until something is typed.
-            self.query_one(LineList).place_cursor()
-
-    @on(Input.Submitted)
-    def change(self, event: Input.Submitted) -> None:
-        """Give the typed setting up to the app; Enter alone goes back."""
-        event.stop()
-        typed = event.value.strip()
-        if not typed:
-            self.dismiss(None)
-            return
-        self.query_one(TextLine).value = ""
-        self.post_message(self.Changed(typed))
