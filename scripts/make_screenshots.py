@@ -120,7 +120,7 @@ def screens() -> Iterator[tuple[str, bool, Step]]:
     yield "question", False, _keys("a", *"What", "space", *"is", "space", *"red")
     yield "history", False, _keys("h", "down")
     yield "models", False, _keys("m", "down", "down")
-    yield "settings", False, _keys("comma", "down", "down", "2", "2", "0")
+    yield "settings", False, _keys("comma", *"rate", "down")
     yield "help", False, _keys("question_mark", "down", "down")
     yield "tiny", False, _small
 

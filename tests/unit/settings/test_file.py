@@ -81,6 +81,7 @@ def test_every_setting_can_be_kept_and_read_again(path: Path, setting: object) -
         "silent",
         "17=stop",
         "900",
+        "words",
     ]
     for value in tried:
         try:
