@@ -279,23 +279,38 @@ CHECK_STARTED = _("Checking again.")
 CHECK_NOTHING = _("There is nothing to compare in the two descriptions.")
 
 
-def check_both(things: Sequence[str]) -> str:
-    return _("Both descriptions mention: {things}.").format(things=", ".join(things))
+def check_both(things: Sequence[str], more: int = 0) -> str:
+    return _("Both descriptions mention: {things}.").format(things=_list_some(things, more))
 
 
 CHECK_NONE_AGREED = _("The two descriptions have nothing in common.")
 
 
-def check_first_only(things: Sequence[str]) -> str:
+def check_first_only(things: Sequence[str], more: int = 0) -> str:
     return _("Only the first mentions this, so it may be wrong: {things}.").format(
-        things=", ".join(things)
+        things=_list_some(things, more)
     )
 
 
-def check_second_only(things: Sequence[str]) -> str:
+def check_second_only(things: Sequence[str], more: int = 0) -> str:
     return _("Only the second mentions this, so it may be wrong: {things}.").format(
-        things=", ".join(things)
+        things=_list_some(things, more)
     )
+
+
+def _list_some(things: Sequence[str], more: int) -> str:
+    listed = ", ".join(things)
+    if not more:
+        return listed
+    return translate_plural("{things}, and {more} more", "{things}, and {more} more", more).format(
+        things=listed, more=more
+    )
+
+
+def check_more_differ(more: int) -> str:
+    return translate_plural(
+        "They differ in {more} more thing.", "They differ in {more} more things.", more
+    ).format(more=more)
 
 
 def check_differs(first: str, second: str) -> str:
