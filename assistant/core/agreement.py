@@ -133,8 +133,9 @@ def _things(sentences: Sequence[str]) -> dict[str, list[str]]:
 
 
 def _name_some(things: Sequence[str]) -> tuple[Sequence[str], int]:
-    """Return as many as can be kept in mind, and how many more there are."""
-    return things[:MOST_THINGS_NAMED], max(0, len(things) - MOST_THINGS_NAMED)
+    """Return as many as can be kept in mind, and how many more there are; one more is named as quickly."""
+    more = len(things) - MOST_THINGS_NAMED
+    return (things[:MOST_THINGS_NAMED], more) if more > 1 else (things, 0)
 
 
 def _find_difference(phrases: Sequence[str], others: Sequence[str]) -> tuple[str, str] | None:

@@ -15,6 +15,7 @@ from assistant.core.events import ImageRgb
 from assistant.core.history import Entry, History
 from assistant.core.ports import Earcon, Speaker
 from assistant.core.questions import BRIEF, DETAILED, MAX_QUESTION_CHARS, Question, Style
+from assistant.core.reader import Unit
 from assistant.core.session_jobs import Jobs
 from assistant.core.session_ports import Cameras, Keeper, Kind, Models, Preferences, Prompts
 from assistant.core.session_work import SessionWork
@@ -109,6 +110,11 @@ class Session:
             Action.SETTINGS: lambda: self._wants(Wants.SETTINGS, self._prompts.settings),
             Action.HELP: lambda: Wants.HELP,
             Action.QUIT: lambda: Wants.QUIT,
+            Action.NEXT_LETTER: lambda: self._review(Unit.CHARACTER, 1, words.LAST_LETTER),
+            Action.PREVIOUS_LETTER: lambda: self._review(Unit.CHARACTER, -1, words.FIRST_LETTER),
+            Action.NEXT_WORD: lambda: self._review(Unit.WORD, 1, words.LAST_WORD),
+            Action.PREVIOUS_WORD: lambda: self._review(Unit.WORD, -1, words.FIRST_WORD),
+            Action.SENTENCE: self._sentence,
         }
 
     @property
@@ -356,6 +362,18 @@ class Session:
     def _spell(self) -> None:
         spelled = self._announcer.reader.spell()
         self._announcer.tell(words.spelled(*spelled) if spelled else words.NOTHING_SAID_YET)
+
+    def _review(self, unit: Unit, by: int, at_end: str) -> None:
+        if not self._announcer.reader.sentences:
+            self._announcer.tell(words.NOTHING_SAID_YET)
+            return
+        self._announcer.tell(self._announcer.reader.review(unit, by) or at_end)
+
+    def _sentence(self) -> None:
+        if not self._announcer.reader.sentences:
+            self._announcer.tell(words.NOTHING_SAID_YET)
+            return
+        self._announcer.read_one()
 
     def _status(self) -> None:
         stage, took_s = self._answering.stage

@@ -91,7 +91,7 @@ def test_a_rebound_key_and_stop_on_another_key() -> None:
 
 @pytest.mark.parametrize(
     ("key", "called"),
-    [("x", "x"), ("X", "capital X"), ("f5", "f5"), ("left", "left arrow"), ("ctrl+x", "control x")],
+    [("x", "x"), ("X", "capital X"), ("f5", "f5"), ("insert", "insert"), ("ctrl+x", "control x")],
 )
 def test_unknown_keys_are_spoken(key: str, called: str) -> None:
     async def test() -> None:
@@ -110,8 +110,6 @@ def test_numbers_wait_for_a_second_digit_and_no_longer() -> None:
             await screen.pilot.pause(1.3)
             await screen.settle()
             assert len(screen.parts.describer.requests) == 1
-            await screen.press("2", "4")
-            assert screen.shown[-1] == session_words.unknown_key("24")
             await screen.press("0")
             assert screen.shown[-1] == session_words.unknown_key("0")
             # A digit that waits is done before the next key, and Stop forgets it.
