@@ -113,7 +113,7 @@ class RecordingSpeaker:
     Attributes:
         seconds_per_utterance: how long an utterance takes; 0 speaks at once.
         spoken: utterances whose speaking was finished, long ones in parts.
-        log: every call in order, as ("say", text), ("cancel", ""), ("pause", ""), ("resume", "") or ("close", "").
+        log: every call in order: ("say", text), else "cancel", "hush", "pause", "resume" or "close" with an empty text.
     """
 
     seconds_per_utterance: float = 0.0
@@ -147,14 +147,22 @@ class RecordingSpeaker:
             self._speaking, self.is_paused = None, False
             self.log.append(("cancel", ""))
 
-    def pause(self) -> None:
+    def hush(self) -> bool:
         with self._lock:
             self._settle()
-            self.is_paused = True
             if self._speaking is not None and self._speaking.priority is Priority.DESCRIPTION:
                 self._queue.put_back(self._speaking)
-                self._speaking = None
-            self.log.append(("pause", ""))
+            self._speaking = None
+            waiting = self._queue.drop_all_but_descriptions()
+            self.is_paused = self.is_paused or bool(waiting)
+            self.log.append(("hush", ""))
+            return any(utterance.position is not None for utterance in waiting)
+
+    def pause(self) -> None:
+        with self._lock:
+            self.hush()
+            self.is_paused = True
+            self.log[-1] = ("pause", "")
 
     def resume(self) -> None:
         with self._lock:

@@ -46,7 +46,7 @@ class Announcer:
 
     def read_shown(self, texts: Sequence[str]) -> None:
         """Speak what is on the screen already, in place of what was being spoken."""
-        self._speaker.cancel()
+        self._speaker.hush()
         for text in texts:
             self._speaker.say(text, Priority.STATUS)
 
@@ -101,6 +101,14 @@ class Announcer:
     def is_heard(self) -> bool:
         """Return whether something is being spoken."""
         return not self._speaker.wait(timeout_s=0)
+
+    def hush(self) -> bool:
+        """Silence what is being said, and hold what waits; return whether sentences of the answer do."""
+        return self._speaker.hush()
+
+    def is_held(self) -> bool:
+        """Return whether the rest of the answer waits until it is read on."""
+        return self._speaker.is_paused
 
     def silence(self) -> None:
         """End all sound."""

@@ -168,7 +168,6 @@ class Answering:
 
     def check(self, entry: Entry, ticket: Ticket) -> None:
         """Ask a second time, and say what both answers mention and what only one does."""
-        self._announcer.tell(words.CHECK_STARTED)
         request = self._request(entry.image_rgb, entry.question, [])
         decode = replace(
             request.decode, temperature=SECOND_LOOK_TEMPERATURE, seed=random.randrange(2**31)
@@ -197,8 +196,8 @@ class Answering:
         self._announcer.tell(message)
 
     def is_heard(self) -> bool:
-        """Return whether something is being spoken."""
-        return self._announcer.is_heard()
+        """Return whether something is being spoken, or would be but for a pause."""
+        return self._announcer.is_heard() or self._announcer.is_held()
 
     def trace(self, record: TraceHeader | TraceStep) -> None:
         """Pass on what steering did."""

@@ -80,11 +80,18 @@ class Speaker(Protocol):
     def cancel(self) -> None:
         """Drop the queue, silence the running utterance within 50 ms, and end a pause."""
 
-    def pause(self) -> None:
-        """Silence at once; a description that was interrupted goes back to the front of the queue.
+    def hush(self) -> bool:
+        """Silence at once, so that a key is answered: drop errors and status, and hold descriptions.
 
-        Errors and status are spoken during a pause, so that every key is answered.
+        A description that was interrupted goes back to the front of the queue, and the speaker is paused where any
+        waits; errors and status that come afterwards are spoken.
+
+        Returns:
+            Whether one with a ``position`` waits.
         """
+
+    def pause(self) -> None:
+        """Silence as ``hush`` does, and pause although no description waits yet."""
 
     def resume(self) -> None:
         """Go on from the start of the description that was interrupted."""

@@ -5,10 +5,12 @@ A session never blocks: long work runs in its own thread, and every key is answe
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum, auto
 
-from assistant.core.actions import Action, Keymap
+from assistant import messages
+from assistant.core.actions import Action, Keymap, spoken_key
 from assistant.core.announcer import Announcer
 from assistant.core.answering import Answering
 from assistant.core.events import ImageRgb
@@ -24,6 +26,10 @@ from assistant.messages import session as words
 from assistant.system import threads
 
 RATE_STEP_WPM = 20
+SLOW_S = 0.08
+"""What takes longer is announced, so that no key seems to be dead."""
+LEAVES_ANSWER = (Action.STATUS, Action.FASTER, Action.SLOWER, Action.STEERING)
+"""Keys that are answered at once, and after which a person will want to hear the rest of the answer."""
 SLOWEST_WPM, FASTEST_WPM = 80, 440
 
 
@@ -80,7 +86,7 @@ class Session:
         self._cameras, self._models, self._preferences = cameras, models, preferences
         self._keeper, self._history, self._jobs = keeper, history, jobs
         self._rate_wpm = preferences.rate_wpm()
-        self._is_paused = False
+        self._was_paused = self._has_more_to_read = self._knows_how_to_read_on = False
         self._present: Entry | None = None
         self._taken: ImageRgb | None = None
         self._ready = ""
@@ -154,9 +160,26 @@ class Session:
         self._speaker.wait()
 
     def perform(self, action: Action) -> Wants:
-        """Do what a key stands for; trouble is said and never raised."""
+        """Do what a key stands for, in place of what was being said; trouble is said and never raised."""
+        if action is not Action.STOP:  # says whether there was anything to stop
+            self.hush()
         wants = self._told(self._actions[action])
+        if action in LEAVES_ANSWER:
+            self._tell_how_to_read_on()
         return wants or Wants.NOTHING
+
+    def hush(self) -> None:
+        """Silence what is being said, because something was pressed; an answer is held until it is read on."""
+        self._was_paused = self._speaker.is_paused
+        self._has_more_to_read = self._announcer.hush()
+
+    def _tell_how_to_read_on(self) -> None:
+        """Say once how to hear the rest of the answer, where a key interrupted it."""
+        if self._has_more_to_read and not self._was_paused and not self._knows_how_to_read_on:
+            self._knows_how_to_read_on = True
+            self._announcer.tell(
+                self._prompts.read_on(spoken_key(self.keymap.keys[Action.PAUSE][0]))
+            )
 
     def _told(self, work: Callable[[], Wants | None]) -> Wants | None:
         """Do something; trouble is said, because the next key must work."""
@@ -170,13 +193,15 @@ class Session:
 
     def unknown_key(self, typed: str) -> None:
         """Say that a key does nothing."""
+        self.hush()
         self._announcer.tell(words.unknown_key(typed))
+        self._tell_how_to_read_on()
 
     def ask_new(self, question: str) -> None:
         """Take a picture and ask about it."""
         asked = self._question(question)
         if asked is not None:
-            self._look(asked)
+            self._look(asked, words.asked(asked.text))
 
     def take_picture(self, then: Callable[[], None]) -> None:
         """Take a picture; ``then`` is called from the work thread when there is one to ask about."""
@@ -187,22 +212,27 @@ class Session:
             then()
 
         self._taken = None
-        self._silence()
+        self._stop_quietly()
+        self._announcer.tell(messages.LOOKING)
         self._jobs.submit(lambda ticket: self._work.take(keep, ticket))
 
     def ask_taken(self, question: str) -> None:
         """Ask about the picture that ``take_picture`` took."""
-        image, asked = self._taken, self._question(question)
-        if image is not None and asked is not None:
-            self._silence()
-            self._jobs.submit(lambda ticket: self._work.ask(image, asked, ticket))
+        if self._taken is not None:
+            self._ask(self._taken, question)
 
     def follow_up(self, question: str) -> None:
         """Ask a further question about the present picture."""
-        entry, asked = self._entry(), self._question(question)
-        if entry is not None and asked is not None:
-            self._silence()
-            self._jobs.submit(lambda ticket: self._work.ask(entry.image_rgb, asked, ticket))
+        entry = self._entry()
+        if entry is not None:
+            self._ask(entry.image_rgb, question)
+
+    def _ask(self, image: ImageRgb, question: str) -> None:
+        asked = self._question(question)
+        if asked is not None:
+            self._stop_quietly()
+            self._announcer.tell(words.asked(asked.text), Kind.QUESTION)
+            self._jobs.submit(lambda ticket: self._work.ask(image, asked, ticket))
 
     def history_lines(self) -> list[str]:
         """Return earlier answers, newest first."""
@@ -236,7 +266,7 @@ class Session:
             self._answering.describer = self._models.choose(index)
             return words.model_now(self._models.name)
 
-        self._beside(choose)
+        self._beside(choose, words.OPENING_MODEL)
 
     def setting_lines(self) -> list[str]:
         """Return each setting with its value."""
@@ -244,6 +274,7 @@ class Session:
 
     def change_setting(self, typed: str) -> None:
         """Take "name value", set and keep it."""
+        self.hush()
         name, _, value = typed.strip().partition(" ")
         if not value.strip():
             self._announcer.tell(words.SETTING_UNCLEAR)
@@ -267,7 +298,7 @@ class Session:
 
     def tell_now(self, text: str) -> None:
         """Say something in place of what was being said."""
-        self._announcer.silence()
+        self.hush()
         self._announcer.tell(text)
 
     def sign(self, earcon: Earcon) -> None:
@@ -307,7 +338,6 @@ class Session:
 
     def _silence(self) -> None:
         self._present = None
-        self._is_paused = False
         self._work.interrupt_capture()
         self._announcer.silence()
 
@@ -318,8 +348,12 @@ class Session:
         self._silence()
         return was_busy
 
-    def _look(self, question: Question) -> None:
+    def _look(self, question: Question, asked: str = "") -> None:
         self._stop_quietly()
+        # Here and not by the work, which waits until the model has let go of the answer before.
+        if asked:
+            self._announcer.tell(asked, Kind.QUESTION)
+        self._announcer.tell(messages.LOOKING)
         self._jobs.submit(lambda ticket: self._work.look(question, ticket))
 
     def _follow_up(self) -> Wants:
@@ -329,33 +363,31 @@ class Session:
         return self._wants(Wants.QUESTION, self._prompts.question)
 
     def _stop(self) -> None:
-        was_heard = self._announcer.is_heard()
+        was_heard = self._announcer.is_heard() or self._speaker.is_paused
         present = self._present
         was_busy = self._stop_quietly()
         self._present = present
         self._announcer.tell(words.STOPPED if was_busy or was_heard else words.NOTHING_TO_STOP)
 
     def _pause(self) -> None:
-        self._is_paused = not self._is_paused
-        if self._is_paused:
-            self._speaker.pause()
-            self._announcer.tell(words.PAUSED)
-        else:
+        self._knows_how_to_read_on = True
+        if self._was_paused:
             self._announcer.tell(words.RESUMED)
             self._speaker.resume()
+        else:
+            self._speaker.pause()
+            self._announcer.tell(words.PAUSED)
 
     def _repeat(self) -> None:
         if not self._announcer.reader.sentences:
             self._announcer.tell(words.NOTHING_SAID_YET)
             return
-        self._is_paused = False
         self._announcer.read_again()
 
     def _step(self, by: int, at_end: str) -> None:
         if not self._announcer.reader.sentences:
             self._announcer.tell(words.NOTHING_SAID_YET)
             return
-        self._is_paused = False
         if not self._announcer.go_by(by):
             self._announcer.tell(at_end)
 
@@ -377,9 +409,14 @@ class Session:
 
     def _status(self) -> None:
         stage, took_s = self._answering.stage
+        reader = self._announcer.reader
+        place = reader.index + 1, len(reader.sentences)
         if stage:
             self._announcer.tell(words.status_busy(stage, took_s))
-        else:
+        if self._has_more_to_read:
+            said = words.status_paused if self._was_paused else words.status_reading
+            self._announcer.tell(said(*place))
+        elif not stage:
             self._announcer.tell(words.status_idle(self._models.name, self._cameras.name))
         for line in self._machine_state():
             self._announcer.tell(line)
@@ -392,6 +429,7 @@ class Session:
         present = self._present
         self._stop_quietly()
         self._present = present
+        self._announcer.tell(words.CHECK_STARTED)
         self._jobs.submit(lambda ticket: self._work.check(entry, ticket))
 
     def _show_history(self) -> Wants:
@@ -405,7 +443,7 @@ class Session:
         if entry is None:
             self._announcer.tell(words.NOTHING_SAID_YET)
             return
-        self._beside(lambda: words.saved(*self._keeper.save(entry)))
+        self._beside(lambda: words.saved(*self._keeper.save(entry)), words.SAVING)
 
     def _copy(self) -> None:
         if not self._announcer.reader.sentences:
@@ -417,20 +455,27 @@ class Session:
             self._keeper.copy(text)
             return words.COPIED
 
-        self._beside(copy)
+        self._beside(copy, words.COPYING)
 
     def _next_camera(self) -> None:
         def change() -> str:
             name = self._cameras.next()
             return words.camera_now(name) if name else words.camera_only_one(self._cameras.name)
 
-        self._beside(change)
+        self._beside(change, words.CHANGING_CAMERA)
 
-    def _beside(self, work: Callable[[], str]) -> None:
-        """Do something that takes a moment beside the keys, and say what came of it."""
+    def _beside(self, work: Callable[[], str], meanwhile: str) -> None:
+        """Do something that may take a moment beside the keys, and say what came of it; what it is, if it does."""
 
         def run() -> None:
-            self._announcer.tell(work())
+            timer = threading.Timer(SLOW_S, self._announcer.tell, (meanwhile,))
+            timer.start()
+            try:
+                came = work()
+            finally:
+                timer.cancel()
+            self._announcer.tell(came)
+            self._tell_how_to_read_on()
 
         if threads.start(self._told, "beside", run) is None:
             self._told(run)

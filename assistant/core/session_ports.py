@@ -48,6 +48,7 @@ class Prompts:
         new_question, question: for a question about a new picture, and about the last one.
         history, model: take how many there are to choose from.
         settings: for a setting and its value.
+        read_on: takes the key that reads on what a key interrupted.
     """
 
     new_question: str = words.TYPE_QUESTION_NEW
@@ -55,6 +56,7 @@ class Prompts:
     history: Callable[[int], str] = words.choose_history
     model: Callable[[int], str] = words.choose_model
     settings: str = words.CHOOSE_SETTING
+    read_on: Callable[[str], str] = words.read_on
 
 
 class Front(Protocol):

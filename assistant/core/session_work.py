@@ -75,16 +75,16 @@ class SessionWork:
         self._take_prepared = take_prepared
 
     def look(self, question: Question, ticket: Ticket) -> None:
-        """Take a picture and answer."""
+        """Take a picture and answer; that it begins was said."""
         with self._working(ticket):
-            image = self._answering.take(self._capture, ticket)
+            image = self._answering.take(self._capture, ticket, openings=())
             if image is not None:
                 self._answering.answer(image, question, ticket)
 
     def take(self, then: Callable[[ImageRgb], None], ticket: Ticket) -> None:
         """Take a picture about which something will be asked."""
         with self._working(ticket):
-            image = self._answering.take(self._capture, ticket)
+            image = self._answering.take(self._capture, ticket, openings=())
             if image is not None and not ticket.is_cancelled:
                 self._answering.describer.prepare(image)
                 then(image)

@@ -79,6 +79,7 @@ class PlainMode:
         with self._lock:
             answer, self._answer = self._answer, None
         if answer is not None:
+            self._session.hush()
             # A space or Escape stops everything even where a text is expected.
             if typed in {" ", "\x1b"}:
                 self._session.perform(Action.STOP)

@@ -51,6 +51,7 @@ def choose_model(total: int) -> str:
     )
 
 
+READ_ON = _("Press the pause key to read on.")
 SETTINGS_ELSEWHERE = _("To change settings, use a terminal: sparc-assistant settings")
 READY_QUESTIONS = (
     _("What is directly in front of me?"),

@@ -154,6 +154,12 @@ STOPPED = _("Stopped.")
 NOTHING_TO_STOP = _("There is nothing to stop.")
 PAUSED = _("Paused. Press the same key to continue.")
 RESUMED = _("Continuing.")
+
+
+def read_on(key: str) -> str:
+    return _("Press {key} to read on.").format(key=key)
+
+
 NOTHING_SAID_YET = _("There is no answer yet. Describe a picture first.")
 LAST_SENTENCE = _("That was the last sentence.")
 FIRST_SENTENCE = _("This is the first sentence.")
@@ -222,6 +228,14 @@ def status_busy(stage: str, took_s: float) -> str:
     ).format(stage=stage[:1].upper() + stage[1:], seconds=seconds)
 
 
+def status_reading(number: int, total: int) -> str:
+    return _("Reading sentence {number} of {total}.").format(number=number, total=total)
+
+
+def status_paused(number: int, total: int) -> str:
+    return _("Paused at sentence {number} of {total}.").format(number=number, total=total)
+
+
 def rate(rate_wpm: int) -> str:
     return translate_plural("{rate} word a minute.", "{rate} words a minute.", rate_wpm).format(
         rate=rate_wpm
@@ -238,6 +252,10 @@ def rate_at_limit(rate_wpm: int) -> str:
 
 STEERING_ON = _("Attention steering is on from the next answer.")
 STEERING_OFF = _("Attention steering is off from the next answer.")
+SAVING = _("Saving.")
+COPYING = _("Copying.")
+CHANGING_CAMERA = _("Looking for another camera.")
+OPENING_MODEL = _("Opening the model.")
 COPIED = _("The text was copied.")
 COPY_IMPOSSIBLE = _("The text cannot be copied here.")
 COPY_IMPOSSIBLE_HINT = _(
@@ -278,6 +296,12 @@ def model_in_use(name: str) -> str:
 
 NO_CAMERA_OPENED = _("the first one found")
 NO_PICTURE_YET = _("There is no picture yet. Describe a picture first.")
+
+
+def asked(question: str) -> str:
+    return _("Asked: {question}").format(question=question)
+
+
 NO_QUESTION = _("No question was asked.")
 
 

@@ -1,11 +1,12 @@
 """The process that speaks: one utterance at a time through pyttsx3. Run as a script.
 
 It is a process, because pyttsx3's ``stop()`` cannot interrupt on Linux: the espeak driver plays a
-temporary WAV with ``aplay`` inside a callback. Killing the process group ends both within milliseconds.
+temporary WAV with ``aplay`` inside a callback. Killing the player ends the sound within milliseconds.
 
-Lines of JSON come in on stdin (``{"say": text}``) and go out on the original stdout: ``ready`` once, then
-``spoken`` or ``failed`` for each utterance. When stdin ends, the front is gone: the process removes its
-folder and kills its group, the player included. It needs ``TMPDIR`` to be a folder of its own.
+Lines of JSON come in on stdin (``{"say": text, "rate_wpm": n, "id": n}`` and ``{"silence": id}``) and go out on the
+original stdout: ``ready`` once, then ``spoken``, ``silenced`` or ``failed`` for each utterance. When stdin ends, the
+front is gone: the process removes its folder and kills its group, the player included. It needs ``TMPDIR`` to be a
+folder of its own.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import signal
 import subprocess
 import sys
 import threading
+import wave
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -32,6 +34,8 @@ if __name__ == "__main__":
 from assistant.speech.voice_names import KnownVoice, find_voice
 
 SYSTEM_LIBRARIES = ("libespeak-ng.so.1", "libespeak.so.1")
+HUNG_S = 5.0
+"""How much longer than its sound a player may take; then the sound device does not take what it is given."""
 _EXAMPLES = ("en", "en-us", "en-gb-scotland", "de", "fr", "es", "it", "pl", "hi", "cmn")
 
 
@@ -60,6 +64,18 @@ def prepare_espeak() -> None:
         raise NoVoiceEngineError(str(error)) from error
 
 
+def sound_s(arguments: list[str]) -> float:
+    """Return how long the WAV among a player's arguments takes to play.
+
+    Raises:
+        ValueError: there is none that can be read.
+    """
+    for path in arguments[1:]:
+        with contextlib.suppress(OSError, EOFError, wave.Error), wave.open(path) as sound:
+            return float(sound.getnframes() / sound.getframerate())
+    raise ValueError(f"no sound in {arguments}")
+
+
 class Player:
     """A replacement of ``os.system``, through which pyttsx3 runs aplay and whose status it throws away.
 
@@ -67,21 +83,67 @@ class Player:
 
     Attributes:
         status: of the last program; ``NOT_CALLED`` before it, and where pyttsx3 could not make a sound to play.
+        has_hung: whether the last program was still playing long after its sound should have ended.
     """
 
     NOT_CALLED = -1
 
     def __init__(self) -> None:
         self.status = self.NOT_CALLED
+        self.has_hung = False
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._id = self._silenced_id = 0
         os.system = self._run  # type: ignore[assignment]
+
+    @property
+    def is_silenced(self) -> bool:
+        """Whether nobody wants to hear the present utterance any more."""
+        return self._silenced_id == self._id
+
+    def begin(self, utterance_id: int) -> None:
+        """Expect the sound of an utterance."""
+        with self._lock:
+            self._id = utterance_id
+        self.status, self.has_hung = self.NOT_CALLED, False
+
+    def silence(self, utterance_id: int) -> None:
+        """End an utterance's sound at once, or keep it from beginning; any other goes on."""
+        with self._lock:
+            self._silenced_id = utterance_id
+            if self._process is not None and self.is_silenced:
+                self._process.kill()
 
     def _run(self, command: str) -> int:
         try:
-            self.status = subprocess.call(shlex.split(command))
+            arguments = shlex.split(command)
+            longest_s = sound_s(arguments) + HUNG_S
+            with self._lock:
+                if self.is_silenced:
+                    return 0
+                self._process = subprocess.Popen(arguments)
+            self.status = self._wait(self._process, longest_s)
         except (OSError, ValueError) as error:
             os.write(2, f"{error}\n".encode())
             self.status = 127
         return self.status
+
+    def _wait(self, process: subprocess.Popen[bytes], longest_s: float) -> int:
+        # Not wait(timeout): it looks only every 50 ms, and the next text would begin so much later.
+        timer = threading.Timer(longest_s, self._end_hung)
+        timer.start()
+        try:
+            return process.wait()
+        finally:
+            timer.cancel()
+            with self._lock:
+                self._process = None
+
+    def _end_hung(self) -> None:
+        with self._lock:
+            if self._process is not None:
+                self.has_hung = True
+                self._process.kill()
 
 
 class Voice:
@@ -194,12 +256,12 @@ def main() -> None:
         os.dup2(log, stream)
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     commands: SimpleQueue[dict[str, Any]] = SimpleQueue()
-    threading.Thread(target=_listen, args=(commands, folder), daemon=True).start()
+    player = Player()
+    threading.Thread(target=_listen, args=(commands, player, folder), daemon=True).start()
 
     def reply(**fields: Any) -> None:
         front.write(json.dumps(fields) + "\n")
 
-    player = Player()
     try:
         prepare_espeak()
         voice = Voice(options["rate_wpm"], options["volume"], options["voice"])
@@ -210,21 +272,29 @@ def main() -> None:
     reply(event="ready", unknown_voice_examples=voice.unknown_voice_examples)
     while True:
         command = commands.get()
-        player.status = player.NOT_CALLED
+        player.begin(command["id"])
         os.ftruncate(log, 0)
         os.lseek(log, 0, os.SEEK_SET)
-        wrong = voice.say(command["say"], command["rate_wpm"])
+        wrong = "" if player.is_silenced else voice.say(command["say"], command["rate_wpm"])
         for left in folder.glob("*.wav"):
             left.unlink(missing_ok=True)
-        if player.status or wrong:
+        if player.is_silenced:
+            reply(event="silenced")
+        elif player.has_hung:
+            reply(event="hung")
+        elif player.status or wrong:
             reply(event="failed", reason=wrong or _last_line(log))
         else:
             reply(event="spoken")
 
 
-def _listen(commands: SimpleQueue[dict[str, Any]], folder: Path) -> None:
+def _listen(commands: SimpleQueue[dict[str, Any]], player: Player, folder: Path) -> None:
     for line in sys.stdin:
-        commands.put(json.loads(line))
+        command = json.loads(line)
+        if "silence" in command:
+            player.silence(command["silence"])
+        else:
+            commands.put(command)
     shutil.rmtree(folder, ignore_errors=True)
     with contextlib.suppress(OSError):
         folder.parent.rmdir()  # works for the last process to leave

@@ -22,6 +22,9 @@ class SilentSpeaker:
     def cancel(self) -> None:
         self.is_paused = False
 
+    def hush(self) -> bool:
+        return False
+
     def pause(self) -> None:
         self.is_paused = True
 

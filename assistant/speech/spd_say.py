@@ -79,6 +79,9 @@ class SpdSayProcess:
     def describe_failure(self, reason: str) -> tuple[str, str]:
         return words.spd_say_failed(reason), words.SPD_SAY_FAILED_HINT
 
+    def silence(self) -> None:
+        self.kill()
+
     def kill(self) -> None:
         with self._lock:
             if self._is_killed:

@@ -48,9 +48,9 @@ class SpeechManager:
     2. ``_warm`` starts what is missing of two processes: the current one speaks, the spare is warm and waits. So the
        first utterance after a stop begins without the 150 ms of a cold start.
     3. ``_speak`` sends the utterance to the current process and waits until it was spoken.
-    4. ``cancel`` kills that process from any thread, and with it the sound; the spare takes its place (``_replace``).
-       ``pause`` does the same to a description, and puts it back into the queue.
-    5. A process that dies by itself is replaced in the same way, and the utterance is said again.
+    4. ``cancel`` has that process end its sound, from any thread. ``hush`` and ``pause`` do so too, and put a
+       description back into the queue. A process that does not end its sound at once is killed.
+    5. A process that dies is replaced by the spare (``_replace``), and the utterance is said again.
     6. The first failure is reported. After ``MOST_FAILURES`` in a row speech rests and is then tried again (``State``).
     7. ``close`` kills both processes, ends the thread and removes the folder of the sounds.
     """
@@ -124,13 +124,20 @@ class SpeechManager:
             self._interrupt()
             self._changed.notify_all()
 
-    def pause(self) -> None:
+    def hush(self) -> bool:
         with self._changed:
-            self._is_paused = True
             if self._speaking is not None and self._speaking.priority is Priority.DESCRIPTION:
                 self._queue.put_back(self._speaking)
-                self._interrupt()
+            self._interrupt()
+            waiting = self._queue.drop_all_but_descriptions()
+            self._is_paused = self._is_paused or bool(waiting)
             self._changed.notify_all()
+            return any(utterance.position is not None for utterance in waiting)
+
+    def pause(self) -> None:
+        with self._changed:
+            self.hush()
+            self._is_paused = True
 
     def resume(self) -> None:
         with self._changed:
@@ -167,7 +174,7 @@ class SpeechManager:
     def _interrupt(self) -> None:
         self._cancels += 1
         if self._speaking is not None and self._current is not None:
-            self._current.kill()
+            self._current.silence()
             self._speaking = None  # else a second pause would put it back once more
 
     def _run(self) -> None:
@@ -224,15 +231,23 @@ class SpeechManager:
                 if not process.is_ready and not self._greet(process.receive(START_TIMEOUT_S)):
                     return
                 process.is_ready = True
-                process.send(utterance.text, self._voice.rate_wpm)
+                with (
+                    self._changed
+                ):  # else what was cancelled this moment would be spoken to its end
+                    if self._is_cancelled(cancels):
+                        return
+                    process.send(utterance.text, self._voice.rate_wpm)
                 reply = process.receive(utterance.longest_s(self._voice.rate_wpm))
-                if reply["event"] == "spoken":
-                    self._succeed()
-                else:
-                    self._fail(*process.describe_failure(str(reply["reason"])))
+                match reply["event"]:
+                    case "spoken":
+                        self._succeed()
+                    case "hung":
+                        self._hang(process)
+                    case "failed":
+                        self._fail(*process.describe_failure(str(reply["reason"])))
                 return
             except TimeoutError:
-                self._fail(messages.SPEECH_HUNG, process.describe_failure("")[1])
+                self._hang(process)
                 self._replace()
                 return
             except (EOFError, OSError):
@@ -276,6 +291,11 @@ class SpeechManager:
             self._give_up(reason, hint, State.RESTING)
         elif is_grave:
             self._report(reason, hint)
+
+    def _hang(self, process: Voice) -> None:
+        """Rest at once: each further text would hang as long."""
+        hint = process.describe_failure("")[1]
+        self._give_up(messages.SPEECH_HUNG, hint, State.RESTING)
 
     def _give_up(self, reason: str, hint: str, state: State) -> None:
         with self._changed:

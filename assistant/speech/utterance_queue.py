@@ -21,9 +21,9 @@ class Utterance:
     position: int | None = None
 
     def longest_s(self, rate_wpm: int) -> float:
-        """Return three times what it should take, and some; if it takes longer, the sound device hangs."""
+        """Return half more than it should take, and some; if it takes longer, the sound device hangs."""
         words = max(1.0, len(self.text) / 5.0)
-        return 15.0 + 3.0 * 60.0 * words / rate_wpm
+        return 10.0 + 1.5 * 60.0 * words / rate_wpm
 
 
 class UtteranceQueue:
@@ -54,8 +54,15 @@ class UtteranceQueue:
         return None if kind is None else self._waiting[kind].popleft()
 
     def clear(self) -> None:
+        """Drop everything."""
         for waiting in self._waiting.values():
             waiting.clear()
+
+    def drop_all_but_descriptions(self) -> deque[Utterance]:
+        """Drop errors and status; return what is left."""
+        for kind in (Priority.ERROR, Priority.STATUS):
+            self._waiting[kind].clear()
+        return self._waiting[Priority.DESCRIPTION]
 
     def _first(self, is_paused: bool) -> Priority | None:
         for kind in Priority:

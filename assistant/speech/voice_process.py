@@ -20,7 +20,9 @@ from assistant.system.process_state import DEAD, STOPPED, find_holder, state_of
 
 STOPPED_S = 1.0
 """How long a process may be stopped by a signal; then another says its sentence again."""
-_LOOK_S = 0.25
+_LOOK_S = 0.1
+SILENCED_S = 0.15
+"""How long a process may take to end an utterance that was silenced; then it is killed, and its player with it."""
 DEVICES = Path("/dev/snd")
 """Where ALSA's devices are."""
 WORKER = Path(__file__).with_name("pyttsx3_worker.py")
@@ -36,7 +38,7 @@ class VoiceOptions:
 
 
 class Voice(Protocol):
-    """What speaks one text at a time. ``kill`` may be called from any thread, the rest from one."""
+    """What speaks one text at a time. ``silence`` and ``kill`` may be called from any thread, the rest from one."""
 
     is_ready: bool
     """False until ``receive`` gave its first reply, which says whether it can speak."""
@@ -53,7 +55,7 @@ class Voice(Protocol):
         """
 
     def receive(self, timeout_s: float) -> dict[str, Any]:
-        """Wait for the next reply: its "event" is ready, no_espeak, spoken, or failed with a "reason".
+        """Wait for the next reply: its "event" is ready, no_espeak, spoken, silenced, hung, or failed with a "reason".
 
         Raises:
             EOFError: it is gone.
@@ -62,6 +64,9 @@ class Voice(Protocol):
 
     def describe_failure(self, reason: str) -> tuple[str, str]:
         """Return what to say, and what to do, when nothing was heard."""
+
+    def silence(self) -> None:
+        """End the sound of what was sent, within milliseconds; ``receive`` then returns or raises soon."""
 
     def kill(self) -> None:
         """Silence it for good, within milliseconds."""
@@ -83,6 +88,9 @@ class VoiceProcess:
         """
         self._folder = Path(tempfile.mkdtemp(prefix="voice-", dir=base))
         self._buffer = b""
+        self._n_sent = 0
+        self._is_speaking = False
+        self._silenced_until_s: float | None = None
         self.is_ready = False
         try:
             # -P: a file in the current folder must not pass for a library.
@@ -103,11 +111,12 @@ class VoiceProcess:
 
     def send(self, text: str, rate_wpm: int) -> None:
         speakable = text.encode("utf-8", "replace").decode("utf-8")  # a file's name may be no UTF-8
-        line = json.dumps({"say": speakable, "rate_wpm": rate_wpm})
-        self._process.write(line.encode() + b"\n")
+        self._silenced_until_s, self._is_speaking = None, True
+        self._n_sent += 1
+        self._write(say=speakable, rate_wpm=rate_wpm, id=self._n_sent)
 
     def receive(self, timeout_s: float) -> dict[str, Any]:
-        """Wait for its next reply; a process that a signal stopped for ``STOPPED_S`` counts as gone."""
+        """Wait for its next reply; a process that is stopped, or does not end what was silenced, counts as gone."""
         end = time.monotonic() + timeout_s
         n_stopped = 0
         while b"\n" not in self._buffer:
@@ -117,10 +126,14 @@ class VoiceProcess:
             except TimeoutError:
                 if left_s <= _LOOK_S:
                     raise
+                silenced_until_s = self._silenced_until_s
+                if silenced_until_s is not None and time.monotonic() > silenced_until_s:
+                    raise EOFError from None
                 is_stopped = state_of(self._process.pid).letter == STOPPED
                 n_stopped = n_stopped + 1 if is_stopped else 0
                 if n_stopped * _LOOK_S >= STOPPED_S:
                     raise EOFError from None
+        self._silenced_until_s, self._is_speaking = None, False
         line, self._buffer = self._buffer.split(b"\n", 1)
         reply: dict[str, Any] = json.loads(line)
         return reply
@@ -136,9 +149,24 @@ class VoiceProcess:
                     return held, words.DEVICE_HELD_HINT
         return messages.player_failed(reason), messages.PLAYER_FAILED_HINT
 
+    def silence(self) -> None:
+        if not self._is_speaking:
+            return
+        self._silenced_until_s = time.monotonic() + SILENCED_S
+        try:
+            self._write(silence=self._n_sent)
+            is_lost = state_of(self._process.pid).letter == STOPPED  # its player is not
+        except OSError:
+            is_lost = True
+        if is_lost:
+            self.kill()
+
     def kill(self) -> None:
         self._process.kill()
 
     def end(self) -> None:
         self._process.end()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _write(self, **fields: Any) -> None:
+        self._process.write(json.dumps(fields).encode() + b"\n")

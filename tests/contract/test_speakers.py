@@ -106,6 +106,33 @@ def test_a_pause_holds_descriptions_and_lets_status_through(speaker: Speaker) ->
     assert speaker.position in {2, None}  # None: nothing is heard
 
 
+def test_a_hush_holds_descriptions_and_drops_the_rest(speaker: Speaker) -> None:
+    is_silent = isinstance(speaker, SilentSpeaker)
+    for _ in range(MANY):
+        speaker.say("Status that nobody needs any more.", Priority.STATUS)
+    speaker.say("A dog.", position=1)
+    assert speaker.hush() is not is_silent
+    assert speaker.is_paused is not is_silent
+    assert speaker.wait(60.0), "what is held is not waited for, and the status is gone"
+    speaker.say("The answer to a key.", Priority.STATUS)
+    assert speaker.wait(60.0)
+    assert speaker.hush() is not is_silent, "the description is still held"
+    speaker.resume()
+    assert speaker.wait(60.0)
+    assert speaker.position == (None if is_silent else 1)
+
+
+def test_a_hush_with_nothing_to_hold_is_no_pause(speaker: Speaker) -> None:
+    speaker.say("Status.", Priority.STATUS)
+    assert not speaker.hush()
+    assert not speaker.is_paused
+    speaker.say("Done.")
+    speaker.hush()
+    assert not speaker.hush(), "what has no position is no sentence of an answer"
+    speaker.cancel()
+    assert speaker.wait(60.0)
+
+
 def _is_paused(speaker: Speaker) -> bool:
     return speaker.is_paused
 

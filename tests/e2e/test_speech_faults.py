@@ -153,20 +153,38 @@ def test_a_process_that_never_becomes_ready_is_left(
     assert "does not answer" in opened.problems[0].message
 
 
-def test_a_player_that_hangs_is_left_and_a_stop_works_meanwhile(
+def test_a_player_that_hangs_is_left_at_once_and_a_stop_works_meanwhile(
     speech: Callable[..., Opened], player: FakePlayer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.speech.utterance_queue.Utterance.longest_s", lambda *_: 0.6)
-    player.behave("sleep 600")
+    """One text is waited for, not one after the other; then speech rests, and what is said meanwhile is dropped."""
+    monkeypatch.setattr("assistant.speech.speech_manager.REST_S", 0.0)
+    player.behave("exec sleep 600")
     opened = speech()
     opened.manager.say("A sentence.")
+    opened.manager.say("Another.")
     assert opened.manager.wait(60.0)
     (problem,) = opened.problems
     assert "does not answer" in problem.message
+    assert player.started == 1
     opened.manager.say("A sentence.")
     wait_until(lambda: player.started == 2)
     opened.manager.cancel()
     assert opened.manager.wait(60.0)
+    player.behave(":")
+    opened.manager.say("The device is back.")
+    assert opened.manager.wait(60.0)
+    assert player.finished == 1
+
+
+def test_a_long_sentence_is_no_hang(speech: Callable[..., Opened], player: FakePlayer) -> None:
+    """The player may take as long as the sound does, and some seconds more."""
+    player.behave("sleep 6.5")
+    opened = speech()
+    opened.manager.say("The same words again and again, " * 8)
+    assert opened.manager.wait(60.0)
+    assert player.durations_s[0] > 6.0
+    assert player.finished == 1
+    assert opened.problems == []
 
 
 def test_a_very_long_text_begins_at_once_and_stops(

@@ -36,6 +36,7 @@ PROMPTS = Prompts(
     words.choose_history,
     words.choose_model,
     words.SETTINGS_ELSEWHERE,
+    lambda _key: words.READ_ON,
 )
 """What a session says here when something is to be chosen: nothing can be typed."""
 
@@ -204,7 +205,7 @@ class HeadlessMode:
         if self._session.is_active:
             self._session.perform(Action.STOP)
         else:
-            self._session.tell(words.NOTHING_BEGUN)
+            self._session.tell_now(words.NOTHING_BEGUN)
 
     def _act(self, action: Action) -> None:
         menu = self._menu
@@ -223,7 +224,7 @@ class HeadlessMode:
                     self._menu = None
         if action is Action.QUIT and self._clock() - self._quit_s > AGAIN_S:
             self._quit_s = self._clock()
-            return self._session.tell(words.QUIT_AGAIN)
+            return self._session.tell_now(words.QUIT_AGAIN)
         return self._follow(self._session.perform(action))
 
     def _follow(self, wants: Wants) -> None:

@@ -12,6 +12,7 @@ import pytest
 from assistant.core import session_work
 from assistant.core.actions import Action
 from assistant.core.events import DescribeRequest, EndReason, Failed, Piece
+from assistant.core.history import Entry
 from assistant.core.ports import Earcon
 from assistant.core.session import Wants
 from assistant.core.session_ports import Kind
@@ -99,6 +100,143 @@ def test_stop_ends_sound_and_work_and_nothing_more_is_said(make: Make) -> None:
     assert parts.front.texts[-1] == "Stopped."
     assert parts.speaker.spoken[-1] == "Stopped."
     assert not parts.history.entries[0].is_complete
+
+
+SPEAKS_SLOWLY_S = 30.0
+"""So long that nothing is spoken to its end while a test looks on."""
+
+
+def reading(make: Make, **options: object) -> SessionParts:
+    """A session in the middle of reading an answer, all of which was written."""
+    parts = make(seconds_per_utterance=SPEAKS_SLOWLY_S, **options)
+    parts.session.perform(Action.DESCRIBE)
+    assert parts.jobs.wait(60.0)
+    parts.session.hush()
+    parts.speaker.resume()
+    parts.speaker.log.clear()
+    return parts
+
+
+def said(parts: SessionParts) -> list[str]:
+    return [text for what, text in parts.speaker.log if what == "say"]
+
+
+QUIET = {Action.HELP, Action.QUIT}
+"""What their fronts answer."""
+
+
+@pytest.mark.parametrize("action", [action for action in Action if action not in QUIET])
+def test_every_key_silences_what_is_said_and_is_answered(make: Make, action: Action) -> None:
+    parts = reading(make)
+    parts.session.perform(action)
+    wait_until(lambda: bool(said(parts)))
+    silenced = [what for what, _ in parts.speaker.log].index("say")
+    assert parts.speaker.log[:silenced], "something was silenced before the answer"
+    assert parts.speaker.log[0][0] in {"hush", "cancel"}
+
+
+@pytest.mark.parametrize("action", [Action.CAMERA, Action.FASTER, Action.STATUS, Action.SAVE])
+def test_what_a_key_interrupted_is_read_on_from_its_sentence(make: Make, action: Action) -> None:
+    parts = reading(make)
+    parts.session.perform(action)
+    wait_until(lambda: bool(said(parts)))
+    assert parts.speaker.is_paused
+    parts.session.perform(Action.PAUSE)
+    assert parts.speaker.log[-1][0] == "resume"
+    parts.speaker.seconds_per_utterance = 0.0
+    parts.speaker.hush()
+    parts.speaker.resume()
+    assert [text for text in parts.speaker.spoken if text in SENTENCES] == SENTENCES
+
+
+def test_how_to_read_on_is_said_once_and_only_where_there_is_more(make: Make) -> None:
+    parts = reading(make)
+    for _ in range(2):
+        parts.session.perform(Action.FASTER)
+        parts.speaker.resume()
+    assert said(parts) == ["200 words a minute.", "Press p to read on.", "220 words a minute."]
+    idle = make()
+    idle.session.perform(Action.FASTER)
+    assert said(idle) == ["200 words a minute."]
+
+
+def test_the_status_says_which_sentence_is_read(make: Make) -> None:
+    parts = reading(make)
+    parts.session.perform(Action.STATUS)
+    assert said(parts)[0] == "Reading sentence 1 of 3."
+    parts.session.perform(Action.STATUS)
+    assert said(parts)[-1] == "Paused at sentence 1 of 3."
+    parts.session.perform(Action.NEXT)
+    parts.session.perform(Action.STATUS)
+    assert said(parts)[-1] == "Reading sentence 2 of 3."
+
+
+def test_the_status_while_the_answer_is_written_and_read(make: Make) -> None:
+    parts = make(
+        lambda _request: [*answer_events(TEXT)[:4], Piece("A dog. A cat. A"), 60.0],
+        seconds_per_utterance=SPEAKS_SLOWLY_S,
+    )
+    parts.session.perform(Action.DESCRIBE)
+    wait_until(lambda: "A cat." in parts.front.texts)
+    parts.session.hush()
+    parts.speaker.resume()
+    parts.session.perform(Action.STATUS)
+    assert parts.front.texts[-3].startswith("Writing")
+    assert parts.front.texts[-2:] == ["Reading sentence 1 of 2.", "Press p to read on."]
+
+
+def test_sentences_that_come_while_an_answer_is_held_wait_too(make: Make) -> None:
+    gate = threading.Event()
+
+    def script(_request: DescribeRequest) -> Iterator[object]:
+        yield from answer_events(TEXT)[:4]
+        yield Piece("A dog. A cat. A")
+        gate.wait(60.0)
+        yield from answer_events("A dog. A cat. A bird.", [" bird."])[4:]
+
+    parts = make(script, seconds_per_utterance=SPEAKS_SLOWLY_S)
+    parts.session.perform(Action.DESCRIBE)
+    wait_until(lambda: "A cat." in parts.front.texts)
+    parts.session.hush()
+    assert parts.speaker.is_paused
+    gate.set()
+    assert parts.jobs.wait(60.0)
+    assert parts.speaker.wait(0), "nothing is spoken"
+    parts.speaker.seconds_per_utterance = 0.0
+    parts.session.perform(Action.PAUSE)
+    parts.settle()
+    assert parts.speaker.spoken[-5:-2] == ["A dog.", "A cat.", "A bird."]
+
+
+def test_a_slow_key_says_what_it_does_meanwhile(make: Make) -> None:
+    parts = make()
+    parts.session.perform(Action.DESCRIBE)
+    parts.settle()
+    gate = threading.Event()
+    save = parts.keeper.save
+
+    def slow(entry: Entry) -> tuple[str, str]:
+        gate.wait(60.0)
+        return save(entry)
+
+    parts.keeper.save = slow  # type: ignore[method-assign]
+    before = len(parts.front.texts)
+    parts.session.perform(Action.SAVE)
+    wait_until(lambda: parts.front.texts[before:] == ["Saving."])
+    gate.set()
+    wait_until(lambda: len(parts.front.texts) == before + 2)
+    assert parts.front.texts[-1].startswith("Saved")
+
+
+def test_a_question_is_read_back(make: Make) -> None:
+    parts = make()
+    parts.session.ask_new("what is  red?")
+    parts.settle()
+    parts.session.follow_up("and green?")
+    parts.settle()
+    questions = [text for text in parts.speaker.spoken if text.startswith("Asked")]
+    assert questions == ["Asked: what is red?", "Asked: and green?"]
+    shown_is_spoken(parts)
 
 
 def test_stop_with_nothing_going_on(make: Make) -> None:
