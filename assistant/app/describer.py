@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import threading
+import warnings
 from collections.abc import Generator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from assistant.app import wiring
+from assistant.app.setting_checks import with_what_works
 from assistant.camera.picture_reader import PictureReader
 from assistant.core import events
 from assistant.core.announcer import Announcer
@@ -22,8 +24,7 @@ from assistant.core.questions import BRIEF, DETAILED, Question, Style
 from assistant.core.session_jobs import Ticket
 from assistant.core.session_ports import Kind, Line
 from assistant.inference.worker.client import InferenceClient
-from assistant.model_store.find import find_model
-from assistant.settings.load import load_settings
+from assistant.settings.load import read_settings
 from assistant.settings.table import BY_NAME
 from assistant.speech.silent import SilentEarcons, SilentSpeaker
 from sparc_ggml.config import SparcConfig
@@ -88,7 +89,10 @@ class Describer:
 
         Raises:
             TypeError: there is no such setting.
-            AssistantError: a value or the model files cannot be used.
+            AssistantError: an argument or the model files cannot be used.
+
+        Warns:
+            UserWarning: a line of the settings file or a variable cannot be used, and is ignored.
         """
         given = {name.replace("_", "-"): value for name, value in settings.items()}
         if unknown := sorted(given.keys() - BY_NAME.keys()):
@@ -96,12 +100,14 @@ class Describer:
         paths = {"model": model, "mmproj": mmproj}
         given |= {name: os.fspath(path) for name, path in paths.items() if path is not None}
         with ExitStack() as stack:
-            loaded = load_settings(given)
-            files = find_model(loaded.model.model_path, loaded.model.mmproj_path)
-            options = wiring.answer_options(loaded, files)
+            read = read_settings(given)
+            settings_used, files, replaced = with_what_works(read.settings, given)
+            if ignored := " ".join((*read.notices, *replaced)):
+                warnings.warn(ignored, stacklevel=2)
+            options = wiring.answer_options(settings_used, files)
             # Each question stands for itself.
             self._options = replace(options, sparc=sparc or options.sparc, keeps_turns=False)
-            engine = wiring.engine_options(loaded, files, is_verbose=False)
+            engine = wiring.engine_options(settings_used, files, is_verbose=False)
             self._client = stack.enter_context(InferenceClient(engine))
             self._reader = PictureReader()
             stack.callback(self._reader.close)

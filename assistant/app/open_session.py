@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 from assistant import messages
 from assistant.app import wiring
+from assistant.app.live_voice import LiveEarcons, LiveSpeaker
 from assistant.app.model_in_use import ModelShelf
-from assistant.core.actions import Keymap, KeymapError
+from assistant.app.setting_checks import check_setting, with_what_works
+from assistant.core.actions import Keymap
 from assistant.core.announcer import Announcer
 from assistant.core.history import History
 from assistant.core.look_ahead import LookAhead
@@ -20,9 +22,8 @@ from assistant.core.questions import DETAILED
 from assistant.core.session import Session
 from assistant.core.session_jobs import Jobs
 from assistant.core.session_ports import Front, Kind, Line, Prompts
-from assistant.errors import AssistantError, UsageError
-from assistant.messages import session as words
-from assistant.model_store.find import ModelFiles, find_model, installed_models
+from assistant.errors import AssistantError
+from assistant.model_store.find import ModelFiles, installed_models
 from assistant.settings.preferences import StoredPreferences
 from assistant.settings.table import Settings, setting_values
 from assistant.system.power import PowerWatch
@@ -52,7 +53,7 @@ def open_session(plan: Plan, front: Front, prompts: Prompts | None = None) -> It
     from assistant.inference.worker.client import InferenceClient
     from assistant.speech.factory import open_earcons
 
-    settings = plan.settings
+    settings, preferences = plan.settings, plan.preferences
 
     def open_describer(files: ModelFiles) -> Describer:
         options = wiring.engine_options(settings, files, is_verbose=plan.is_verbose)
@@ -70,19 +71,19 @@ def open_session(plan: Plan, front: Front, prompts: Prompts | None = None) -> It
         stack.callback(cameras.close)
         jobs = Jobs()
         history = History(settings.assistant.history_size)
-        speaker = wiring.speaker(settings, on_problem)
+        speaker = LiveSpeaker(settings, lambda now: wiring.speaker(now, on_problem))
         stack.callback(speaker.close)  # here too: what follows may fail for want of a thread
-        earcons = open_earcons(is_on=settings.speech.is_on and settings.speech.has_earcons)
+        earcons = LiveEarcons(settings, lambda is_on: open_earcons(is_on=is_on))
         announcer = Announcer(front, speaker, earcons)
         ahead: list[LookAhead] = []
         answering = wiring.make_answering(
             shelf.describer,
             announcer,
-            lambda: wiring.answer_options(plan.preferences.settings, shelf.files),
+            lambda: wiring.answer_options(preferences.settings, shelf.files),
             history,
         )
         session = Session(
-            answering, announcer, speaker, cameras, shelf, plan.preferences,
+            answering, announcer, speaker, cameras, shelf, preferences,
             FileKeeper(wiring.save_folder(settings)), history, plan.keymap, jobs, prompts,
             lambda: wiring.machine_state(settings), lambda: ahead[0].take() if ahead else None,
         )  # fmt: skip
@@ -100,6 +101,12 @@ def open_session(plan: Plan, front: Front, prompts: Prompts | None = None) -> It
         # Opened last, so closed first: sound stops before anything else is taken down.
         stack.callback(earcons.close)
         stack.callback(speaker.close)
+
+        def on_change(now: Settings) -> None:
+            speaker.apply(now)
+            earcons.apply(now)
+
+        preferences.check, preferences.on_change = check_setting, on_change
         for notice in plan.notices:
             session.tell(notice)
         if shelf.is_demo:
@@ -117,7 +124,7 @@ class Plan:
         preferences: reads and changes them.
         files: the model to begin with.
         keymap: which key does what.
-        notices: what is said first, for example that the settings file was broken.
+        notices: what is said first, for example about settings that cannot be used.
         is_verbose: whether the log is shown.
     """
 
@@ -149,20 +156,18 @@ def is_plain_wanted(
 
 
 def make_plan(options: argparse.Namespace) -> Plan:
-    """Read the settings and find the model; a broken settings file is put aside and told of.
+    """Read the settings and find the model; what cannot be used of the settings is told, and does not end the start.
 
     Raises:
-        AssistantError: an option cannot be used, or the model files cannot.
+        AssistantError: an option cannot be used, or there is no model.
     """
     wiring.start_logging(is_verbose=options.verbose)
     config_path = typed_path(options.config) if options.config else None
-    preferences, notices = StoredPreferences.open(setting_values(options), os.environ, config_path)
-    settings = preferences.settings
-    files = find_model(settings.model.model_path, settings.model.mmproj_path)
+    preferences = StoredPreferences(setting_values(options), os.environ, config_path)
+    settings, files, replaced = with_what_works(
+        preferences.settings, preferences.asked_for, is_session=True
+    )
     settings.steering.applied_to(files.preset)
-    try:
-        keymap = Keymap.from_rebindings(settings.keys)
-    except KeymapError as error:
-        raise UsageError(words.keys_wrong(str(error))) from error
-    notices = [*notices, *wiring.model_notices(settings, files)]
+    notices = [*preferences.notices, *replaced, *wiring.model_notices(settings, files)]
+    keymap = Keymap.from_rebindings(settings.keys)
     return Plan(settings, preferences, files, keymap, tuple(notices), options.verbose)

@@ -36,7 +36,7 @@ from assistant.errors import ExitCode, UsageError
 from assistant.fronts.console import Console
 from assistant.inference.worker.client import InferenceClient
 from assistant.model_store.find import ModelFiles, find_model
-from assistant.settings.load import load_settings
+from assistant.settings.load import read_settings
 from assistant.settings.table import Settings, setting_values
 from assistant.system.typed_path import typed_path
 
@@ -59,7 +59,10 @@ class _Bench:
     def of(cls, options: argparse.Namespace, console: Console) -> _Bench:
         wiring.start_logging(is_verbose=options.verbose)
         config_path = typed_path(options.config) if options.config else None
-        settings = load_settings(setting_values(options), config_path=config_path)
+        loaded = read_settings(setting_values(options), config_path=config_path)
+        for notice in loaded.notices:
+            console.status(notice)
+        settings = loaded.settings
         files = find_model(settings.model.model_path, settings.model.mmproj_path)
         methods = parse_methods(options.methods, settings.steering.applied_to(files.preset))
         return cls(options, console, settings, files, methods)

@@ -51,10 +51,12 @@ PLAIN_LONG = _(
 
 SETTINGS_COMMAND = _("Show all settings and what they mean, or change one.")
 SETTINGS_COMMAND_LONG = _(
-    "Without a name, shows each setting with its value, where the value comes from and what it means. With a name, "
-    "shows that setting. With a name and a value, changes it in the settings file."
+    "Without a name, shows each setting with what it means, its value, and where the value comes from. With a name, "
+    "shows that setting; with another word, those that mention it. With a name and a value, changes it in the "
+    "settings file."
 )
-SETTINGS_CHANGE = _("A setting, and its new value.")
+SETTINGS_CHANGE = _("A setting and its new value, or several such pairs; or a word to search for.")
+SETTINGS_DEFAULT = _("Put the named settings back to their defaults.")
 SETTINGS_PATH = _("Show where the settings file is.")
 SETTINGS_JSON = _("Print one JSON object for each setting.")
 

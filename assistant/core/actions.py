@@ -123,7 +123,7 @@ class Keymap:
             except ValueError as error:
                 raise KeymapError(words.key_unknown_action(name)) from error
             wanted = tuple(typed.split())
-            wrong = [key for key in wanted if not _is_key(key)]
+            wrong = [key for key in wanted if not is_key(key)]
             if wrong or not wanted:
                 raise KeymapError(words.key_wrong(name, typed))
             keys[action] = wanted
@@ -161,7 +161,8 @@ def spoken_key(key: str) -> str:
     return name_character(key, is_in_word=False)
 
 
-def _is_key(key: str) -> bool:
+def is_key(key: str) -> bool:
+    """Return whether an action can be put on this key."""
     return key in NAMED_KEYS or (len(key) == 1 and key.isprintable() and not key.isdigit())
 
 

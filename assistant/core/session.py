@@ -25,6 +25,8 @@ from assistant.errors import AssistantError
 from assistant.messages import session as words
 from assistant.system import threads
 
+RATE = "rate"
+"""The setting that keys change too."""
 RATE_STEP_WPM = 20
 SLOW_S = 0.08
 """What takes longer is announced, so that no key seems to be dead."""
@@ -273,18 +275,19 @@ class Session:
         return list(self._preferences.lines())
 
     def change_setting(self, typed: str) -> None:
-        """Take "name value", set and keep it."""
+        """Take "name value", set and keep it; say what is set where there is no value."""
         self.hush()
         name, _, value = typed.strip().partition(" ")
         if not value.strip():
-            self._announcer.tell(words.SETTING_UNCLEAR)
+            for line in self._preferences.search(name) or [words.SETTING_UNCLEAR]:
+                self._announcer.tell(line)
             return
 
         def change() -> None:
-            is_now = self._preferences.change(name, value.strip())
-            said = words.setting_changed if is_now else words.setting_later
-            self._set_rate(self._preferences.rate_wpm())
-            self._announcer.tell(said(name, value.strip()))
+            said = self._preferences.change(name, value.strip())
+            if name.lstrip("-").lower() == RATE:  # another setting leaves what + and - did
+                self._set_rate(self._preferences.rate_wpm())
+            self._announcer.tell(said)
 
         self._told(change)
 

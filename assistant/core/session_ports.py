@@ -113,10 +113,13 @@ class Preferences(Protocol):
         """Return words a minute."""
 
     def lines(self) -> Sequence[str]:
-        """Return each setting with its value, one line each."""
+        """Return each setting with its value, one line each, and the titles of their groups."""
 
-    def change(self, name: str, value: str) -> bool:
-        """Set and keep a setting; whether it takes effect at once. Raises AssistantError."""
+    def search(self, typed: str) -> Sequence[str]:
+        """Return the line of the setting of that name, else the lines that mention it."""
+
+    def change(self, name: str, value: str) -> str:
+        """Set and keep a setting, and return what to say about it. Raises AssistantError."""
 
     def is_notice_due(self) -> bool:
         """Return whether the notice of the first run was not acknowledged yet."""

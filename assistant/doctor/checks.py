@@ -19,12 +19,10 @@ from assistant.doctor.findings import Check, Finding, State, fail, ok, warn
 from assistant.errors import AssistantError
 from assistant.messages import doctor as words
 from assistant.model_store import find
-from assistant.settings.load import CONFIG_VARIABLE, default_config_path, load_settings
-from assistant.settings.table import Settings
+from assistant.settings.load import Loaded, read_settings
 from assistant.speech.pyttsx3_worker import SYSTEM_LIBRARIES
 from assistant.system import child_process, power
 from assistant.system.memory import memory
-from assistant.system.typed_path import typed_path
 
 OLDEST_PYTHON = (3, 11)
 PROGRAM_MB = 90
@@ -88,16 +86,20 @@ class Machine:
             return findings + warn("steering", text, words.STEERING_PART_REMEDY)
         return findings + ok("steering", words.STEERING_PART_OK)
 
-    def _load_settings(self) -> Settings:
-        return load_settings({}, self.environment, self.config_path)
+    def _read_settings(self) -> Loaded:
+        return read_settings({}, self.environment, self.config_path)
 
     def _settings(self) -> list[Finding]:
-        named = self.environment.get(CONFIG_VARIABLE)
-        path = self.config_path or (typed_path(named) if named else default_config_path())
         try:
-            self._load_settings()
+            loaded = self._read_settings()
         except AssistantError as error:
             return fail("settings", error.message, error.hint or words.SETTINGS_REMEDY)
+        path = loaded.path
+        if loaded.problems:
+            problem = loaded.problems[0]
+            return fail("settings", problem.message, problem.hint or words.SETTINGS_REMEDY)
+        for unknown in loaded.unknown_variables:
+            return warn("settings", unknown, words.VARIABLE_REMEDY)
         folder = next(parent for parent in path.absolute().parents if parent.exists())
         if not os.access(folder, os.W_OK):
             text, remedy = words.folder_unwritable(str(folder)), words.folder_remedy(str(folder))
@@ -105,7 +107,7 @@ class Machine:
         return ok("settings", words.settings_ok(str(path)))
 
     def _find_files(self) -> find.ModelFiles:
-        model = self._load_settings().model
+        model = self._read_settings().settings.model
         return find.find_model(model.model_path, model.mmproj_path)
 
     def _model(self) -> list[Finding]:
@@ -139,7 +141,7 @@ class Machine:
 
     def _speech(self) -> list[Finding]:
         try:
-            settings = self._load_settings()
+            settings = self._read_settings().settings
         except AssistantError:  # the check of the settings says why
             return []
         return sound.check_speech(settings, self.environment, self.speak)

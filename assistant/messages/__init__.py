@@ -237,7 +237,7 @@ def wanted_choice(choices: tuple[str, ...]) -> str:
 
 
 WANTED_ANY_NUMBER = _("a number")
-WANTED_BOOL = _("true or false")
+WANTED_BOOL = _("on or off")
 WANTED_TEXT = _("text that is not empty")
 WANTED_LAYERS = _("the first and the last layer, for example 0-31")
 

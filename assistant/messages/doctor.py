@@ -171,6 +171,7 @@ def settings_ok(path: str) -> str:
     return _("The settings can be read. Their file is {path}.").format(path=path)
 
 
+VARIABLE_REMEDY = _("Remove that variable, or correct its name.")
 SETTINGS_REMEDY = _("Fix that line, or move the file away to use the defaults.")
 
 

@@ -152,6 +152,9 @@ def buttons_from(pins: Sequence[int]) -> str:
 
 NO_INPUT = _("There is nothing to press: keypads are turned off, and no button is set up.")
 NO_INPUT_HINT = _("Use --keypad auto, or name the wire of a button, for example --gpio 17=button")
+KEYPAD_TAKEN = _(
+    "The settings leave nothing to press: keypad is off, and gpio names no button. Keypads are used."
+)
 HOLD_TOO_SHORT = _("The setting hold-ms must be greater than long-press-ms.")
 HOLD_HINT = _("For example: --long-press-ms 600 --hold-ms 1500")
 

@@ -123,10 +123,6 @@ def key_taken(key: str, first: str, second: str) -> str:
     )
 
 
-def keys_wrong(reason: str) -> str:
-    return _("The keys in the settings cannot be used: {reason}.").format(reason=reason)
-
-
 def unknown_key(key: str) -> str:
     return _("{key} does nothing here. Press question mark for the list of keys.").format(key=key)
 
@@ -341,14 +337,6 @@ def choose_model(total: int) -> str:
 CHOOSE_SETTING = _(
     "Type the name of a setting, a space and its new value, then press Enter. Press Enter alone to go back."
 )
-
-
-def setting_changed(name: str, value: str) -> str:
-    return _("{name} is now {value}.").format(name=name, value=value)
-
-
-def setting_later(name: str, value: str) -> str:
-    return _("{name} will be {value} from the next start.").format(name=name, value=value)
 
 
 SETTING_UNCLEAR = _("Type a setting and a value, for example: rate 200.")

@@ -5,81 +5,105 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from assistant import messages
 from assistant.errors import AssistantError, UsageError
 from assistant.messages import settings as words
-from assistant.settings.load import CONFIG_VARIABLE, default_config_path, load_settings
-from assistant.settings.table import BY_NAME, Setting, Settings
+from assistant.settings.file_lines import parse, read_text
+from assistant.settings.load import check_together, read_settings, with_value
+from assistant.settings.table import BY_NAME, Setting, plain_name
 from assistant.settings.values import Unfit
-from assistant.system.typed_path import typed_path
 
 LOCK_TIMEOUT_S = 2.0
 """How long another program may hold the file; a change takes a few milliseconds."""
 
 
 class SettingsFileError(AssistantError):
-    """The settings file could not be written."""
+    """The settings file could not be changed; it stays as it was."""
 
 
 class SettingsFile:
-    """One TOML file; comments, order and unknown blank lines in it are kept."""
+    """One TOML file; comments, order and blank lines in it are kept."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def set(self, name: str, value: Any) -> None:
-        """Set one setting and write the file: whole or not at all, for its owner's eyes alone (0600).
+        """Set one setting; as ``set_all``."""
+        self.set_all({name: value})
+
+    def set_all(self, values: Mapping[str, Any]) -> None:
+        """Set some settings and write the file: whole or not at all, for its owner's eyes alone (0600).
 
         Args:
-            name: of the setting, as its option without dashes.
-            value: a text as typed, or a TOML value.
+            values: texts as typed, or TOML values, by the name of the setting: its option without dashes.
 
         Raises:
             UsageError: there is no such setting, or the value does not fit.
             SettingsFileError: the file cannot be read or written, or another program holds it; it stays as it was.
         """
         import tomlkit
+
+        # What is kept must be usable without the command line.
+        settings = read_settings({}, {}, self._existing()).settings
+        parsed = []
+        for name, value in values.items():
+            setting = find_setting(name)
+            parsed.append((setting, parse_value(setting, value)))
+            settings = with_value(settings, *parsed[-1])
+        check_together(settings)
+
+        def change(document: Any) -> None:
+            for setting, value in parsed:
+                table = document.setdefault(setting.section, tomlkit.table())
+                table[setting.file_key] = _plain(setting, value)
+
+        self._change(change)
+
+    def reset(self, name: str) -> None:
+        """Take a setting out of the file; raises as ``set`` does."""
+        setting = find_setting(name)
+        if self._existing() == Path(os.devnull):
+            return
+
+        def change(document: Any) -> None:
+            document.get(setting.section, {}).pop(setting.file_key, None)
+
+        self._change(change)
+
+    def _existing(self) -> Path:
+        return self.path if self.path.is_file() else Path(os.devnull)
+
+    def _change(self, change: Callable[[Any], None]) -> None:
+        import tomlkit
         from tomlkit.exceptions import TOMLKitError
 
-        setting = find_setting(name)
-        parsed = _plain(_parsed(setting, value))
         # A linked file stays a link: what it points to is read and written.
         path = Path(os.path.realpath(self.path))
         if path.exists() and not path.is_file():  # a device, which must not be replaced by a file
-            raise SettingsFileError(
-                words.unwritable(str(self.path), words.NO_PLAIN_FILE), words.UNWRITABLE_HINT
-            )
+            raise SettingsFileError(words.unwritable(str(self.path), words.NO_PLAIN_FILE))
+        text = ""
         try:
             with _alone(path):
-                text = path.read_text("utf-8") if path.exists() else ""
+                text = read_text(path) if path.exists() else ""
                 document = tomlkit.parse(text)
-                table: Any = document.setdefault(setting.section, tomlkit.table())
-                table[setting.file_key] = parsed
+                change(document)
                 _write(path, tomlkit.dumps(document))
         except OSError as error:
             reason = error.strerror or str(error)
             raise SettingsFileError(
                 words.unwritable(str(self.path), reason), words.UNWRITABLE_HINT
             ) from error
-        except (TOMLKitError, UnicodeDecodeError, TypeError, AttributeError) as error:
+        except (TOMLKitError, TypeError, AttributeError) as error:
+            bad = parse(text)[1]
+            where = words.line(bad[0].line if bad else 0, path.name)
+            reason = bad[0].reason if bad else words.not_understood(str(error))
             raise SettingsFileError(
-                messages.config_unreadable(str(self.path), str(error)), words.UNWRITABLE_HINT
+                words.unchanged(where, reason), words.unchanged_hint(str(self.path))
             ) from error
-
-    def set_aside(self) -> Path | None:
-        """Move the file out of the way under a new name; None where that cannot be done."""
-        for number in range(1, 1000):
-            aside = self.path.with_name(f"{self.path.name}.broken-{number}")
-            if not aside.exists():
-                with contextlib.suppress(OSError):
-                    self.path.rename(aside)
-                    return aside
-                return None
-        return None
 
 
 def find_setting(name: str) -> Setting:
@@ -88,56 +112,39 @@ def find_setting(name: str) -> Setting:
     Raises:
         UsageError: there is none.
     """
-    setting = BY_NAME.get(name.strip().lstrip("-").lower().replace("_", "-"))
+    plain = plain_name(name)
+    setting = BY_NAME.get(plain)
     if setting is None:
-        raise UsageError(words.unknown(name), words.UNKNOWN_HINT)
+        raise UsageError(words.unknown(name), near_setting_hint(plain))
     return setting
 
 
-def user_settings_path(environment: Mapping[str, str], config_path: Path | None = None) -> Path:
-    """Return the file that is read and written: the one asked for, the environment's, or the user's own."""
-    if config_path is not None:
-        return config_path
-    named = environment.get(CONFIG_VARIABLE)
-    return typed_path(named) if named else default_config_path()
+def near_setting_hint(typed: str) -> str:
+    """Return a question for the setting that was probably meant, else how to list all."""
+    import difflib
+
+    near = difflib.get_close_matches(plain_name(typed), BY_NAME, n=1)
+    return words.did_you_mean(near[0]) if near else words.UNKNOWN_HINT
 
 
-def load_settings_or_defaults(
-    options: Mapping[str, Any],
-    environment: Mapping[str, str],
-    config_path: Path | None = None,
-) -> tuple[Settings, list[str]]:
-    """Return the settings; a broken file is put aside, told of, and the defaults take its place.
-
-    Returns:
-        The settings, and what to say about the file.
+def parse_value(setting: Setting, value: Any) -> Any:
+    """Return the value of a text as typed.
 
     Raises:
-        UsageError: an option or a variable cannot be used, or a file that was asked for is not there.
+        UsageError: it does not fit.
     """
-    try:
-        return load_settings(options, environment, config_path), []
-    except UsageError as error:
-        path = user_settings_path(environment, config_path)
-        if not path.is_file():
-            raise
-        # Without the file: if that fails too, it was not the file's fault.
-        settings = load_settings(options, {**environment, CONFIG_VARIABLE: os.devnull})
-        aside = SettingsFile(path).set_aside()
-        return settings, [words.broken(error.message, str(aside) if aside else "")]
-
-
-def _parsed(setting: Setting, value: Any) -> Any:
     try:
         return setting.parse(value)
     except Unfit as unfit:
         raise UsageError(messages.setting_wrong(setting.name, str(value), str(unfit))) from unfit
 
 
-def _plain(value: Any) -> Any:
-    """Return a parsed value as TOML has it."""
-    if isinstance(value, Path):
-        return str(value)
+def _plain(setting: Setting, value: Any) -> Any:
+    """Return a parsed value as TOML has it; a path that holds wherever the program is started."""
+    if setting.name in ("model", "camera") and not os.path.exists(value):
+        return str(value)  # the name of an installed model, or of a camera
+    if isinstance(value, Path) or setting.name == "camera":
+        return os.path.abspath(value)
     if isinstance(value, tuple):
         return "-".join(map(str, value))
     return value
@@ -178,9 +185,6 @@ def _write(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        load_settings(
-            {}, {}, Path(name)
-        )  # values that do not go together are refused before they are kept
         os.replace(name, path)
     except BaseException:
         with contextlib.suppress(OSError):

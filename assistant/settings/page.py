@@ -11,8 +11,10 @@ _HEAD = """\
 # Settings
 
 All settings stand in one file: `sparc-assistant settings --path` says where. `sparc-assistant settings` shows each with
-its value, where the value comes from and what it means; `sparc-assistant settings rate 200` changes one.
-An option comes before its variable, the variable before the file, the file before the default.
+what it means, its value and where that comes from; with a word, those that mention it. `settings rate 200` changes one,
+`settings rate --default` puts it back. A value that the next start could not use is refused.
+An option comes before its variable, the variable before the file, the file before the default. A line or a variable
+that cannot be used is named aloud, and everything else is used; a wrong option is an error.
 
 Each line: table and key in the file, option where there is one, variable, default, meaning.
 """

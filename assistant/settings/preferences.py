@@ -3,118 +3,124 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from assistant.errors import AssistantError
-from assistant.settings.file import (
-    SettingsFile,
-    find_setting,
-    load_settings_or_defaults,
-    user_settings_path,
-)
-from assistant.settings.load import load_settings
-from assistant.settings.report import report
-from assistant.settings.table import Settings
+from assistant.messages import settings as words
+from assistant.settings.file import SettingsFile, SettingsFileError, find_setting, parse_value
+from assistant.settings.load import check_together, read_settings, with_value
+from assistant.settings.report import report, search, shown, value_of
+from assistant.settings.table import Setting, Settings
 
-AT_ONCE = ("answer", "steering")
-"""Tables of the settings file that every new answer looks at."""
-RATE = "rate"
+DEFAULT = "default"
+"""Typed in place of a value, puts a setting back."""
 NOTICE = "notice-acknowledged"
 
 
-class Store(Protocol):
-    """Keeps a setting in the user's file."""
-
-    def set(self, name: str, value: Any) -> None:
-        """Raise AssistantError."""
+def is_at_once(setting: Setting) -> bool:
+    """Return whether a change takes effect in the running session."""
+    return setting.section in ("answer", "steering", "speech") and setting.name != "language"
 
 
 class StoredPreferences:
     """Reads the settings, and changes them in the user's file.
 
     Attributes:
-        settings: the settings now.
+        notices: what to say about settings that could not be used.
+        check: refuses a new value that cannot be used, and returns what is to be known about it.
+        on_change: called with the settings after each change.
     """
-
-    @classmethod
-    def open(
-        cls,
-        options: Mapping[str, Any],
-        environment: Mapping[str, str],
-        config_path: Path | None = None,
-    ) -> tuple[StoredPreferences, list[str]]:
-        """Return the user's own settings, and what to say about a file that was broken.
-
-        Raises:
-            AssistantError: an option or a variable cannot be used.
-        """
-        _, notices = load_settings_or_defaults(options, environment, config_path)
-        path = user_settings_path(environment, config_path)
-
-        def load(now: Mapping[str, Any]) -> Settings:
-            return load_settings(now, environment, path if path.is_file() else None)
-
-        def lines() -> list[str]:
-            return [reported.line for reported in report(made._options, environment, path)]
-
-        made = cls(options, load, SettingsFile(path), lines)
-        return made, notices
 
     def __init__(
         self,
         options: Mapping[str, Any],
-        load: Callable[[Mapping[str, Any]], Settings],
-        store: Store,
-        lines: Callable[[], Sequence[str]],
+        environment: Mapping[str, str],
+        config_path: Path | None = None,
     ) -> None:
         """Read the settings.
 
         Args:
             options: what the command line says, by option name; comes before the file.
-            load: reads the settings with these options.
-            store: keeps changes.
-            lines: each setting with its value, as ``sparc-assistant settings`` prints them.
+            environment: usually ``os.environ``.
+            config_path: the settings file that was asked for.
 
         Raises:
-            AssistantError: a value, a key or the file cannot be used.
+            UsageError: an option cannot be used.
         """
-        self._options = dict(options)
-        self._load = load
-        self._store = store
-        self._lines = lines
-        self._is_notice_due = True
-        self.settings = load(self._options)
+        self._options = {name: value for name, value in options.items() if value is not None}
+        self._environment = environment
+        self._config_path = config_path
+        self._loaded = read_settings(self._options, environment, config_path)
+        self._store = SettingsFile(self._loaded.path)
         self._is_notice_due = not self.settings.assistant.notice_acknowledged
+        self.notices = self._loaded.notices
+        self.check: Callable[[Setting, Settings], str] = lambda _setting, _settings: ""
+        self.on_change: Callable[[Settings], None] = lambda _settings: None
+
+    @property
+    def settings(self) -> Settings:
+        """The settings now."""
+        return self._loaded.settings
+
+    @property
+    def asked_for(self) -> Collection[str]:
+        """Names of the settings that the command line gives."""
+        return self._options.keys()
 
     def rate_wpm(self) -> int:
         """Return words a minute."""
         return self.settings.speech.rate_wpm
 
     def lines(self) -> Sequence[str]:
-        """Return each setting with its value, one line each."""
-        return self._lines()
+        """Return each setting with its value, one line each, below the title of its group."""
+        lines = []
+        for title, found in groupby(report(self._loaded), lambda reported: reported.group):
+            lines += [words.group(title), *(reported.line for reported in found)]
+        return lines
 
-    def change(self, name: str, value: str) -> bool:
+    def search(self, typed: str) -> Sequence[str]:
+        """Return the line of the setting of that name, else the lines that mention it."""
+        return [reported.line for reported in search(typed, report(self._loaded))]
+
+    def change(self, name: str, value: str) -> str:
         """Set a setting for this run and keep it in the file.
 
         Args:
             name: as in the list, with dashes or underscores.
-            value: as typed.
+            value: as typed; ``DEFAULT`` puts the setting back.
 
         Returns:
-            Whether it takes effect at once.
+            What to say about it.
 
         Raises:
-            AssistantError: there is no such setting, the value does not fit, or the file cannot be written.
+            AssistantError: there is no such setting, the value cannot be used, or the file cannot be written.
         """
         setting = find_setting(name)
-        changed = self._load({**self._options, setting.name: value})
-        self._store.set(setting.name, value)
+        if value.lower() == DEFAULT:
+            return self._put_back(setting)
+        parsed = parse_value(setting, value)
+        changed = with_value(self.settings, setting, parsed)
+        check_together(changed)
+        doubt = self.check(setting, changed)
+        unsaved = None
+        try:
+            self._store.set(setting.name, value)
+        except SettingsFileError as error:
+            if not is_at_once(setting):
+                raise
+            unsaved = SettingsFileError(words.this_run_only(error.message), error.hint)
         self._options[setting.name] = value
-        self.settings = changed
-        return setting.section in AT_ONCE or setting.name == RATE
+        sources = {**self._loaded.sources, setting.name: words.FROM_FILE}
+        self._loaded = replace(self._loaded, settings=changed, sources=sources)
+        self.on_change(changed)
+        if unsaved is not None:
+            raise unsaved
+        said = words.now if is_at_once(setting) else words.later
+        return f"{said(setting.name, shown(parsed))} {doubt}".strip()
 
     def is_notice_due(self) -> bool:
         """Return whether the notice of the first run was not acknowledged yet."""
@@ -125,3 +131,13 @@ class StoredPreferences:
         self._is_notice_due = False
         with contextlib.suppress(AssistantError):
             self._store.set(NOTICE, "true")
+
+    def _put_back(self, setting: Setting) -> str:
+        self._store.reset(setting.name)
+        self._options.pop(setting.name, None)
+        self._loaded = read_settings(self._options, self._environment, self._config_path)
+        self.on_change(self.settings)
+        value = shown(value_of(self.settings, setting))
+        if source := self._loaded.sources.get(setting.name):
+            return words.stays(setting.name, value, source)
+        return words.default_now(setting.name, value, is_at_once=is_at_once(setting))

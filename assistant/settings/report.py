@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from assistant.messages import settings as words
-from assistant.settings.load import load_settings
-from assistant.settings.table import SETTINGS, Setting, Settings
+from assistant.settings.load import Loaded
+from assistant.settings.table import SETTINGS, TITLES, Setting, Settings, plain_name
 from assistant.system.masking import masked
 
 
@@ -29,43 +27,38 @@ class ReportedSetting:
     source: str
 
     @property
+    def group(self) -> str:
+        """The title of its group."""
+        return TITLES[self.setting.section]
+
+    @property
     def line(self) -> str:
-        """As one plain line."""
+        """As one plain line, the meaning before the value."""
         return words.value_line(
             self.setting.name, shown(self.value), self.source, self.setting.help
         )
 
+    def mentions(self, typed: str) -> bool:
+        """Return whether its name, meaning or group has every word."""
+        text = f"{self.setting.name} {self.setting.file_key} {self.setting.help} {self.group}"
+        return all(word in text.casefold() for word in typed.casefold().split())
 
-def report(
-    options: Mapping[str, Any],
-    environment: Mapping[str, str],
-    path: Path,
-    settings: Settings | None = None,
-) -> Iterator[ReportedSetting]:
-    """Yield every setting, in the table's order.
 
-    Args:
-        options: by option name; None means not given.
-        environment: usually ``os.environ``.
-        path: the settings file; may be missing.
-        settings: what was read, else it is read here.
+def report(loaded: Loaded) -> Iterator[ReportedSetting]:
+    """Yield every setting, group after group."""
+    for section in TITLES:
+        for setting in SETTINGS:
+            if setting.section == section:
+                source = loaded.sources.get(setting.name, words.FROM_DEFAULT)
+                yield ReportedSetting(setting, value_of(loaded.settings, setting), source)
 
-    Raises:
-        UsageError: a value, a key or the file cannot be used.
-    """
-    if settings is None:
-        settings = load_settings(options, environment, path if path.is_file() else None)
-    kept = _kept(path)
-    for setting in SETTINGS:
-        if options.get(setting.name) is not None:
-            source = words.FROM_OPTION
-        elif environment.get(setting.variable):
-            source = words.from_environment(setting.variable)
-        elif setting.file_key in kept.get(setting.section, {}):
-            source = words.FROM_FILE
-        else:
-            source = words.FROM_DEFAULT
-        yield ReportedSetting(setting, _value(settings, setting), source)
+
+def search(typed: str, reported: Iterable[ReportedSetting]) -> list[ReportedSetting]:
+    """Return the setting of that name, else all that mention it."""
+    found = list(reported)
+    name = plain_name(typed)
+    exact = [one for one in found if one.setting.name == name]
+    return exact or [one for one in found if one.mentions(typed)]
 
 
 def shown(value: Any) -> str:
@@ -74,24 +67,19 @@ def shown(value: Any) -> str:
         case None:
             return words.NOT_SET
         case True:
-            return words.YES
+            return words.ON
         case False:
-            return words.NO
+            return words.OFF
+        case float():
+            return f"{value:g}"
         case tuple():
             return "-".join(map(str, value))
         case _:
             return masked(str(value))
 
 
-def _value(settings: Settings, setting: Setting) -> Any:
+def value_of(settings: Settings, setting: Setting) -> Any:
+    """Return the value of a setting; None where it is not set."""
     if setting.section == "keys":
         return settings.keys.get(setting.key, setting.default)
     return getattr(getattr(settings, setting.section), setting.key)
-
-
-def _kept(path: Path) -> Mapping[str, Mapping[str, Any]]:
-    try:
-        tables = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return {name: table for name, table in tables.items() if isinstance(table, dict)}

@@ -24,6 +24,7 @@ from assistant.settings.values import (
     any_number,
     choice,
     key_pairs,
+    keys,
     layer_range,
     number,
     path,
@@ -208,7 +209,7 @@ class SpeechSettings:
     TITLE: ClassVar[str] = _("Speech")
 
     is_on: bool = row(True, "speech", yes_or_no, "YES", ANSWERS,
-        _("Speak: yes or no."),
+        _("Speak: on or off."),
         switch=False,
         switch_help=_("Do not speak."))
     rate_wpm: int = row(180, "rate", whole_number(80, 449), "N", ANSWERS,
@@ -222,7 +223,7 @@ class SpeechSettings:
         _("What speaks: pyttsx3, spd-say for the desktop's speech-dispatcher, silent, or auto."),
         short_name="driver")
     has_earcons: bool = row(True, "earcons", yes_or_no, "YES", ANSWERS,
-        _("Short sounds that say what happens: yes or no."))
+        _("Short sounds that say what happens: on or off."))
 
 
 @dataclass(frozen=True)
@@ -252,7 +253,7 @@ class AssistantSettings:
     history_size: int = row(50, "history-size", whole_number(1, 10_000), "N", KEYS,
         _("How many answers you can go back to."))
     notice_acknowledged: bool = row(False, "notice-acknowledged", yes_or_no, "YES", KEYS,
-        _("Whether you have heard the notice of the first run: yes or no."))
+        _("Leave out the notice of the first run, because you have heard it: on or off."))
 
 
 @dataclass(frozen=True)
@@ -279,15 +280,15 @@ class HeadlessSettings:
 # fmt: on
 @dataclass(frozen=True)
 class Settings:
-    """Everything that can be set; each field is a table of the settings file."""
+    """Everything that can be set, most used first; each field is a table of the settings file."""
 
-    model: ModelSettings = ModelSettings()
-    answer: AnswerSettings = AnswerSettings()
-    steering: SteeringSettings = SteeringSettings()
     speech: SpeechSettings = SpeechSettings()
+    answer: AnswerSettings = AnswerSettings()
     camera: CameraSettings = CameraSettings()
     assistant: AssistantSettings = AssistantSettings()
+    model: ModelSettings = ModelSettings()
     headless: HeadlessSettings = HeadlessSettings()
+    steering: SteeringSettings = SteeringSettings()
     keys: Mapping[str, str] = field(default_factory=dict)
     """Actions that are put on other keys."""
 
@@ -300,15 +301,15 @@ def _rows() -> list[Setting]:
         for one in fields(section.default):
             found.append(_setting(section.name, one))
     for action in Action:
-        name, keys = action.value, " ".join(DEFAULT_KEYS[action])
+        name, usual = action.value, " ".join(DEFAULT_KEYS[action])
         about = words.key_meaning(describe_action(action))
         found.append(
             Setting(
                 "keys",
                 name,
                 f"key-{name.replace('_', '-')}",
-                text,
                 keys,
+                usual,
                 "KEY",
                 about,
                 short_name=name,
@@ -332,6 +333,11 @@ TITLES: Mapping[str, str] = {
     "keys": _("Keys"),
 }
 """What each section is called."""
+
+
+def plain_name(typed: str) -> str:
+    """Return the name of a setting as it is in ``BY_NAME``, however it was typed."""
+    return typed.strip().lstrip("-").lower().replace("_", "-")
 
 
 def setting_values(options: argparse.Namespace) -> dict[str, Any]:

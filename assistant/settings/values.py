@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from assistant import messages
-from assistant.core.actions import Action
+from assistant.core.actions import Action, is_key
 from assistant.messages import headless as messages_headless
+from assistant.messages import settings as messages_settings
 from assistant.system.typed_path import typed_path
 
 LAST_GPIO = 27
@@ -111,6 +112,14 @@ def layer_range(value: Any) -> tuple[int, int]:
     if not (dash and first.strip().isdecimal() and last.strip().isdecimal()):
         raise Unfit(messages.WANTED_LAYERS)
     return int(first), int(last)
+
+
+def keys(value: Any) -> str:
+    """Parse the keys of an action, with spaces between them."""
+    typed = text(value)
+    if not all(is_key(key) for key in typed.split()):
+        raise Unfit(messages_settings.WANTED_KEYS)
+    return typed
 
 
 def key_pairs(value: Any) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from assistant.messages import session as session_words
+from assistant.messages import settings as settings_words
 from assistant.messages import tui as words
 from tests.support.assistant_command import ROOT, STREET, Command
 from tests.support.fake_player import FakePlayer
@@ -144,7 +145,7 @@ def test_from_the_first_run_to_quitting(
     terminal.wait_for(words.SETTINGS_KEYS)
     terminal.text("rate 260")
     terminal.keys("Enter")
-    terminal.wait_for(session_words.setting_changed("rate", "260"))
+    terminal.wait_for(settings_words.now("rate", "260"))
     terminal.keys("Enter")
     terminal.wait_for("d describe, b briefly")
 

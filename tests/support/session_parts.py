@@ -143,13 +143,16 @@ class FakePreferences:
     def lines(self) -> Sequence[str]:
         return [f"rate: {self.rate_wpm()}", "threads: 2"]
 
-    def change(self, name: str, value: str) -> bool:
+    def search(self, typed: str) -> Sequence[str]:
+        return [line for line in self.lines() if line.startswith(typed)]
+
+    def change(self, name: str, value: str) -> str:
         if name == "nonsense":
             raise AssistantError("There is no setting nonsense.")
         if name == "rate" and not value.isdigit():
             raise AssistantError("The rate is a number.")
         self.changes[name] = value
-        return name == "rate"
+        return f"{name} is now {value}." if name == "rate" else f"{name} will be {value}."
 
     def is_notice_due(self) -> bool:
         return self.is_due

@@ -8,6 +8,7 @@ from assistant.core.actions import Action, Keymap
 from assistant.core.session import Wants
 from assistant.core.session_ports import Kind
 from assistant.messages import session as session_words
+from assistant.messages import settings as settings_words
 from assistant.messages import tui as words
 from tests.tui.screen import ANSWER, TEXT, Screen, open_screen, run
 
@@ -275,7 +276,7 @@ def test_settings_are_read_typed_and_changed() -> None:
             await screen.press("enter")
             assert screen.name == "SettingsScreen"
             assert screen.list.lines[0] == "rate: 240"
-            expected = session_words.setting_changed("rate", "240")
+            expected = settings_words.now("rate", "240")
             assert screen.bar("last") == screen.spoken[-1] == expected
             await screen.type("nonsense 1")
             await screen.press("enter")

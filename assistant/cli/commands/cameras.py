@@ -32,13 +32,15 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
         CameraError: no camera was found, or none can be used.
     """
     from assistant.camera.discovery import list_cameras
-    from assistant.settings.load import load_settings
+    from assistant.settings.load import read_settings
     from assistant.system.masking import masked
     from assistant.system.typed_path import typed_path
 
     config_path = typed_path(options.config) if options.config else None
-    settings = load_settings(setting_values(options), config_path=config_path)
-    found = list_cameras(settings.camera.source)
+    loaded = read_settings(setting_values(options), config_path=config_path)
+    for notice in loaded.notices:
+        console.status(notice)
+    found = list_cameras(loaded.settings.camera.source)
     for number, info in enumerate(found, start=1):
         if options.json:
             console.json({name: _shown(value) for name, value in asdict(info).items()})

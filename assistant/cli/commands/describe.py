@@ -50,17 +50,18 @@ def answer(options: argparse.Namespace, console: Console) -> ExitCode:
 
 def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -> ExitCode:
     from assistant.app import wiring
-    from assistant.model_store.find import find_model
-    from assistant.settings.load import load_settings
+    from assistant.app.setting_checks import with_what_works
+    from assistant.settings.load import read_settings
     from assistant.system.typed_path import typed_path
 
     wiring.start_logging(is_verbose=options.verbose)
     config_path = typed_path(options.config) if options.config else None
-    settings = load_settings(setting_values(options), config_path=config_path)
+    given = {name: value for name, value in setting_values(options).items() if value is not None}
+    loaded = read_settings(given, config_path=config_path)
     pictures = options.images if options.command == "describe" else [options.image]
     if list(pictures).count("-") > 1:
         raise UsageError(messages.PICTURE_STDIN_TWICE)
-    files = find_model(settings.model.model_path, settings.model.mmproj_path)
+    settings, files, replaced = with_what_works(loaded.settings, given)
     # Refused before the model is loaded; each question stands for itself.
     answer_options = replace(wiring.answer_options(settings, files), keeps_turns=False)
 
@@ -123,6 +124,8 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
             load_picture,
             model_names=(str(files.model_path), str(files.mmproj_path)),
             notices=[
+                *loaded.notices,
+                *replaced,
                 *([messages.DEMO_MODEL] if demo else []),
                 *wiring.model_notices(settings, files),
             ],

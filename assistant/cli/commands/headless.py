@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.cli.parser import add_command, add_help, add_output, add_settings
@@ -45,6 +46,8 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
     plan: Plan | None = None
     try:
         plan = make_plan(options)
+        if options.keypad is None:
+            plan = _with_something_to_press(plan)
         return run_plan(plan, console, shows_all=options.lines)
     except Exception as error:
         told = describe_exception(error)
@@ -68,11 +71,20 @@ def _say_aloud(error: AssistantError, plan: Plan | None) -> None:
         speaker.close()
 
 
+def _with_something_to_press(plan: Plan) -> Plan:
+    """Return a plan that takes keypads, where the settings take neither those nor buttons."""
+    headless = plan.settings.headless
+    if headless.keypad != "off" or headless.gpio:
+        return plan
+    settings = replace(plan.settings, headless=replace(headless, keypad="auto"))
+    return replace(plan, settings=settings, notices=(*plan.notices, words.KEYPAD_TAKEN))
+
+
 def run_plan(plan: Plan, console: Console, *, shows_all: bool) -> ExitCode:
     """Run it with what was planned.
 
     Raises:
-        UsageError: there is nothing to press, or the times of a press cannot be.
+        UsageError: there is nothing to press.
     """
     from assistant.app.open_session import open_session
     from assistant.fronts.headless.bindings import Bindings, parse_pairs
@@ -82,8 +94,6 @@ def run_plan(plan: Plan, console: Console, *, shows_all: bool) -> ExitCode:
     from assistant.fronts.headless.service_notify import ServiceNotifier
 
     settings = plan.settings.headless
-    if settings.hold_ms <= settings.long_press_ms:
-        raise UsageError(words.HOLD_TOO_SHORT, words.HOLD_HINT)
     pins = {int(pin): action for pin, action in parse_pairs(settings.gpio or "").items()}
     if settings.keypad == "off" and not pins:
         raise UsageError(words.NO_INPUT, words.NO_INPUT_HINT)

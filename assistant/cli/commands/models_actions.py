@@ -18,7 +18,7 @@ from assistant.model_store import install, listing, manage
 from assistant.model_store.catalogue import CatalogueModel, find_row, read_catalogue
 from assistant.model_store.find import DEMO, choose, embedded_model, files_of, find_model
 from assistant.model_store.record import InstalledModel, State, Store
-from assistant.settings.load import load_settings
+from assistant.settings.load import read_settings
 from assistant.settings.table import setting_values
 from assistant.system.memory import memory
 from assistant.system.processor import machine_name
@@ -40,7 +40,7 @@ def list_models(options: argparse.Namespace, console: Console) -> ExitCode:
 
 def _in_use(state: State) -> str:
     """Return the name of the model that answers; an empty text where the settings name files."""
-    wished = load_settings({}).model
+    wished = read_settings({}).settings.model
     if wished.mmproj_path is not None:
         return ""
     if wished.model_path is not None:
@@ -176,7 +176,7 @@ def bench(options: argparse.Namespace, console: Console) -> ExitCode:
     from assistant.model_store.speed import measure, seconds_of
 
     store = Store()
-    settings = load_settings(setting_values(options))
+    settings = read_settings(setting_values(options)).settings
     if options.name is None:
         files = find_model(settings.model.model_path, settings.model.mmproj_path)
     elif options.name == DEMO:
@@ -245,9 +245,13 @@ def _result(
 
 def open_talk(options: argparse.Namespace, console: Console, stack: ExitStack) -> ConsoleTalk:
     """Open a talk with a voice, unless the options or the settings want none."""
-    settings = load_settings(setting_values(options))
+    loaded = read_settings(setting_values(options))
+    settings = loaded.settings
     if options.quiet:
         settings = replace(settings, speech=replace(settings.speech, is_on=False))
     speaker = wiring.speaker(settings, console.error)
     stack.callback(speaker.close)
-    return ConsoleTalk(console, speaker, is_quiet=options.quiet)
+    talk = ConsoleTalk(console, speaker, is_quiet=options.quiet)
+    for notice in loaded.notices:
+        talk.tell(notice)
+    return talk

@@ -586,10 +586,12 @@ def test_changing_settings(make: Make) -> None:
     assert parts.front.texts[-1] == "rate is now 240."
     assert parts.speaker.rates == [240]
     parts.session.change_setting("threads 1")
-    assert parts.front.texts[-1] == "threads will be 1 from the next start."
+    assert parts.front.texts[-1] == "threads will be 1."
     parts.session.change_setting("nonsense 1")
     assert parts.front.texts[-1] == "There is no setting nonsense."
     parts.session.change_setting("rate")
+    assert parts.front.texts[-1] == "rate: 240"
+    parts.session.change_setting("nothing")
     assert parts.front.texts[-1] == "Type a setting and a value, for example: rate 200."
 
 

@@ -12,9 +12,8 @@ import pytest
 from filelock import FileLock
 
 from assistant.errors import UsageError
-from assistant.settings.file import SettingsFile, SettingsFileError, load_settings_or_defaults
-from assistant.settings.load import load_settings
-from assistant.settings.preferences import StoredPreferences
+from assistant.settings.file import SettingsFile, SettingsFileError
+from assistant.settings.load import load_settings, read_settings
 from assistant.settings.report import report
 from assistant.settings.table import SETTINGS
 
@@ -109,34 +108,11 @@ def test_a_broken_file_is_not_overwritten(path: Path) -> None:
     assert path.read_text() == "[speech\n"
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("[speech\nrate = 1\n", "line 1"),
-        ("[speech]\nspeed = 1\n", "speech.speed"),
-        ("[speech]\nrate = 'fast'\n", "speech.rate"),
-    ],
-)
-def test_a_broken_file_is_kept_aside_and_told_of(path: Path, text: str, words: str) -> None:
-    path.parent.mkdir()
-    path.write_text(text)
-    settings, notices = load_settings_or_defaults({"volume": "0.25"}, {}, path)
-    assert settings.speech.rate_wpm == 180
-    assert settings.speech.volume == 0.25
-    assert len(notices) == 1
-    assert words in notices[0]
-    aside = path.with_name("config.toml.broken-1")
-    assert str(aside) in notices[0]
-    assert aside.read_text() == text
-    assert not path.exists()
-
-
 def test_an_option_that_is_wrong_is_no_fault_of_the_file(path: Path) -> None:
     path.parent.mkdir()
     path.write_text("[speech]\nrate = 100\n")
     with pytest.raises(UsageError, match="--volume"):
-        load_settings_or_defaults({"volume": "9"}, {}, path)
-    assert path.exists()
+        read_settings({"volume": "9"}, {}, path)
 
 
 def test_the_report_says_where_each_value_comes_from(path: Path) -> None:
@@ -144,38 +120,17 @@ def test_the_report_says_where_each_value_comes_from(path: Path) -> None:
     path.write_text("[speech]\nrate = 100\n")
     lines = {
         found.setting.name: found.line
-        for found in report({"tau": "2"}, {"SPARC_ASSISTANT_VOLUME": "0.5"}, path)
+        for found in report(read_settings({"tau": "2"}, {"SPARC_ASSISTANT_VOLUME": "0.5"}, path))
     }
     assert len(lines) == len(SETTINGS)
-    assert lines["rate"].startswith("rate: 100, from the settings file. Words a minute")
-    assert lines["tau"].startswith("tau: 2.0, from the command line.")
+    assert lines["rate"].startswith("rate: Words a minute, 80 to 449")
+    assert lines["rate"].endswith("Now 100, from the settings file.")
+    assert lines["tau"].endswith("Now 2, from the command line.")
     assert "from the variable SPARC_ASSISTANT_VOLUME" in lines["volume"]
-    assert lines["voice"].startswith("voice: not set, the default.")
-    assert lines["key-stop"].startswith("key-stop: space escape, the default. Key: stop")
-    assert all(found.setting.help for found in report({}, {}, path))
-
-
-def test_preferences_change_for_this_run_and_for_good(path: Path) -> None:
-    path.parent.mkdir()
-    path.touch()
-    preferences, notices = StoredPreferences.open({"rate": "150"}, {}, path)
-    assert notices == []
-    assert preferences.rate_wpm() == 150
-    assert preferences.change("rate", "250")
-    assert preferences.rate_wpm() == 250
-    assert preferences.change("max_tokens", "9")
-    assert preferences.settings.answer.max_tokens == 9
-    assert not preferences.change("threads", "1")
-    with pytest.raises(UsageError):
-        preferences.change("rate", "1")
-    assert preferences.rate_wpm() == 250
-    assert preferences.is_notice_due()
-    preferences.acknowledge_notice()
-    assert not preferences.is_notice_due()
-    settings = load_settings({}, {}, path)
-    assert settings.speech.rate_wpm == 250
-    assert settings.assistant.notice_acknowledged
-    assert len(list(preferences.lines())) == len(SETTINGS)
+    assert lines["voice"].endswith("Now not set, the default.")
+    assert lines["key-stop"].startswith("key-stop: Key: stop")
+    assert lines["key-stop"].endswith("Now space escape, the default.")
+    assert all(found.setting.help for found in report(read_settings({}, {}, path)))
 
 
 def test_two_programs_lose_none_of_each_others_changes(path: Path) -> None:

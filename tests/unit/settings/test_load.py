@@ -41,12 +41,15 @@ def test_a_file_named_by_the_environment(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("[speech]\nspeed = 3\n", "unknown key speech.speed"),
-        ("[sound]\nrate = 3\n", "unknown key sound"),
-        ("rate = 3\n", "unknown key rate"),
-        ("[speech]\nrate = 'fast'\n", r"speech\.rate in .* is fast, but it must be a whole number"),
+        ("[speech]\nspeed = 3\n", r"Line 2 of c\.toml is ignored\. There is no setting speed"),
+        ("[sound]\nrate = 3\n", "There are no settings called sound"),
+        ("rate = 3\n", r"rate must stand below a line with \[speech\]"),
+        (
+            "[speech]\nrate = 'fast'\n",
+            r"Line 2 of c\.toml: rate is fast, but it must be a whole number",
+        ),
         ("[speech]\nrate = true\n", "must be a whole number"),
-        ("[speech\n", "could not be read"),
+        ("[speech\n", r"Line 1 of c\.toml is ignored\. I do not understand: \[speech"),
         ("[steering]\nalpha = 0.2\n", "alpha is 0.2; it must lie between 1"),
     ],
 )
@@ -56,8 +59,6 @@ def test_a_wrong_file_is_named(tmp_path: Path, text: str, words: str) -> None:
     with pytest.raises(UsageError, match=words) as caught:
         load_settings({}, {}, path)
     assert caught.value.exit_code is ExitCode.USAGE
-    if "steering" not in text:
-        assert str(path) in caught.value.message
 
 
 def test_a_missing_file_that_was_asked_for() -> None:

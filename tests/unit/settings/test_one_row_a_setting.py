@@ -53,7 +53,7 @@ def test_it_is_in_the_help_of_every_command(checkout: Path, command: str) -> Non
 
 def test_it_is_in_the_list_with_its_default_and_on_the_page(checkout: Path) -> None:
     listed = python(checkout, "-m", "assistant", "settings")
-    assert "pitch: 50, the default. Pitch, 0 to 99." in listed
+    assert "pitch: Pitch, 0 to 99. Now 50, the default." in listed
     page = python(checkout, "-m", "assistant.settings.page")
     assert "- `speech.pitch`, `--pitch`, `SPARC_ASSISTANT_PITCH`, 50. Pitch, 0 to 99." in page
 
@@ -78,10 +78,10 @@ def test_it_is_in_the_program_and_out_of_range_is_one_sentence(
     (tmp_path / "config.toml").touch()
     listed = (
         "from pathlib import Path; from assistant.settings.preferences import StoredPreferences;"
-        f"opened, _ = StoredPreferences.open({{}}, {{}}, Path({str(tmp_path / 'config.toml')!r}));"
+        f"opened = StoredPreferences({{}}, {{}}, Path({str(tmp_path / 'config.toml')!r}));"
         "print('\\n'.join(opened.lines()))"
     )
-    assert "pitch: 50" in python(checkout, "-c", listed)
+    assert "pitch: Pitch, 0 to 99. Now 50" in python(checkout, "-c", listed)
     with pytest.raises(AssertionError, match="a whole number from 0 to 99"):
         python(checkout, "-m", "assistant", "describe", "x.png", "--pitch", "100")
 

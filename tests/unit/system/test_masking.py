@@ -14,6 +14,7 @@ from assistant.camera.chooser import CameraChooser
 from assistant.cli.main import main
 from assistant.core.announcer import Announcer
 from assistant.fronts.console import Console
+from assistant.settings.load import read_settings
 from assistant.settings.report import report
 from assistant.system.masking import masked
 from assistant.testing import RecordingEarcons, RecordingSpeaker
@@ -69,7 +70,11 @@ def test_no_list_shows_it(address: str, capsys: pytest.CaptureFixture[str], tmp_
     assert "s3cret" not in said.out + said.err
     assert json.loads(said.out.splitlines()[-1])["name"] == "camera"
     assert address in path.read_text(), "the file itself keeps it, for its owner alone"
-    assert not [line for line in report({"camera": address}, {}, path) if "s3cret" in line.line]
+    assert not [
+        line
+        for line in report(read_settings({"camera": address}, {}, path))
+        if "s3cret" in line.line
+    ]
     assert "s3cret" not in CameraChooser(address).name
 
 
