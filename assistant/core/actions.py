@@ -46,6 +46,7 @@ class Action(StrEnum):
     NEXT_WORD = "next_word"
     PREVIOUS_WORD = "previous_word"
     SENTENCE = "sentence"
+    MUTE = "mute"
 
 
 DEFAULT_KEYS: Mapping[Action, tuple[str, ...]] = {
@@ -77,6 +78,7 @@ DEFAULT_KEYS: Mapping[Action, tuple[str, ...]] = {
     Action.NEXT_WORD: ("j", "ctrl+right"),
     Action.PREVIOUS_WORD: ("J", "ctrl+left"),
     Action.SENTENCE: ("t",),
+    Action.MUTE: ("u",),
 }
 
 NAMED_KEYS = ("space", "escape", "left", "right", "ctrl+left", "ctrl+right")

@@ -78,9 +78,10 @@ class Session:
         prompts: Prompts | None = None,
         machine_state: Callable[[], Sequence[str]] = tuple,
         take_prepared: Callable[[], ImageRgb | None] = lambda: None,
+        screen_reader: str = "",
     ) -> None:
         # machine_state gives what the status adds about power and heat, take_prepared the picture that was read
-        # before the key, if any.
+        # before the key, if any. screen_reader is the running one, where it was not yet asked who is to speak.
         self.keymap = keymap
         self._prompts, self._machine_state = prompts or Prompts(), machine_state
         self._answering, self._announcer, self._speaker = answering, announcer, speaker
@@ -89,6 +90,7 @@ class Session:
         self._keeper, self._history, self._jobs = keeper, history, jobs
         self._rate_wpm = preferences.rate_wpm()
         self._was_paused = self._has_more_to_read = self._knows_how_to_read_on = False
+        self._screen_reader = screen_reader
         self._present: Entry | None = None
         self._taken: ImageRgb | None = None
         self._ready = ""
@@ -123,6 +125,7 @@ class Session:
             Action.NEXT_WORD: lambda: self._review(Unit.WORD, 1, words.LAST_WORD),
             Action.PREVIOUS_WORD: lambda: self._review(Unit.WORD, -1, words.FIRST_WORD),
             Action.SENTENCE: self._sentence,
+            Action.MUTE: self._mute,
         }
 
     @property
@@ -134,6 +137,27 @@ class Session:
     def is_busy(self) -> bool:
         """Whether work is going on."""
         return self._jobs.is_busy
+
+    def ask_who_speaks(self) -> Sequence[str]:
+        """Ask who is to speak, where a screen reader runs and it was not asked before.
+
+        Returns:
+            What there is to choose from, for ``choose_who_speaks``; nothing where it is not asked.
+        """
+        if not self._screen_reader:
+            return ()
+        choices = (words.only_reader_speaks(self._screen_reader), words.BOTH_SPEAK)
+        self._announcer.tell(words.who_speaks(self._screen_reader), Kind.QUESTION)
+        for number, choice in enumerate(choices, start=1):
+            self._announcer.tell(words.numbered(number, choice), Kind.QUESTION)
+        return choices
+
+    def choose_who_speaks(self, index: int) -> None:
+        """Take the answer, by its place in ``ask_who_speaks``, and keep it."""
+        self._announcer.silence()
+        self._preferences.leave_speech(to_screen_reader=index == 0)
+        key = spoken_key(self.keymap.keys[Action.MUTE][0])
+        self._announcer.tell(words.BOTH_SPEAK_NOW if index else words.reader_speaks_now(key))
 
     def greet(self, ready: str, acknowledge: str = "") -> Wants:
         """Say that keys are heard; before the first use the notice, which wants to be acknowledged.
@@ -409,6 +433,11 @@ class Session:
             self._announcer.tell(words.NOTHING_SAID_YET)
             return
         self._announcer.read_one()
+
+    def _mute(self) -> None:
+        is_on = not self._preferences.is_speaking()
+        self._preferences.speak(is_on=is_on)
+        self._announcer.tell(words.UNMUTED if is_on else words.MUTED)
 
     def _status(self) -> None:
         stage, took_s = self._answering.stage

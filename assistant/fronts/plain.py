@@ -63,16 +63,31 @@ class PlainMode:
 
     def run(self) -> None:
         """Return when the person quits; at the end of the input, when what was asked for is done."""
+        first = self._ask_who_speaks()
         if self._session.greet(words.READY_TYPED) is Wants.ACKNOWLEDGE:
             self._await(lambda _typed: self._session.acknowledge_notice())
         while True:
-            typed = self._source.readline()
+            typed = first or self._source.readline()
+            first = ""
             if not typed:
                 self._session.finish()
                 break
             if not self.take(typed.rstrip("\r\n")):
                 break
         self._console.status(words.GOODBYE)
+
+    def _ask_who_speaks(self) -> str:
+        """Ask where it is to be asked; return what was typed where that is a command, which must not be lost."""
+        choices = self._session.ask_who_speaks()
+        if not choices:
+            return ""
+        self._session.tell(words.WHO_SPEAKS_TYPED)
+        typed = self._source.readline()
+        number = typed.strip()
+        if number in map(str, range(1, len(choices) + 1)):
+            self._session.choose_who_speaks(int(number) - 1)
+            return ""
+        return typed if number else ""
 
     def take(self, typed: str) -> bool:
         """Take one typed line; False at ``q``."""

@@ -204,8 +204,32 @@ LAST_LETTER = _("That was the last character.")
 FIRST_LETTER = _("This is the first character.")
 LAST_WORD = _("That was the last word.")
 FIRST_WORD = _("This is the first word.")
-MUTED = _("Speech off.")
-UNMUTED = _("Speech on.")
+MUTED = _("Speech is off. Press the same key to turn it on.")
+UNMUTED = _("Speech is on.")
+
+
+WHO_SPEAKS = _("Who should speak?")
+
+
+def who_speaks(reader: str) -> str:
+    return _("{reader} is running, so you may hear everything twice. {question}").format(
+        reader=reader, question=WHO_SPEAKS
+    )
+
+
+def only_reader_speaks(reader: str) -> str:
+    return _("Only {reader}").format(reader=reader)
+
+
+BOTH_SPEAK = _("This program too")
+WHO_SPEAKS_TYPED = _("Type 1 or 2 and press Enter. Press Enter alone to be asked again next time.")
+BOTH_SPEAK_NOW = _("This program speaks too.")
+
+
+def reader_speaks_now(key: str) -> str:
+    return _("This program is silent from now on. The key {key} turns its speech on.").format(
+        key=key
+    )
 
 
 STAGE_CAPTURING = _("taking the picture")

@@ -224,6 +224,10 @@ class SpeechSettings:
         short_name="driver")
     has_earcons: bool = row(True, "earcons", yes_or_no, "YES", ANSWERS,
         _("Short sounds that say what happens: on or off."))
+    beside_reader: Literal["ask", "silent", "speak"] = row(
+        "ask", "screen-reader", choice("ask", "silent", "speak"), "WHO", (),
+        _("What this program does while a screen reader runs: speak, stay silent, or ask at the start."),
+        short_name="screen_reader")
 
 
 @dataclass(frozen=True)

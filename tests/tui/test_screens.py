@@ -369,3 +369,22 @@ def test_errors_are_lines_of_their_own_kind() -> None:
             assert TEXT.split(". ", maxsplit=1)[0] + "." in screen.shown
 
     run(test())
+
+
+@pytest.mark.parametrize(
+    ("keys", "left"),
+    [(("1", "enter"), True), (("down", "down", "enter"), False), (("escape",), None)],
+)
+def test_who_speaks_is_asked_before_all_else(keys: tuple[str, ...], left: bool | None) -> None:
+    async def test() -> None:
+        async with open_screen(screen_reader="Orca") as screen:
+            assert screen.name == "ChoiceScreen"
+            question = session_words.who_speaks("Orca")
+            assert question in screen.shown
+            assert question in screen.spoken
+            await screen.press(*keys)
+            assert screen.parts.preferences.left_to_reader is left
+            assert screen.name == "MainScreen"
+            assert screen.shown[-1] == screen.spoken[-1] == session_words.READY
+
+    run(test())

@@ -454,6 +454,37 @@ def test_review_without_an_answer(make: Make, action: Action) -> None:
     assert press(make(), action) == ["There is no answer yet. Describe a picture first."]
 
 
+def test_the_mute_key_turns_speech_off_and_on(make: Make) -> None:
+    parts = make()
+    speaks = []
+    for _ in range(2):
+        parts.session.perform(Action.MUTE)
+        speaks.append(parts.preferences.is_speaking())
+    assert speaks == [False, True]
+    assert parts.front.texts == [
+        "Speech is off. Press the same key to turn it on.",
+        "Speech is on.",
+    ]
+    shown_is_spoken(parts)
+
+
+def test_who_speaks_is_asked_where_a_screen_reader_runs(make: Make) -> None:
+    parts = make(screen_reader="Orca")
+    assert list(parts.session.ask_who_speaks()) == ["Only Orca", "This program too"]
+    assert parts.front.texts == [
+        "Orca is running, so you may hear everything twice. Who should speak?",
+        "1. Only Orca",
+        "2. This program too",
+    ]
+    parts.session.choose_who_speaks(0)
+    left = [parts.preferences.left_to_reader]
+    assert parts.front.texts[-1].endswith("The key u turns its speech on.")
+    parts.session.choose_who_speaks(1)
+    assert [*left, parts.preferences.left_to_reader] == [True, False]
+    shown_is_spoken(parts)
+    assert not make().session.ask_who_speaks()
+
+
 def test_pause_and_go_on(make: Make) -> None:
     parts = make(seconds_per_utterance=0.1)
     parts.session.perform(Action.DESCRIBE)
