@@ -24,6 +24,7 @@ from assistant.core.events import (
     TraceHeader,
     TraceStep,
 )
+from assistant.core.narration import says_something
 from assistant.core.ports import Earcon, Priority
 from assistant.errors import AssistantError, CameraError
 from assistant.speech.utterance_queue import Utterance, UtteranceQueue
@@ -135,7 +136,7 @@ class RecordingSpeaker:
     ) -> None:
         with self._lock:
             is_closed = self.log[-1:] == [("close", "")]
-            if not is_closed and any(c.isalnum() for c in utterance):
+            if not is_closed and says_something(utterance):
                 self.log.append(("say", utterance))
                 self._queue.put(Utterance(utterance, priority, position))
                 self._settle()

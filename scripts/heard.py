@@ -257,8 +257,8 @@ def opening() -> list[str]:
     return [
         "# What is heard",
         "",
-        "Written by `python -m scripts.heard`: the embedded model, the real voice, and a player that makes no sound but lasts",
-        f"as long as it would. Times count from the press before. {report.machine_line()}.",
+        "Written by `python -m scripts.heard`: the embedded model, the real voice, and a player without sound that",
+        f"lasts as long as the sound would. Times count from the press before. {report.machine_line()}.",
         "",
     ]
 

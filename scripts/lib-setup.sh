@@ -63,6 +63,13 @@ check_python() {
         give_up "Python's venv module is missing." "sudo apt install python3-venv"
 }
 
+# Told before minutes of building, because they would end in silence; whoever reads braille needs no sound.
+check_player() {
+    command -v aplay >/dev/null 2>&1 || command -v spd-say >/dev/null 2>&1 && return 0
+    narrate "The program aplay is missing, so you will hear nothing. The text comes all the same."
+    narrate "To fix it: sudo apt install alsa-utils"
+}
+
 free_mb() { # free_mb FOLDER
     df -Pk "$1" 2>/dev/null | awk 'NR == 2 { print int($4 / 1024) }'
 }
@@ -176,6 +183,33 @@ one_at_a_time() {
     flock 9
 }
 
+asks_for_help() { # asks_for_help ARGUMENT...
+    for argument in "$@"; do
+        case $argument in
+        -h | --help | --version) return 0 ;;
+        esac
+    done
+    return 1
+}
+
+# show_help ARGUMENT...: answers --help and --version before there is an environment, and exits. The command line
+# itself needs nothing that has to be installed.
+show_help() {
+    if PYTHON=$(find_python); then
+        export PYTHONPATH="$ROOT" PYTHONDONTWRITEBYTECODE=1
+        exec "$PYTHON" -m assistant "$@"
+    fi
+    case " $* " in
+    *" --version "*) sed -n 's/^__version__ = "\(.*\)"$/\1/p' "$ROOT/assistant/__init__.py" ;;
+    *)
+        printf '%s\n' "Describes pictures aloud, offline. For example: $SPARC_STARTED_AS describe PICTURE" \
+            "The first run sets everything up. It needs Python 3.11 or newer, which this machine does not have." \
+            "To install it: sudo apt install python3.11 python3.11-venv"
+        ;;
+    esac
+    exit 0
+}
+
 setup_environment() { # setup_environment LOCK LABEL
     is_ready "$1" && return 0
     [ -w "$ROOT" ] || give_up "The folder $ROOT cannot be written to." "sudo chown -R \"\$USER\" \"$ROOT\""
@@ -186,6 +220,7 @@ setup_environment() { # setup_environment LOCK LABEL
     fi
     check_python
     check_space
+    [ "$1" != requirements.lock ] || check_player
     : >"$SETUP_LOG"
     # The environment may be half made, moved, or made by a Python that is gone: then make it again.
     if ! "$VENV/bin/python" -m pip --version >/dev/null 2>&1 || ! python_is_new_enough "$VENV/bin/python" ||

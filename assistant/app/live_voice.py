@@ -6,13 +6,15 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 
+from assistant.app.wiring import voice_options
 from assistant.core.ports import Earcon, Earcons, Priority, Speaker
-from assistant.settings.table import Settings, SpeechSettings
+from assistant.settings.table import Settings
 from assistant.speech.silent import SilentSpeaker
+from assistant.speech.speech_manager import SpeechManager
 
 
 class LiveSpeaker:
-    """A ``Speaker`` that opens another when its voice, its volume or its driver is changed."""
+    """A ``Speaker`` that is switched on and off, and whose voice, volume and driver can be changed."""
 
     def __init__(self, settings: Settings, open_speaker: Callable[[Settings], Speaker]) -> None:
         """Open the speaker of these settings."""
@@ -31,12 +33,17 @@ class LiveSpeaker:
         if old.is_on and not new.is_on:
             self._speaker.cancel()
             self._has_farewell = True
-        elif _sound(old) != _sound(new) or (new.is_on and self._is_silent()):
+            return
+        with self._lock:
             self._has_farewell = False
-            with self._lock:
+            if old.driver != new.driver or (new.is_on and isinstance(self._speaker, SilentSpeaker)):
                 self._speaker.close()
                 self._speaker = self._open(settings)
                 self._speaker.set_rate(self._rate_wpm)  # which keys may have changed
+            elif (old.voice, old.volume) != (new.voice, new.volume):
+                voice = replace(voice_options(settings), rate_wpm=self._rate_wpm)
+                if isinstance(self._speaker, SpeechManager):
+                    self._speaker.set_voice(voice)
 
     def say(
         self,
@@ -78,14 +85,6 @@ class LiveSpeaker:
 
     def close(self) -> None:
         self._speaker.close()
-
-    def _is_silent(self) -> bool:
-        return isinstance(self._speaker, SilentSpeaker)
-
-
-def _sound(speech: SpeechSettings) -> SpeechSettings:
-    """Return what only another speaker can change: all but what it is told while it speaks."""
-    return replace(speech, is_on=True, rate_wpm=180, has_earcons=True)
 
 
 class LiveEarcons:

@@ -23,10 +23,10 @@ class FileKeeper:
         self._folder = folder
 
     def save(self, entry: Entry) -> tuple[str, str]:
-        """Save both picture and text, or neither.
+        """Save both picture and text, or neither; number them on.
 
         Returns:
-            The two paths.
+            How the folder and the two files are called, short enough to be heard.
 
         Raises:
             SaveError: the folder cannot be written, or the disk is full.
@@ -35,14 +35,15 @@ class FileKeeper:
 
         encoded = io.BytesIO()
         Image.fromarray(entry.image_rgb).save(encoded, "PNG")
-        text = "\n".join((entry.label, *entry.sentences, "")).encode("utf-8")
-        name = f"{entry.taken_at:%Y-%m-%d %H.%M.%S}"
+        answer = entry.sentences if entry.is_complete else (*entry.sentences, words.ANSWER_STOPPED)
+        when = f"{entry.taken_at.day} {entry.taken_at:%B %Y, %H:%M}"
+        text = words.saved_text(entry.label, answer, when, entry.model)
         made: list[Path] = []
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            stem = self._free_stem(name)
-            for kind, data in ((".png", encoded.getvalue()), (".txt", text)):
-                made.append(self._folder / f"{stem}{kind}")
+            name = words.saved_name(self._last_number() + 1)
+            for kind, data in ((".png", encoded.getvalue()), (".txt", f"{text}\n".encode())):
+                made.append(self._folder / f"{name}{kind}")
                 _write_private(made[-1], data)
         except OSError as error:
             for path in made:
@@ -52,7 +53,7 @@ class FileKeeper:
             raise SaveError(
                 words.save_failed(str(self._folder), reason), words.SAVE_FAILED_HINT
             ) from error
-        return str(made[0]), str(made[1])
+        return self._spoken_folder(), name
 
     def copy(self, text: str) -> None:
         """Put a text on the clipboard.
@@ -67,12 +68,15 @@ class FileKeeper:
         except (pyperclip.PyperclipException, OSError) as error:
             raise SaveError(words.COPY_IMPOSSIBLE, words.COPY_IMPOSSIBLE_HINT) from error
 
-    def _free_stem(self, name: str) -> str:
-        stem, number = name, 1
-        while any((self._folder / f"{stem}{kind}").exists() for kind in (".png", ".txt")):
-            number += 1
-            stem = f"{name} {number}"
-        return stem
+    def _last_number(self) -> int:
+        beginning = words.saved_name(0).removesuffix("0")
+        rests = [path.stem.removeprefix(beginning) for path in self._folder.glob(f"{beginning}*")]
+        return max((int(rest) for rest in rests if rest.isascii() and rest.isdigit()), default=0)
+
+    def _spoken_folder(self) -> str:
+        folder = self._folder.absolute()
+        above = "" if folder.parent == Path.home() else folder.parent.name
+        return words.folder_inside(folder.name, above) if above else folder.name
 
 
 def _write_private(path: Path, data: bytes) -> None:

@@ -20,17 +20,20 @@ from assistant.model_store.find import ModelFiles
 from assistant.settings.table import Settings
 from assistant.system import memory
 from assistant.system.masking import masked
+from assistant.system.printable import printable
 
 if TYPE_CHECKING:
     from assistant.core.ports import Describer, Speaker
     from assistant.inference.options import EngineOptions
+    from assistant.speech.voice_process import VoiceOptions
 
 
 class _MaskingFormatter(logging.Formatter):
-    """Hides passwords in addresses, those in tracebacks included."""
+    """Hides passwords in addresses, those in tracebacks included, and what would steer the terminal."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return masked(super().format(record))
+        lines = super().format(record).split("\n")
+        return "\n".join(masked(printable(line)) for line in lines)
 
 
 def start_logging(*, is_verbose: bool) -> None:
@@ -90,7 +93,8 @@ def answer_options(settings: Settings, files: ModelFiles) -> AnswerOptions:
         seed=answer.seed,
     )
     # The embedded model was not trained to use earlier turns.
-    return AnswerOptions(decode, settings.steering.applied_to(files.preset), not files.is_demo)
+    sparc = settings.steering.applied_to(files.preset)
+    return AnswerOptions(decode, sparc, not files.is_demo, files.name)
 
 
 def make_answering(
@@ -110,12 +114,20 @@ def make_answering(
 def speaker(settings: Settings, on_problem: Callable[[AssistantError], None]) -> Speaker:
     """Open the voice that the settings ask for; trouble goes to ``on_problem``."""
     from assistant.speech.factory import open_speaker
-    from assistant.speech.speech_manager import VoiceOptions
+
+    speech = settings.speech
+    return open_speaker(
+        voice_options(settings), on_problem, is_on=speech.is_on, driver=speech.driver
+    )
+
+
+def voice_options(settings: Settings) -> VoiceOptions:
+    """Return how it sounds: without a voice of its own, as the language of the answers wants."""
+    from assistant.speech.voice_process import VoiceOptions
 
     speech = settings.speech
     voice_name = speech.voice or voice_of(settings.answer.language)
-    voice = VoiceOptions(speech.rate_wpm, voice_name, speech.volume)
-    return open_speaker(voice, on_problem, is_on=speech.is_on, driver=speech.driver)
+    return VoiceOptions(speech.rate_wpm, voice_name, speech.volume)
 
 
 def find_reader(settings: Settings) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
@@ -30,6 +31,7 @@ from assistant.bench.summary import (
 from assistant.bench.tally import judge
 from assistant.bench.yes_no import Asked
 from assistant.camera.picture_reader import PictureReader
+from assistant.cli.output_file import OutputFile, check_distinct
 from assistant.core.heartbeat import Heartbeat, sign_of_life
 from assistant.core.questions import DETAILED_PROMPT
 from assistant.errors import ExitCode, UsageError
@@ -54,6 +56,7 @@ class _Bench:
     settings: Settings
     files: ModelFiles
     methods: list[Method]
+    out: OutputFile | None
 
     @classmethod
     def of(cls, options: argparse.Namespace, console: Console) -> _Bench:
@@ -65,7 +68,12 @@ class _Bench:
         settings = loaded.settings
         files = find_model(settings.model.model_path, settings.model.mmproj_path)
         methods = parse_methods(options.methods, settings.steering.applied_to(files.preset))
-        return cls(options, console, settings, files, methods)
+        out = None
+        if options.out is not None:
+            results = typed_path(options.results)
+            out = OutputFile(typed_path(options.out), is_ours=_is_summary, inputs=[results])
+            check_distinct(OutputFile(results, is_ours=lambda _start: True), out)
+        return cls(options, console, settings, files, methods, out)
 
     def answers(
         self, jobs: Sequence[Job], data: Mapping[str, Any], watch: Watch | None = None
@@ -100,14 +108,10 @@ class _Bench:
         """Print the figures, and write them where --out says."""
         for line in lines:
             self.console.data(line)
-        if self.options.out is not None:
-            path = typed_path(self.options.out)
-            try:
-                path.write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
-            except OSError as error:
-                reason = error.strerror or str(error)
-                raise UsageError(words.results_unwritable(str(path), reason)) from error
-            self.console.status(words.written(str(path)))
+        if self.out is not None:
+            self.out.write((json.dumps(summary, indent=1) + "\n").encode())
+            self.out.close()
+            self.console.status(words.written(self.options.out))
         return ExitCode.OK
 
     @contextmanager
@@ -120,6 +124,10 @@ class _Bench:
             raise
         finally:
             results.close()
+
+
+def _is_summary(start: bytes) -> bool:
+    return re.match(rb'\{\s*"bench": "\w+"', start) is not None and b'"model"' not in start
 
 
 def chair(options: argparse.Namespace, console: Console) -> ExitCode:

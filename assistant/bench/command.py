@@ -13,6 +13,7 @@ from assistant.errors import ExitCode, UsageError
 from assistant.fronts.console import Console
 from assistant.messages import translate as _
 from assistant.messages import wrong_use, wrong_use_hint
+from assistant.messages.translation import PROGRAM
 
 
 def add_parser(commands: Any) -> None:
@@ -64,12 +65,12 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
             option = name.replace("_", "-")
             raise UsageError(
                 wrong_use(f"argument --{option}: {value} is too small"),
-                wrong_use_hint(f"sparc-assistant bench {options.action}"),
+                wrong_use_hint(f"{PROGRAM} bench {options.action}"),
             )
     try:
         import inflect  # noqa: F401 - an optional part, and slow to import
     except ImportError as error:
-        raise UsageError(messages.INFLECT_MISSING, messages.INFLECT_MISSING_HINT) from error
+        raise UsageError(messages.INFLECT_MISSING, messages.inflect_missing_hint()) from error
     from assistant.bench import actions
 
     work: Mapping[str, Callable[[argparse.Namespace, Console], ExitCode]] = {

@@ -44,7 +44,8 @@ def read_json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         raise UsageError(words.file_unreadable(str(path), error.strerror or str(error))) from error
     except UnicodeDecodeError as error:
         raise UsageError(words.file_no_json(str(path))) from error
-    for number, line in enumerate(text.splitlines(), start=1):
+    # Not splitlines: what Unicode counts as a line's end may stand within a line of JSON.
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant.messages import install_command
 from assistant.messages.translation import translate as _
 from assistant.messages.translation import translate_plural
 
@@ -97,10 +98,6 @@ def results_other(path: str) -> str:
 
 
 RESULTS_HINT = _("Name another file with --results, or move this one away.")
-
-
-def results_unwritable(path: str, reason: str) -> str:
-    return _("The file {path} cannot be written: {reason}.").format(path=path, reason=reason)
 
 
 NOTHING_TO_ASK = _("There is nothing to ask.")
@@ -280,4 +277,7 @@ def written(path: str) -> str:
 
 
 INFLECT_MISSING = _("Benchmarks need the package inflect, which is not installed.")
-INFLECT_MISSING_HINT = _('Install it with: pip install "sparc-assistant[bench]"')
+
+
+def inflect_missing_hint() -> str:
+    return _("Install it with: {command}").format(command=install_command("inflect"))

@@ -9,6 +9,7 @@ from typing import Any
 
 from assistant.bench import messages as words
 from assistant.errors import UsageError
+from assistant.messages.output import NO_PLAIN_FILE, unwritable
 
 
 class ResultsFile:
@@ -24,7 +25,7 @@ class ResultsFile:
         self.answers: dict[tuple[str, str], dict[str, Any]] = {}
         try:
             self._keep_whole_lines()
-            self._file = path.open("a", encoding="utf-8")
+            self._file = open(path, "a", encoding="utf-8", opener=_open_private)  # noqa: SIM115 - ``close`` closes it
         except OSError as error:
             raise self._unwritable(error) from error
         if not self._file.tell():
@@ -55,9 +56,12 @@ class ResultsFile:
         """Read the file, and drop a last line that was cut off, as by a power cut."""
         if not self._path.exists():
             return
+        if not self._path.is_file():  # a named pipe would be waited for
+            raise UsageError(unwritable(str(self._path), NO_PLAIN_FILE))
         content = self._path.read_bytes()
         whole = content[: content.rfind(b"\n") + 1]
-        lines = whole.decode("utf-8", "replace").splitlines()
+        # Not splitlines: what Unicode counts as a line's end may stand in an answer.
+        lines = whole.decode("utf-8", "replace").split("\n")[:-1]
         try:
             records = [json.loads(line) for line in lines]
             if records and records[0] != self._run:
@@ -79,4 +83,8 @@ class ResultsFile:
             raise self._unwritable(error) from error
 
     def _unwritable(self, error: OSError) -> UsageError:
-        return UsageError(words.results_unwritable(str(self._path), error.strerror or str(error)))
+        return UsageError(unwritable(str(self._path), error.strerror or str(error)))
+
+
+def _open_private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

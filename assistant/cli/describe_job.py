@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,6 +21,7 @@ from assistant.messages import session as words
 
 if TYPE_CHECKING:
     from assistant.cli.heatmap import HeatmapFile
+    from assistant.cli.turns import Turns
 
 
 @dataclass(frozen=True)
@@ -47,18 +47,11 @@ class DescribeFront:
     def __init__(self, console: Console, *, is_json: bool = False) -> None:
         self.console = console
         self._is_json = is_json
-        self._started = time.monotonic()
-
-    def begin_picture(self) -> None:
-        """Start the clock that "Done." and signs of life show."""
-        self._started = time.monotonic()
 
     def show(self, line: Line) -> None:
         if line.kind in (Kind.SENTENCE, Kind.QUESTION):
             if not self._is_json:
                 self.console.data(line.text)
-        elif line.kind is Kind.WORKING or line.text == messages.DONE:
-            self.console.status(line.text, time.monotonic() - self._started)
         else:
             self.console.status(line.text)
 
@@ -79,9 +72,11 @@ class DescribeJob:
     Attributes:
         load_picture: reads a picture by the name that was typed, or takes the camera's; raises AssistantError.
         model_names: names of the model file and of the projector file, for ``--json``.
+        announcements: said first of all, for example how many pictures a folder has.
         notices: said once, right after the first sign of life.
-        hints: shown once beside the notices; too long to be spoken.
+        hints: said last, so that no description waits for them.
         heatmap: draws what steering picked, if that was asked for.
+        turns: is the announcer's speaker where there are several pictures or questions.
     """
 
     job: Job
@@ -90,9 +85,12 @@ class DescribeJob:
     front: DescribeFront
     load_picture: Callable[[str], ImageRgb]
     model_names: tuple[str, str] = ("", "")
+    announcements: Sequence[str] = ()
     notices: Sequence[str] = ()
     hints: Sequence[str] = ()
     heatmap: HeatmapFile | None = None
+    turns: Turns | None = None
+    _has_answered: bool = False
 
     def run(self) -> ExitCode:
         """Do all of it; a picture that fails does not keep the next from being described.
@@ -102,38 +100,45 @@ class DescribeJob:
         """
         code = ExitCode.OK
         for number, name in enumerate(self.job.pictures, start=1):
-            self.front.begin_picture()
             failed = self._answer_about(number, name)
             code = code or failed
             if failed is ExitCode.INTERRUPTED:
                 break
         else:
+            self._begin_turn()
+            for hint in self.hints if self._has_answered else ():
+                self.announcer.tell_after(hint)
             self.announcer.finish()
         return code
 
     def _answer_about(self, number: int, name: str) -> ExitCode:
-        questions, ticket = self.job.questions, Ticket()
+        questions = self.job.questions
         question = questions[0]
+        ticket = self._begin_turn()
         try:
             image = self.answering.take(
-                lambda: self._load(number, name),
-                ticket,
+                lambda: self.load_picture(name),
+                # Further questions need the picture, also where the first is skipped.
+                ticket if len(questions) == 1 else Ticket(),
                 self._openings(number, name),
                 words.STAGE_CAPTURING if name == CAMERA else messages.STAGE_OPENING,
             )
-            assert image is not None, "nobody cancels the ticket"
-            for index, question in enumerate(questions, start=1):
+            for index, question in enumerate(questions if image is not None else (), start=1):
+                if index > 1:
+                    ticket = self._begin_turn()
                 if len(questions) > 1:
                     self.announcer.tell(messages.next_question(index, len(questions)))
                 if self.job.is_labelled:
                     self.announcer.tell(question.text, Kind.QUESTION)
+                assert image is not None
                 narration = self.answering.answer(image, question, ticket)
+                self._has_answered = True
                 if self.heatmap is not None:
                     self.heatmap.draw(image)
                 if self.job.is_json:
                     record = answer_record(name, question.text, narration, self.model_names)
                     self.front.console.json(record)
-                if narration.answer.ended is EndReason.CANCELLED:
+                if narration.answer.ended is EndReason.CANCELLED and not ticket.is_cancelled:
                     return ExitCode.INTERRUPTED
         except AssistantError as error:
             self.announcer.fail(error)
@@ -142,19 +147,28 @@ class DescribeJob:
             return error.exit_code
         return ExitCode.OK
 
-    def _load(self, number: int, name: str) -> ImageRgb:
-        for hint in self.hints if number == 1 else ():
-            self.front.console.status(hint)
-        return self.load_picture(name)
+    def _begin_turn(self) -> Ticket:
+        ticket = Ticket()
+
+        def stop() -> None:
+            ticket.cancel()
+            self.answering.describer.cancel()
+
+        if self.turns is not None:
+            self.turns.begin(stop)
+        return ticket
 
     def _openings(self, number: int, name: str) -> list[str]:
         total = len(self.job.pictures)
         notices = list(self.notices) if number == 1 else []
         if total == 1:
-            return [messages.LOOKING, *notices]
+            return [*self.announcements, messages.LOOKING, *notices]
         shown = messages.PICTURE_FROM_STDIN if name == "-" else name
         if (
             not self.job.is_json
         ):  # a reader of stdout alone must know which picture the text is about
-            self.front.console.data(("" if number == 1 else "\n") + f"{shown}:")
-        return [messages.looking_at(number, total, shown), *notices]
+            if number > 1:
+                self.front.console.data("")
+            self.front.console.data(f"{shown}:")
+        announcements = self.announcements if number == 1 else ()
+        return [*announcements, messages.looking_at(number, total, shown), *notices]

@@ -7,15 +7,17 @@ carries its number, so that colour alone says nothing.
 
 from __future__ import annotations
 
-import os
+import io
 from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
+from PIL.PngImagePlugin import PngInfo
 
 from assistant import messages
+from assistant.cli.output_file import OutputFile
 from assistant.core.events import ImageRgb, TraceHeader, TraceStep
 from assistant.errors import UsageError
 
@@ -25,6 +27,7 @@ _OPACITY = 0.6
 """Of the patch boosted most; a patch never boosted is left clear."""
 _SIDE_PX = 768
 _LEGEND_PX = 64
+_MARK = ("Software", "sparc-assistant heat map")
 
 
 def boost_counts(steps: Iterable[TraceStep], n_image: int) -> npt.NDArray[np.int64]:
@@ -69,32 +72,30 @@ def draw_heatmap(
     return drawing
 
 
-def save_heatmap(path: Path, drawing: Image.Image) -> None:
-    """Write the drawing as PNG.
+def encode_heatmap(drawing: Image.Image) -> bytes:
+    """Return the drawing as PNG, with a mark by which it is known as a heat map."""
+    mark = PngInfo()
+    mark.add_text(*_MARK)
+    data = io.BytesIO()
+    drawing.save(data, "PNG", pnginfo=mark)
+    return data.getvalue()
 
-    Raises:
-        UsageError: it cannot be written.
-    """
-    try:
-        drawing.save(path, "PNG")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise UsageError(messages.heatmap_unwritable(str(path), reason)) from error
+
+def _is_heatmap(start: bytes) -> bool:
+    # Pillow writes a text's keyword, a NUL and the text into the file as they are.
+    return start.startswith(b"\x89PNG") and "\0".join(_MARK).encode() in start
 
 
 class HeatmapFile:
     """Collects what one answer boosted and draws it; the newest answer counts."""
 
-    def __init__(self, path: Path) -> None:
-        """Check the place now: after minutes of describing it would be a pity.
+    def __init__(self, path: Path, inputs: Iterable[str | Path] = ()) -> None:
+        """Check the place; a former heat map is replaced once the new one is drawn.
 
         Raises:
-            UsageError: no file can be written there.
+            UsageError: it cannot be written, or something else is there.
         """
-        if path.is_dir() or not os.access(path.parent, os.W_OK):
-            reason = messages.HEATMAP_BAD_PLACE
-            raise UsageError(messages.heatmap_unwritable(str(path), reason))
-        self._path = path
+        self.file = OutputFile(path, is_ours=_is_heatmap, inputs=inputs)
         self._header: TraceHeader | None = None
         self._steps: list[TraceStep] = []
 
@@ -117,7 +118,8 @@ class HeatmapFile:
         if rows != columns:
             raise UsageError(messages.HEATMAP_IMPOSSIBLE)
         counts = boost_counts(self._steps, rows * columns)
-        save_heatmap(self._path, draw_heatmap(image_rgb, counts, (rows, columns)))
+        self.file.write(encode_heatmap(draw_heatmap(image_rgb, counts, (rows, columns))))
+        self.file.close()
 
 
 def _square(image_rgb: ImageRgb) -> Image.Image:

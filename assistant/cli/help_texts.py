@@ -23,10 +23,12 @@ GROUP_OUTPUT = _("Output")
 DESCRIBE = _("Describe one or more pictures.")
 DESCRIBE_LONG = _(
     "Describes each picture in turn. The text goes to standard output, one sentence a line, and is spoken. Everything "
-    "else goes to standard error. Control-C stops sound and work at once."
+    "else goes to standard error. With several pictures, Enter skips to the next. Control-C stops everything at once."
 )
 ASK = _("Ask questions about one picture.")
-ASK_LONG = _("Answers the questions in turn, all about the same picture.")
+ASK_LONG = _(
+    "Answers the questions in turn, all about the same picture. With several questions, Enter skips to the next."
+)
 IMAGE = _(
     "A picture file: JPEG, PNG, WebP, GIF, BMP or TIFF. A dash reads standard input, and the word camera takes a "
     "picture with the camera."

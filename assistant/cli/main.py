@@ -15,10 +15,13 @@ from typing import NoReturn
 from assistant import __version__, messages
 from assistant.cli import help_texts
 from assistant.cli.commands import COMMANDS, load_command
+from assistant.cli.last_words import speak_error, speak_stopped
+from assistant.cli.named_files import looks_like_picture
 from assistant.cli.parser import Parser, add_help
-from assistant.errors import AssistantError, ExitCode
+from assistant.errors import AssistantError, ExitCode, UsageError
 from assistant.fronts.console import Console
 from assistant.messages.exceptions import describe_exception
+from assistant.messages.translation import PROGRAM, PROGRAM_VARIABLE
 
 _log = logging.getLogger(__name__)
 
@@ -30,15 +33,19 @@ class Terminated(BaseException):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code and lets nothing but SystemExit out."""
     console = Console()
+    os.environ[PROGRAM_VARIABLE] = PROGRAM  # the model's process names commands too
+    typed = sys.argv[1:] if arguments is None else arguments
+    options = None
     try:
         _listen_to_signals()
-        options = parse(sys.argv[1:] if arguments is None else arguments)
+        options = parse(typed)
         return load_command(options.command).run(options, console)
     except AssistantError as error:
-        console.error(error)
-        return error.exit_code
+        return _end(error, console, typed, options)
     except KeyboardInterrupt:
         console.status(messages.INTERRUPTED)
+        with contextlib.suppress(Terminated):
+            speak_stopped(messages.INTERRUPTED, typed, options)
         return ExitCode.INTERRUPTED
     except Terminated:
         return ExitCode.TERMINATED
@@ -46,10 +53,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ExitCode.BROKEN_PIPE
     except Exception as error:  # noqa: BLE001 - the last stop: a person hears a sentence, not a traceback
         _log.debug("unexpected error", exc_info=True)
-        console.error(describe_exception(error))
-        return ExitCode.FAILURE
+        return _end(describe_exception(error), console, typed, options)
     finally:
         _forget_what_cannot_be_written()
+
+
+def _end(
+    error: AssistantError,
+    console: Console,
+    typed: Sequence[str],
+    options: argparse.Namespace | None,
+) -> int:
+    console.error(error)
+    with contextlib.suppress(KeyboardInterrupt, Terminated):  # whoever ends it has heard enough
+        speak_error(error, typed, options)
+    return error.exit_code
 
 
 def _listen_to_signals() -> None:
@@ -85,7 +103,7 @@ _OWN_OPTIONS = ("-h", "--help", "--version")
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     parser = Parser(
-        prog="sparc-assistant",
+        prog=PROGRAM,
         description=help_texts.PROGRAM,
         epilog=help_texts.EPILOG,
         allow_abbrev=False,
@@ -102,11 +120,34 @@ def make_parser() -> argparse.ArgumentParser:
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Parse a command line; ``--help`` and ``--version`` print and raise SystemExit.
 
-    Options without a command are the assistant's own, as if ``start`` stood before them.
+    Options without a command are the assistant's own, as if ``start`` stood before them, and pictures without a
+    command are described.
 
     Raises:
         UsageError: the command line is wrong.
     """
-    if not arguments or (arguments[0].startswith("-") and arguments[0] not in _OWN_OPTIONS):
-        arguments = ["start", *arguments]
-    return make_parser().parse_args(arguments)
+    parser = make_parser()
+    first, *rest = arguments or ["start"]
+    if first == "help":
+        return parser.parse_args([*rest[:1], "--help"])
+    if first in COMMANDS or first in _OWN_OPTIONS:
+        return parser.parse_args(arguments or ["start"])
+    if not first.startswith("-") or first == "-":
+        is_picture = looks_like_picture(first)
+        return parser.parse_args(["describe", *arguments] if is_picture else arguments)
+    try:
+        return parser.parse_args(["start", *arguments])
+    except UsageError:
+        meant = _put_command_first(arguments)
+        if meant is None:
+            raise
+        return parser.parse_args(meant)
+
+
+def _put_command_first(arguments: Sequence[str]) -> list[str] | None:
+    """Return the command line that was meant by one whose options stand before its command or its picture."""
+    for number, text in enumerate(arguments):
+        if text in COMMANDS:
+            return [text, *arguments[:number], *arguments[number + 1 :]]
+    is_describing = any(looks_like_picture(text) for text in arguments)
+    return ["describe", *arguments] if is_describing else None

@@ -3,22 +3,59 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Collection
+from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from assistant import messages
 from assistant.cli import help_texts
 from assistant.errors import UsageError
+from assistant.messages import command_line as words
 from assistant.messages import translate as _
 from assistant.settings.table import BY_NAME, SETTINGS, TITLES
 
 
 class Parser(argparse.ArgumentParser):
-    """Raises UsageError where argparse would print two lines of its own and exit."""
+    """Raises UsageError where argparse would print two lines of its own and exit; suggests what is near."""
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the command line."""
-        raise UsageError(messages.wrong_use(message), messages.wrong_use_hint(self.prog))
+        raise UsageError(_plain_reason(message), messages.wrong_use_hint(self.prog))
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Refuse what is left over here, where the options are known among which it may be misspelt."""
+        known, rest = super().parse_known_args(args, namespace)
+        if rest and self._subparsers is None:
+            first = next((text for text in rest if text.startswith("-")), rest[0])
+            hint = messages.wrong_use_hint(self.prog)
+            if not first.startswith("-"):
+                raise UsageError(words.argument_unknown(first), hint)
+            name = first.partition("=")[0]
+            near = get_close_matches(name, self._option_string_actions, 1)
+            if near:
+                hint = words.did_you_mean(near[0], hint)
+            raise UsageError(words.option_unknown(name), hint)
+        return known, rest
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Refuse a command that is not there, and name the one that is near."""
+        if action.choices is None or value in action.choices:
+            return
+        near = get_close_matches(value, map(str, action.choices), 1)
+        hint = messages.wrong_use_hint(f"{self.prog} {near[0]}" if near else self.prog)
+        if near:
+            hint = words.did_you_mean(near[0], hint)
+        raise UsageError(words.command_unknown(value), hint)
+
+
+def _plain_reason(message: str) -> str:
+    """Say in a sentence of ours what argparse said."""
+    if missing := re.fullmatch("the following arguments are required: (.*)", message):
+        return words.arguments_missing(missing[1])
+    if valueless := re.fullmatch("argument (.*): expected .*argument.*", message):
+        return words.value_missing(valueless[1])
+    return messages.wrong_use(message)
 
 
 def add_command(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
-from assistant import messages
+from assistant.cli.output_file import OutputFile
 from assistant.core.events import TraceHeader, TraceStep
 from assistant.core.pipeline import Narration
-from assistant.errors import AssistantError, UsageError
+from assistant.errors import AssistantError
 
 
 def answer_record(
@@ -58,17 +59,13 @@ def error_record(error: AssistantError) -> dict[str, Any]:
 class TraceFile:
     """A trace as JSON Lines: for each answer a header, then a line for each decode step."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the file, emptied.
+    def __init__(self, path: Path, inputs: Iterable[str | Path] = ()) -> None:
+        """Check the place; a former trace is replaced once there is something to write.
 
         Raises:
-            UsageError: it cannot be written.
+            UsageError: it cannot be written, or something else is there.
         """
-        self._path = path
-        try:
-            self._file: TextIO = path.open("w", encoding="utf-8")
-        except OSError as error:
-            raise self._unwritable(error) from error
+        self.file = OutputFile(path, is_ours=_is_trace, inputs=inputs)
 
     def write(self, record: TraceHeader | TraceStep) -> None:
         """Add a line; raises UsageError when the disk is full."""
@@ -78,15 +75,16 @@ class TraceFile:
             fields = asdict(record)
             if not record.attention:  # a number for each image token is for measurements alone
                 del fields["attention"], fields["boosted"]
-        try:
-            self._file.write(json.dumps(fields, ensure_ascii=False) + "\n")
-        except OSError as error:
-            raise self._unwritable(error) from error
+        self.file.write((json.dumps(fields, ensure_ascii=False) + "\n").encode(errors="replace"))
 
     def close(self) -> None:
-        """Close the file; may be called again."""
-        self._file.close()
+        """Put the trace in its place; may be called again."""
+        self.file.close()
 
-    def _unwritable(self, error: OSError) -> UsageError:
-        reason = error.strerror or str(error)
-        return UsageError(messages.trace_unwritable(str(self._path), reason))
+
+def _is_trace(start: bytes) -> bool:
+    try:
+        header = json.loads(start.partition(b"\n")[0])
+    except ValueError:
+        return False
+    return isinstance(header, dict) and {"image_tokens", "parameters"} <= header.keys()

@@ -10,6 +10,7 @@ from typing import Any
 
 from assistant import messages
 from assistant.errors import UsageError
+from assistant.messages.output import IS_FOLDER, NO_TEXT
 
 _MOST_NAMED = 5
 """Patches that are named one by one."""
@@ -23,11 +24,14 @@ def trace_lines(path: Path) -> Iterator[str]:
     """
     try:
         text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text"
+    except IsADirectoryError as error:
+        raise UsageError(messages.trace_unreadable(str(path), IS_FOLDER)) from error
+    except (OSError, ValueError) as error:  # a NUL in the name; bytes that are not UTF-8
+        reason = getattr(error, "strerror", None) or NO_TEXT
         raise UsageError(messages.trace_unreadable(str(path), reason)) from error
     answer: _Answer | None = None
-    for number, line in enumerate(text.splitlines(), start=1):
+    # Not splitlines: what Unicode counts as a line's end may stand in a piece of the answer.
+    for number, line in enumerate(text.removesuffix("\n").split("\n"), start=1):
         try:
             record = json.loads(line)
             if "image_tokens" in record:

@@ -173,5 +173,5 @@ def _refuse_double(keys: Mapping[Action, tuple[str, ...]]) -> None:
     for action, own in keys.items():
         for key in own:
             if key in taken and taken[key] is not action:
-                raise KeymapError(words.key_taken(key, taken[key].value, action.value))
+                raise KeymapError(words.key_taken(spoken_key(key), taken[key].value, action.value))
             taken[key] = action

@@ -10,6 +10,7 @@ from assistant.core.session_ports import Front, Kind, Line
 from assistant.errors import AssistantError
 from assistant.messages.exceptions import describe_exception
 from assistant.system.masking import masked
+from assistant.system.printable import printable
 
 
 class Announcer:
@@ -33,14 +34,14 @@ class Announcer:
 
     def tell(self, text: str, kind: Kind = Kind.STATUS) -> None:
         """Say something at once: before the rest of an answer; passwords in addresses are hidden."""
-        text = masked(text)
+        text = masked(printable(text))
         self._front.show(Line(kind, text))
         urgent = Priority.ERROR if kind is Kind.ERROR else Priority.STATUS
         self._speaker.say(text, Priority.DESCRIPTION if self._is_in_turn else urgent)
 
     def tell_after(self, text: str, kind: Kind = Kind.NOTE) -> None:
         """Say something when the answer was read to its end."""
-        text = masked(text)
+        text = masked(printable(text))
         self._front.show(Line(kind, text))
         self._speaker.say(text, Priority.DESCRIPTION)
 
@@ -48,7 +49,7 @@ class Announcer:
         """Speak what is on the screen already, in place of what was being spoken."""
         self._speaker.hush()
         for text in texts:
-            self._speaker.say(text, Priority.STATUS)
+            self._speaker.say(masked(printable(text)), Priority.STATUS)
 
     def fail(self, error: AssistantError) -> None:
         """Say what happened and what to do."""

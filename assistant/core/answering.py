@@ -47,11 +47,13 @@ class AnswerOptions:
     Attributes:
         sparc: the steering; None takes the model's own.
         keeps_turns: whether the model was trained to use earlier questions and answers.
+        model: what the model is called.
     """
 
     decode: DecodeOptions
     sparc: SparcConfig | None
     keeps_turns: bool = False
+    model: str = ""
 
 
 class Answering:
@@ -154,8 +156,11 @@ class Answering:
         if narration.sentences:
             sentences = tuple(narration.sentences)
             self._history.add(
-                Entry(image, question.text, question.label, sentences, taken_at, is_complete)
-            )
+                Entry(
+                    image, question.text, question.label, sentences, taken_at, is_complete,
+                    self._options().model,
+                )
+            )  # fmt: skip
         if ticket.is_cancelled or not is_complete:
             return narration
         for warning in narration.warnings:

@@ -21,6 +21,7 @@ class Entry:
         sentences: the answer.
         taken_at: when the picture was taken.
         is_complete: whether the answer was not stopped.
+        model: what the model is called that answered.
     """
 
     image_rgb: ImageRgb
@@ -29,6 +30,7 @@ class Entry:
     sentences: tuple[str, ...]
     taken_at: datetime
     is_complete: bool = True
+    model: str = ""
 
     @property
     def line(self) -> str:

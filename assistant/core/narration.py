@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from assistant.messages.session import KEY_NAMES
+from assistant.system.printable import printable
+
 _IMAGE_OR_LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)")
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s+")
 _BULLET = re.compile(r"^\s*[-*+•‣◦]\s+")
@@ -17,8 +20,11 @@ _RULE = re.compile(r"^\s*([-*_=])(?:\s*\1){2,}\s*$")
 _STRONG = re.compile(r"\*\*|__|~~|`+")
 _EMPHASIS = re.compile(r"(?<![\w*])[*_](?=\S)|(?<=\S)[*_](?![\w*])")
 _SPACE = re.compile(r"\s+")
-_BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-_ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
+_MARKS = frozenset("*_~`#>|\\.,;:\u2026\u2022\u2023\u25e6\"'")
+"""What belongs to other words, and says nothing where it stands alone; so do all brackets, quotes and dashes."""
+_FIRST_EMOJI = "\U0001f300"
+"""From here on voices know the names themselves, in their own language."""
+_MARK_KINDS = frozenset({"Ps", "Pe", "Pi", "Pf", "Pd"})
 
 
 _PREAMBLE = re.compile(
@@ -39,11 +45,15 @@ def content_first(sentence: str) -> str:
 
 def plain_words(sentence: str) -> str:
     """Return a sentence without markup and control characters; empty when only marks were there."""
-    text = "".join(" " if _is_control(c) else c for c in _ANSI.sub("", sentence))
-    before = None
+    text, before = printable(sentence), None
     while before != text:  # taking one mark away can bring another to the front
         before, text = text, _without_marks(text)
-    return text if any(c.isalnum() for c in text) else ""
+    return text if says_something(text) else ""
+
+
+def says_something(text: str) -> bool:
+    """Return whether there is something to hear: a letter, a digit, or a sign that has a name, as an arrow has."""
+    return any(map(_has_name, text))
 
 
 def _without_marks(text: str) -> str:
@@ -56,7 +66,27 @@ def _without_marks(text: str) -> str:
     return _SPACE.sub(" ", text).strip()
 
 
-def _is_control(character: str) -> bool:
-    """Control, surrogate, private and unassigned characters, and marks that reverse the writing direction."""
-    category = unicodedata.category(character)
-    return category in {"Cc", "Cs", "Co", "Cn"} or character in _BIDI
+def name_signs(text: str) -> str:
+    """Return the text for a voice: signs that stand alone by their names, which voices often leave out."""
+    if any(c.isalnum() for c in text):
+        return text
+    return " ".join(name_sign(c) if _has_name(c) else c for c in text if not c.isspace())
+
+
+def name_sign(sign: str) -> str:
+    """Return how a single sign is called; letters, digits and emoji are left to the voice."""
+    if sign.isalnum():
+        return sign
+    if sign in KEY_NAMES:
+        return KEY_NAMES[sign]
+    if sign >= _FIRST_EMOJI:
+        return sign
+    name = unicodedata.name(sign, "").lower().removesuffix(" sign")
+    return name.removeprefix("black ").removeprefix("white ") or sign
+
+
+def _has_name(character: str) -> bool:
+    if character.isalnum():
+        return True
+    kind = unicodedata.category(character)
+    return kind[0] in "SP" and kind not in _MARK_KINDS and character not in _MARKS

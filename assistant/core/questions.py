@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.messages import session as words
+from assistant.system.printable import printable
 
 DETAILED_PROMPT = "Please describe this image in detail."
 """The paper's prompt (arXiv 2502.01419, section 5)."""
@@ -29,6 +30,10 @@ class Question:
 
     style: Style
     text: str
+
+    def __post_init__(self) -> None:
+        """Take control characters and broken ones out: the model, the lists and the voice get the same words."""
+        object.__setattr__(self, "text", " ".join(printable(self.text).split()))
 
     @property
     def label(self) -> str:

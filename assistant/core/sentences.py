@@ -19,11 +19,14 @@ ABBREVIATIONS = frozenset(
 ENDING_ABBREVIATIONS = frozenset({"etc", "a.m", "p.m", "in", "no", "ft", "sec", "min", "max", "al"})
 """Abbreviations (or words that look like one) that may well end a sentence when a capital follows."""
 
-WIDE_ENDS = "。！？｡"
-"""Full-width ends: they need no space after them."""
+OWN_ENDS = "。！？｡\u0964\u0965\u061f\u06d4\u0589\u1362\u17d4\u104b"
+"""Ends of Chinese, Japanese, Hindi, Arabic, Urdu, Armenian, Amharic, Khmer and Burmese sentences.
+
+They mean nothing else and need no space after them.
+"""
 
 _CLOSERS = "\"'”’»)]}*_」』）】"
-_END = re.compile(rf"(?:[.!?…]+|[{WIDE_ENDS}]+)[{re.escape(_CLOSERS)}]*")
+_END = re.compile(rf"(?:[.!?…]*[{OWN_ENDS}][.!?…{OWN_ENDS}]*|[.!?…]+)[{re.escape(_CLOSERS)}]*")
 _LAST_WORD = re.compile(r"([^\s(\[{\"'“‘«]+)$")
 _LIST_NUMBER = re.compile(r"(?:^|\n)\s*\(?\d{1,3}$|(?:^|\n)\s*[A-Za-z]$")
 
@@ -94,7 +97,7 @@ def _first_stop(text: str, *, is_final: bool) -> tuple[int | None, bool]:
         following = text[end:].lstrip()
         if end == len(text):  # more dots, a closing quote or a digit may still come
             return (end, False) if is_final else (None, match.start() <= MAX_SENTENCE_CHARS)
-        if match.group()[0] in WIDE_ENDS:
+        if any(mark in OWN_ENDS for mark in match.group()):
             return end, False
         if not text[end].isspace():
             continue

@@ -32,6 +32,7 @@ SLOW_S = 0.08
 """What takes longer is announced, so that no key seems to be dead."""
 LEAVES_ANSWER = (Action.STATUS, Action.FASTER, Action.SLOWER, Action.STEERING)
 """Keys that are answered at once, and after which a person will want to hear the rest of the answer."""
+GOODBYE_S = 3.0
 SLOWEST_WPM, FASTEST_WPM = 80, 440
 
 
@@ -174,11 +175,12 @@ class Session:
         self._announcer.tell(acknowledge or words.NOTICE_ACKNOWLEDGE, Kind.QUESTION)
         return Wants.ACKNOWLEDGE
 
-    def acknowledge_notice(self) -> None:
+    def acknowledge_notice(self, *, says_ready: bool = True) -> None:
         """Remember that the notice was heard; it is not said again."""
         self._preferences.acknowledge_notice()
         self._announcer.silence()
-        self._announcer.tell(self._ready)
+        if says_ready:
+            self._announcer.tell(self._ready)
 
     def finish(self) -> None:
         """Wait until the work that goes on is done and all is spoken."""
@@ -336,6 +338,12 @@ class Session:
         """Speak what a person looks at on the screen, in place of what was being spoken."""
         self._announcer.read_shown(texts)
 
+    def say_goodbye(self) -> None:
+        """End work and what is being said, and say goodbye; a voice that hangs is not waited for."""
+        self._stop_quietly()
+        self._announcer.tell(words.GOODBYE)
+        self._speaker.wait(GOODBYE_S)
+
     def close(self) -> None:
         """End sound and work at once; the owner closes the parts."""
         self._stop_quietly()
@@ -348,16 +356,16 @@ class Session:
         return self._history.entries[0] if self._history.entries else None
 
     def _question(self, typed: str) -> Question | None:
-        question = " ".join(typed.split())
-        if not question:
+        question = Question(Style.QUESTION, typed)
+        if not question.text:
             self._announcer.tell(words.NO_QUESTION)
             return None
-        if len(question) > MAX_QUESTION_CHARS:
+        if len(question.text) > MAX_QUESTION_CHARS:
             self._announcer.tell(
-                words.question_too_long(len(question), MAX_QUESTION_CHARS), Kind.ERROR
+                words.question_too_long(len(question.text), MAX_QUESTION_CHARS), Kind.ERROR
             )
             return None
-        return Question(Style.QUESTION, question)
+        return question
 
     def _wants(self, wants: Wants, prompt: str) -> Wants:
         self._announcer.tell(prompt, Kind.QUESTION)

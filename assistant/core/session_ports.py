@@ -141,7 +141,11 @@ class Keeper(Protocol):
     """Keeps an answer for good."""
 
     def save(self, entry: Entry) -> tuple[str, str]:
-        """Save picture and text and return where; raises AssistantError and then leaves nothing behind."""
+        """Save picture and text; return the folder and the name as they are said.
+
+        Raises:
+            AssistantError: they cannot be saved; nothing is left behind.
+        """
 
     def copy(self, text: str) -> None:
         """Put a text on the clipboard; raises AssistantError."""

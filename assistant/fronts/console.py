@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from assistant import messages
 from assistant.errors import AssistantError
 from assistant.system.masking import masked
+from assistant.system.printable import printable
 
 if TYPE_CHECKING:
     from assistant.core.ports import Speaker
@@ -38,7 +39,7 @@ class Console:
                 reconfigure(errors="replace")
 
     def data(self, line: str) -> None:
-        """Write a line of the result at once.
+        """Write a line of the result at once, without what would steer the terminal or break the line.
 
         Raises:
             BrokenPipeError: the reader is gone.
@@ -46,7 +47,7 @@ class Console:
         """
         with self._lock:
             try:
-                self._stdout.write(line + "\n")
+                self._stdout.write(printable(line) + "\n")
                 self._stdout.flush()
             except BrokenPipeError:
                 raise
@@ -70,11 +71,13 @@ class Console:
 
     def json(self, value: dict[str, Any]) -> None:
         """Write one object as one line of JSON; raises as ``data`` does."""
-        self.data(json.dumps(value, ensure_ascii=False))
+        # What a terminal must not get is escaped, so that programs read the value unchanged.
+        text = json.dumps(value, ensure_ascii=False)
+        self.data("".join(c if printable(c) == c else json.dumps(c)[1:-1] for c in text))
 
-    def status(self, message: str, after_s: float | None = None) -> None:
-        """Say what is going on: the message first, the time last; hide passwords in addresses."""
-        line = masked(message if after_s is None else f"{message} {messages.seconds(after_s)}.")
+    def status(self, message: str) -> None:
+        """Say what is going on; hide passwords in addresses."""
+        line = masked(printable(message))
         with self._lock:
             try:
                 self._stderr.write(line + "\n")
@@ -108,6 +111,7 @@ class ConsoleTalk:
             self._speaker.say(sentence)
 
     def tell(self, sentence: str) -> None:
+        sentence = masked(printable(sentence))
         self.show(sentence)
         self.speak(sentence)
 

@@ -11,13 +11,29 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
-from assistant.core.actions import Action
+from assistant.core.actions import Action, spoken_key
+from assistant.core.narration import name_sign
 from assistant.core.session import Session, Wants
 from assistant.core.session_ports import Kind, Line
 from assistant.fronts.console import Console
+from assistant.fronts.typed_lines import TypedLines
 from assistant.messages import session as words
+from assistant.system.printable import printable
 
-_TYPED_NAMES = {"": None, " ": "space", "esc": "escape", "\x1b": "escape"}
+_TYPED_NAMES = {" ": "space", "esc": "escape", "\x1b": "escape"}
+_TYPED_WORDS = {
+    **{action.value.replace("_", " "): action for action in Action},
+    "question": Action.ASK,
+    "follow": Action.FOLLOW_UP,
+    "resume": Action.PAUSE,
+    "continue": Action.PAUSE,
+    "cameras": Action.CAMERA,
+    "models": Action.MODEL,
+    "keys": Action.HELP,
+    "exit": Action.QUIT,
+    "bye": Action.QUIT,
+}
+"""Words that are taken for a key. A key that somebody gave the same name, such as escape, comes first."""
 
 
 class PlainFront:
@@ -54,27 +70,26 @@ class PlainFront:
 class PlainMode:
     """Reads typed lines and gives them to a session until ``q`` or the end of input."""
 
-    def __init__(self, session: Session, console: Console, source: TextIO | None = None) -> None:
+    def __init__(self, session: Session, source: TextIO | None = None) -> None:
         self._session = session
-        self._console = console
-        self._source = sys.stdin if source is None else source
+        self._lines = TypedLines(sys.stdin if source is None else source)
         self._answer: Callable[[str], None] | None = None
         self._lock = threading.Lock()
 
     def run(self) -> None:
         """Return when the person quits; at the end of the input, when what was asked for is done."""
         first = self._ask_who_speaks()
-        if self._session.greet(words.READY_TYPED) is Wants.ACKNOWLEDGE:
-            self._await(lambda _typed: self._session.acknowledge_notice())
-        while True:
-            typed = first or self._source.readline()
+        is_notice_due = self._session.greet(words.READY_TYPED) is Wants.ACKNOWLEDGE
+        while (typed := first or self._lines.next()) is not None:
             first = ""
-            if not typed:
-                self._session.finish()
+            if is_notice_due:  # a first key acknowledges it too, and is not lost
+                is_notice_due = False
+                self._session.acknowledge_notice(says_ready=not typed.strip())
+            if not self.take(typed):
                 break
-            if not self.take(typed.rstrip("\r\n")):
-                break
-        self._console.status(words.GOODBYE)
+        else:
+            self._session.finish()
+        self._session.say_goodbye()
 
     def _ask_who_speaks(self) -> str:
         """Ask where it is to be asked; return what was typed where that is a command, which must not be lost."""
@@ -82,7 +97,7 @@ class PlainMode:
         if not choices:
             return ""
         self._session.tell(words.WHO_SPEAKS_TYPED)
-        typed = self._source.readline()
+        typed = self._lines.next() or ""
         number = typed.strip()
         if number in map(str, range(1, len(choices) + 1)):
             self._session.choose_who_speaks(int(number) - 1)
@@ -90,7 +105,7 @@ class PlainMode:
         return typed if number else ""
 
     def take(self, typed: str) -> bool:
-        """Take one typed line; False at ``q``."""
+        """Take one typed line, with all of a pasted text where a text is expected; False at ``q``."""
         with self._lock:
             answer, self._answer = self._answer, None
         if answer is not None:
@@ -99,21 +114,48 @@ class PlainMode:
             if typed in {" ", "\x1b"}:
                 self._session.perform(Action.STOP)
             else:
-                answer(typed)
+                answer(self._whole_paste(typed))
             return True
-        key, _, rest = typed.strip().partition(" ")
-        key = _TYPED_NAMES.get(typed.strip() or typed, key) or ""
-        if not key:
-            return (
-                True  # Enter alone does nothing, so that a screen reader's user may press it freely
-            )
-        action = self._session.keymap.lookup(key)
+        if not typed.strip() and typed != " ":
+            # Enter alone does nothing, so that a screen reader's user may press it freely.
+            return True
+        action, rest = self._understand(typed)
         if action is None:
-            self._session.unknown_key(typed.strip()[:40])
+            self._tell_unknown(typed)
             return True
-        if rest.strip() and self._asked_at_once(action, rest):
+        if rest and self._asked_at_once(action, rest):
             return True
         return self._follow(self._session.perform(action))
+
+    def _whole_paste(self, typed: str) -> str:
+        parts = [typed]
+        while typed.strip() and (line := self._lines.next_of_paste()) is not None:
+            parts.append(line)
+        return " ".join(parts)
+
+    def _understand(self, typed: str) -> tuple[Action | None, str]:
+        """Return what a line asks for, and what follows the key or the word."""
+        whole = printable(typed).strip() or typed
+        action = self._session.keymap.lookup(_TYPED_NAMES.get(whole, whole))
+        if action is not None:
+            return action, ""
+        first, *others = whole.split() or [""]
+        typed_words = [*first.replace("_", " ").split(), *others]
+        for n_words in (2, 1):  # "follow up" is two
+            action = _TYPED_WORDS.get(" ".join(typed_words[:n_words]).casefold())
+            if action is not None:
+                return action, " ".join(typed_words[n_words:])
+        key, _, rest = whole.partition(" ")
+        return self._session.keymap.lookup(key), rest.strip()
+
+    def _tell_unknown(self, typed: str) -> None:
+        shown = printable(typed).strip()[:40]
+        if len(shown) == 1:
+            self._session.unknown_key(spoken_key(shown) if shown.isalnum() else name_sign(shown))
+        elif shown:
+            self._session.unknown_key(shown)
+        else:  # an arrow key, or the like
+            self._session.tell(words.UNKNOWN_SIGN)
 
     def _asked_at_once(self, action: Action, rest: str) -> bool:
         """Take "a what is on the left" and the like in one line."""

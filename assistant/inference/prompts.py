@@ -52,7 +52,10 @@ def render(
 
 
 def _without_marker(words: str) -> str:
-    return words.replace(MEDIA_MARKER, "").strip()
+    """Take out the picture's marks, also one that only comes about where another was taken out."""
+    while MEDIA_MARKER in words:
+        words = words.replace(MEDIA_MARKER, "")
+    return words.strip()
 
 
 def count_turns_to_drop(turn_tokens: Sequence[int], n_over: int, n_before: int = 0) -> int:

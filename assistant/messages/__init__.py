@@ -8,10 +8,19 @@ no argument is a constant. Texts of the options (``--help``) stand in ``assistan
 
 from __future__ import annotations
 
+import shlex
+import sys
+
 from assistant.messages.translation import translate, translate_plural
 from assistant.messages.translation import translate as _
 
 __all__ = ["translate"]
+
+
+def install_command(package: str) -> str:
+    """Return the command that installs a missing package for the Python that runs."""
+    return shlex.join([sys.executable, "-m", "pip", "install", package])
+
 
 # Progress
 
@@ -39,6 +48,10 @@ def next_question(number: int, total: int) -> str:
     return _("Question {number} of {total}.").format(number=number, total=total)
 
 
+SKIP_PICTURE = _("To skip to the next picture, press Enter.")
+SKIP_QUESTION = _("To skip to the next question, press Enter.")
+
+
 def still_working(stage: str) -> str:
     return _("Still working: {stage}.").format(stage=stage)
 
@@ -55,11 +68,6 @@ def restarted(reason: str) -> str:
     return _(
         "The model stopped: {reason}. It was restarted, and the answer starts from the beginning."
     ).format(reason=reason.rstrip("."))
-
-
-def seconds(value: float) -> str:
-    # Below ten it has a decimal, so there is never exactly one.
-    return _("{value} seconds").format(value=f"{value:.1f}" if value < 10 else f"{value:.0f}")
 
 
 # How an answer ended
@@ -208,10 +216,6 @@ def config_unreadable(path: str, reason: str) -> str:
     return _("The settings file {path} could not be read: {reason}.").format(
         path=path, reason=reason.rstrip(".")
     )
-
-
-def config_unknown_key(path: str, key: str) -> str:
-    return _("The settings file {path} has an unknown key {key}.").format(path=path, key=key)
 
 
 def config_known_keys(keys: str) -> str:
@@ -441,26 +445,13 @@ def unsteered_build(reason: str) -> str:
 # Heat maps and traces
 
 
-def heatmap_unwritable(path: str, reason: str) -> str:
-    return _("The heat map {path} cannot be written: {reason}.").format(
-        path=path, reason=reason.rstrip(".")
-    )
-
-
 def heatmap_scale(times: int) -> str:
     return translate_plural("once", "{times} times", times).format(times=times)
 
 
-HEATMAP_BAD_PLACE = _("its folder is missing or cannot be written to")
 HEATMAP_IMPOSSIBLE = _("No heat map can be drawn: this model cuts the picture into tiles.")
 HEATMAP_ONE_ANSWER = _("A heat map shows one answer. Give one picture and one question.")
 HEATMAP_LEGEND = _("How often SPARC boosted each\npatch; clear means never.")
-
-
-def trace_unwritable(path: str, reason: str) -> str:
-    return _("The trace file {path} cannot be written: {reason}.").format(
-        path=path, reason=reason.rstrip(".")
-    )
 
 
 def trace_unreadable(path: str, reason: str) -> str:

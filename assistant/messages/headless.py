@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.messages import session
+from assistant.messages import install_command, session
 from assistant.messages.translation import translate as _
 from assistant.messages.translation import translate_plural
 
@@ -132,9 +132,12 @@ def keypad_not_grabbed(name: str) -> str:
 
 EVDEV_MISSING = _("Keypads cannot be read: the package evdev is not installed.")
 GPIO_MISSING = _("Buttons on wires cannot be read: the package gpiozero is not installed.")
-PI_PACKAGES_HINT = _(
-    "Run scripts/install-pi, or install the packages with: pip install sparc-assistant[pi]"
-)
+
+
+def pi_package_hint(package: str) -> str:
+    return _(
+        "On a Raspberry Pi, run scripts/install-pi. Elsewhere, install it with: {command}"
+    ).format(command=install_command(package))
 
 
 def gpio_impossible(reason: str) -> str:

@@ -69,20 +69,20 @@ KEY_NAMES = {
     '"': _("quotation mark"),
     "\u201c": _("opening quotation mark"),
     "\u201d": _("closing quotation mark"),
-    "(": _("opening parenthesis"),
-    ")": _("closing parenthesis"),
-    "[": _("opening bracket"),
-    "]": _("closing bracket"),
-    "{": _("opening brace"),
-    "}": _("closing brace"),
-    "<": _("less than"),
-    ">": _("greater than"),
+    "(": _("left parenthesis"),
+    ")": _("right parenthesis"),
+    "[": _("left bracket"),
+    "]": _("right bracket"),
+    "{": _("left brace"),
+    "}": _("right brace"),
+    "<": _("less-than"),
+    ">": _("greater-than"),
     "=": _("equals"),
     "@": _("at sign"),
     "&": _("ampersand"),
     "%": _("percent"),
     "$": _("dollar"),
-    "_": _("underscore"),
+    "_": _("underline"),
     "\\": _("backslash"),
     "|": _("vertical bar"),
     "^": _("caret"),
@@ -125,6 +125,9 @@ def key_taken(key: str, first: str, second: str) -> str:
 
 def unknown_key(key: str) -> str:
     return _("{key} does nothing here. Press question mark for the list of keys.").format(key=key)
+
+
+UNKNOWN_SIGN = _("This key does nothing here. Press question mark for the list of keys.")
 
 
 # Start
@@ -283,8 +286,36 @@ COPY_IMPOSSIBLE_HINT = _(
 )
 
 
-def saved(picture: str, text: str) -> str:
-    return _("Saved as {picture} and {text}.").format(picture=picture, text=text)
+def saved(folder: str, name: str) -> str:
+    return _("Saved in {folder}, as {name}.").format(folder=folder, name=name)
+
+
+def saved_name(number: int) -> str:
+    return _("picture {number}").format(number=number)
+
+
+def folder_inside(name: str, parent: str) -> str:
+    return _("{name} in {parent}").format(name=name, parent=parent)
+
+
+def saved_text(question: str, answer: Sequence[str], when: str, model: str) -> str:
+    """Return the text of the file: what was asked and answered first, where it came from last."""
+    source = _("Answered by {model} on {when}.") if model else _("Answered on {when}.")
+    lines = (
+        question[:1].upper() + question[1:],
+        *answer,
+        "",
+        source.format(model=model, when=when),
+        NOTICE_SHORT,
+    )
+    return "\n".join(lines)
+
+
+NOTICE_SHORT = _(
+    "The answer comes from a model, so it may be wrong or leave things out. Do not rely on it where a mistake could "
+    "do harm."
+)
+ANSWER_STOPPED = _("The answer was stopped here.")
 
 
 def save_failed(place: str, reason: str) -> str:

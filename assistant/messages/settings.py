@@ -42,6 +42,10 @@ def not_understood(written: str) -> str:
     return _("I do not understand: {written}").format(written=written)
 
 
+def needs_quotes(value: str) -> str:
+    return _('Put the value in quotes: "{value}".').format(value=value)
+
+
 def given_twice(key: str, first_line: int) -> str:
     return _("{key} is already set in line {first_line}.").format(key=key, first_line=first_line)
 
@@ -188,7 +192,7 @@ def camera_doubt(problem: str) -> str:
 
 
 def model_unusable(reason: str, used: str) -> str:
-    return _("The chosen model cannot be used. {reason} {used} is used instead.").format(
+    return _("The chosen model cannot be used, so {used} is used instead. {reason}").format(
         reason=reason, used=used
     )
 

@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from assistant import messages
 from assistant.errors import AssistantError, UsageError
 from assistant.messages import settings as words
 from assistant.settings.file_lines import parse, read_text
-from assistant.settings.load import check_together, read_settings, with_value
+from assistant.settings.load import read_settings
 from assistant.settings.table import BY_NAME, Setting, plain_name
-from assistant.settings.values import Unfit
+from assistant.settings.together import check_together, parse_value, with_value
 
 LOCK_TIMEOUT_S = 2.0
 """How long another program may hold the file; a change takes a few milliseconds."""
@@ -125,18 +124,6 @@ def near_setting_hint(typed: str) -> str:
 
     near = difflib.get_close_matches(plain_name(typed), BY_NAME, n=1)
     return words.did_you_mean(near[0]) if near else words.UNKNOWN_HINT
-
-
-def parse_value(setting: Setting, value: Any) -> Any:
-    """Return the value of a text as typed.
-
-    Raises:
-        UsageError: it does not fit.
-    """
-    try:
-        return setting.parse(value)
-    except Unfit as unfit:
-        raise UsageError(messages.setting_wrong(setting.name, str(value), str(unfit))) from unfit
 
 
 def _plain(setting: Setting, value: Any) -> Any:

@@ -33,10 +33,11 @@ class FileEntry:
 
 @dataclass(frozen=True)
 class BadLine:
-    """A line that cannot be understood, and why."""
+    """A line that cannot be used, and why; with the text of its value where it looks like one of a setting."""
 
     line: int
     reason: str
+    entry: FileEntry | None = None
 
 
 def read_text(path: Path) -> str:
@@ -102,7 +103,11 @@ def _parse_lines(text: str) -> tuple[list[FileEntry], list[BadLine]]:
         try:
             table = tomllib.loads(line)
         except (tomllib.TOMLDecodeError, RecursionError):
-            bad.append(BadLine(number, words.not_understood(line.strip()[:60])))
+            reason = words.not_understood(line.strip()[:60])
+            found = _KEY.match(line)
+            raw = line.partition("=")[2].strip()
+            entry = FileEntry(section, found[1], raw, number) if found and raw else None
+            bad.append(BadLine(number, reason, entry))
             continue
         if _HEADING.match(line):
             continue
@@ -117,7 +122,9 @@ def _parse_lines(text: str) -> tuple[list[FileEntry], list[BadLine]]:
 
 def _entries(section: str, table: Mapping[str, Any], line: int) -> Iterator[FileEntry]:
     for key, value in table.items():
-        if isinstance(value, dict) and not section:
-            yield from _entries(key, value, line)
+        tables = value if isinstance(value, list) else [value]
+        if not section and tables and all(isinstance(one, dict) for one in tables):
+            for one in tables:
+                yield from _entries(key, one, line)
         else:
             yield FileEntry(section, key, value, line)

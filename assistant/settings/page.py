@@ -10,7 +10,7 @@ from assistant.settings.table import SETTINGS, TITLES
 _HEAD = """\
 # Settings
 
-All settings stand in one file: `sparc-assistant settings --path` says where. `sparc-assistant settings` shows each with
+All settings stand in one file: `./scripts/run settings --path` says where. `./scripts/run settings` shows each with
 what it means, its value and where that comes from; with a word, those that mention it. `settings rate 200` changes one,
 `settings rate --default` puts it back. A value that the next start could not use is refused.
 An option comes before its variable, the variable before the file, the file before the default. A line or a variable

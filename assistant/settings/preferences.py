@@ -11,10 +11,11 @@ from typing import Any
 
 from assistant.errors import AssistantError
 from assistant.messages import settings as words
-from assistant.settings.file import SettingsFile, SettingsFileError, find_setting, parse_value
-from assistant.settings.load import check_together, read_settings, with_value
+from assistant.settings.file import SettingsFile, SettingsFileError, find_setting
+from assistant.settings.load import read_settings
 from assistant.settings.report import report, search, shown, value_of
 from assistant.settings.table import Setting, Settings
+from assistant.settings.together import check_together, parse_value, with_value
 
 DEFAULT = "default"
 """Typed in place of a value, puts a setting back."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -39,9 +40,13 @@ class ReportedSetting:
         )
 
     def mentions(self, typed: str) -> bool:
-        """Return whether its name, meaning or group has every word."""
+        """Return whether every word begins one of its name, meaning or group."""
         text = f"{self.setting.name} {self.setting.file_key} {self.setting.help} {self.group}"
-        return all(word in text.casefold() for word in typed.casefold().split())
+        known = re.findall(r"\w+", text.casefold())
+        return all(
+            any(word.startswith(part) for word in known)
+            for part in re.findall(r"\w+", typed.casefold()) or [typed]
+        )
 
 
 def report(loaded: Loaded) -> Iterator[ReportedSetting]:

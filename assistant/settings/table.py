@@ -253,7 +253,7 @@ class AssistantSettings:
     plain: Literal["auto", "on", "off"] = row("auto", "plain", choice("auto", "on", "off"), "WHEN", SCREEN,
         _("Plain lines instead of the full screen: auto, on or off."))
     save_folder: Path | None = row(None, "save-folder", path, "FOLDER", KEYS,
-        _("Where pictures and texts are saved; default: sparc-assistant among your pictures."))
+        _("Where pictures and texts are saved; default: the folder sparc-assistant, among your pictures."))
     history_size: int = row(50, "history-size", whole_number(1, 10_000), "N", KEYS,
         _("How many answers you can go back to."))
     notice_acknowledged: bool = row(False, "notice-acknowledged", yes_or_no, "YES", KEYS,

@@ -82,7 +82,7 @@ class SpeechManager:
         self._speaking: Utterance | None = None
         self._position: int | None = None
         self._is_paused = False
-        self._has_reported_problem = self._has_reported_voice = False
+        self._has_reported_problem = self._has_reported_voice = self._is_voice_new = False
         self._failures = 0
         self._cancels = 0
         self._base = private_folder()
@@ -148,6 +148,13 @@ class SpeechManager:
         with self._changed:
             self._voice = replace(self._voice, rate_wpm=rate_wpm)
 
+    def set_voice(self, voice: VoiceOptions) -> None:
+        """Speak with another voice from the next utterance on; what waits is kept."""
+        with self._changed:
+            self._voice = voice
+            self._is_voice_new = True
+            self._has_reported_voice = False
+
     def wait(self, timeout_s: float | None = None) -> bool:
         with self._changed:
             return self._changed.wait_for(
@@ -190,6 +197,14 @@ class SpeechManager:
                 self._give_up(described.message, described.hint, state)
 
     def _warm(self) -> None:
+        with self._changed:
+            old = [self._current, self._spare] if self._is_voice_new else []
+            if self._is_voice_new:
+                self._is_voice_new = False
+                self._current = self._spare = None
+        for process in old:
+            if process is not None:
+                process.end()
         if self._current is None:
             self._current = self._start()
         if self._spare is not None and not self._spare.is_alive:
@@ -274,7 +289,11 @@ class SpeechManager:
             self._has_reported_voice = True
             message = messages.voice_unknown(self._voice.voice or "")
             hint = messages.voice_unknown_hint(", ".join(map(str, examples)))
-            self._on_problem(SpeechError(message, hint))
+            error = SpeechError(message, hint)
+            self._on_problem(error)
+            self.say(
+                str(error), Priority.ERROR
+            )  # another voice speaks instead, so this can be heard
         return True
 
     def _succeed(self) -> None:

@@ -6,10 +6,14 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from assistant.core.narration import name_signs, says_something
 from assistant.core.ports import Priority
+from assistant.core.sentences import OWN_ENDS
 
 LONGEST_CHARS = 400
 """Longer texts are spoken in parts, so that the place in them is known and a voice begins at once."""
+
+_ENDS = tuple(f"{mark} " for mark in f".!?;{OWN_ENDS}")
 
 
 @dataclass(frozen=True)
@@ -33,9 +37,9 @@ class UtteranceQueue:
         self._waiting: dict[Priority, deque[Utterance]] = {kind: deque() for kind in Priority}
 
     def put(self, utterance: Utterance) -> None:
-        """Add an utterance behind its equals, a long one in parts; skip what has no letter or digit."""
-        for part in _parts(utterance.text):
-            if any(c.isalnum() for c in part):
+        """Add an utterance behind its equals, a long one in parts; skip what has nothing to hear."""
+        for part in _parts(name_signs(utterance.text)):
+            if says_something(part):
                 self._waiting[utterance.priority].append(
                     Utterance(part, utterance.priority, utterance.position)
                 )
@@ -75,7 +79,7 @@ def _parts(text: str) -> Iterator[str]:
     """Yield the text in parts of bounded length, cut after a sentence, else after a word, else anywhere."""
     while len(text) > LONGEST_CHARS:
         head = text[:LONGEST_CHARS]
-        cut = max(head.rfind(mark) + 1 for mark in (". ", "! ", "? ", "; "))
+        cut = max(head.rfind(mark) + 1 for mark in _ENDS)
         if cut < LONGEST_CHARS // 4:
             cut = head.rfind(" ") + 1
         if cut < LONGEST_CHARS // 4:

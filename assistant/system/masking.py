@@ -1,7 +1,7 @@
 """Takes passwords out of addresses before they are shown, spoken or logged.
 
 A camera's address can hold one in three places: before the host (``rtsp://me:secret@host``), after a question mark
-(``?user=me&pwd=secret``), and in the path (``/user=me_password=secret/``).
+(``?user=me&pwd=secret``), and in the path (``/user=me_password=secret/``). The scheme may be forgotten.
 """
 
 from __future__ import annotations
@@ -11,6 +11,10 @@ from urllib.parse import urlsplit
 
 HIDDEN = "***"
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s\"'<>]*[^\s\"'<>.,;:)]")
+_BARE_ADDRESS = re.compile(
+    r"(?<![^\s\"'(<=,])[^\s/:@\"'<>(=,]+:(?!//)[^\s\"'<>]*@[^\s\"'<>]*[^\s\"'<>.,;:)]"
+)
+"""An address whose scheme was forgotten: ``me:secret@cam.local``."""
 _SECRET_PATH = re.compile(
     r"[^/]*(?:=|(?:pass|password|passwd|pwd|token|secret|key)[-_:.])[^/]*", re.I
 )
@@ -22,7 +26,13 @@ def masked(text: str) -> str:
     >>> masked("Camera 1 at rtsp://me:secret@cam.local:554/live?pwd=1.")
     'Camera 1 at rtsp://***@cam.local:554/live?***.'
     """
-    return _ADDRESS.sub(lambda found: _masked_address(found[0]), text) if "://" in text else text
+    if "://" in text:
+        text = _ADDRESS.sub(lambda found: _masked_address(found[0]), text)
+    if "@" in text:
+        text = _BARE_ADDRESS.sub(
+            lambda found: _masked_address(f"bare://{found[0]}").removeprefix("bare://"), text
+        )
+    return text
 
 
 def _masked_address(address: str) -> str:

@@ -49,14 +49,14 @@ def _unwritable(at: Place, mount_options: str) -> str:
         person.hear("Ready.")
         person.hear(_DONE, after=person.type("b"))
         saved_said = person.hear(
-            "It could not be saved", "The picture", "Saved as", "Nothing", after=person.type("v")
+            "It could not be saved", "The picture", "Saved in", "Nothing", after=person.type("v")
         )
         set_said = person.hear("The settings file", after=person.type(", rate 240"))
         person.hear(_DONE, after=person.type("b"))
         code = person.quit()
     finally:
         person.kill()
-    if code != 0 or saved_said.startswith("Saved as"):
+    if code != 0 or saved_said.startswith("Saved in"):
         raise BrokenPromiseError(f"code {code}, {saved_said}")
     return f"{saved_said} {set_said}"[:300]
 
@@ -123,7 +123,7 @@ def clock_jumps(at: Place, rng: random.Random) -> str:
             (at.folder / "jump.new").write_text(str(seconds))
             os.replace(at.folder / "jump.new", jump)
             person.hear(_DONE, after=before, timeout_s=30)
-        person.hear("Saved as", after=person.type("v"))
+        person.hear("Saved in", after=person.type("v"))
         person.hear("Stopped", "There is nothing", "Nothing", after=person.type(" "))
         code = person.quit()
     finally:

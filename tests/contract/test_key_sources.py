@@ -68,7 +68,7 @@ def typed() -> list[str]:
         ScriptedDescriber(lambda _request: answer_events(ANSWER)),
         PlainFront(Console(io.StringIO(), io.StringIO())),  # type: ignore[arg-type]
     )
-    mode = PlainMode(parts.session, Console(io.StringIO(), io.StringIO()), io.StringIO())
+    mode = PlainMode(parts.session, io.StringIO())
     for action in PRESSED:
         said = len(parts.speaker.spoken)
         mode.take(Keymap.from_rebindings().keys[action][0].replace("space", " "))

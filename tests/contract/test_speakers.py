@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from assistant.app import wiring
+from assistant.app.live_voice import LiveSpeaker
 from assistant.core.ports import Priority, Speaker
 from assistant.errors import AssistantError
+from assistant.settings.table import Settings
 from assistant.speech.factory import open_speaker
 from assistant.speech.silent import SilentSpeaker
 from assistant.speech.speech_manager import VoiceOptions
@@ -21,7 +24,7 @@ MANY = 1000
 """So many sentences take longer than the tests wait: the player sleeps a tenth of a second for each."""
 
 
-@pytest.fixture(params=["pyttsx3", "spd-say", "silent", "recording"])
+@pytest.fixture(params=["pyttsx3", "spd-say", "live", "silent", "recording"])
 def speaker(
     request: pytest.FixtureRequest,
     player: FakePlayer,
@@ -37,6 +40,8 @@ def speaker(
         case "spd-say":
             install_fake_spd_say(tmp_path / "spd", monkeypatch).behave("sleep 0.1")
             opened = open_speaker(VoiceOptions(), problems.append, driver="spd-say")
+        case "live":
+            opened = LiveSpeaker(Settings(), lambda now: wiring.speaker(now, problems.append))
         case "silent":
             opened = SilentSpeaker()
         case _:

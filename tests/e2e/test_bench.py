@@ -204,7 +204,7 @@ def test_amber_describes_and_asks(embedded: Command, drawn: Drawn, tmp_path: Pat
         (("pope", "--images", "examples", "--questions", "README.md"), "Line 1 of README.md is not a JSON object."),
         (("quality", "--scenes", "examples/street.json"), "Line 1 of examples/street.json is not a JSON object."),
         (("quality", "--scenes", "none.jsonl", "--methods", "more"), "There is no method more."),
-        (("quality",), "the following arguments are required: --scenes"),
+        (("quality",), "Something is missing: --scenes."),
         (("quality", "--scenes", "x", "--count", "-1"), "argument --count: -1 is too small"),
     ],
 )  # fmt: skip

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pytest
 
 from assistant import messages
 from assistant.errors import ExitCode
-from tests.support.assistant_command import BEACH, STREET, Command
+from tests.support.assistant_command import BEACH, ROOT, STREET, Command
 from tests.support.fake_player import FakePlayer
 from tests.support.waiting import wait_until
 
@@ -88,6 +91,7 @@ def test_a_trace_is_printed_as_plain_lines(tiny: Command, tmp_path: Path) -> Non
     trace = tmp_path / "t.jsonl"
     described = tiny.run("describe", STREET, "--no-speech", "--trace", trace, "--tau", "0.3")
     assert described.returncode == 0, described.stderr
+    assert trace.stat().st_mode & 0o777 == 0o600
     printed = Command().run("trace", trace)
     assert printed.returncode == 0, printed.stderr
     lines = printed.stdout.splitlines()
@@ -105,12 +109,30 @@ def test_a_heat_map_is_drawn_of_one_answer_only(tiny: Command, tmp_path: Path) -
     one = tiny.run("describe", STREET, "--no-speech", "--heatmap", heatmap, "--tau", "0.3")
     assert one.returncode == 0, one.stderr
     assert heatmap.read_bytes().startswith(b"\x89PNG")
+    assert heatmap.stat().st_mode & 0o777 == 0o600
+    again = tiny.run("describe", STREET, "--no-speech", "--heatmap", heatmap, "--tau", "0.3")
+    assert again.returncode == 0, again.stderr
     two = tiny.run("describe", STREET, BEACH, "--no-speech", "--heatmap", heatmap)
     assert two.returncode == ExitCode.USAGE
     assert two.stderr.startswith(messages.HEATMAP_ONE_ANSWER)
     nowhere = tiny.run("describe", STREET, "--no-speech", "--heatmap", tmp_path / "no" / "map.png")
     assert nowhere.returncode == ExitCode.USAGE
     assert nowhere.stdout == "", "it is said before the work, not after it"
+
+
+def test_no_output_option_costs_a_picture(tiny: Command, tmp_path: Path) -> None:
+    photo, other = tmp_path / "v.png", tmp_path / "w.png"
+    for path in (photo, other):
+        path.write_bytes(STREET.read_bytes())
+    (tmp_path / "link.png").symlink_to(photo)
+    for option in ("--trace", "--heatmap"):
+        for named in (photo, other, tmp_path / "link.png"):
+            done = tiny.run("describe", photo, "--no-speech", option, named)
+            assert done.returncode == ExitCode.USAGE
+            assert f"I will not overwrite {named}, because " in done.stderr
+            assert done.stdout == ""
+    for path in (photo, other):
+        assert path.read_bytes() == STREET.read_bytes()
 
 
 def test_the_same_picture_is_encoded_once(tiny: Command) -> None:
@@ -124,13 +146,26 @@ def test_bad_pictures_do_not_stop_the_good(tiny: Command, tmp_path: Path) -> Non
     (tmp_path / "empty.png").touch()
     (tmp_path / "half.png").write_bytes(STREET.read_bytes()[:3000])
     (tmp_path / "text.png").write_text("no picture")
-    names = [tmp_path / n for n in ("empty.png", "half.png", "text.png", "missing.png", ".")]
+    names = [tmp_path / n for n in ("empty.png", "half.png", "text.png", "missing.png", "none/")]
     done = tiny.run("describe", *names, STREET, "--no-speech")
     assert done.returncode == ExitCode.PICTURE
-    for words in ("is empty.", "is damaged", "I cannot open", "There is no file", "is a folder"):
+    for words in ("is empty.", "is damaged", "I cannot open", "There is no file"):
         assert words in done.stderr
     assert done.stdout.rsplit("street.png:\n", 1)[1].strip()
     assert "Traceback" not in done.stderr
+
+
+def test_a_folder_needs_no_command_and_is_told_first(tiny: Command, player: FakePlayer) -> None:
+    folder = STREET.parent
+    done = tiny.run(folder, "--brief", "--max-tokens", "2")
+    assert done.returncode == 0, done.stderr
+    told = done.stderr.splitlines()
+    assert told[0] == f"{folder} has 8 pictures."
+    assert told[1] == messages.looking_at(1, 8, str(folder / "beach.png"))
+    headings = [line for line in done.stdout.splitlines() if line.endswith(".png:")]
+    assert headings == [f"{path}:" for path in sorted(folder.glob("*.png"))]
+    lines = [line for line in (done.stdout + done.stderr).splitlines() if line]
+    assert player.finished == len(lines) - len(headings), "all that is shown, and nothing else"
 
 
 def test_a_picture_from_standard_input(tiny: Command) -> None:
@@ -351,3 +386,33 @@ def test_help_is_plain() -> None:
         "--config",
     ):  # fmt: skip
         assert option in done.stdout
+
+
+def test_enter_skips_to_the_next_picture(tiny: Command, player: FakePlayer, tmp_path: Path) -> None:
+    player.behave("sleep 30")
+    person, terminal = pty.openpty()
+    running = subprocess.Popen(
+        tiny.line("describe", STREET, tmp_path / "missing.png", BEACH),
+        stdin=terminal, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+        start_new_session=True, preexec_fn=_take_terminal,
+    )  # fmt: skip
+    assert running.stdout is not None
+    while not running.stdout.readline().startswith(str(BEACH)):
+        pass
+    wait_until(lambda: player.started == 1)
+    for n in range(2, 5):  # the second picture, the third, and its end
+        os.write(person, b"\n")
+        if n < 4:
+            wait_until(lambda n=n: player.started == n)  # type: ignore[misc]
+    player.behave(":")
+    _, told = running.communicate(timeout=60)
+    os.close(person)
+    os.close(terminal)
+    assert running.returncode == ExitCode.PICTURE, told
+    assert messages.SKIP_PICTURE in told.splitlines()
+    assert player.started == 3, "the first words of each picture, and nothing of what was skipped"
+    assert player.finished == 0
+
+
+def _take_terminal() -> None:
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)

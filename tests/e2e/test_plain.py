@@ -61,8 +61,12 @@ def test_a_whole_conversation(
     checked = assistant.hear("Both descriptions mention: ", back)
     assistant.hear("Done.", checked)
     assistant.type("v")
-    assistant.hear("Saved as ", checked)
-    assert sorted(path.suffix for path in (tmp_path / "saved").iterdir()) == [".png", ".txt"]
+    assistant.hear("Saved in saved in ", checked)
+    assert assistant.lines[-1].endswith(", as picture 1.")
+    kept = tmp_path / "saved" / "picture 1.txt"
+    assert kept.read_text().startswith("Described in detail:\n")
+    assert "Answered by SPARC demo LLaVA on " in kept.read_text()
+    assert kept.with_suffix(".png").is_file()
     assistant.type(", rate 240")
     assistant.hear("rate is now 240.")
     assistant.type("s")

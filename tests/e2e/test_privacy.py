@@ -96,7 +96,7 @@ def test_saved_files_are_for_their_owner_alone(
         assistant.type("b")
         assistant.hear("Done.")
         assistant.type("v")
-        assistant.hear("Saved as ")
+        assistant.hear("Saved in ")
         assert stat.S_IMODE(saved.stat().st_mode) == 0o700
         assert {stat.S_IMODE(path.stat().st_mode) for path in saved.iterdir()} == {0o600}
         assert len(list(saved.iterdir())) == 2

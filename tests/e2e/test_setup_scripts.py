@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+import assistant
 from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,7 +24,7 @@ FILES = (
 )  # fmt: skip
 TOOLS = (
     "sh", "dirname", "readlink", "cat", "cksum", "df", "awk", "rm", "mkdir", "grep", "tail", "date",
-    "sleep", "kill", "flock", "setsid", "env", "ls", "touch", "chmod", "ln",
+    "sleep", "sed", "kill", "flock", "setsid", "env", "ls", "touch", "chmod", "ln",
 )  # fmt: skip
 SETUP_FAILED = 69
 
@@ -32,6 +33,7 @@ FAKE_PYTHON = r"""#!/bin/sh
 case "$*" in
 *"version_info < (3, 11)"*) exit ${FAKE_TOO_OLD:-0} ;;
 *python_version*) echo 3.9.2 ;;
+*"-m assistant"*) echo "assistant without set-up got: $*"; echo "$PYTHONPATH" ;;
 *"import venv, ensurepip"*) exit ${FAKE_NO_VENV:-0} ;;
 *"-m venv"*)
     eval "target=\${$#}"
@@ -191,6 +193,63 @@ def test_no_python_at_all(machine: Machine) -> None:
     done = machine.run()
     assert done.returncode == SETUP_FAILED
     assert "no Python was found" in lines(done)[-2]
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["--version"], ["describe", "--help"]])
+def test_help_and_version_start_no_set_up(machine: Machine, arguments: list[str]) -> None:
+    done = machine.run(*arguments)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        f"assistant without set-up got: -m assistant {' '.join(arguments)}",
+        str(machine.root),
+    ]
+    assert (done.stderr, machine.installs) == ("", 0)
+    assert not (machine.root / ".venv").exists()
+    machine.run()
+    assert machine.run(*arguments).stdout == f"assistant got: {' '.join(arguments)}\n"
+
+
+def test_help_and_version_where_python_is_too_old(machine: Machine) -> None:
+    (machine.root / "assistant").mkdir()
+    shutil.copy(ROOT / "assistant" / "__init__.py", machine.root / "assistant")
+    helped = machine.run("--help", FAKE_TOO_OLD="1")
+    assert (helped.returncode, helped.stderr) == (0, "")
+    assert f"For example: '{machine.root}/scripts/run' describe PICTURE" in helped.stdout
+    assert "sudo apt install python3.11" in helped.stdout
+    assert machine.run("--version", FAKE_TOO_OLD="1").stdout == f"{assistant.__version__}\n"
+
+
+def test_the_real_command_line_helps_before_anything_is_installed() -> None:
+    """Nothing that --help and --version load has to be installed."""
+    for option in ("--help", "--version"):
+        done = subprocess.run(
+            [sys.executable, "-S", "-m", "assistant", option],
+            cwd=ROOT, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert done.stdout
+
+
+def test_silence_is_told_before_the_build(machine: Machine) -> None:
+    told = machine.run(FAKE_NO_LLAMA="1").stderr.splitlines()
+    missing = "The program aplay is missing, so you will hear nothing. The text comes all the same."
+    assert told.index(missing) < told.index("Installing the assistant. This happens once.")
+    assert "To fix it: sudo apt install alsa-utils" in told
+    assert missing not in machine.run().stderr
+    (machine.root / ".venv" / "stamp-requirements.lock").unlink()
+    machine.give("aplay", "#!/bin/sh\n")
+    assert "aplay" not in machine.run().stderr
+
+
+def test_hints_name_the_script_as_it_was_typed(machine: Machine) -> None:
+    machine.run()
+    program = machine.root / ".venv" / "bin" / "sparc-assistant"
+    program.write_text('#!/bin/sh\necho "$SPARC_STARTED_AS"\n')
+    done = subprocess.run(
+        ["./scripts/run"], cwd=machine.root, env=machine.environment, capture_output=True, text=True
+    )
+    assert done.stdout == "./scripts/run\n"
+    assert machine.run().stdout == f"'{machine.root}/scripts/run'\n"
 
 
 @pytest.mark.parametrize("has_broken_compiler", [True, False])

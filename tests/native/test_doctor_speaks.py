@@ -8,8 +8,8 @@ import pytest
 
 from assistant.doctor.findings import State
 from assistant.doctor.sound import check_speech, speak_once
-from assistant.settings.load import load_settings
 from tests.support.fake_player import FakePlayer
+from tests.support.strict_settings import load_settings
 
 
 def test_a_sentence_is_spoken_once(player: FakePlayer) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from assistant.core.actions import Keymap
 from assistant.fronts.headless.bindings import Binding, Bindings
-from assistant.fronts.headless.mode import PROMPTS, HeadlessMode
+from assistant.fronts.headless.mode import PROMPTS, HeadlessFront, HeadlessMode
 from assistant.fronts.headless.presses import Presses
 from assistant.fronts.headless.service_notify import ServiceNotifier
 from assistant.testing import ScriptedDescriber, answer_events
@@ -67,11 +67,13 @@ def run_headless(
     seconds_per_utterance: float = 0.0,
     is_notice_due: bool = False,
     notifier: ServiceNotifier | None = None,
+    front: HeadlessFront | None = None,
 ) -> RunningHeadless:
     """A headless mode on a scripted model."""
     describer = ScriptedDescriber(lambda _request: answer_events(answer))
     parts = make_session(
         describer,
+        front,  # type: ignore[arg-type]
         seconds_per_utterance=seconds_per_utterance,
         is_notice_due=is_notice_due,
         prompts=PROMPTS,

@@ -185,7 +185,7 @@ class FakeKeeper:
         if self.failure is not None:
             raise self.failure
         self.saved.append(entry)
-        return "picture.png", "picture.txt"
+        return "Pictures", "picture 12"
 
     def copy(self, text: str) -> None:
         if self.failure is not None:

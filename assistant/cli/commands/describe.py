@@ -7,7 +7,8 @@ not need is imported after the worker was started, whose own imports take longes
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from assistant.errors import ExitCode, UsageError
 from assistant.fronts.console import Console
 from assistant.messages import camera as words
 from assistant.messages import translate as _
+from assistant.messages.translation import PROGRAM
 from assistant.settings.table import setting_values
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ def answer(options: argparse.Namespace, console: Console) -> ExitCode:
 def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -> ExitCode:
     from assistant.app import wiring
     from assistant.app.setting_checks import with_what_works
+    from assistant.cli.named_files import name_files
     from assistant.settings.load import read_settings
     from assistant.system.typed_path import typed_path
 
@@ -58,8 +61,12 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
     config_path = typed_path(options.config) if options.config else None
     given = {name: value for name, value in setting_values(options).items() if value is not None}
     loaded = read_settings(given, config_path=config_path)
-    pictures = options.images if options.command == "describe" else [options.image]
-    if list(pictures).count("-") > 1:
+    is_describing = options.command == "describe"
+    named = name_files(
+        options.images if is_describing else [options.image], takes_many=is_describing
+    )
+    pictures = named.pictures
+    if pictures.count("-") > 1:
         raise UsageError(messages.PICTURE_STDIN_TWICE)
     settings, files, replaced = with_what_works(loaded.settings, given)
     settings = wiring.silent_beside(wiring.find_reader(settings), settings)
@@ -68,18 +75,23 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
 
     from assistant.camera.named_pictures import CAMERA, NamedPictures
     from assistant.cli.describe_job import DescribeFront, DescribeJob, Job
+    from assistant.cli.output_file import OutputFile, check_distinct
     from assistant.cli.records import TraceFile
+    from assistant.cli.turns import Turns, listen_for_skips
     from assistant.core.announcer import Announcer
-    from assistant.core.events import TraceHeader, TraceStep
+    from assistant.core.events import ImageRgb, TraceHeader, TraceStep
     from assistant.core.history import History
+    from assistant.core.ports import Earcons
     from assistant.inference.worker.client import InferenceClient
     from assistant.speech.factory import LateEarcons
 
     questions = _questions(options, settings)
     takers: list[Callable[[TraceHeader | TraceStep], None]] = []
+    outputs: list[OutputFile] = []
     with ExitStack() as stack:
         if options.trace is not None:
-            trace = TraceFile(typed_path(options.trace))
+            trace = TraceFile(typed_path(options.trace), pictures)
+            outputs.append(trace.file)
             stack.callback(trace.close)
             takers.append(trace.write)
         heatmap = None
@@ -88,21 +100,34 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
                 raise UsageError(messages.HEATMAP_ONE_ANSWER)
             from assistant.cli.heatmap import HeatmapFile
 
-            heatmap = HeatmapFile(typed_path(options.heatmap))
+            heatmap = HeatmapFile(typed_path(options.heatmap), pictures)
+            outputs.append(heatmap.file)
             takers.append(heatmap.add)
+        check_distinct(*outputs)
         describer = InferenceClient(
             wiring.engine_options(settings, files, is_verbose=options.verbose), worker=worker
         )
         stack.callback(describer.close)
-        load_picture = NamedPictures(settings.camera.source)
-        stack.callback(load_picture.close)
+        load_named = NamedPictures(settings.camera.source)
+        stack.callback(load_named.close)
         if set(pictures) != {CAMERA}:
-            load_picture.warm()
+            load_named.warm()
+
+        def load_picture(name: str) -> ImageRgb:
+            if name in named.failures:
+                raise named.failures[name]
+            return load_named(name)
+
         front = DescribeFront(console, is_json=options.json)
-        earcons = LateEarcons(is_on=settings.speech.is_on and settings.speech.has_earcons)
-        stack.callback(earcons.close)
+        earcons: Earcons = LateEarcons(is_on=settings.speech.is_on and settings.speech.has_earcons)
         # Opened last, so closed first: sound stops before anything else is taken down.
         speaker = wiring.speaker(settings, console.error)
+        turns = None
+        has_terminal = "-" not in pictures and sys.stdin.isatty()
+        if len(pictures) * len(questions) > 1:
+            speaker = earcons = turns = Turns(speaker, earcons)
+            stack.enter_context(listen_for_skips(turns.skip, has_terminal=has_terminal))
+        stack.callback(earcons.close)
         stack.callback(speaker.close)
         announcer = Announcer(front, speaker, earcons, is_in_turn=True)
 
@@ -112,7 +137,7 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
 
         demo = files.is_demo
         return DescribeJob(
-            Job(pictures, questions, options.json, options.command == "ask" and len(questions) > 1),
+            Job(pictures, questions, options.json, not is_describing and len(questions) > 1),
             wiring.make_answering(
                 describer,
                 announcer,
@@ -124,15 +149,22 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
             front,
             load_picture,
             model_names=(str(files.model_path), str(files.mmproj_path)),
+            announcements=named.notices,
             notices=[
                 *loaded.notices,
                 *replaced,
                 *([messages.DEMO_MODEL] if demo else []),
                 *wiring.model_notices(settings, files),
+                *([_skip_hint(pictures)] if turns is not None and has_terminal else []),
             ],
             hints=[messages.DEMO_MODEL_HINT] if demo else [],
             heatmap=heatmap,
+            turns=turns,
         ).run()
+
+
+def _skip_hint(pictures: Sequence[str]) -> str:
+    return messages.SKIP_PICTURE if len(pictures) > 1 else messages.SKIP_QUESTION
 
 
 def _questions(options: argparse.Namespace, settings: Settings) -> list[Question]:
@@ -162,6 +194,6 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
     """Describe each picture in turn."""
     if not options.images:
         if options.camera is None:  # a wish for a picture of the camera's must be said
-            raise UsageError(words.NO_IMAGE, messages.wrong_use_hint("sparc-assistant describe"))
+            raise UsageError(words.NO_IMAGE, messages.wrong_use_hint(f"{PROGRAM} describe"))
         options.images = ["camera"]
     return answer(options, console)

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.cli.parser import add_command, add_help, add_output, add_settings
-from assistant.errors import AssistantError, ExitCode, UsageError
+from assistant.errors import ExitCode, UsageError
 from assistant.fronts.console import Console
 from assistant.messages import headless as words
-from assistant.messages.exceptions import describe_exception
 
 if TYPE_CHECKING:
     from assistant.app.open_session import Plan
     from assistant.fronts.headless.mode import HeadlessMode
-
-
-LONGEST_ERROR_S = 30.0
-"""How long an error that ends the program may take to be spoken."""
 
 
 def add_parser(commands: Any) -> None:
@@ -43,32 +37,10 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
         return ExitCode.OK
     from assistant.app.open_session import make_plan
 
-    plan: Plan | None = None
-    try:
-        plan = make_plan(options)
-        if options.keypad is None:
-            plan = _with_something_to_press(plan)
-        return run_plan(plan, console, shows_all=options.lines)
-    except Exception as error:
-        told = describe_exception(error)
-        with contextlib.suppress(AssistantError):  # no voice: the reason itself is to be written
-            _say_aloud(told, plan)
-        raise told from error
-
-
-def _say_aloud(error: AssistantError, plan: Plan | None) -> None:
-    """Speak why it cannot begin or go on: nobody sees what is written."""
-    from assistant.app import wiring
-    from assistant.core.ports import Priority
-    from assistant.settings.table import Settings
-
-    settings = Settings() if plan is None else plan.settings
-    speaker = wiring.speaker(settings, lambda _problem: None)
-    try:
-        speaker.say(str(error), Priority.ERROR)
-        speaker.wait(LONGEST_ERROR_S)
-    finally:
-        speaker.close()
+    plan = make_plan(options)
+    if options.keypad is None:
+        plan = _with_something_to_press(plan)
+    return run_plan(plan, console, shows_all=options.lines)
 
 
 def _with_something_to_press(plan: Plan) -> Plan:

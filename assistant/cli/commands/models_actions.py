@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.app import wiring
-from assistant.errors import AssistantError, ExitCode, ModelError, UsageError
+from assistant.errors import ExitCode, ModelError, UsageError
 from assistant.fronts.console import Console, ConsoleTalk
 from assistant.messages import models as words
 from assistant.model_store import install, listing, manage
@@ -61,13 +61,9 @@ def pull(options: argparse.Namespace, console: Console) -> ExitCode:
         return _done(words.already_installed(row.name), there, options, console)
     with ExitStack() as stack:
         talk = open_talk(options, console, stack)
-        try:
-            install.check_room(row, store, forces=options.force)
-            _accept_licence(row, store, options, talk)
-            installed = _pull(row, store, talk, console)
-        except AssistantError as error:
-            talk.last_words(str(error))
-            raise
+        install.check_room(row, store, forces=options.force)
+        _accept_licence(row, store, options, talk)
+        installed = _pull(row, store, talk, console)
         # Control-C never comes here: the voice then ends at once.
         talk.last_words(words.pulled(row.name))
     return _done(words.pulled(row.name), installed, options, console)

@@ -36,5 +36,5 @@ def run_plan(plan: Plan, console: Console) -> ExitCode:
 
     front = PlainFront(console)
     with open_session(plan, front) as session:
-        PlainMode(session, console).run()
+        PlainMode(session).run()
     return ExitCode.OK

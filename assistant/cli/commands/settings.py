@@ -81,9 +81,10 @@ def _pairs(typed: list[str]) -> dict[str, str]:
 def _change(values: dict[str, str], path: Path, console: Console) -> None:
     """Check the new values as the next start would, keep them all or none, and say so."""
     from assistant.app.setting_checks import check_setting
-    from assistant.settings.file import SettingsFile, find_setting, parse_value
-    from assistant.settings.load import read_settings, with_value
+    from assistant.settings.file import SettingsFile, find_setting
+    from assistant.settings.load import read_settings
     from assistant.settings.preferences import DEFAULT
+    from assistant.settings.together import parse_value, with_value
 
     is_there = path.is_file()
     settings = read_settings({}, {}, path if is_there else Path(os.devnull)).settings

@@ -214,7 +214,7 @@ def _devices(taken: Set[str]) -> Iterator[tuple[KeyDevice, str]]:
     try:
         import evdev
     except ImportError as error:
-        raise UsageError(words.EVDEV_MISSING, words.PI_PACKAGES_HINT) from error
+        raise UsageError(words.EVDEV_MISSING, words.pi_package_hint("evdev")) from error
     try:
         paths = evdev.list_devices(writable=False)
     except OSError:

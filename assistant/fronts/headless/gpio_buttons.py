@@ -40,7 +40,7 @@ class GpioButtons:
         try:
             import gpiozero
         except ImportError as error:
-            raise UsageError(words.GPIO_MISSING, words.PI_PACKAGES_HINT) from error
+            raise UsageError(words.GPIO_MISSING, words.pi_package_hint("gpiozero")) from error
         try:
             # gpiozero warns of each pin library that it tries in vain; the error at the end says it once.
             with warnings.catch_warnings():

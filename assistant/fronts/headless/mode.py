@@ -21,6 +21,7 @@ from assistant.fronts.headless.presses import (
     SourceNews,
 )
 from assistant.fronts.headless.service_notify import ServiceNotifier
+from assistant.fronts.plain import PlainFront
 from assistant.messages import headless as words
 
 JUST_STOPPED_S = 3.0
@@ -45,19 +46,17 @@ class HeadlessFront:
     """Writes errors, and the rest only where a person asked for it: descriptions do not belong in a log."""
 
     def __init__(self, console: Console, *, shows_all: bool) -> None:
-        self._console, self._shows_all = console, shows_all
+        self._lines, self._shows_all = PlainFront(console), shows_all
 
     def show(self, line: Line) -> None:
-        if self._shows_all and line.kind is Kind.SENTENCE:
-            self._console.spoken(line.text)
-        elif self._shows_all or line.kind is Kind.ERROR:
-            self._console.status(line.text)
+        if self._shows_all or line.kind is Kind.ERROR:
+            self._lines.show(line)
 
     def begin_answer(self, title: str) -> None:
-        """Do nothing: all of it is spoken."""
+        self._lines.begin_answer(title)
 
     def go_to(self, sentence: int) -> None:
-        """Do nothing: it is spoken."""
+        self._lines.go_to(sentence)  # it was shown, where lines are
 
     def stage(self, stage: str) -> None:
         """Do nothing: the status key says it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,31 +14,55 @@ from PIL import Image
 
 from assistant.app.saving import FileKeeper, SaveError
 from assistant.core.history import Entry, History
+from assistant.messages import session as words
 
 
 def entry(image: object = None, sentences: tuple[str, ...] = ("A dog.", "A cat.")) -> Entry:
     pixels = np.arange(4 * 6 * 3, dtype=np.uint8).reshape(4, 6, 3) if image is None else image
     assert isinstance(pixels, np.ndarray)
     taken_at = datetime(2026, 11, 23, 10, 5, 9)
-    return Entry(pixels, "What?", "What?", sentences, taken_at)
+    return Entry(pixels, "What?", "What?", sentences, taken_at, model="LLaVA 1.5")
 
 
 def test_picture_and_text_are_saved_for_the_owner(tmp_path: Path) -> None:
     saved = entry()
-    picture, text = FileKeeper(tmp_path / "new" / "folder").save(saved)
-    assert Path(picture).name == "2026-11-23 10.05.09.png"
+    folder = tmp_path / "new" / "folder"
+    assert FileKeeper(folder).save(saved) == ("folder in new", "picture 1")
+    picture, text = folder / "picture 1.png", folder / "picture 1.txt"
     with Image.open(picture) as read:
         assert np.array_equal(np.asarray(read), saved.image_rgb)
-    assert Path(text).read_text() == "What?\nA dog.\nA cat.\n"
+    assert text.read_text() == (
+        "What?\nA dog.\nA cat.\n\nAnswered by LLaVA 1.5 on 23 November 2026, 10:05.\n"
+        f"{words.NOTICE_SHORT}\n"
+    )
     for path in (picture, text):
         assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
 
 
 def test_nothing_is_ever_overwritten(tmp_path: Path) -> None:
-    keeper = FileKeeper(tmp_path)
-    paths = [path for _ in range(3) for path in keeper.save(entry())]
-    assert len(set(paths)) == 6
-    assert len(os.listdir(tmp_path)) == 6
+    for name in (
+        "picture 7.png",
+        "picture 9.txt",
+        "picture x.png",
+        "picture.png",
+        "picture 10 b.png",
+    ):
+        (tmp_path / name).write_text("mine")
+    names = [FileKeeper(tmp_path).save(entry())[1] for _ in range(3)]
+    assert names == ["picture 10", "picture 11", "picture 12"]
+    assert len(os.listdir(tmp_path)) == 11
+    assert [path.read_text() for path in tmp_path.glob("picture [79]*")] == ["mine", "mine"]
+
+
+def test_a_stopped_answer_says_so_and_the_home_folder_is_not_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    stopped = replace(entry(), label="described in detail:", is_complete=False)
+    assert FileKeeper(tmp_path / "kept").save(stopped) == ("kept", "picture 1")
+    lines = (tmp_path / "kept" / "picture 1.txt").read_text().splitlines()
+    assert lines[0] == "Described in detail:"
+    assert lines[3] == words.ANSWER_STOPPED
 
 
 def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

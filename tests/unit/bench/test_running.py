@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from assistant.bench import messages as words
+from assistant.bench.data_files import read_json_lines
 from assistant.bench.methods import name_method, parse_methods
 from assistant.bench.results import ResultsFile
 from assistant.bench.running import Job, run
@@ -178,5 +181,31 @@ def test_without_its_optional_part_bench_says_what_to_install() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == ExitCode.USAGE
     assert done.stdout == ""
-    assert done.stderr == f"{words.INFLECT_MISSING}\n{words.INFLECT_MISSING_HINT}\n"
-    assert "sparc-assistant[bench]" in done.stderr
+    assert (
+        done.stderr
+        == f"{words.INFLECT_MISSING}\nInstall it with: {sys.executable} -m pip install inflect\n"
+    )
+
+
+@pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\x85"])
+def test_what_unicode_counts_as_a_lines_end_may_stand_in_an_answer(
+    tmp_path: Path, mark: str
+) -> None:
+    path = tmp_path / "r.jsonl"
+    with results(path) as kept:
+        kept.add({"key": "a", "method": "none", "text": f"one{mark}two"})
+    with results(path) as again:
+        assert again.answers["a", "none"]["text"] == f"one{mark}two"
+    path.write_text(f'{{"text": "one{mark}two"}}\n', "utf-8")
+    assert next(read_json_lines(path)) == (1, {"text": f"one{mark}two"})
+
+
+@pytest.mark.parametrize("name", ["photo.png", "pipe"])
+def test_results_are_never_written_into_something_else(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    photo = tmp_path / "photo.png"
+    Image.new("RGB", (8, 8)).save(photo)
+    before = photo.read_bytes()
+    with pytest.raises(UsageError):
+        results(tmp_path / name)
+    assert photo.read_bytes() == before

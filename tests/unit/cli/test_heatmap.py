@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from assistant.cli.heatmap import boost_counts, draw_heatmap, save_heatmap
+from assistant.cli.heatmap import HeatmapFile, boost_counts, draw_heatmap, encode_heatmap
 from assistant.core.events import TraceStep
 from assistant.errors import UsageError
 
@@ -48,10 +48,12 @@ def test_a_wide_picture_is_padded_as_the_model_saw_it() -> None:
     assert drawn.getpixel((384, 384)) == (255, 255, 255)
 
 
-def test_it_is_saved_as_png_or_says_why_not(tmp_path: Path) -> None:
+def test_a_heat_map_is_a_png_that_is_known_again(tmp_path: Path) -> None:
     drawn = draw_heatmap(np.zeros((8, 8, 3), np.uint8), np.zeros(4, np.int64), (2, 2))
-    save_heatmap(tmp_path / "map.png", drawn)
+    (tmp_path / "map.png").write_bytes(encode_heatmap(drawn))
     with Image.open(tmp_path / "map.png") as saved:
         assert saved.format == "PNG"
-    with pytest.raises(UsageError, match="heat map"):
-        save_heatmap(tmp_path / "missing" / "map.png", drawn)
+    HeatmapFile(tmp_path / "map.png")  # may be replaced
+    drawn.save(tmp_path / "photo.png")
+    with pytest.raises(UsageError, match="because it is a picture"):
+        HeatmapFile(tmp_path / "photo.png")

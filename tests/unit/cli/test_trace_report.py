@@ -68,6 +68,15 @@ def test_a_file_that_is_no_trace_is_one_sentence(tmp_path: Path, text: str) -> N
 
 def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
-    for name in ("missing", "binary", "."):
+    for name in ("missing", "binary", ".", "a\0b"):
         with pytest.raises(UsageError, match="could not be read"):
             list(trace_lines(tmp_path / name))
+
+
+@pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\x85", "\x0b", "\x1c"])
+def test_what_unicode_counts_as_a_lines_end_may_stand_in_a_piece(tmp_path: Path, mark: str) -> None:
+    path = tmp_path / "t.jsonl"
+    records = [HEADER, STEPS[0] | {"piece": f" a{mark}dog"}]
+    lines = (json.dumps(record, ensure_ascii=False) for record in records)
+    path.write_text("\n".join(lines), "utf-8")
+    assert "1 step. Largest gain: 1." in list(trace_lines(path))

@@ -6,8 +6,8 @@ import pytest
 
 from assistant.core.languages import LANGUAGES, asked_in, voice_of
 from assistant.errors import UsageError
-from assistant.settings.load import load_settings
 from assistant.settings.table import Settings
+from tests.support.strict_settings import load_settings
 
 
 def test_the_question_says_in_which_language() -> None:

@@ -22,6 +22,16 @@ from assistant.core.narration import content_first, plain_words
         ("1. One", "1. One"),
         ("a\u202eb", "a b"),
         ("  two   spaces ", "two spaces"),
+        ("\u2192", "\u2192"),
+        ("**+**", "+"),
+        ("\U0001f44d\ufe0f", "\U0001f44d\ufe0f"),
+        ("?", "?"),
+        ("100 %", "100 %"),
+        ("***", ""),
+        ("\u201c \u201d", ""),
+        ("(\u2014)", ""),
+        ("# ", ""),
+        ("\x1b]0;title\x07words", "words"),
     ],
 )
 def test_marks_go_and_words_stay(written: str, words: str) -> None:

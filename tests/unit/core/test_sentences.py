@@ -20,6 +20,10 @@ TEXTS = [
     ("Wait... what? Well… Fine.", ["Wait... what?", "Well…", "Fine."]),
     ("1. A car.\n2. A house\n- a tree\n\nEnd", ["1. A car.", "2. A house", "- a tree", "End"]),
     ("这是一只狗。它很大！「好。」", ["这是一只狗。", "它很大！", "「好。」"]),
+    ("यह एक कुत्ता है। वह भूरा है।वह बैठा है॥", ["यह एक कुत्ता है।", "वह भूरा है।", "वह बैठा है॥"]),
+    ("هل هذا كلب؟ نعم. إنه كبير!", ["هل هذا كلب؟", "نعم.", "إنه كبير!"]),
+    ("یہ کتا ہے۔ کیا؟! ہاں۔", ["یہ کتا ہے۔", "کیا؟!", "ہاں۔"]),
+    ("Սա շուն է։ Այո։", ["Սա շուն է։", "Այո։"]),
     ("Heading\nText goes on", ["Heading", "Text goes on"]),
     ("no end", ["no end"]),
     ("  \n \n", []),
@@ -42,7 +46,7 @@ def test_a_sentence_comes_as_soon_as_the_next_begins() -> None:
     assert splitter.finish() == []
 
 
-PROSE = st.text(alphabet='aB1 .!?…\n"*-。」e.g', max_size=80) | st.sampled_from(
+PROSE = st.text(alphabet='aB1 .!?…\n"*-。।؟」e.g', max_size=80) | st.sampled_from(
     [t for t, _ in TEXTS]
 )
 LONG = st.text(alphabet="a .\nB", min_size=MAX_SENTENCE_CHARS - 5, max_size=MAX_SENTENCE_CHARS + 40)

@@ -556,7 +556,7 @@ def test_save_and_copy(make: Make) -> None:
     parts.session.perform(Action.DESCRIBE)
     parts.settle()
     parts.session.perform(Action.SAVE)
-    wait_until(lambda: parts.front.texts[-1] == "Saved as picture.png and picture.txt.")
+    wait_until(lambda: parts.front.texts[-1] == "Saved in Pictures, as picture 12.")
     assert parts.keeper.saved[0].sentences == tuple(SENTENCES)
     parts.session.perform(Action.COPY)
     wait_until(lambda: parts.front.texts[-1] == "The text was copied.")

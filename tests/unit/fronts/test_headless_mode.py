@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import re
 import socket
@@ -13,9 +14,10 @@ from pathlib import Path
 import pytest
 
 from assistant.core.actions import Keymap
+from assistant.fronts.console import Console
 from assistant.fronts.headless.bindings import Bindings, Special, parse_pairs
 from assistant.fronts.headless.keypad_reader import text_of
-from assistant.fronts.headless.mode import HeadlessMode
+from assistant.fronts.headless.mode import HeadlessFront, HeadlessMode
 from assistant.fronts.headless.presses import KeyEvent, Presses, SourceFailure, SourceNews
 from assistant.fronts.headless.service_notify import ServiceNotifier
 from assistant.testing import ScriptedDescriber, answer_events
@@ -282,3 +284,23 @@ def test_pairs_of_keys_and_actions() -> None:
 )
 def test_what_a_key_types(name: str, has_shift: bool, has_other: bool, expected: str) -> None:
     assert text_of(name, has_shift=has_shift, has_other=has_other) == expected
+
+
+def test_with_lines_all_that_is_spoken_is_printed_and_the_reverse() -> None:
+    out, err = io.StringIO(), io.StringIO()
+    front = HeadlessFront(Console(out, err), shows_all=True)
+    running = run_headless(front=front, is_notice_due=True)
+    running.hear("Press any key")
+    seen = 0
+    for typed in ("enter", "d", "N", "w", "s", "h", "d", "?", ",", "x", "q", "q"):
+        running.parts.settle()
+        key(running, typed, typed if len(typed) == 1 else "")
+        running.until(lambda seen=seen: len(running.spoken) > seen)  # type: ignore[misc]
+        running.parts.settle()
+        seen = len(running.spoken)
+    running.thread.join()
+    running.parts.settle()
+    running.close()
+    printed = [*out.getvalue().splitlines(), *err.getvalue().splitlines()]
+    assert set(printed) == set(running.spoken)  # what is read again is not printed again
+    assert running.spoken[-1] == "Goodbye."

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
+import pty
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TextIO
 
 import pytest
 
@@ -42,12 +46,14 @@ class Terminal:
         return self.err.getvalue().splitlines()
 
 
-def make_terminal(text: str = TEXT, typed: str = "", **options: object) -> Terminal:
+def make_terminal(
+    text: str = TEXT, typed: str = "", source: TextIO | None = None, **options: object
+) -> Terminal:
     out, err = io.StringIO(), io.StringIO()
     console = Console(out, err)
     describer = ScriptedDescriber(lambda _request: answer_events(text))
     parts = make_session(describer, PlainFront(console), **options)  # type: ignore[arg-type]
-    return Terminal(parts, PlainMode(parts.session, console, io.StringIO(typed)), out, err)
+    return Terminal(parts, PlainMode(parts.session, source or io.StringIO(typed)), out, err)
 
 
 @pytest.fixture
@@ -180,11 +186,113 @@ def test_moving_shows_the_sentence_again(terminal: Terminal) -> None:
     assert terminal.answers == [*ANSWER, "A red car."]
 
 
-@pytest.mark.parametrize("typed", ["x", "describe", "99", "0", "d now", "\u2026"])
+@pytest.mark.parametrize(
+    "typed", ["x", "descripe", "99", "0", "d now", "describe now", "the left?"]
+)
 def test_unknown_keys_are_named(terminal: Terminal, typed: str) -> None:
     terminal.type(typed)
     assert len(terminal.status) == 1
     assert "does nothing here" in terminal.status[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("D", "capital D does nothing here."),
+        ("\u2192", "rightwards arrow does nothing here."),
+        ("%", "percent does nothing here."),
+        ("_", "underline does nothing here."),
+        ("(", "left parenthesis does nothing here."),
+        ("7x", "7x does nothing here."),
+        ("\x1b[A", "This key does nothing here."),
+        ("\x1b[<0;10;5M", "This key does nothing here."),
+        ("x\x07y", "x y does nothing here."),
+    ],
+)
+def test_what_does_nothing_is_called_so_that_it_is_heard(
+    terminal: Terminal, typed: str, said: str
+) -> None:
+    terminal.type(typed)
+    assert len(terminal.status) == 1
+    assert terminal.status[0].startswith(said)
+    assert terminal.parts.speaker.spoken == terminal.status
+
+
+@pytest.mark.parametrize("typed", ["describe", "Describe", "DESCRIBE ", "brief", "d\x00"])
+def test_words_are_taken_for_keys(terminal: Terminal, typed: str) -> None:
+    terminal.type(typed)
+    assert terminal.answers == ANSWER
+
+
+def test_words_take_a_question_too(terminal: Terminal) -> None:
+    terminal.type("ask What is There?", "Follow up and Behind?", "follow_up above?", "ask", "left?")
+    assert [request.question for request in terminal.parts.describer.requests] == [
+        "What is There?",
+        "and Behind?",
+        "above?",
+        "left?",
+    ]
+    terminal.type("help")
+    assert "q: quit. Number 23." in terminal.status
+
+
+@pytest.mark.parametrize("typed", ["quit", "exit", "Quit", "q", "23"])
+def test_words_end_it(typed: str) -> None:
+    terminal = make_terminal(typed=f"{typed}\nd\n")
+    terminal.mode.run()
+    terminal.parts.session.close()
+    assert (terminal.status[-1], terminal.answers) == ("Goodbye.", [])
+    assert terminal.parts.speaker.spoken == terminal.status
+
+
+@pytest.fixture(params=["pipe", "terminal"])
+def typing(request: pytest.FixtureRequest) -> Iterator[tuple[int, TextIO]]:
+    """What is typed into, and what reads it."""
+    read, write = os.pipe() if request.param == "pipe" else reversed(pty.openpty())
+    with os.fdopen(read, encoding="utf-8") as source:
+        yield write, source
+    os.close(write)
+
+
+@pytest.mark.parametrize(
+    ("pasted", "questions"),
+    [
+        (b"What is on the left\nq\n", ["What is on the left q"]),
+        (b"What is on\n\nthe  left?\n", ["What is on the left?"]),
+        (b"What is in the caf\xe9?\r\n", ["What is in the caf\u00e9?"]),
+    ],
+)
+def test_all_of_a_pasted_text_is_the_question(
+    typing: tuple[int, TextIO], pasted: bytes, questions: list[str]
+) -> None:
+    write, source = typing
+    terminal = make_terminal(source=source)
+    running = threading.Thread(target=terminal.mode.run)
+    running.start()
+    os.write(write, b"a\n")
+    wait_until(lambda: any(line.startswith("Type your question") for line in terminal.status))
+    os.write(write, pasted)
+    wait_until(lambda: "Done." in terminal.status)
+    os.write(write, b"s\nd\n")  # where a key is expected, each line is one
+    wait_until(lambda: terminal.status.count("Done.") == 2)
+    os.write(write, b"quit\n")
+    running.join()
+    terminal.parts.session.close()
+    asked = [request.question for request in terminal.parts.describer.requests]
+    assert asked[: len(questions)] == questions
+    assert len(terminal.parts.cameras.captured) == 2
+    assert terminal.status[-1] == "Goodbye."
+    assert not [line for line in terminal.status if "does nothing" in line]
+
+
+@pytest.mark.parametrize("first", ["d", "describe"])
+def test_the_first_key_acknowledges_the_notice_and_is_done(first: str) -> None:
+    terminal = make_terminal(typed=f"{first}\n", is_notice_due=True)
+    terminal.mode.run()
+    terminal.parts.session.close()
+    assert not terminal.parts.preferences.is_due
+    assert terminal.answers == ANSWER
+    assert terminal.status[2] == "Looking.", "it is not said that keys work when one was pressed"
 
 
 def test_the_first_run_wants_enter_before_it_is_ready() -> None:

@@ -30,9 +30,16 @@ def test_a_named_template_wins_over_the_files_own() -> None:
     assert prompts.render("Hello?", "vicuna_v1", MISTRAL, "<s>").endswith("Hello? ASSISTANT:")
 
 
-def test_a_question_cannot_move_the_picture() -> None:
-    rendered = prompts.render(f"What {MEDIA_MARKER} is this?", None, None)
+@pytest.mark.parametrize("cut", [0, 1, 5, len(MEDIA_MARKER) - 1])
+@pytest.mark.parametrize("depth", [1, 2, 3])
+def test_a_question_cannot_move_the_picture(cut: int, depth: int) -> None:
+    mark = MEDIA_MARKER
+    for _ in range(depth):
+        mark = f"{MEDIA_MARKER[:cut]}{mark}{MEDIA_MARKER[cut:]}"
+    turns = [Turn(f"Big {mark}?", f"{mark} Yes.")]
+    rendered = prompts.render(f"What {mark} is this?", None, None, turns=turns)
     assert rendered.count(MEDIA_MARKER) == 1
+    assert "What  is this?" in rendered
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,16 @@ import pytest
 
 from tests.support.assistant_command import ROOT
 
-MODULES = ("scripts.faults", "scripts.make_screenshots", "scripts.train_scene_model")
+MODULES = (
+    "scripts.faults",
+    "scripts.heard",
+    "scripts.make_screenshots",
+    "scripts.train_scene_model",
+)
 FILES = (
-    "audit", "bench/busy", "bench/judged_scenes", "bench/look_ahead", "bench/memory", "bench/models", "bench/peers",
-    "bench/profile_step", "bench/quality", "bench/quality_by_count", "bench/quality_check", "bench/session",
-    "bench/speed", "bench/start",
+    "audit", "bench/busy", "bench/judged_scenes", "bench/keys", "bench/look_ahead", "bench/memory", "bench/models",
+    "bench/peers", "bench/profile_step", "bench/quality", "bench/quality_by_count", "bench/quality_check",
+    "bench/session", "bench/speed", "bench/start",
 )  # fmt: skip
 
 
@@ -37,7 +42,7 @@ def test_no_script_is_missing_here() -> None:
         for path in folder.glob("*.py")
         if "parse_args" in path.read_text() and "__main__" in path.read_text()
     }
-    assert found == {*FILES, "make_screenshots"}
+    assert found == {*FILES, "heard", "make_screenshots"}
 
 
 def run_help(*command: str, cwd: Path) -> str:

@@ -13,9 +13,10 @@ from filelock import FileLock
 
 from assistant.errors import UsageError
 from assistant.settings.file import SettingsFile, SettingsFileError
-from assistant.settings.load import load_settings, read_settings
+from assistant.settings.load import read_settings
 from assistant.settings.report import report
 from assistant.settings.table import SETTINGS
+from tests.support.strict_settings import load_settings
 
 
 @pytest.fixture

@@ -7,9 +7,10 @@ import pytest
 
 from assistant.core.actions import Action
 from assistant.errors import ExitCode, UsageError
-from assistant.settings.load import default_config_path, load_settings
+from assistant.settings.load import default_config_path
 from assistant.settings.table import SETTINGS, Settings
 from sparc_ggml.config import LLAVA_NEXT
+from tests.support.strict_settings import load_settings
 
 
 def test_nothing_set_gives_the_defaults() -> None:

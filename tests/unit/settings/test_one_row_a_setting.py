@@ -64,8 +64,8 @@ def test_it_is_read_from_option_variable_and_file_and_kept(checkout: Path, tmp_p
     python(checkout, "-m", "assistant", "settings", "pitch", "60", **config)
     assert "pitch = 60" in file.read_text()
     read = (
-        "import os; from assistant.settings.load import load_settings;"
-        "print(load_settings({'pitch': os.environ.get('OPTION')}, os.environ).speech.pitch)"
+        "import os; from assistant.settings.load import read_settings;"
+        "print(read_settings({'pitch': os.environ.get('OPTION')}, os.environ).settings.speech.pitch)"
     )
     assert python(checkout, "-c", read, **config) == "60\n"
     assert python(checkout, "-c", read, **config, SPARC_ASSISTANT_PITCH="70") == "70\n"

@@ -8,9 +8,9 @@ import pytest
 
 from assistant.errors import AssistantError, UsageError
 from assistant.settings.file import SettingsFileError
-from assistant.settings.load import load_settings
 from assistant.settings.preferences import StoredPreferences
 from assistant.settings.table import SETTINGS, TITLES, Setting, Settings
+from tests.support.strict_settings import load_settings
 
 
 @pytest.fixture
@@ -118,4 +118,5 @@ def test_a_word_finds_what_it_names_or_what_mentions_it(path: Path) -> None:
     assert [line.partition(":")[0] for line in preferences.search("--Max_Tokens")] == ["max-tokens"]
     found = [line.partition(":")[0] for line in preferences.search("battery")]
     assert found == ["look-ahead"]
-    assert preferences.search("xylophone") == []
+    assert preferences.search("xylophone") == preferences.search("x") == []
+    assert preferences.search("?") == []

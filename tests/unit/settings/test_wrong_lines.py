@@ -28,11 +28,13 @@ def read(path: Path, data: str | bytes, **options: str) -> Loaded:
     ("wrong", "words"),
     [
         ("rate = 'fast'", "Line 3 of config.toml: rate is fast, but it must be a whole number"),
-        ("rate = fast", "Line 3 of config.toml is ignored. I do not understand: rate = fast"),
+        ("rate = fast", "Line 3 of config.toml: rate is fast, but it must be a whole number"),
+        ("rate =", "Line 3 of config.toml is ignored. I do not understand: rate ="),
+        ("voice = en-gb", 'Put the value in quotes: "en-gb".'),
         ("rate 200", "I do not understand: rate 200"),
         ("rat = 200", "There is no setting rat under [speech]. Did you mean rate?"),
         ("rate = 9000", "80 to 449"),
-        ("rate = '", "I do not understand"),
+        ("rate = '", "80 to 449"),
         ("rate = 200 # ok\nrate = 210", "Line 4 of config.toml is ignored. rate is already set"),
         ("voice = ''", "voice"),
         ("= 3", "Line 3"),
@@ -52,7 +54,7 @@ def test_a_wrong_line_is_named_and_the_others_are_used(path: Path, wrong: str, w
     assert path.read_text() == text, "the file is left as it is"
 
 
-@pytest.mark.parametrize("heading", ["[speech", "[ speech ]]", "[speech] x"])
+@pytest.mark.parametrize("heading", ["[speech]]", "[speech", "[ speech ]]", "[speech] x"])
 def test_a_wrong_heading_still_heads_its_lines(path: Path, heading: str) -> None:
     loaded = read(path, f"{heading}\nrate = 200\n")
     assert loaded.settings.speech.rate_wpm == 200

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.core.narration import name_signs
 from assistant.core.ports import Priority
 from assistant.speech.utterance_queue import LONGEST_CHARS, Utterance, UtteranceQueue
 
@@ -59,8 +61,21 @@ def test_long_texts_keep_every_letter(text: str) -> None:
     parts = drain(queue)
     assert all(len(part) <= LONGEST_CHARS for part in parts)
     spoken = "".join("".join(parts).split())
-    letters = [c for c in text if c.isalnum()]
+    letters = [c for c in name_signs(text) if c.isalnum()]
     assert [c for c in spoken if c.isalnum()] == letters
+
+
+@pytest.mark.parametrize(
+    ("sign", "name"),
+    [("\u2192", "rightwards arrow"), ("+", "plus"), ("?", "question mark"), ("\u2713", "check mark"),
+     ("\u20ac", "euro"), ("\U0001f44d", "\U0001f44d"), ("<", "less-than"), ("\u2665", "heart suit")],
+)  # fmt: skip
+def test_a_sign_that_stands_alone_is_spoken_by_its_name(sign: str, name: str) -> None:
+    queue = UtteranceQueue()
+    queue.put(Utterance(sign))
+    queue.put(Utterance("***"))
+    queue.put(Utterance(f"3 {sign} 4"))
+    assert drain(queue) == [name, f"3 {sign} 4"]
 
 
 def test_a_long_text_is_cut_after_sentences() -> None:

@@ -33,6 +33,10 @@ ADDRESSES = [
     "http://me:s3cret@[::1/video",
     "ftp://me:s3cret@cam.local/x",
     "http://cam.local/video#s3cret",
+    "me:s3cret@cam.local:554/live",
+    "me:s3cret@cam.local/snapshot.cgi?pwd=s3cret",
+    "me:s3c@s3cret@192.168.1.5",
+    "me:s3cret/with/slash@cam.local/video",
 ]
 
 
@@ -47,7 +51,8 @@ def test_the_secret_goes_and_the_host_stays(address: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "A dog: 3//4.", "https://www.apache.org/licenses/LICENSE-2.0", "rtsp://cam.local:554/live", "x://"],
+    ["", "A dog: 3//4.", "https://www.apache.org/licenses/LICENSE-2.0", "rtsp://cam.local:554/live", "x://",
+     "It is 10:30 @ home.", "Write to me@example.org: thanks.", "rtsp://***@cam.local:554/live"],
 )  # fmt: skip
 def test_what_holds_no_secret_stays(text: str) -> None:
     assert masked(text) == text
