@@ -388,3 +388,17 @@ def test_who_speaks_is_asked_before_all_else(keys: tuple[str, ...], left: bool |
             assert screen.shown[-1] == screen.spoken[-1] == session_words.READY
 
     run(test())
+
+
+def test_the_arrow_keys_to_the_side_review_the_answer() -> None:
+    async def test() -> None:
+        async with open_screen() as screen:
+            await screen.press("d")
+            heard = []
+            for key in ("ctrl+right", "right", "l", "left", "ctrl+left"):
+                await screen.press(key)
+                assert screen.shown[-1] == screen.spoken[-1]
+                heard.append(screen.spoken[-1])
+            assert heard == ["A", "capital A", "space", "capital A", "car"]
+
+    run(test())
