@@ -19,6 +19,7 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: Any) -
     """No settings of the person who runs the tests, and no sound in their ears."""
     for name in [n for n in os.environ if n.startswith("SPARC_ASSISTANT_")]:
         monkeypatch.delenv(name)
+    os.environ.pop("SPARC_STARTED_AS", None)  # a run of the command line in this process sets it
     home = tmp_path_factory.mktemp("home")
     for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"):
         monkeypatch.setenv(name, str(home / name.lower()))

@@ -73,9 +73,12 @@ def inspect(image_rgb: ImageRgb) -> list[str]:
     """Return what is wrong with a picture, as sentences; nothing for a good one."""
     # Here, since what is said first must not wait for NumPy.
     from assistant.camera import quality
+    from assistant.camera.noted_picture import note_of
     from assistant.messages import camera as camera_words
 
     problems = [problem.sentence for problem in quality.assess(image_rgb)]
+    if note := note_of(image_rgb):
+        problems.insert(0, note)
     return [*problems, camera_words.DESCRIBING_ANYWAY] if problems else []
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from assistant.camera import devices
 from assistant.camera.opencv import OpenCvCamera
-from assistant.camera.picture_reader import PictureCamera
+from assistant.camera.picture_camera import PictureCamera
 from assistant.camera.rpicam import RpiCamera, find_pi_cameras
 from assistant.core.ports import Camera, CameraInfo
 from assistant.errors import CameraError
@@ -19,7 +19,19 @@ from assistant.system.masking import masked
 from assistant.system.typed_path import typed_path
 
 _SCHEMES = ("http", "https", "rtsp", "rtsps")
-_PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
+_PICTURES = {
+    ".jpg",
+    ".jpeg",
+    ".png",
+    ".webp",
+    ".gif",
+    ".bmp",
+    ".tif",
+    ".tiff",
+    ".heic",
+    ".heif",
+    ".avif",
+}
 
 
 def list_cameras(source: str | None = None) -> list[CameraInfo]:
@@ -87,6 +99,7 @@ def _webcams() -> list[CameraInfo]:
 
 def _identify(spec: str, found: list[CameraInfo]) -> CameraInfo:
     """Return the camera that a spec means; one that means nothing is not usable, and says so."""
+    spec = spec.strip()
     scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]+)://", spec)
     if scheme is not None:
         if scheme[1].lower() in _SCHEMES:
@@ -101,10 +114,10 @@ def _identify(spec: str, found: list[CameraInfo]) -> CameraInfo:
         return named.get(plain.id, plain)
     if re.fullmatch(r"\d{1,4}", spec):
         spec = f"/dev/video{int(spec)}"
-    return _at_path(typed_path(spec), found)
+    return _at_path(typed_path(spec), found, masked(spec))
 
 
-def _at_path(path: Path, found: list[CameraInfo]) -> CameraInfo:
+def _at_path(path: Path, found: list[CameraInfo], shown: str) -> CameraInfo:
     for info in found:
         if info.id == str(path):
             return info
@@ -113,8 +126,8 @@ def _at_path(path: Path, found: list[CameraInfo]) -> CameraInfo:
     if path.is_relative_to("/dev") and not is_file:
         return CameraInfo(str(path), devices.device_name(path), "webcam")
     if not is_file:
-        problem = f"{words.source_unknown(str(path))} {words.SOURCE_UNKNOWN_HINT}"
-        return CameraInfo(str(path), str(path), "video", is_usable=False, problem=problem)
+        problem = f"{words.source_unknown(shown)} {words.SOURCE_UNKNOWN_HINT}"
+        return CameraInfo(str(path), shown, "video", is_usable=False, problem=problem)
     if path.suffix.lower() in _PICTURES:
         return CameraInfo(str(path.absolute()), words.picture_file(path.name), "picture")
     return CameraInfo(str(path.absolute()), words.video_file(path.name), "video")

@@ -4,9 +4,9 @@ A process of its own, because OpenCV can hang in a dead stream, can crash in a d
 terminal from native code; the front must suffer none of these. It imports nothing of the assistant.
 
 It reads lines of JSON: first the order (``source``, ``is_file``, ``open_ms``, ``read_ms``, ``idle_s``,
-``max_side_px``), then ``{"id": n}`` for each frame that is wanted. It answers each with a line of JSON:
-``{"id": n, "height": h, "width": w}`` followed by h·w·3 bytes of RGB, or ``{"id": n, "error": code}`` with
-one of the codes below. It ends when its input does.
+``max_side_px``), then ``{"id": n, "is_peek": bool}`` for each frame that is wanted. It answers each with a line
+of JSON: ``{"id": n, "height": h, "width": w}`` followed by h·w·3 bytes of RGB, or ``{"id": n, "error": code}``
+with one of the codes below and what FFmpeg ``printed``. It ends when its input does.
 
 Between requests it takes frames and throws them away, undecoded where the driver allows, so that no old
 frame waits in a buffer. After ``idle_s`` without a request it releases the camera; the next opens it again.
@@ -14,9 +14,13 @@ frame waits in a buffer. After ``idle_s`` without a request it releases the came
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import json
 import os
+import resource
 import select
+import threading
 import time
 from collections.abc import Callable
 from typing import Any, BinaryIO
@@ -24,6 +28,8 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
+_PR_SET_DUMPABLE = 4
+"""``prctl(2)``"""
 NOT_OPENED, NO_FRAMES, NO_LIBRARY = "not opened", "no frames", "no library"
 
 WARM_UP_S = 0.6
@@ -37,7 +43,11 @@ Frame = npt.NDArray[np.uint8]
 
 
 class SourceError(Exception):
-    """No frame; the argument is one of the codes."""
+    """No frame; the arguments are one of the codes, and what was printed meanwhile."""
+
+    def __init__(self, code: str, printed: str = "") -> None:
+        super().__init__(code, printed)
+        self.code, self.printed = code, printed
 
 
 class Requests:
@@ -64,11 +74,35 @@ class Requests:
         return json.loads(line)
 
 
-class Source:
-    """What frames come from."""
+class Complaints:
+    """What OpenCV and FFmpeg print: nothing else says why an address cannot be opened."""
 
-    def __init__(self, cv2: Any, order: dict[str, Any]) -> None:
-        self._cv2, self._order = cv2, order
+    def __init__(self) -> None:
+        """Lead both outputs here; what does not fit is lost."""
+        self._read, write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        os.dup2(write, 1)
+        os.dup2(write, 2)
+
+    def take(self) -> str:
+        """Return what was printed since the last time."""
+        ctypes.CDLL(None).fflush(None)
+        try:
+            return os.read(self._read, 1 << 20).decode("utf-8", "replace")
+        except BlockingIOError:
+            return ""
+
+
+class Source:
+    """What frames come from.
+
+    Attributes:
+        is_still: whether it gives one picture each time it is opened.
+    """
+
+    is_still = False
+
+    def __init__(self, cv2: Any, order: dict[str, Any], complaints: Complaints) -> None:
+        self._cv2, self._order, self._complaints = cv2, order, complaints
         self._capture: Any = None
 
     def drain(self) -> bool:
@@ -97,36 +131,64 @@ class LiveSource(Source):
             if is_read:
                 return _picture(frame)
         self.release()
-        self._open()
-        is_read, frame = self._capture.retrieve()
-        if not is_read:
-            self.release()
-            raise SourceError(NO_FRAMES)
-        return _picture(frame)
+        frame = self._still() if self.is_still else None
+        return _picture(self._open() if frame is None else frame)
 
-    def _open(self) -> None:
+    def _open(self) -> Any:
+        """Open it, and return the first frame that is neither old nor too dark or bright."""
+        self._complaints.take()
+        asked = time.monotonic()
+        self._capture, self.is_still = self._make(), False
+        started = last = time.monotonic()
+        if not self._capture.isOpened():
+            self.release()
+            is_late = started - asked > 0.8e-3 * self._order["open_ms"]
+            raise SourceError(NOT_OPENED, "timed out" if is_late else self._complaints.take())
+        is_stream = not self._is_device
+        frame = None
+        while self._capture.grab():
+            now = time.monotonic()
+            is_ready = now - started >= (
+                WARM_UP_S if now - last >= _FRESH_WAIT_S else _DRAIN_AT_MOST_S
+            )
+            if is_ready or is_stream:
+                is_read, decoded = self._capture.retrieve()
+                frame = decoded if is_read else frame
+            if is_ready:
+                break
+            last = time.monotonic()
+        else:
+            self.release()
+            if frame is not None:  # an address of one picture, or a camera that sends a few
+                self.is_still = True
+                still = self._still()
+                return frame if still is None else still
+        if frame is None:
+            self.release()
+            raise SourceError(NO_FRAMES, self._complaints.take())
+        return frame
+
+    def _still(self) -> Any:
+        """Fetch the picture as it is stored and return it upright; None where it is no picture."""
+        capture = self._make(self._cv2.CAP_PROP_FORMAT, -1)
+        is_read, stored = capture.read() if capture.isOpened() else (False, None)
+        capture.release()
+        return self._cv2.imdecode(stored, self._cv2.IMREAD_COLOR) if is_read else None
+
+    @property
+    def _is_device(self) -> bool:
+        return bool(self._order["source"].startswith("/"))
+
+    def _make(self, *options: int) -> Any:
         cv2, source = self._cv2, self._order["source"]
-        if source.startswith("/"):
+        if self._is_device:
             capture = cv2.VideoCapture(source, cv2.CAP_V4L2)
             for name, value in zip(("WIDTH", "HEIGHT"), _WANTED_SIZE_PX, strict=True):
                 capture.set(getattr(cv2, f"CAP_PROP_FRAME_{name}"), value)
-        else:
-            limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, self._order["open_ms"]]
-            limits += [cv2.CAP_PROP_READ_TIMEOUT_MSEC, self._order["read_ms"]]
-            capture = cv2.VideoCapture(source, cv2.CAP_FFMPEG, limits)
-        if not capture.isOpened():
-            raise SourceError(NOT_OPENED)
-        started = last = time.monotonic()
-        while True:
-            if not capture.grab():
-                capture.release()
-                raise SourceError(NO_FRAMES)
-            now = time.monotonic()
-            is_fresh = now - last >= _FRESH_WAIT_S
-            if now - started >= (WARM_UP_S if is_fresh else _DRAIN_AT_MOST_S):
-                break
-            last = now
-        self._capture = capture
+            return capture
+        limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, self._order["open_ms"]]
+        limits += [cv2.CAP_PROP_READ_TIMEOUT_MSEC, self._order["read_ms"]]
+        return cv2.VideoCapture(source, cv2.CAP_FFMPEG, [*limits, *options])
 
 
 class VideoFile(Source):
@@ -162,7 +224,9 @@ def _picture(frame: Any) -> Frame:
     return picture
 
 
-def serve(requests: Requests, reply: Callable[[dict[str, Any], bytes], None]) -> None:
+def serve(
+    requests: Requests, reply: Callable[[dict[str, Any], bytes], None], complaints: Complaints
+) -> None:
     """Answer requests until the input ends."""
     order = requests.next(None)
     try:
@@ -170,7 +234,7 @@ def serve(requests: Requests, reply: Callable[[dict[str, Any], bytes], None]) ->
     except ImportError:
         while True:
             reply({"id": requests.next(None)["id"], "error": NO_LIBRARY}, b"")
-    source = (VideoFile if order["is_file"] else LiveSource)(cv2, order)
+    source = (VideoFile if order["is_file"] else LiveSource)(cv2, order, complaints)
     asked_at = time.monotonic()
     while True:
         must_drain = source.drain()
@@ -180,10 +244,15 @@ def serve(requests: Requests, reply: Callable[[dict[str, Any], bytes], None]) ->
         request = requests.next(0.0 if must_drain else None)
         if request is None:
             continue
+        if (
+            request["is_peek"] and source.is_still
+        ):  # looking ahead would fetch picture after picture
+            reply({"id": request["id"], "error": NO_FRAMES}, b"")
+            continue
         try:
             frame = _limited(cv2, source.newest(), order["max_side_px"])
         except SourceError as error:
-            reply({"id": request["id"], "error": str(error)}, b"")
+            reply({"id": request["id"], "error": error.code, "printed": error.printed}, b"")
         else:
             height, width, _ = frame.shape
             reply({"id": request["id"], "height": height, "width": width}, frame.tobytes())
@@ -199,18 +268,35 @@ def _limited(cv2: Any, frame: Frame, max_side_px: int) -> Frame:
     return limited
 
 
+def _end_with_front() -> None:
+    """End this process once its input is closed, also while OpenCV waits for a camera."""
+    front = select.poll()
+    front.register(0, 0)  # nothing but the hanging up
+    front.poll()
+    os._exit(0)
+
+
+def _hide_memory() -> None:
+    """Do what ``assistant.system.limits`` does, which a script does not import."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
 def main() -> None:
     """Serve standard input and output."""
+    _hide_memory()
     # Native code that prints must not get between the replies.
     out: BinaryIO = os.fdopen(os.dup(1), "wb")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    complaints = Complaints()
+    threading.Thread(target=_end_with_front, daemon=True).start()
 
     def reply(header: dict[str, Any], pixels: bytes) -> None:
         out.write(json.dumps(header).encode() + b"\n" + pixels)
         out.flush()
 
     try:
-        serve(Requests(0), reply)
+        serve(Requests(0), reply, complaints)
     except (EOFError, BrokenPipeError):
         # Not the usual way out: a driver that hangs in its destructor would keep the process alive.
         os._exit(0)

@@ -19,12 +19,12 @@ from assistant.system.child_process import PICTURES_GIVE_WAY, ChildProcess
 _WORKER = Path(__file__).with_name("grabber.py")
 _QUIET = {
     "OPENCV_LOG_LEVEL": "OFF",
-    "OPENCV_FFMPEG_LOGLEVEL": "-8",  # libav's AV_LOG_QUIET
+    "OPENCV_FFMPEG_LOGLEVEL": "24",  # warnings, which the process takes the cause of a failure from
     "OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT": "3",
 }
 _LIVE = {
-    # No reading ahead, and no decoding threads that hold frames back.
-    "OPENCV_FFMPEG_CAPTURE_OPTIONS": "fflags;nobuffer|flags;low_delay|analyzeduration;500000",
+    # No decoding threads that hold frames back. Without "nobuffer", which loses the only frame of a still picture.
+    "OPENCV_FFMPEG_CAPTURE_OPTIONS": "flags;low_delay|analyzeduration;500000",
 }
 END_S = 2.0
 """How long to wait for a killed process; a driver that hangs in the kernel keeps even that from ending."""
@@ -32,11 +32,11 @@ _PROXIES = {"http_proxy", "https_proxy", "all_proxy"}
 
 
 class NoFrameError(Exception):
-    """The process said why it has no frame; ``code`` is one of ``grabber``'s."""
+    """The process has no frame; ``code`` is one of ``grabber``'s, ``printed`` what FFmpeg said."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+    def __init__(self, code: str, printed: str = "") -> None:
+        super().__init__(code, printed)
+        self.code, self.printed = code, printed
 
 
 class GrabberProcess:
@@ -74,13 +74,13 @@ class GrabberProcess:
         """Whether a frame was asked for that did not come yet."""
         return self._n_answered < self._n_asked
 
-    def ask(self) -> None:
-        """Ask for a frame.
+    def ask(self, *, is_peek: bool = False) -> None:
+        """Ask for a frame; for looking ahead only where that is cheap.
 
         Raises:
             OSError: the process is gone.
         """
-        self._send({"id": self._n_asked + 1})
+        self._send({"id": self._n_asked + 1, "is_peek": is_peek})
         self._n_asked += 1
 
     def frame(self, timeout_s: float) -> ImageRgb:
@@ -89,7 +89,7 @@ class GrabberProcess:
         Raises:
             NoFrameError: there is none, and why.
             TimeoutError: it did not come in time; it may be waited for again.
-            EOFError: the process is gone.
+            EOFError: the process is gone, or was stopped.
         """
         end = time.monotonic() + timeout_s
         while True:
@@ -98,7 +98,7 @@ class GrabberProcess:
             if self.is_waiting:
                 continue
             if "error" in header:
-                raise NoFrameError(header["error"])
+                raise NoFrameError(header["error"], header.get("printed", ""))
             shape = (header["height"], header["width"], 3)
             return np.frombuffer(pixels, dtype=np.uint8).reshape(shape)
 

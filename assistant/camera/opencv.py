@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import NoReturn
 from assistant.camera import devices
 from assistant.camera.grabber import NO_LIBRARY, NOT_OPENED
 from assistant.camera.grabber_process import GrabberProcess, NoFrameError
+from assistant.camera.refusals import explain_refusal
 from assistant.core.events import ImageRgb
 from assistant.errors import CameraError
 from assistant.messages import camera as words
@@ -61,19 +63,29 @@ class OpenCvCamera:
         with self._lock:
             if self._device is not None:
                 devices.check(self._device, self._name)
+            with contextlib.suppress(EOFError):
+                return self._frame(end)
+            # The process died or was stopped, which need not be the camera's doing.
             try:
-                process = self._running()
-                process.ask()
-                return process.frame(max(0.0, end - time.monotonic()))
-            except NoFrameError as error:
-                self._raise_for(error.code)
-            except TimeoutError as error:
-                self._end_process()
-                raise self._why_slow() from error
-            except (EOFError, OSError) as error:
-                self._end_process()
-                message = words.closed if self._closed.is_set() else words.process_ended
-                raise CameraError(message(self._name), words.TRY_AGAIN) from error
+                return self._frame(end)
+            except EOFError as error:
+                raise CameraError(words.process_ended(self._name), words.TRY_AGAIN) from error
+
+    def _frame(self, end: float) -> ImageRgb:
+        try:
+            process = self._running()
+            process.ask()
+            return process.frame(max(0.0, end - time.monotonic()))
+        except NoFrameError as error:
+            self._raise_for(error.code, error.printed)
+        except TimeoutError as error:
+            self._end_process()
+            raise self._why_slow() from error
+        except (EOFError, OSError) as error:
+            self._end_process()
+            if self._closed.is_set():
+                raise CameraError(words.closed(self._name), words.TRY_AGAIN) from error
+            raise EOFError from error
 
     def peek(self) -> ImageRgb | None:
         """Wait 0.15 s at most for a frame, and go on waiting for it in the next call."""
@@ -83,7 +95,7 @@ class OpenCvCamera:
             if self._process is None:
                 return None
             if not self._process.is_waiting:
-                self._process.ask()
+                self._process.ask(is_peek=True)
                 self._asked_at = time.monotonic()
             frame = self._process.frame(_PEEK_S)
             return frame if time.monotonic() - self._asked_at < _JUST_NOW_S else None
@@ -131,7 +143,7 @@ class OpenCvCamera:
         if process is not None:
             process.end()
 
-    def _raise_for(self, code: str) -> NoReturn:
+    def _raise_for(self, code: str, printed: str) -> NoReturn:
         name = self._name
         if code == NO_LIBRARY:
             self._end_process()
@@ -140,8 +152,8 @@ class OpenCvCamera:
             raise CameraError(words.video_unreadable(name), words.VIDEO_HINT)
         if self._device is not None:
             raise devices.explain(self._device, name)
-        message = words.stream_unreachable if code == NOT_OPENED else words.stream_stopped
-        raise CameraError(message(name), words.STREAM_HINT)
+        is_opened = code != NOT_OPENED
+        raise explain_refusal(printed, name, self._source, is_opened=is_opened)
 
     def _why_slow(self) -> CameraError:
         if self._device is not None and not self._device.exists():

@@ -1,30 +1,33 @@
-"""The process that decodes pictures, away from the front; ``picture_reader`` starts it.
+"""The process that opens and decodes pictures, away from the front; ``picture_reader`` starts it.
 
 A damaged picture can crash a decoder's native code or keep it busy for hours (a small progressive JPEG can ask for
-thousands of passes over millions of pixels). Here that costs this process and a sentence. It may write no file, its
-memory is bounded, and it ends by itself when the front does.
+thousands of passes over millions of pixels), and opening a pipe or a file on a network drive can take forever. Here
+that costs this process and a sentence. It may write no file, its memory is bounded, and it ends when the front does.
 
-Over one socket that no other process can open: in comes a line of JSON, ``{"shown": name}``, with a file descriptor of
-the picture; out goes ``{"height": h, "width": w}`` and h·w·3 bytes of RGB, or ``{"message": ..., "hint": ...}``.
+Over one socket that no other process can open: in comes a line of JSON, ``{"shown": name, "path": path}``, with a file
+descriptor of the picture where the path is null; out go empty lines as signs of life, then ``{"height": h, "width": w,
+"note": sentence}`` and h·w·3 bytes of RGB, or ``{"message": ..., "hint": ...}``.
 """
 
 from __future__ import annotations
 
 import array
+import fcntl
 import json
 import os
 import resource
+import select
 import signal
 import socket
 import sys
+import time
 from typing import Any
 
 from assistant.system import limits
 
 MEMORY_BYTES = 4 << 30
 """Address space; the largest picture that is read takes 600 MB."""
-_ORPHAN_S = 60
-"""After this long the process ends in the middle of a picture, even where no front is left to end it."""
+_SIGN_OF_LIFE_S = 0.5
 
 
 def main() -> None:
@@ -34,22 +37,36 @@ def main() -> None:
     limits.limit(resource.RLIMIT_AS, MEMORY_BYTES)
     limits.limit(resource.RLIMIT_FSIZE, 0)
     connection = socket.socket(fileno=int(sys.argv[1]))
+    fcntl.fcntl(connection, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(connection, fcntl.F_SETSIG, signal.SIGKILL)  # which ends a stopped process too
     import assistant.camera.still_image  # noqa: F401 - under the limits, and before a picture waits for it
 
     try:
         while (request := _receive(connection)) is not None:
-            shown, descriptor = request
-            signal.alarm(_ORPHAN_S)
-            header, pixels = _decode(shown, descriptor)
+            _end_with_front(connection, True)
+            header, pixels = _decode(request, connection)
+            _end_with_front(connection, False)  # once it has the answer the front may ask again
             connection.sendall(json.dumps(header).encode() + b"\n" + pixels)
-            signal.alarm(0)
     except OSError:
         pass
     os._exit(0)
 
 
-def _receive(connection: socket.socket) -> tuple[str, int] | None:
-    """Return the next picture's name and descriptor; None at the end."""
+def _end_with_front(connection: socket.socket, is_on: bool) -> None:
+    """Have the kernel end this process, even in native code, once the front's end of the socket closes.
+
+    While a picture is decoded the front sends nothing, so the signal that something came, which ends a process that
+    does not handle it, can only mean that.
+    """
+    flags = fcntl.fcntl(connection, fcntl.F_GETFL)
+    wanted = flags | os.O_ASYNC if is_on else flags & ~os.O_ASYNC
+    fcntl.fcntl(connection, fcntl.F_SETFL, wanted)
+    if is_on and select.select([connection], [], [], 0)[0]:  # it closed just before
+        os._exit(0)
+
+
+def _receive(connection: socket.socket) -> dict[str, Any] | None:
+    """Return the next request, with the picture's path or descriptor as its "source"; None at the end."""
     line, descriptors = b"", array.array("i")
     while not line.endswith(b"\n"):
         part, found, _, _ = socket.recv_fds(connection, 1 << 16, 1)
@@ -57,21 +74,34 @@ def _receive(connection: socket.socket) -> tuple[str, int] | None:
             return None
         line += part
         descriptors.extend(found)
-    return json.loads(line)["shown"], descriptors[0]
+    request: dict[str, Any] = json.loads(line)
+    request["source"] = request["path"] if request["path"] is not None else descriptors[0]
+    return request
 
 
-def _decode(shown: str, descriptor: int) -> tuple[dict[str, Any], bytes]:
+def _decode(request: dict[str, Any], connection: socket.socket) -> tuple[dict[str, Any], bytes]:
+    from assistant.camera import picture_file
     from assistant.camera.still_image import decode_stream
     from assistant.errors import PictureError
 
+    source, shown = request["source"], request["shown"]
+    told_at = 0.0
+
+    def tell_life() -> None:
+        nonlocal told_at
+        if time.monotonic() - told_at > _SIGN_OF_LIFE_S:
+            connection.sendall(b"\n")
+            told_at = time.monotonic()
+
     try:
-        with os.fdopen(descriptor, "rb") as stream:
-            image = decode_stream(stream, shown)
+        with picture_file.opened(source, shown, tell_life) as stream:
+            image, note = decode_stream(stream, shown)
     except PictureError as error:
         return {"message": error.message, "hint": error.hint}, b""
-    except OSError as error:
-        return {"reason": error.strerror or str(error)}, b""
-    return {"height": image.height, "width": image.width}, image.tobytes()
+    finally:
+        if isinstance(source, int):
+            os.close(source)
+    return {"height": image.height, "width": image.width, "note": note}, image.tobytes()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Reads pictures in a process of its own (``picture_decoder``), within a time limit; a picture can act as a camera."""
+"""Reads pictures in a process of its own (``picture_decoder``), within a time limit."""
 
 from __future__ import annotations
 
@@ -16,12 +16,16 @@ from typing import BinaryIO
 from assistant import messages
 from assistant.camera import picture_file
 from assistant.core.events import ImageRgb
-from assistant.errors import CameraError, PictureError
+from assistant.errors import PictureError
 from assistant.messages import camera as words
-from assistant.system.child_process import PICTURES_GIVE_WAY, ChildProcess, command
+from assistant.system.child_process import PICTURES_GIVE_WAY, ChildProcess, StoppedError, command
 
 TIMEOUT_S = 30.0
 """A picture of 150 megapixels takes a few seconds on a desktop."""
+_OPEN_S = 10.0
+"""Longest wait until a file is open: a drive may have to start turning, or does not answer at all."""
+_END_S = 1.0
+"""How long to wait for a killed process: a file that cannot be reached keeps even that from ending."""
 
 
 class PictureReader:
@@ -44,18 +48,23 @@ class PictureReader:
             name: a path, or "-" for standard input.
 
         Returns:
-            Shape (height, width, 3), RGB, no side longer than ``still_image.MAX_SIDE_PX``.
+            Shape (height, width, 3), RGB, no side longer than ``to_rgb.MAX_SIDE_PX``.
 
         Raises:
             PictureError: it is missing, not readable, damaged, too large, no picture, or takes too long.
         """
-        with picture_file.opened(name) as stream:
-            return self._decode(stream, picture_file.shown_name(name))
+        shown = picture_file.shown_name(name)
+        descriptor = picture_file.own_descriptor(name)
+        if descriptor is not None:
+            return self._decode(shown, None, descriptor)
+        with contextlib.suppress(OSError):  # the current folder is gone
+            name = os.path.join(os.getcwd(), name)
+        return self._decode(shown, name)
 
     def decode(self, content: bytes, shown: str) -> ImageRgb:
         """Read a picture from memory, as ``read`` does; ``shown`` is what to call it."""
         with _in_memory(content) as stream:
-            return self._decode(stream, shown)
+            return self._decode(shown, None, stream.fileno())
 
     def warm(self) -> None:
         """Start the process, so that the first picture need not wait for it."""
@@ -71,27 +80,43 @@ class PictureReader:
         with self._lock:
             self._end_process()
 
-    def _decode(self, stream: BinaryIO, shown: str) -> ImageRgb:
-        try:
-            descriptor = stream.fileno()
-        except OSError:  # read from a pipe into memory
-            return self.decode(stream.read(), shown)
+    def _decode(self, shown: str, path: str | None, descriptor: int = -1) -> ImageRgb:
+        """Have a picture read; once more where the process was stopped, because the picture is not to blame."""
         with self._lock:
-            end = time.monotonic() + self._timeout_s
+            begin = _place_in(descriptor)
             try:
-                return self._running().decode(descriptor, shown, end)
-            except TimeoutError as error:
-                self._end_process()
-                hint = messages.PICTURE_TOO_LARGE_HINT
-                raise PictureError(messages.picture_slow(shown, self._timeout_s), hint) from error
-            except (EOFError, ConnectionError) as error:
-                is_killed = self._process is not None and self._process.is_killed()
-                self._end_process()
-                if is_killed:
-                    raise PictureError(
-                        messages.PICTURE_PROCESS_KILLED, messages.NO_MEMORY_HINT
-                    ) from error
-                raise PictureError(messages.picture_ends_decoder(shown)) from error
+                return self._try(shown, path, descriptor)
+            except StoppedError as error:
+                if path is None and begin is None:  # what came through a pipe is lost
+                    raise PictureError(messages.PICTURE_PROCESS_STOPPED, words.TRY_AGAIN) from error
+            if begin is not None:
+                os.lseek(descriptor, begin, os.SEEK_SET)
+            try:
+                return self._try(shown, path, descriptor)
+            except StoppedError as error:
+                raise PictureError(messages.PICTURE_PROCESS_STOPPED, words.TRY_AGAIN) from error
+
+    def _try(self, shown: str, path: str | None, descriptor: int) -> ImageRgb:
+        try:
+            return self._running().decode(shown, path, descriptor, self._timeout_s)
+        except StoppedError:
+            self._end_process()
+            raise
+        except TimeoutError as error:
+            is_open = self._process is not None and self._process.has_opened
+            self._end_process()
+            raise _too_slow(shown, self._timeout_s, is_open=is_open) from error
+        except (EOFError, ConnectionError) as error:
+            is_killed = self._process is not None and self._process.is_killed()
+            self._end_process()
+            if is_killed:
+                raise PictureError(
+                    messages.PICTURE_PROCESS_KILLED, messages.NO_MEMORY_HINT
+                ) from error
+            raise PictureError(messages.picture_ends_decoder(shown)) from error
+        except OSError as error:  # standard input is closed
+            reason = error.strerror or str(error)
+            raise PictureError(messages.picture_unreadable(shown, reason)) from error
 
     def _running(self) -> _Decoder:
         if self._is_closed:
@@ -111,11 +136,17 @@ class PictureReader:
     def _end_process(self) -> None:
         process, self._process = self._process, None
         if process is not None:
-            process.end()
+            process.end(_END_S)
 
 
 class _Decoder(ChildProcess):
-    """One decoding process and the front's end of its socket."""
+    """One decoding process and the front's end of its socket.
+
+    Attributes:
+        has_opened: whether the picture asked for last could be opened.
+    """
+
+    has_opened = False
 
     def __init__(self) -> None:
         self._socket, theirs = socket.socketpair()
@@ -133,29 +164,41 @@ class _Decoder(ChildProcess):
         finally:
             theirs.close()
 
-    def decode(self, descriptor: int, shown: str, end: float) -> ImageRgb:
-        """Have a picture decoded; raises TimeoutError, EOFError and ConnectionError beside PictureError."""
-        request = json.dumps({"shown": shown}).encode() + b"\n"
-        socket.send_fds(self._socket, [request], [descriptor])
+    def decode(self, shown: str, path: str | None, descriptor: int, timeout_s: float) -> ImageRgb:
+        """Have a picture decoded; raises TimeoutError, EOFError and OSError beside PictureError."""
+        self.has_opened = False
+        request = json.dumps({"shown": shown, "path": path}).encode() + b"\n"
+        socket.send_fds(self._socket, [request], [descriptor] if path is None else [])
         import numpy as np  # takes as long as a small picture, and both go on at once
 
+        end = time.monotonic() + min(_OPEN_S, timeout_s)
         buffer = bytearray()
         while b"\n" not in buffer:
             self._receive(buffer, end)
+            while buffer.startswith(b"\n"):  # a sign of life
+                del buffer[:1]
+                self.has_opened = True
+                end = time.monotonic() + timeout_s
         line, _, rest = buffer.partition(b"\n")
         header = json.loads(line)
-        if "reason" in header:
-            raise PictureError(messages.picture_unreadable(shown, header["reason"]))
         if "message" in header:
             raise PictureError(header["message"], header["hint"])
         shape = (header["height"], header["width"], 3)
         pixels = bytearray(rest)
         while len(pixels) < shape[0] * shape[1] * 3:
             self._receive(pixels, end)
-        return np.frombuffer(pixels, dtype=np.uint8).reshape(shape)
+        image = np.frombuffer(pixels, dtype=np.uint8).reshape(shape)
+        if not header["note"]:
+            return image
+        from assistant.camera.noted_picture import with_note
+
+        return with_note(image, header["note"])
 
     def _receive(self, buffer: bytearray, end: float) -> None:
-        self._socket.settimeout(max(0.001, end - time.monotonic()))
+        try:
+            self.wait_for(self._socket, end - time.monotonic())
+        except ValueError as error:  # closed meanwhile
+            raise EOFError from error
         part = self._socket.recv(1 << 20)
         if not part:
             raise EOFError
@@ -172,6 +215,22 @@ class _Decoder(ChildProcess):
         self._socket.close()
 
 
+def _place_in(descriptor: int) -> int | None:
+    """Return how far an open file has been read; None where one cannot go back, as in a pipe."""
+    try:
+        return os.lseek(descriptor, 0, os.SEEK_CUR)
+    except OSError:
+        return None
+
+
+def _too_slow(shown: str, limit_s: float, *, is_open: bool) -> PictureError:
+    if is_open:
+        message = messages.picture_slow(shown, limit_s)
+        return PictureError(message, messages.PICTURE_TOO_LARGE_HINT)
+    message = messages.picture_not_opened(shown, min(_OPEN_S, limit_s))
+    return PictureError(message, messages.PICTURE_NOT_OPENED_HINT)
+
+
 @contextlib.contextmanager
 def _in_memory(content: bytes) -> Iterator[BinaryIO]:
     """Open a file that is in no folder and never on a disk."""
@@ -180,49 +239,3 @@ def _in_memory(content: bytes) -> Iterator[BinaryIO]:
         stream.flush()
         stream.seek(0)
         yield stream
-
-
-class PictureCamera:
-    """A picture file in place of a camera, to try the program out and for tests; a changed file is read again."""
-
-    def __init__(self, path: str, name: str) -> None:
-        self._path, self._name = path, name
-        self._reader = PictureReader()
-        self._is_closed = False
-        self._seen: tuple[tuple[int, ...], ImageRgb] | None = None
-
-    @property
-    def name(self) -> str:
-        return self._name
-
-    def capture(self) -> ImageRgb:
-        if self._is_closed:
-            raise CameraError(words.closed(self._name))
-        before = self._signature()
-        try:
-            image = self._reader.read(self._path)
-        except PictureError as error:
-            self._seen = None
-            raise CameraError(error.message, error.hint) from error
-        self._seen = (before, image) if before else None
-        return image.copy()
-
-    def peek(self) -> ImageRgb | None:
-        if self._seen is not None and self._seen[0] == self._signature() and not self._is_closed:
-            return self._seen[1].copy()
-        try:
-            return self.capture()
-        except CameraError:
-            return None
-
-    def _signature(self) -> tuple[int, ...]:
-        """Return what changes when the file does; empty where the file cannot be looked at."""
-        try:
-            stat = os.stat(self._path)
-        except OSError:
-            return ()
-        return (stat.st_ino, stat.st_size, stat.st_mtime_ns)
-
-    def close(self) -> None:
-        self._is_closed = True
-        self._reader.close()

@@ -6,6 +6,7 @@ runs once for each picture and needs about two seconds, one of them for exposure
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import subprocess
@@ -16,7 +17,7 @@ from assistant.core.events import ImageRgb
 from assistant.core.ports import CameraInfo
 from assistant.errors import CameraError, PictureError
 from assistant.messages import camera as words
-from assistant.system.child_process import ChildProcess
+from assistant.system.child_process import ChildProcess, StoppedError
 
 TIMEOUT_S = 15.0
 SETTLE_MS = 1000
@@ -48,7 +49,7 @@ class RpiCamera:
             raise CameraError(words.NO_PI_PROGRAM, words.NO_PI_PROGRAM_HINT)
         arguments = ["--camera", str(self._number), "-n", "-t", str(SETTLE_MS), "-o", "-"]
         with self._lock:
-            code, jpeg, complaints = self._run([program, *arguments])
+            code, jpeg, complaints = self._run_again_if_stopped([program, *arguments])
         if self._closed.is_set():
             raise CameraError(words.closed(self._name), words.TRY_AGAIN)
         if code != 0 or not jpeg:
@@ -68,6 +69,14 @@ class RpiCamera:
         if process is not None:
             process.kill()
 
+    def _run_again_if_stopped(self, command: list[str]) -> tuple[int, bytes, str]:
+        with contextlib.suppress(StoppedError):  # which is not the camera's doing
+            return self._run(command)
+        try:
+            return self._run(command)
+        except StoppedError as error:
+            raise CameraError(words.process_ended(self._name), words.TRY_AGAIN) from error
+
     def _run(self, command: list[str]) -> tuple[int, bytes, str]:
         if self._closed.is_set():
             return 1, b"", ""
@@ -79,8 +88,8 @@ class RpiCamera:
         if self._closed.is_set():  # between the first look and now
             process.kill()
         try:
-            output, complaints = process.communicate(timeout=self._timeout_s)
-        except subprocess.TimeoutExpired as error:
+            output, complaints = process.finish(self._timeout_s)
+        except TimeoutError as error:
             raise CameraError(
                 words.too_slow(self._name, self._timeout_s), words.TOO_SLOW_HINT
             ) from error

@@ -30,8 +30,8 @@ ASK_LONG = _(
     "Answers the questions in turn, all about the same picture. With several questions, Enter skips to the next."
 )
 IMAGE = _(
-    "A picture file: JPEG, PNG, WebP, GIF, BMP or TIFF. A dash reads standard input, and the word camera takes a "
-    "picture with the camera."
+    "A picture file: JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC or AVIF. A dash reads standard input, and the word camera "
+    "takes a picture with the camera."
 )
 QUESTION = _("A question in quotes, for example: 'What is on the left?'")
 BRIEF = _("Describe in one sentence.")

@@ -26,7 +26,7 @@ from assistant.inference.options import EngineOptions
 from assistant.inference.picture_encoder import Prompt
 from assistant.inference.picture_memory import PictureMemory
 from assistant.inference.prompt_reader import Emit, PromptReader
-from assistant.inference.prompts import ANSWER_ROOM, count_turns_to_drop, render
+from assistant.inference.prompts import ANSWER_ROOM, count_turns_to_drop, render, too_long
 from assistant.inference.thread_governor import ThreadGovernor
 from assistant.messages import engine as words
 from assistant.system import processor
@@ -150,10 +150,8 @@ class Engine:
                 ready.steering.finish()
                 ready = None
             if prompt.n_tokens >= model.n_ctx:
-                raise UsageError(
-                    messages.prompt_too_long(prompt.n_tokens, model.n_ctx),
-                    messages.PROMPT_TOO_LONG_HINT,
-                )
+                n_question = model.count_tokens(request.question)
+                raise too_long(prompt.n_tokens, n_question, model.n_ctx, model.n_ctx_train)
             return run.write(prompt, reader, n_dropped, ready)
 
     def prepare(

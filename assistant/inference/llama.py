@@ -94,6 +94,7 @@ class LanguageModel:
         self.vocab = llama_cpp.llama_model_get_vocab(self.model)
         self.n_layer = llama_cpp.llama_model_n_layer(self.model)
         self.n_embd = llama_cpp.llama_model_n_embd(self.model)
+        self.n_ctx_train = llama_cpp.llama_model_n_ctx_train(self.model)
         self.n_vocab = llama_cpp.llama_vocab_n_tokens(self.vocab)
         self.n_batch = options.n_batch or processor.SMALL_BATCH
         self._n_wanted = self._n_limit = options.n_threads or processor.physical_cores()
@@ -121,8 +122,7 @@ class LanguageModel:
         self, options: EngineOptions, probe: AttentionProbe | None, plan: Plan
     ) -> Any:
         params = llama_cpp.llama_context_default_params()
-        n_ctx_train = llama_cpp.llama_model_n_ctx_train(self.model)
-        params.n_ctx = min(plan.n_ctx, n_ctx_train) if n_ctx_train > 0 else plan.n_ctx
+        params.n_ctx = min(plan.n_ctx, self.n_ctx_train or plan.n_ctx)
         params.n_batch = params.n_ubatch = self.n_batch
         params.n_seq_max = 1
         params.n_threads = params.n_threads_batch = self._n_limit

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import logging
+import re
 import threading
 from typing import Any
 
@@ -11,10 +12,18 @@ _LOGGER = logging.getLogger("llama.cpp")
 # enum ggml_log_level of ggml/include/ggml.h: 1 debug, 2 info, 3 warning, 4 error, 5 continues the line before.
 _LEVELS = {1: logging.DEBUG, 2: logging.INFO, 3: logging.WARNING, 4: logging.ERROR}
 _CONTINUES = 5
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""A model file's metadata is logged, and must not steer the terminal."""
 _LogCallback = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)
 _lock = threading.Lock()
 """Model and projector are loaded by two threads."""
 _level, _line = logging.DEBUG, ""
+
+
+def _on_mtmd_log(level: int, text: bytes, user: Any) -> None:
+    # At debug level, mtmd writes down the whole prompt, and with it what was asked.
+    if level in _LEVELS and level > 1:
+        _on_log(level, text, user)
 
 
 def _on_log(level: int, text: bytes, _user: Any) -> None:
@@ -31,22 +40,22 @@ def _on_log(level: int, text: bytes, _user: Any) -> None:
 def _flush() -> None:
     global _line
     if _line.strip(" .\n"):
-        _LOGGER.log(_level, "%s", _line.rstrip())
+        _LOGGER.log(_level, "%s", _CONTROL.sub("?", _line.rstrip()))
     _line = ""
 
 
-_callback = _LogCallback(_on_log)
+_callback, _mtmd_callback = _LogCallback(_on_log), _LogCallback(_on_mtmd_log)
 
 
 def redirect() -> None:
-    """Send every native log line to the logger ``llama.cpp``; call before anything is loaded."""
+    """Send native log lines to the logger ``llama.cpp``, but no prompt; call before anything is loaded."""
     from llama_cpp import llama_cpp, mtmd_cpp
 
-    pointer = ctypes.cast(_callback, ctypes.c_void_p)
-    for library, names in (
-        (llama_cpp._lib, ("llama_log_set",)),
-        (mtmd_cpp._libmtmd, ("mtmd_log_set", "mtmd_helper_log_set")),
+    for library, callback, names in (
+        (llama_cpp._lib, _callback, ("llama_log_set",)),
+        (mtmd_cpp._libmtmd, _mtmd_callback, ("mtmd_log_set", "mtmd_helper_log_set")),
     ):
+        pointer = ctypes.cast(callback, ctypes.c_void_p)
         for name in names:
             function = getattr(library, name)
             function.argtypes, function.restype = [ctypes.c_void_p, ctypes.c_void_p], None

@@ -108,7 +108,10 @@ class PictureEncoder:
             )
         self._context = mtmd.mtmd_init_from_file(str(projector.path).encode(), model.model, params)
         if not self._context:
-            unfit = messages.mmproj_unfit(options.mmproj_path.name, options.model_path.name)
+            name = options.mmproj_path.name
+            if projector.has_known_width:  # the pairing was found right before
+                raise ModelError(messages.mmproj_unloadable(name), messages.MODEL_UNLOADABLE_HINT)
+            unfit = messages.mmproj_unfit(name, options.model_path.name)
             raise ModelError(unfit, messages.MMPROJ_UNFIT_HINT)
         self._stack.callback(mtmd.mtmd_free, self._context)
         if not mtmd.mtmd_support_vision(self._context):

@@ -8,6 +8,7 @@ from assistant import messages
 from assistant.core.events import Turn
 from assistant.errors import UsageError
 from assistant.inference.chat_templates import MEDIA_MARKER, TEMPLATES
+from assistant.messages import engine as words
 
 ANSWER_ROOM = 256
 """Tokens that are kept free for an answer, where it may become that long."""
@@ -78,3 +79,26 @@ def count_turns_to_drop(turn_tokens: Sequence[int], n_over: int, n_before: int =
             return n_dropped
         kept -= n_tokens
     return len(turn_tokens)
+
+
+_SHORTEST_QUESTION = 8
+"""Tokens of "What is this?"."""
+
+
+def too_long(n_prompt: int, n_question: int, n_ctx: int, n_ctx_train: int) -> UsageError:
+    """Return what to say of a prompt that does not fit, with advice that can help.
+
+    ``n_question`` of the ``n_prompt`` tokens are the question; the context has ``n_ctx`` cells, and the model was
+    trained on ``n_ctx_train``, which is 0 where it does not say.
+    """
+    n_least = n_prompt - n_question + _SHORTEST_QUESTION
+    can_grow = not n_ctx_train or n_ctx < n_ctx_train
+    if can_grow and not 0 < n_ctx_train <= n_prompt:
+        hint = words.ASK_SHORTER_OR_GROW_HINT if n_least < n_ctx else words.GROW_HINT
+    elif n_least < n_ctx:
+        hint = words.ASK_SHORTER_HINT
+    elif n_least < n_ctx_train:
+        hint = words.ASK_SHORTER_AND_GROW_HINT
+    else:
+        return UsageError(words.picture_too_long(n_least, n_ctx_train), words.OTHER_MODEL_HINT)
+    return UsageError(words.prompt_too_long(n_prompt, n_ctx), hint)

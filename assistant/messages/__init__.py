@@ -116,6 +116,28 @@ def picture_is_folder(name: str) -> str:
     return _("{name} is a folder, not a picture.").format(name=name)
 
 
+def picture_is_device(name: str) -> str:
+    return _("{name} is a device, not a picture.").format(name=name)
+
+
+def picture_pipe_silent(name: str, limit_s: float) -> str:
+    limit = round(limit_s)
+    return translate_plural(
+        "{name} is a pipe, and nothing came through it within {limit} second.",
+        "{name} is a pipe, and nothing came through it within {limit} seconds.",
+        limit,
+    ).format(name=name, limit=limit)
+
+
+def picture_not_opened(name: str, limit_s: float) -> str:
+    limit = round(limit_s)
+    return translate_plural(
+        "{name} could not be opened within {limit} second.",
+        "{name} could not be opened within {limit} seconds.",
+        limit,
+    ).format(name=name, limit=limit)
+
+
 def picture_forbidden(name: str) -> str:
     return _("{name} cannot be read (no permission).").format(name=name)
 
@@ -138,12 +160,18 @@ def picture_empty(name: str) -> str:
     return _("{name} is empty.").format(name=name)
 
 
-def picture_truncated(name: str) -> str:
-    return _("{name} is damaged or incomplete.").format(name=name)
+def picture_truncated(name: str, kind: str = "") -> str:
+    if not kind:
+        return _("{name} is damaged or incomplete.").format(name=name)
+    return _("{name} is damaged or incomplete: this {kind} picture cannot be opened.").format(
+        name=name, kind=kind
+    )
 
 
-def picture_unknown(name: str) -> str:
-    return _("I cannot open {name}.").format(name=name)
+def picture_unknown(name: str, kind: str = "") -> str:
+    if not kind:
+        return _("I cannot open {name}.").format(name=name)
+    return _("I cannot open {name}: it is {kind}.").format(name=name, kind=kind)
 
 
 def picture_too_large(name: str, megapixels: int, limit: int) -> str:
@@ -177,7 +205,12 @@ def picture_file_too_large(name: str, limit_mb: int) -> str:
     ).format(name=name, limit=limit_mb)
 
 
-PICTURE_UNKNOWN_HINT = _("I can open JPEG, PNG, WebP, GIF, BMP and TIFF.")
+PICTURE_UNKNOWN_HINT = _("I can open JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC and AVIF.")
+PICTURE_PIPE_SILENT_HINT = _("Start the program that writes the picture first.")
+PICTURE_NOT_OPENED_HINT = _(
+    "If it is on another computer or on a drive, check the connection and try again."
+)
+PICTURE_PROCESS_STOPPED = _("The program that reads pictures was stopped.")
 PICTURE_TOO_LARGE_HINT = _("Make the picture smaller first.")
 PICTURE_PROCESS_KILLED = _(
     "The program that reads pictures was killed, perhaps because memory ran out."
@@ -318,6 +351,10 @@ def model_unloadable(name: str) -> str:
     return _("The model file {name} cannot be loaded.").format(name=name)
 
 
+def mmproj_unloadable(name: str) -> str:
+    return _("The projector file {name} cannot be loaded.").format(name=name)
+
+
 def mmproj_unfit(mmproj: str, model: str) -> str:
     return _("The projector file {mmproj} cannot be used with the model {model}.").format(
         mmproj=mmproj, model=model
@@ -357,7 +394,7 @@ def mmproj_copy_hint(folder: str) -> str:
 
 
 MODEL_UNLOADABLE_HINT = _(
-    "It may be damaged, or too new for this program. Download it again, or choose another with --model."
+    "It may be damaged, or too new for this program. Download it again, or choose another."
 )
 CONTEXT_IMPOSSIBLE = _(
     "The model's context cannot be created. Memory may be short, or a setting may not fit."
@@ -370,14 +407,6 @@ MMPROJ_NOT_FOR_PICTURES_HINT = _("Give the model's mmproj file with --mmproj.")
 MMPROJ_DAMAGED_HINT = _("It may be incomplete. Download it again.")
 KIND_UNSUPPORTED = _("This kind of picture model is not supported yet.")
 KIND_UNSUPPORTED_HINT = _("Use a LLaVA model.")
-
-
-def prompt_too_long(n_tokens: int, n_ctx: int) -> str:
-    return translate_plural(
-        "The picture and the question need {n} token, but the context holds only {n_ctx}.",
-        "The picture and the question need {n} tokens, but the context holds only {n_ctx}.",
-        n_tokens,
-    ).format(n=n_tokens, n_ctx=n_ctx)
 
 
 def template_unknown(name: str) -> str:
@@ -398,7 +427,6 @@ def decode_failed(status: int) -> str:
     return _("The model stopped with llama.cpp error {status}.").format(status=status)
 
 
-PROMPT_TOO_LONG_HINT = _("Ask a shorter question, or use a larger --n-ctx.")
 TEMPLATE_WITHOUT_PICTURE = _("The model file's own prompt template has no place for a picture.")
 PICTURE_REFUSED = _("The picture could not be prepared for the model.")
 PICTURE_NOT_ENCODED = _("The model could not process the picture.")

@@ -120,6 +120,40 @@ def stream_stopped(name: str) -> str:
     return _("The {name} answers but sends no pictures.").format(name=name)
 
 
+def host_unknown(name: str) -> str:
+    return _("The {name} was not found: that name is not known in this network.").format(name=name)
+
+
+def no_tls(name: str) -> str:
+    return _("The {name} answers, but not over a secure connection.").format(name=name)
+
+
+def password_wanted(name: str) -> str:
+    return _("The {name} wants a user name and a password.").format(name=name)
+
+
+def password_wrong(name: str) -> str:
+    return _("The {name} does not accept this user name and password.").format(name=name)
+
+
+def access_refused(name: str) -> str:
+    return _("The {name} refuses to send pictures to this computer.").format(name=name)
+
+
+def address_unknown(name: str) -> str:
+    return _("The {name} has no pictures at this address.").format(name=name)
+
+
+def camera_overloaded(name: str) -> str:
+    return _("The {name} is busy.").format(name=name)
+
+
+def camera_refuses(name: str, number: int) -> str:
+    return _("The {name} sends error {number} instead of pictures.").format(
+        name=name, number=number
+    )
+
+
 def too_slow(name: str, limit_s: float) -> str:
     seconds = round(limit_s)
     return translate_plural(
@@ -146,6 +180,16 @@ BUSY_ASSISTANT_HINT = _("Quit that one, or press c to choose another camera.")
 BUSY_HINT = _("Close that program and try again.")
 NO_FRAMES_HINT = _("Unplug it, plug it in again, and try again.")
 STREAM_HINT = _("Check that it is streaming and is on the same network. Then try again.")
+STREAM_STOPPED_HINT = _(
+    "Check that it is streaming, and that the address leads to the pictures and not to a web page."
+)
+HOST_UNKNOWN_HINT = _("Check the spelling, or use the camera's number, such as 192.168.1.20.")
+NO_TLS_HINT = _("Try the address with http instead of https.")
+PASSWORD_WANTED_HINT = _("Put them in the address, as in http://NAME:PASSWORD@192.168.1.20/video.")
+PASSWORD_WRONG_HINT = _("Check both in the camera's settings.")
+ACCESS_REFUSED_HINT = _("Allow this computer in the camera's settings.")
+ADDRESS_UNKNOWN_HINT = _("Check the part of the address after the host and the port.")
+CAMERA_OVERLOADED_HINT = _("Close other programs that show its pictures, then try again.")
 TOO_SLOW_HINT = _("Try again. If it happens again, restart the camera.")
 VIDEO_HINT = _("Choose another file.")
 TRY_AGAIN = _("Try again.")
@@ -185,3 +229,32 @@ TOO_BRIGHT = _("The picture is very bright.")
 COVERED = _("The picture shows next to nothing. The camera may be covered or facing a wall.")
 BLURRED = _("The picture may be blurred.")
 DESCRIBING_ANYWAY = _("I will describe it anyway.")
+
+
+def part_missing(share: float) -> str:
+    percent = round(share * 100)
+    if percent < 2:
+        return _("A small part of the picture is missing: the file is incomplete.")
+    return _("About {percent} percent of the picture is missing: the file is incomplete.").format(
+        percent=percent
+    )
+
+
+DETAILS_MISSING = _("The end of the file is missing, so the picture may lack detail.")
+
+
+# What a file is that cannot be opened
+
+KIND_PDF = _("a PDF document")
+KIND_SVG = _("an SVG drawing")
+KIND_WEB_PAGE = _("a web page")
+KIND_SOUND = _("a sound file")
+KIND_VIDEO = _("a video")
+KIND_JPEG_XL = _("a JPEG XL picture")
+KIND_JPEG_2000 = _("a JPEG 2000 picture")
+KIND_RAW = _("a raw picture from a camera")
+KIND_PHOTOSHOP = _("a Photoshop document")
+KIND_ICON = _("an icon")
+KIND_ARCHIVE = _("an archive or an office document")
+KIND_ZEROS = _("a file of zeros, perhaps a copy that failed")
+KIND_TEXT = _("a text")

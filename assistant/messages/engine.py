@@ -1,4 +1,4 @@
-"""What is said of the model's memory, its number types, and a conversation that no longer fits."""
+"""What is said of the model's memory, its number types, and questions that do not fit."""
 
 from __future__ import annotations
 
@@ -54,3 +54,30 @@ def turns_dropped(count: int) -> str:
         "There was no room for your first {count} questions about this picture, so the model forgot them.",
         count,
     ).format(count=count)
+
+
+def prompt_too_long(n_tokens: int, n_ctx: int) -> str:
+    return translate_plural(
+        "The picture and the question need {n} token, but the context holds only {n_ctx}.",
+        "The picture and the question need {n} tokens, but the context holds only {n_ctx}.",
+        n_tokens,
+    ).format(n=n_tokens, n_ctx=n_ctx)
+
+
+def picture_too_long(n_tokens: int, n_ctx: int) -> str:
+    return translate_plural(
+        "A picture needs {n} token, but this model can hold only {n_ctx}.",
+        "A picture needs {n} tokens, but this model can hold only {n_ctx}.",
+        n_tokens,
+    ).format(n=n_tokens, n_ctx=n_ctx)
+
+
+ASK_SHORTER_HINT = _("Ask a shorter question.")
+GROW_HINT = _("Use a larger --n-ctx.")
+ASK_SHORTER_OR_GROW_HINT = _("Ask a shorter question, or use a larger --n-ctx.")
+ASK_SHORTER_AND_GROW_HINT = _("Ask a shorter question, and use a larger --n-ctx.")
+OTHER_MODEL_HINT = _("Use another model. To list them: sparc-assistant models list")
+
+
+def kv_type_unfit(name: str) -> str:
+    return _("--kv-type {name} does not fit this model, so f16 is used.").format(name=name)

@@ -8,8 +8,20 @@ from assistant.messages.translation import translate_plural
 # A file that cannot be used
 
 
-def file_missing(path: str) -> str:
-    return _("The model file {path} does not exist.").format(path=path)
+def model_file(name: str) -> str:
+    return _("The model file {name}").format(name=name)
+
+
+def projector_file(name: str) -> str:
+    return _("The projector file {name}").format(name=name)
+
+
+def any_file(name: str) -> str:
+    return _("The file {name}").format(name=name)
+
+
+def file_missing(file: str) -> str:
+    return _("{file} does not exist.").format(file=file)
 
 
 FILE_MISSING_HINT = _("Check the spelling of its name, and that the disk it is on is connected.")
@@ -22,10 +34,8 @@ def file_is_folder(path: str) -> str:
 FILE_IS_FOLDER_HINT = _("Give the file inside it whose name ends in gguf.")
 
 
-def file_unreadable(path: str, reason: str) -> str:
-    return _("The model file {path} cannot be read: {reason}.").format(
-        path=path, reason=reason.rstrip(".")
-    )
+def file_unreadable(file: str, reason: str) -> str:
+    return _("{file} cannot be read: {reason}.").format(file=file, reason=reason.rstrip("."))
 
 
 def file_changing(path: str) -> str:
@@ -35,8 +45,8 @@ def file_changing(path: str) -> str:
 FILE_CHANGING_HINT = _("Wait until it has finished, then run the same command again.")
 
 
-def file_not_gguf(name: str) -> str:
-    return _("{name} is not a GGUF file.").format(name=name)
+def file_not_gguf(file: str) -> str:
+    return _("{file} is not a GGUF file.").format(file=file)
 
 
 FILE_NOT_GGUF_HINT = _(
@@ -44,25 +54,23 @@ FILE_NOT_GGUF_HINT = _(
 )
 
 
-def file_newer(name: str) -> str:
-    return _("The model file {name} has a format that this program does not know.").format(
-        name=name
-    )
+def file_newer(file: str) -> str:
+    return _("{file} has a format that this program does not know.").format(file=file)
 
 
 FILE_NEWER_HINT = _("Get a newer version of this program, or use another model.")
 
 
-def file_cut(name: str) -> str:
-    return _("The model file {name} is incomplete: its end is missing.").format(name=name)
+def file_cut(file: str) -> str:
+    return _("{file} is incomplete: its end is missing.").format(file=file)
 
 
-def file_damaged(name: str) -> str:
-    return _("The model file {name} is damaged.").format(name=name)
+def file_damaged(file: str) -> str:
+    return _("{file} is damaged.").format(file=file)
 
 
-def file_incomplete(name: str) -> str:
-    return _("The model file {name} lacks parts that every model needs.").format(name=name)
+def file_incomplete(file: str) -> str:
+    return _("{file} lacks parts that it needs.").format(file=file)
 
 
 FILE_AGAIN_HINT = _("Download it again, for example with: sparc-assistant models pull NAME")
@@ -194,6 +202,95 @@ DOWNLOAD_UNREACHABLE_HINT = _(
 )
 
 
+def download_failed(name: str, kind: str) -> str:
+    return _("{name} could not be downloaded for an unknown reason: {kind}.").format(
+        name=name, kind=kind
+    )
+
+
+def download_trouble(host: str, status: int) -> str:
+    return _("The server {host} has a problem (error {status}).").format(host=host, status=status)
+
+
+def download_refused(host: str, status: int) -> str:
+    return _("The server {host} refused the download (error {status}).").format(
+        host=host, status=status
+    )
+
+
+SERVER_TROUBLE_HINT = _("Try again later. What was downloaded is kept.")
+ENDPOINT_HINT = _("Check the address in the variable HF_ENDPOINT.")
+
+
+def certificate_untrusted(host: str, reason: str) -> str:
+    return _("The certificate of the server {host} is not trusted: {reason}.").format(
+        host=host, reason=reason.rstrip(".")
+    )
+
+
+CERTIFICATE_HINT = _(
+    "Check the date of this machine. If your network has a certificate of its own, name its file in the variable "
+    "SSL_CERT_FILE."
+)
+
+
+def certificates_missing(variable: str) -> str:
+    return _("The certificates that the variable {variable} names cannot be read.").format(
+        variable=variable
+    )
+
+
+CERTIFICATES_HINT = _("Set it to the right path, or unset it.")
+
+
+def connection_insecure(host: str, reason: str) -> str:
+    return _("No secure connection to the server {host} can be made: {reason}.").format(
+        host=host, reason=reason.rstrip(".")
+    )
+
+
+def variable_no_number(variable: str) -> str:
+    return _("The variable {variable} is not a number.").format(variable=variable)
+
+
+def variable_unset_hint(variable: str) -> str:
+    return _("Correct or unset the variable {variable}, then run the same command again.").format(
+        variable=variable
+    )
+
+
+def proxy_wrong(variable: str) -> str:
+    return _("The proxy in the variable {variable} cannot be used.").format(variable=variable)
+
+
+def proxy_wrong_hint(variable: str) -> str:
+    return _("Set {variable} to your proxy's address, which begins with http, or unset it.").format(
+        variable=variable
+    )
+
+
+def proxy_unreachable(variable: str) -> str:
+    return _("The proxy in the variable {variable} cannot be reached.").format(variable=variable)
+
+
+def proxy_needs_package(variable: str) -> str:
+    return _(
+        "The proxy in the variable {variable} is a SOCKS proxy, which needs one more package."
+    ).format(variable=variable)
+
+
+def proxy_needs_package_hint(command: str) -> str:
+    return _("To install it: {command}").format(command=command)
+
+
+PROXY_LOCKED = _("The proxy asks for a user name and a password.")
+PROXY_LOCKED_HINT = _(
+    "Put them into the proxy's address, in the variable HTTPS_PROXY: http://USER:PASSWORD@HOST"
+)
+TOKEN_WRONG = _("The access token has characters that cannot be sent.")
+TOKEN_WRONG_HINT = _("Put the right token into the variable HF_TOKEN, or unset it.")
+
+
 def endpoint_wrong(endpoint: str) -> str:
     return _("The variable HF_ENDPOINT is not a web address: {endpoint}.").format(
         endpoint=endpoint.rstrip(".")
@@ -249,6 +346,9 @@ def download_locked(repository: str) -> str:
 
 DOWNLOAD_LOCKED_HINT = _(
     "You may need an account there. Put its access token in the variable HF_TOKEN."
+)
+DOWNLOAD_TOKEN_HINT = _(
+    "The access token in the variable HF_TOKEN may be wrong, or its account may have no access yet."
 )
 DOWNLOAD_BUSY = _("The server asks for a pause, because there were too many downloads.")
 DOWNLOAD_BUSY_HINT = _("What was downloaded is kept. Run the same command again in a few minutes.")
@@ -316,9 +416,24 @@ def found_elsewhere(name: str, folder: str) -> str:
     )
 
 
+def hash_from_server(name: str) -> str:
+    return _(
+        "This program does not know the checksum of {name}, so it will use the one that the server gives."
+    ).format(name=name)
+
+
+def hash_nowhere(name: str) -> str:
+    return _("The server gives no checksum for {name}, so damage would go unnoticed.").format(
+        name=name
+    )
+
+
+HASH_NOWHERE_HINT = _("To install it anyway, add --unverified.")
+
+
 def hash_unknown(name: str) -> str:
     return _(
-        "{name} has the right size. Its checksum is not published, so the one it has now is recorded."
+        "{name} has the right size. It could not be checked further; its checksum is now recorded."
     ).format(name=name)
 
 
@@ -339,6 +454,12 @@ def projector_corrected(name: str) -> str:
     ).format(name=name)
 
 
+def projector_updated(name: str) -> str:
+    return _(
+        "Made a corrected copy of {name}, because the file is of an old kind that does not say what it is."
+    ).format(name=name)
+
+
 def projector_copying(name: str) -> str:
     return _("Making a corrected copy of {name}.").format(name=name)
 
@@ -349,9 +470,13 @@ def no_memory(name: str, needs: float, has: float) -> str:
     )
 
 
-NO_MEMORY_HINT = _(
-    "Choose a smaller model, for example mobilevlm-1.7b. To download this one anyway, add --force."
-)
+def no_memory_hint(smaller: str) -> str:
+    return _(
+        "Choose a smaller model, for example {name}. To download this one anyway, add --force."
+    ).format(name=smaller)
+
+
+NO_MEMORY_HINT = _("No model that can be downloaded fits. To download it anyway, add --force.")
 
 
 def no_disk(name: str, needs: float, free: float) -> str:
@@ -400,6 +525,9 @@ INSTALLED_HINT = _("To list the models: sparc-assistant models list")
 DEMO_STAYS = _(
     "demo comes with the program and is always there. To choose it, use the command models use demo."
 )
+
+FILES_ARE_DEMO = _("These files are the small model that comes with the program.")
+USE_DEMO_HINT = _("To choose it: sparc-assistant models use demo")
 
 
 def cannot_delete(path: str, reason: str) -> str:
@@ -581,6 +709,14 @@ def removed_own(name: str) -> str:
     return _(
         "{name} was removed from the list. Its files were kept, because this program did not download them."
     ).format(name=name)
+
+
+def removed_from_list(name: str) -> str:
+    return _("{name} was removed from the list.").format(name=name)
+
+
+def removed_but_kept(paths: str) -> str:
+    return _("Kept, because it was changed or is a link: {paths}.").format(paths=paths)
 
 
 def used(name: str) -> str:

@@ -22,6 +22,9 @@ SIZE_TOLERANCE = 0.01
 """How far a rounded size may be off, as a share of it."""
 NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,60}")
 """Names are typed and spoken: small letters, digits, dots and dashes."""
+REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.A)
+REVISION = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)*", re.A)
+"""Neither may lead to another place on the server."""
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -151,9 +154,11 @@ def _read_file(row: Mapping[str, Any], where: str) -> CatalogueFile:
         raise CatalogueError(f"{where}: sha256 must be 64 hexadecimal digits or empty")
     if file.verified not in VERIFIED or (file.verified == "none") != (not file.sha256):
         raise CatalogueError(f"{where}: verified must be none exactly where there is no hash")
-    if file.size <= 0 or file.role not in ROLES or file.repository.count("/") != 1:
-        raise CatalogueError(f"{where}: size, role or repository cannot be")
-    if Path(file.name).name != file.name:
+    if file.size <= 0 or file.role not in ROLES:
+        raise CatalogueError(f"{where}: size or role cannot be")
+    if not REPOSITORY.fullmatch(file.repository) or not REVISION.fullmatch(file.revision):
+        raise CatalogueError(f"{where}: repository or revision cannot be used")
+    if Path(file.name).name != file.name or file.name.startswith("."):
         raise CatalogueError(f"{where}: a name, not a path")
     return file
 
@@ -168,6 +173,8 @@ def _build(kind: type[Any], values: dict[str, Any], where: str) -> Any:
     for key, value in values.items():
         if type(value).__name__ != wanted[key]:
             raise CatalogueError(f"{where}: {key} must be of the kind {wanted[key]}")
+        if isinstance(value, str) and not value.isprintable():
+            raise CatalogueError(f"{where}: {key} has characters that cannot be shown")
     return kind(**values)
 
 

@@ -1,4 +1,4 @@
-"""Fetches one file from the hub, and says what went wrong. The only module that opens a network connection.
+"""Fetches one file from the hub. The only module that opens a network connection.
 
 ``huggingface_hub`` knows endpoints, mirrors, tokens, redirects and retries, and its own functions are used for them.
 Its cache is not written to: since version 1 it throws away what came of a file when it is stopped, and these files
@@ -7,12 +7,11 @@ are gigabytes on lines that break. So the bytes go to a part file of ours, from 
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import logging
 import os
-import re
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,14 +21,19 @@ from urllib.parse import urljoin, urlsplit
 from assistant.errors import ModelError
 from assistant.messages import models as words
 from assistant.model_store.catalogue import SHA256, SIZE_TOLERANCE, CatalogueFile
+from assistant.model_store.download_trouble import (
+    check_variables,
+    explain,
+    give_up,
+    requested_pause_s,
+    status_of,
+)
 
 _PIECE_BYTES = 1 << 18
 _FRUITLESS_TRIES = 3
 """How many connections in a row may bring nothing; each retries a few times by itself."""
 _PAUSES = 2
 """How many pauses the server may ask for before the person is asked to come back later."""
-LONGEST_PAUSE_S = 330.0
-"""The hub counts requests in windows of five minutes; a longer pause is for the person to make."""
 OnBytes = Callable[[int], None]
 OnPause = Callable[[float], None]
 
@@ -39,6 +43,7 @@ def fetch(
     folder: Path,
     on_bytes: OnBytes = lambda _done: None,
     on_pause: OnPause = lambda _seconds: None,
+    on_part: Callable[[Path], None] = lambda _part: None,
 ) -> Path:
     """Fetch a file, or what is still missing of it.
 
@@ -46,6 +51,7 @@ def fetch(
         file: which.
         folder: where the part file lies; it is made.
         on_bytes: takes how many bytes of the file are there.
+        on_part: takes the part file's path before it is written to.
         on_pause: takes the seconds of a pause that the server asked for, as it begins.
 
     Returns:
@@ -54,13 +60,7 @@ def fetch(
     Raises:
         ModelError: the file cannot be fetched; what has come is kept for the next time.
     """
-    hub = _hub()
-    if hub.is_offline():
-        raise ModelError(words.DOWNLOAD_OFFLINE, words.DOWNLOAD_OFFLINE_HINT)
-    url = hub.hf_hub_url(file.repository, file.name, revision=file.revision)
-    address = urlsplit(url)
-    if address.scheme not in ("http", "https") or not address.hostname:
-        raise ModelError(words.endpoint_wrong(hub.endpoint()), words.ENDPOINT_WRONG_HINT)
+    hub, url = _open_hub(file)
     fruitless = n_pauses = 0
     while True:
         about: Any = None
@@ -70,6 +70,7 @@ def fetch(
             about = hub.get_hf_file_metadata(url)
             part = _part_path(file, folder, about.etag or "")
             size, limit = _stated_size(about, file)
+            on_part(part)
             had = _begin(part, limit)
             on_bytes(had)
             store = urljoin(url, about.location)
@@ -85,7 +86,7 @@ def fetch(
         except (ModelError, KeyboardInterrupt):
             raise
         except Exception as error:
-            if part is not None and is_past_the_end(error):
+            if part is not None and status_of(error) == 416:  # nothing comes after what is here
                 return part
             now = part.stat().st_size if part is not None and part.exists() else 0
             fruitless = 0 if now > had else fruitless + 1
@@ -95,17 +96,47 @@ def fetch(
                 on_pause(pause_s)
                 time.sleep(pause_s)
                 continue
-            known = explain(error, file, folder, is_met=about is not None)
+            known = explain(error, file, folder, url, is_met=about is not None)
             if known is not None:
                 raise known from error
             if fruitless >= _FRUITLESS_TRIES:
-                if about is None:
-                    message = words.download_unreachable(address.hostname)
-                    raise ModelError(message, words.DOWNLOAD_UNREACHABLE_HINT) from error
-                message = words.download_broke(file.name)
-                raise ModelError(message, words.DOWNLOAD_BROKE_HINT) from error
+                raise give_up(error, file, url, is_met=about is not None) from error
             if fruitless:
                 time.sleep(2.0 ** (fruitless - 1))
+
+
+def published_sha256(file: CatalogueFile, folder: Path) -> str:
+    """Return the hash that the hub states for a file, which it does for large ones; an empty text where it does not.
+
+    Raises:
+        ModelError: as ``fetch``.
+    """
+    hub, url = _open_hub(file)
+    for n_tries in range(1, _FRUITLESS_TRIES + 1):
+        try:
+            etag = hub.get_hf_file_metadata(url).etag or ""
+        except Exception as error:
+            known = explain(error, file, folder, url, is_met=False)
+            if known is None and n_tries == _FRUITLESS_TRIES:
+                known = give_up(error, file, url, is_met=False)
+            if known is not None:
+                raise known from error
+            time.sleep(2.0 ** (n_tries - 1))
+        else:
+            return etag if SHA256.fullmatch(etag) else ""
+    raise AssertionError("the last try returns or raises")
+
+
+def _open_hub(file: CatalogueFile) -> tuple[Any, str]:
+    """Return the hub's functions, and the file's address."""
+    hub = _hub()
+    if hub.is_offline():
+        raise ModelError(words.DOWNLOAD_OFFLINE, words.DOWNLOAD_OFFLINE_HINT)
+    url = hub.hf_hub_url(file.repository, file.name, revision=file.revision)
+    address = urlsplit(url)
+    if address.scheme not in ("http", "https") or not address.hostname:
+        raise ModelError(words.endpoint_wrong(hub.endpoint()), words.ENDPOINT_WRONG_HINT)
+    return hub, url
 
 
 def _hub() -> Any:
@@ -113,8 +144,10 @@ def _hub() -> Any:
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ["HF_HUB_DISABLE_XET"] = "1"
     os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
-    import huggingface_hub
-    from huggingface_hub import constants, file_download, utils
+    check_variables()
+    with warnings.catch_warnings(action="ignore"):  # about old variables
+        import huggingface_hub
+        from huggingface_hub import constants, file_download, utils
 
     utils.logging.set_verbosity(
         logging.CRITICAL + 1
@@ -206,57 +239,3 @@ class _Counted:
 
     def truncate(self, size: int | None = None) -> int:
         return self._raw.truncate(size)
-
-
-def explain(
-    error: Exception, file: CatalogueFile, folder: Path, *, is_met: bool
-) -> ModelError | None:
-    """Return what to say of an error that trying again does not help; ``None`` where it may.
-
-    Args:
-        error: any that came while fetching.
-        file: what was fetched.
-        folder: where it was written.
-        is_met: whether the hub had answered, so that the trouble is with the store it sent us to.
-    """
-    status = _status(error)
-    if status == 404:
-        return ModelError(words.download_gone(file.name, file.repository), words.DOWNLOAD_GONE_HINT)
-    if status == 401 or (status == 403 and not is_met):  # of the store: its link may have grown old
-        return ModelError(words.download_locked(file.repository), words.DOWNLOAD_LOCKED_HINT)
-    if status == 429:
-        return ModelError(words.DOWNLOAD_BUSY, words.DOWNLOAD_BUSY_HINT)
-    if isinstance(error, OSError) and error.errno is not None:
-        why = error.strerror or str(error)
-        is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        hint = words.no_disk_hint(str(folder)) if is_full else words.DOWNLOAD_BROKE_HINT
-        return ModelError(words.download_unwritable(file.name, why), hint)
-    return None
-
-
-def requested_pause_s(error: Exception) -> float | None:
-    """Return the seconds that the server asks to wait, where it says so and they are few enough."""
-    if _status(error) != 429:
-        return None
-    headers = _response(error).headers
-    found = re.search(r"\bt=(\d+)", headers.get("RateLimit", "")) or re.fullmatch(
-        r"(\d+)", headers.get("Retry-After", "").strip()
-    )
-    if found is None:
-        return None
-    pause_s = float(found[1]) + 1.0  # it is rounded down
-    return pause_s if pause_s <= LONGEST_PAUSE_S else None
-
-
-def is_past_the_end(error: Exception) -> bool:
-    """Return whether the server has no byte after those that are here already."""
-    return _status(error) == 416
-
-
-def _response(error: Exception) -> Any:
-    """Return the server's answer, which ``huggingface_hub`` puts into its errors."""
-    return getattr(error, "response", None)
-
-
-def _status(error: Exception) -> int | None:
-    return getattr(_response(error), "status_code", None)

@@ -36,10 +36,12 @@ def record_file(
                 on_bytes(done)
             after = os.fstat(file.fileno())
     except FileNotFoundError as error:
-        raise ModelError(words.file_missing(str(path)), words.FILE_MISSING_HINT) from error
+        raise ModelError(
+            words.file_missing(words.any_file(str(path))), words.FILE_MISSING_HINT
+        ) from error
     except OSError as error:
         reason = error.strerror or str(error)
-        raise ModelError(words.file_unreadable(str(path), reason)) from error
+        raise ModelError(words.file_unreadable(words.any_file(str(path)), reason)) from error
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise ModelError(words.file_changing(str(path)), words.FILE_CHANGING_HINT)
     sha256 = digest.hexdigest()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import filecmp
+import hashlib
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -11,7 +14,13 @@ from assistant import messages
 from assistant.errors import ModelError, UsageError
 from assistant.inference.gguf import pairing
 from assistant.messages import models as words
-from assistant.model_store.catalogue import NAME, models_folder
+from assistant.model_store.catalogue import (
+    NAME,
+    ROLES,
+    CatalogueModel,
+    models_folder,
+    read_catalogue,
+)
 from assistant.model_store.record import InstalledModel, State, Store
 from assistant.system.memory import MEGABYTE, Memory, memory
 from sparc_ggml.config import LLAVA_1_5, LLAVA_NEXT, PRESETS, SparcConfig
@@ -78,11 +87,64 @@ def find_model(model_path: Path | None = None, mmproj_path: Path | None = None) 
             raise UsageError(words.not_installed(str(model_path)), words.INSTALLED_HINT)
     if model_path is None or mmproj_path is None:
         raise UsageError(messages.MODEL_NEEDS_BOTH, messages.MODEL_NEEDS_BOTH_HINT)
+    return files_at(model_path, mmproj_path)
+
+
+def files_at(model_path: Path, mmproj_path: Path) -> ModelFiles:
+    """Return the pair with what suits it: as it is known, else as its projector says.
+
+    Raises:
+        ModelError: the files are missing, unreadable, damaged, or no LLaVA.
+    """
     _, projector = pairing.check_pair(model_path, mmproj_path)
-    files = ModelFiles(model_path.stem, model_path, mmproj_path, preset=_preset_by(model_path.name))
+    known = _recognise(model_path, mmproj_path)
+    if known is not None:
+        return replace(known, model_path=model_path, mmproj_path=mmproj_path)
+    files = ModelFiles(model_path.stem, model_path, mmproj_path)
     if pairing.has_tiles(projector):
         return replace(files, preset=LLAVA_NEXT, n_ctx=TILED_N_CTX)
     return files
+
+
+def _recognise(model_path: Path, mmproj_path: Path) -> ModelFiles | None:
+    """Return what is known of a pair by what is in its files: the embedded, an installed, or a catalogue's model.
+
+    Their names say nothing: steering and template that do not suit a model make it write nonsense. Of the language
+    model the size decides and of the projector the hash, because hashing gigabytes takes a minute on a small machine.
+    """
+    with contextlib.suppress(ModelError, OSError):
+        demo = embedded_model()
+        if _has_same_bytes(model_path, demo.model_path) and _has_same_bytes(
+            mmproj_path, demo.mmproj_path
+        ):
+            return demo
+    with contextlib.suppress(ModelError, OSError):
+        sizes = model_path.stat().st_size, mmproj_path.stat().st_size
+        known = [
+            (model.mmproj.sha256, files_of(model))
+            for model in Store().read().models.values()
+            if (model.model.size, model.mmproj.size) == sizes
+        ] + [
+            (row.file("mmproj").sha256, _files_of_row(row, model_path, mmproj_path))
+            for row in read_catalogue().values()
+            if all(row.file(role).may_have_size(n) for role, n in zip(ROLES, sizes, strict=True))
+        ]
+        if known:
+            with mmproj_path.open("rb") as file:
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            return next((files for one, files in known if one == sha256), None)
+    return None
+
+
+def _has_same_bytes(path: Path, other: Path) -> bool:
+    return path.samefile(other) or filecmp.cmp(path, other, shallow=False)
+
+
+def _files_of_row(row: CatalogueModel, model_path: Path, mmproj_path: Path) -> ModelFiles:
+    return ModelFiles(
+        row.name, model_path, mmproj_path, preset=PRESETS[row.preset], template=row.template,
+        n_ctx=row.n_ctx, languages=row.languages,
+    )  # fmt: skip
 
 
 def installed_models() -> Sequence[ModelFiles]:
@@ -177,13 +239,6 @@ def embedded_model() -> ModelFiles:
         _check_gguf(path)
     preset = _measured_preset(folder / DEMO_STEERING)
     return ModelFiles(DEMO_NAME, model_path, mmproj_path, is_demo=True, preset=preset)
-
-
-def _preset_by(file_name: str) -> SparcConfig:
-    """Return the authors' values: LLaVA-NeXT (also called 1.6) has its own threshold."""
-    name = file_name.lower()
-    is_next = any(word in name for word in ("next", "v1.6", "1.6-", "-1.6", "v16"))
-    return LLAVA_NEXT if is_next else LLAVA_1_5
 
 
 def _measured_preset(path: Path) -> SparcConfig:

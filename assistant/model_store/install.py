@@ -13,7 +13,7 @@ from assistant.errors import ModelError
 from assistant.inference.gguf import pairing
 from assistant.messages import models as words
 from assistant.model_store import download, files
-from assistant.model_store.catalogue import CatalogueFile, CatalogueModel
+from assistant.model_store.catalogue import ROLES, CatalogueFile, CatalogueModel, read_catalogue
 from assistant.model_store.progress import Progress
 from assistant.model_store.record import (
     FileRecord,
@@ -46,6 +46,7 @@ class _Work:
     store: Store
     talk: Talk
     progress: Progress
+    takes_unverified: bool = False
     done: int = 0
 
     @property
@@ -61,9 +62,13 @@ def check_room(row: CatalogueModel, store: Store, *, forces: bool = False) -> No
     """
     there = memory()
     if there is not None and row.memory_mb > there.total_mb and not forces:
+        rows = read_catalogue().values()
+        fitting = sorted(
+            (each.rank, each.name) for each in rows if each.memory_mb <= there.total_mb
+        )
         raise ModelError(
             words.no_memory(row.name, row.memory_mb * MEGABYTE, there.total_mb * MEGABYTE),
-            words.NO_MEMORY_HINT,
+            words.no_memory_hint(fitting[0][1]) if fitting else words.NO_MEMORY_HINT,
         )
     came = sum(
         min(file.size, _count_local_bytes(file, store.folder / row.name)) for file in row.files
@@ -94,25 +99,36 @@ def _count_fetched_bytes(file: CatalogueFile, folder: Path) -> int:
 
 
 def _parts(file: CatalogueFile, folder: Path) -> list[Path]:
-    return list(folder.glob(f"{glob.escape(file.name)}.*.part"))
+    return list(folder.glob(f"{glob.escape(file.name)}.{'[0-9a-f]' * 12}.part"))
 
 
-def pull(row: CatalogueModel, store: Store, talk: Talk) -> InstalledModel:
+def pull(
+    row: CatalogueModel, store: Store, talk: Talk, *, takes_unverified: bool = False
+) -> InstalledModel:
     """Fetch and install a model of the catalogue; go on where an earlier run stopped.
+
+    ``takes_unverified`` accepts a file whose hash neither the catalogue nor the hub knows.
 
     Raises:
         ModelError: a file cannot be fetched, is not the right one, or the pair is no LLaVA.
     """
     with lock_folder(row.name, store.folder / row.name):
-        work = _Work(row, store, talk, Progress(row.n_bytes, talk.show, talk.speak))
-        model, mmproj = (_obtain(row.file(role), work) for role in ("model", "mmproj"))
+        progress = Progress(row.n_bytes, talk.show, talk.speak)
+        work = _Work(row, store, talk, progress, takes_unverified)
+        known = [_with_hash(row.file(role), work) for role in ROLES]  # before gigabytes come
+        model, mmproj = (_obtain(file, checked, work) for file, checked in known)
         pairing.check_pair(model.path, mmproj.path)
+        used = (model.path, mmproj.path)
         installed = InstalledModel(
             row.name, row.title, model, mmproj, make_corrected_copy(mmproj, talk), row.template, row.preset,
             row.n_ctx, row.memory_mb, row.rank, row.languages,
         )  # fmt: skip
         with store.change() as state:
             state.models[row.name] = installed
+            left = [work.folder / name for name in state.unfinished.pop(row.name, ())]
+            wrong = [each.name for each in left if each.exists() and each not in used]
+            if wrong:
+                state.unfinished[row.name] = wrong
         return installed
 
 
@@ -127,7 +143,7 @@ def make_corrected_copy(mmproj: FileRecord, talk: Talk) -> FileRecord | None:
     projector = open_projector(
         mmproj.path, on_copy=lambda: talk.show(words.projector_copying(mmproj.path.name))
     )
-    if not projector.is_corrected:
+    if projector.path == mmproj.path:
         return None
     if projector.note:
         talk.tell(projector.note)
@@ -145,14 +161,28 @@ def record_with_progress(path: Path, talk: Talk, *, is_ours: bool, checked: str)
     return files.record_file(path, is_ours=is_ours, checked=checked, on_bytes=progress.at)
 
 
-def _obtain(file: CatalogueFile, work: _Work) -> FileRecord:
+def _with_hash(file: CatalogueFile, work: _Work) -> tuple[CatalogueFile, str]:
+    """Return a file with the hash that it will be compared with, and who knows it.
+
+    Raises:
+        ModelError: nobody does, and that was not accepted; or the hub cannot be asked.
+    """
+    if file.sha256:
+        return file, "catalogue"
+    file = replace(file, sha256=download.published_sha256(file, work.folder))
+    if not file.sha256 and not work.takes_unverified:
+        raise ModelError(words.hash_nowhere(file.name), words.HASH_NOWHERE_HINT)
+    return file, "hub" if file.sha256 else "size"
+
+
+def _obtain(file: CatalogueFile, checked: str, work: _Work) -> FileRecord:
     """Return a file whose hash is right: here already, from another program, or fetched."""
     begun = work.done
     work.done += file.size
     target = work.folder / file.name
     if target.exists():
-        return _check(target, file, work)
-    if file.sha256 and (theirs := _find_theirs(file, work.talk)) is not None:
+        return _check(target, file, work, checked)
+    if file.sha256 and (theirs := _find_theirs(file, work.talk, checked)) is not None:
         return theirs
     talk = work.talk
     left = max(0, file.size - _count_fetched_bytes(file, work.folder))
@@ -167,8 +197,10 @@ def _obtain(file: CatalogueFile, work: _Work) -> FileRecord:
             work.folder,
             lambda done: work.progress.at(begun + done),
             lambda pause_s: talk.tell(words.download_pause(pause_s)),
+            lambda part: work.store.note_unfinished(work.row.name, part),
         )
-    record = _check(part, file, work)
+    record = _check(part, file, work, checked)
+    work.store.note_unfinished(work.row.name, target)  # until the other file has come too
     with report_unwritable(work.folder):
         os.replace(part, target)
         for other in _parts(file, work.folder):  # of another version of the file
@@ -176,12 +208,12 @@ def _obtain(file: CatalogueFile, work: _Work) -> FileRecord:
     return replace(record, path=target)
 
 
-def _find_theirs(file: CatalogueFile, talk: Talk) -> FileRecord | None:
+def _find_theirs(file: CatalogueFile, talk: Talk, checked: str) -> FileRecord | None:
     """Return the very file, as another program has it."""
     for path in files.find_elsewhere(file):
         talk.show(words.checking(str(path)))
         try:
-            record = record_with_progress(path, talk, is_ours=False, checked="catalogue")
+            record = record_with_progress(path, talk, is_ours=False, checked=checked)
         except ModelError:  # not readable for this user
             continue
         if record.sha256 == file.sha256:
@@ -190,7 +222,7 @@ def _find_theirs(file: CatalogueFile, talk: Talk) -> FileRecord | None:
     return None
 
 
-def _check(path: Path, file: CatalogueFile, work: _Work) -> FileRecord:
+def _check(path: Path, file: CatalogueFile, work: _Work, checked: str) -> FileRecord:
     """Check a file of ours; a wrong one is set aside.
 
     Raises:
@@ -198,11 +230,13 @@ def _check(path: Path, file: CatalogueFile, work: _Work) -> FileRecord:
     """
     work.talk.tell(words.checking(file.name))
     files.sync_to_disk(path)
-    checked = "catalogue" if file.sha256 else "size"
-    record = record_with_progress(path, work.talk, is_ours=True, checked=checked)
+    is_ours = not path.is_symlink()
+    record = record_with_progress(path, work.talk, is_ours=is_ours, checked=checked)
     is_right = record.sha256 == file.sha256 if file.sha256 else _looks_right(path, file, work.row)
     if not is_right:
         aside = files.set_aside(path, record.sha256, file.name)
+        if path.name in work.store.read().unfinished.get(work.row.name, ()):
+            work.store.note_unfinished(work.row.name, aside)  # else somebody put it there
         raise ModelError(words.wrong_hash(file.name, str(aside)), words.WRONG_HASH_HINT)
     if not file.sha256:
         work.talk.tell(words.hash_unknown(file.name))

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
 from assistant.errors import ModelError, UsageError
 from assistant.inference.gguf import pairing
-from assistant.inference.gguf.header import ArrayLength, GgufHeader
+from assistant.inference.gguf.memory_need import DEFAULT_N_CTX, need, sizes_of
 from assistant.messages import models as words
 from assistant.model_store import files
 from assistant.model_store.catalogue import NAME, CatalogueModel
-from assistant.model_store.find import BEST, DEMO, TILED_N_CTX
+from assistant.model_store.find import BEST, DEMO, files_at
 from assistant.model_store.install import Talk, make_corrected_copy, record_with_progress
 from assistant.model_store.record import (
     LOCK_NAME,
@@ -25,10 +26,11 @@ from assistant.model_store.record import (
     lock_folder,
 )
 from assistant.system.memory import MEGABYTE
+from assistant.system.processor import SMALL_BATCH
+from sparc_ggml.config import PRESETS
 
 OWN_RANK = 50
 """Behind every model of the catalogue: nothing is known of its quality."""
-_WORKING_BYTES = 500_000_000
 
 
 def add(
@@ -61,18 +63,21 @@ def add(
         raise UsageError(words.name_in_catalogue(name), words.BAD_NAME_HINT)
     _check_free(name, store.read())
     model_path, mmproj_path = model_path.resolve(), mmproj_path.resolve()
-    header, mmproj_header = pairing.check_pair(model_path, mmproj_path)
+    pair = files_at(model_path, mmproj_path)
+    if pair.is_demo:
+        raise UsageError(words.FILES_ARE_DEMO, words.USE_DEMO_HINT)
     talk.show(words.checking(f"{model_path.name}, {mmproj_path.name}"))
     model, mmproj = (
         record_with_progress(path, talk, is_ours=False, checked="own")
         for path in (model_path, mmproj_path)
     )
-    has_tiles = pairing.has_tiles(mmproj_header)
-    n_ctx = TILED_N_CTX if has_tiles else 2048
-    needs = model.size + mmproj.size + cache_bytes(header, n_ctx) + _WORKING_BYTES
+    n_ctx = pair.n_ctx or DEFAULT_N_CTX
+    headers = pairing.check_pair(model_path, mmproj_path)
+    needs = need(sizes_of(*headers, name), n_ctx, "f16", SMALL_BATCH).total
+    preset = next(key for key, values in PRESETS.items() if values == pair.preset)
     installed = InstalledModel(
-        name, name, model, mmproj, make_corrected_copy(mmproj, talk), template,
-        "llava-next" if has_tiles else "llava-1.5", n_ctx, needs // MEGABYTE, OWN_RANK,
+        name, name, model, mmproj, make_corrected_copy(mmproj, talk), template or pair.template,
+        preset, n_ctx, needs // MEGABYTE, OWN_RANK, pair.languages,
     )  # fmt: skip
     with store.change() as state:
         _check_free(name, state)
@@ -84,19 +89,6 @@ def _check_free(name: str, state: State) -> None:
     there = state.models.get(name)
     if there is not None and (there.model.is_ours or there.mmproj.is_ours):
         raise UsageError(words.name_taken(name), words.BAD_NAME_HINT)
-
-
-def cache_bytes(header: GgufHeader, n_ctx: int) -> int:
-    """Return the size of an F16 key/value cache, by the file's metadata."""
-    kind = header.architecture
-    n_layer, n_embd = (
-        header.number(f"{kind}.{key}") or 0 for key in ("block_count", "embedding_length")
-    )
-    n_head = header.number(f"{kind}.attention.head_count") or 1
-    n_head_kv = header.values.get(f"{kind}.attention.head_count_kv", n_head)
-    if isinstance(n_head_kv, (list, ArrayLength)) or not n_head_kv:
-        n_head_kv = n_head
-    return int(2 * 2 * n_layer * n_ctx * n_embd * n_head_kv // n_head)
 
 
 def get_installed(name: str, store: Store) -> InstalledModel:
@@ -172,7 +164,16 @@ def verify(model: InstalledModel, store: Store, talk: Talk) -> list[Verdict]:
                 state.models[model.name] = again
             else:
                 del state.models[model.name]
+                state.unfinished.setdefault(model.name, []).extend(
+                    one.now_at.name for one in verdicts if _is_left_of_ours(one)
+                )
     return verdicts
+
+
+def _is_left_of_ours(verdict: Verdict) -> bool:
+    """Return whether a file is what this program fetched, damaged or not; of another size, somebody put it there."""
+    file, now_at = verdict.file, verdict.now_at
+    return file.is_ours and now_at.exists() and now_at.stat().st_size == file.size
 
 
 def _verify_copy(model: InstalledModel, mmproj: FileRecord, talk: Talk) -> FileRecord | None:
@@ -199,57 +200,60 @@ def _check(file: FileRecord, talk: Talk, *, is_moved: bool = True) -> Verdict:
     return Verdict(file, "wrong", files.set_aside(file.path, now.sha256))
 
 
-def remove(name: str, store: Store, row: CatalogueModel | None = None) -> int:
-    """Forget a model, installed or fetched in part; delete what this program fetched or made; return the bytes freed.
+@dataclass(frozen=True)
+class Removal:
+    """What removing a model did: the bytes freed, and files that stayed because they are not as they were made."""
+
+    freed: int
+    kept: tuple[Path, ...]
+
+
+def remove(name: str, store: Store) -> Removal:
+    """Forget a model, installed or fetched in part, and delete what the record says this program made for it.
 
     Raises:
         UsageError: it is not installed and nothing of it has come.
         ModelError: a file cannot be deleted, or the model is being fetched.
     """
     folder = store.folder / name
-    has_folder = NAME.fullmatch(name) is not None and name != DEMO and folder.is_dir()
-    if not has_folder:
+    if name not in store.read().unfinished:
         get_installed(name, store)
-        return _forget(name, store, ())
+    if folder.is_symlink() or not folder.is_dir():  # what lies behind a link is somebody else's
+        return _forget(name, store)
     with lock_folder(name, folder):
-        known = {file.name for file in row.files} if row is not None else set[str]()
-        # Parts, wrong files, and what a failed check left; never what somebody else put there.
-        left = [
-            path
-            for path in folder.iterdir()
-            if path.name in known or path.suffix == ".part" or ".wrong-" in path.name
-        ]
-        freed = _forget(name, store, left)
+        removal = _forget(name, store)
         with contextlib.suppress(OSError):
-            (folder / LOCK_NAME).unlink()
-            folder.rmdir()
-    return freed
+            if not any(path.name != LOCK_NAME for path in folder.iterdir()):
+                (folder / LOCK_NAME).unlink()
+                folder.rmdir()
+    return removal
 
 
-def _forget(name: str, store: Store, left: Iterable[Path]) -> int:
+def _forget(name: str, store: Store) -> Removal:
+    folder = store.folder / name
     with store.change() as state:
         model = state.models.pop(name, None)
         state.speeds.pop(name, None)
+        unfinished = state.unfinished.pop(name, [])
         if state.chosen == name:
             state.chosen = None
-        theirs = {
-            file.path
-            for one in (*state.models.values(), *([model] if model else []))
-            for file in (one.model, one.mmproj)
-            if not file.is_ours
-        }
+        # Another model's record may name the same file.
+        theirs = {file.path for one in state.models.values() for file in (one.model, one.mmproj)}
     ours = [] if model is None else [model.model, model.mmproj, model.corrected]
-    paths = {file.path: None for file in ours if file is not None and file.is_ours}
-    paths |= {path: None for path in left if path.resolve() not in theirs}
-    freed = 0
-    for path in paths:
+    made = {file.path: file.is_unchanged() for file in ours if file is not None and file.is_ours}
+    made |= {folder / each: True for each in unfinished if Path(each).name == each}
+    freed, kept = 0, list[Path]()
+    for path, is_unchanged in made.items():
+        if path in theirs or not os.path.lexists(path):
+            continue
+        if path.is_symlink() or not is_unchanged or (folder.is_symlink() and path.parent == folder):
+            kept.append(path)
+            continue
         try:
             n_bytes = path.lstat().st_size
             path.unlink()
-        except FileNotFoundError:
-            continue
         except OSError as error:
             reason = error.strerror or str(error)
             raise ModelError(words.cannot_delete(str(path), reason)) from error
         freed += n_bytes
-    return freed
+    return Removal(freed, tuple(kept))

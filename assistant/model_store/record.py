@@ -33,7 +33,7 @@ class FileRecord:
         path: where it lies; may be another program's.
         mtime_ns: when it was last written; a file that changed is not used until it is checked again.
         is_ours: whether it was fetched or made by this program, which may then delete it.
-        checked: "catalogue" (its hash is the catalogue's), "size" (the catalogue has none), or "own".
+        checked: "catalogue" (its hash is the catalogue's), "hub" (the server's), "size" (none was known), or "own".
     """
 
     path: Path
@@ -102,12 +102,18 @@ class Speed:
 
 @dataclass
 class State:
-    """Everything that is remembered about models."""
+    """Everything that is remembered about models.
+
+    Attributes:
+        unfinished: by model, the names of files in its folder that this program made and that are no model: parts of
+            a download, and wrong files. Nothing else in the folder is this program's to delete.
+    """
 
     models: dict[str, InstalledModel] = field(default_factory=dict)
     chosen: str | None = None
     licences: list[str] = field(default_factory=list)
     speeds: dict[str, Speed] = field(default_factory=dict)
+    unfinished: dict[str, list[str]] = field(default_factory=dict)
 
 
 def store_folder() -> Path:
@@ -161,6 +167,16 @@ class Store:
             yield state
             with report_unwritable(self.folder):
                 self._write(state)
+
+    def note_unfinished(self, model: str, path: Path) -> None:
+        """Remember that a file in a model's folder is this program's, before it is written.
+
+        Raises:
+            ModelError: the record cannot be read or written.
+        """
+        if path.name not in self.read().unfinished.get(model, ()):
+            with self.change() as state:
+                state.unfinished.setdefault(model, []).append(path.name)
 
     def _write(self, state: State) -> None:
         text = json.dumps({"schema": SCHEMA, **asdict(state)}, indent=1, default=str)
@@ -219,7 +235,8 @@ def _read_state(value: dict[str, Any]) -> State:
         raise ValueError("another schema")
     models = {name: _read_installed(row) for name, row in value["models"].items()}
     speeds = {name: Speed(**row) for name, row in value["speeds"].items()}
-    return State(models, value["chosen"], list(value["licences"]), speeds)
+    unfinished = {name: list(names) for name, names in value.get("unfinished", {}).items()}
+    return State(models, value["chosen"], list(value["licences"]), speeds, unfinished)
 
 
 def _read_installed(row: dict[str, Any]) -> InstalledModel:

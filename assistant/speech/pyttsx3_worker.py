@@ -32,6 +32,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from assistant.speech.voice_names import KnownVoice, find_voice
+from assistant.system import limits
 
 SYSTEM_LIBRARIES = ("libespeak-ng.so.1", "libespeak.so.1")
 HUNG_S = 5.0
@@ -248,6 +249,7 @@ def known_variants(espeak: Any) -> list[str]:
 
 def main() -> None:
     """Speak what stdin says until it ends."""
+    limits.hide_memory()
     options = json.loads(sys.argv[1])
     folder = Path(os.environ["TMPDIR"])
     front = os.fdopen(os.dup(1), "w", buffering=1)

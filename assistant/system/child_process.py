@@ -8,9 +8,12 @@ import select
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+from assistant.system.process_state import STOPPED, state_of
 
 _ROOT = Path(__file__).resolve().parents[2]
 VOICE_GIVES_WAY, PICTURES_GIVE_WAY, MODEL_GIVES_WAY = 800, 900, 1000
@@ -19,6 +22,10 @@ VOICE_GIVES_WAY, PICTURES_GIVE_WAY, MODEL_GIVES_WAY = 800, 900, 1000
 That is the memory of the control group where that runs out, and the front alone can hold half of a small one. So these
 are large: every child is ended before the front, however little it holds (``proc_pid_oom_score_adj(5)``).
 """
+
+STOPPED_S = 1.0
+"""How long a process may be stopped by a signal (SIGSTOP); it does not go on by itself."""
+_LOOK_S = 0.25
 
 
 def command(module: str) -> list[str]:
@@ -35,6 +42,10 @@ def give_way(pid: int, by: int) -> None:
     path = Path(f"/proc/{pid}/oom_score_adj")
     with contextlib.suppress(OSError, ValueError):
         path.write_text(str(min(1000, int(path.read_text()) + by)))
+
+
+class StoppedError(EOFError):
+    """The process was stopped by a signal and counts as gone; another may do its work."""
 
 
 class ChildProcess(subprocess.Popen[bytes]):
@@ -79,19 +90,61 @@ class ChildProcess(subprocess.Popen[bytes]):
 
         Raises:
             TimeoutError: none came in time.
-            EOFError: the process is gone.
+            EOFError: the process is gone, or was stopped (``StoppedError``).
         """
         assert self.stdout is not None
         try:
-            is_ready = select.select([self.stdout], [], [], max(0.0, timeout_s))[0]
-            data = os.read(self.stdout.fileno(), 1 << 20) if is_ready else None
+            self.wait_for(self.stdout, timeout_s)
+            data = os.read(self.stdout.fileno(), 1 << 20)
+        except TimeoutError:
+            raise
         except (OSError, ValueError) as error:  # closed meanwhile
             raise EOFError from error
-        if data is None:
-            raise TimeoutError
         if not data:
             raise EOFError
         return data
+
+    def wait_for(self, stream: Any, timeout_s: float) -> None:
+        """Wait until something that it writes can be read from a stream.
+
+        Raises:
+            TimeoutError: nothing came in time.
+            StoppedError: the process was stopped for ``STOPPED_S``.
+        """
+        end = time.monotonic() + timeout_s
+        n_stopped = 0
+        while True:
+            left_s = max(0.0, end - time.monotonic())
+            if select.select([stream], [], [], min(left_s, _LOOK_S))[0]:
+                return
+            if left_s <= _LOOK_S:
+                raise TimeoutError
+            n_stopped = self._count_stopped(n_stopped)
+
+    def finish(self, timeout_s: float) -> tuple[bytes, bytes]:
+        """Wait for its end, and return what it wrote to its two outputs.
+
+        Raises:
+            TimeoutError: it did not end in time.
+            StoppedError: it was stopped for ``STOPPED_S``.
+        """
+        end = time.monotonic() + timeout_s
+        n_stopped = 0
+        while True:
+            left_s = max(0.0, end - time.monotonic())
+            try:
+                return self.communicate(timeout=min(left_s, _LOOK_S))
+            except subprocess.TimeoutExpired as error:
+                if left_s <= _LOOK_S:
+                    raise TimeoutError from error
+            n_stopped = self._count_stopped(n_stopped)
+
+    def _count_stopped(self, n_before: int) -> int:
+        """Return how many looks in a row found it stopped; a front that was stopped with it does not blame it."""
+        n_stopped = n_before + 1 if state_of(self.pid).letter == STOPPED else 0
+        if n_stopped * _LOOK_S >= STOPPED_S:
+            raise StoppedError
+        return n_stopped
 
     def kill(self) -> None:
         """Kill the process and all that it started, within milliseconds."""

@@ -55,25 +55,43 @@ class Holder:
 
 
 def find_holder(path: Path, own_pid: int | None = None) -> Holder | None:
-    """Return who has a file open, as far as this user may look; not this process and its children."""
+    """Return who has a file open, as far as this user may look; not this process and its children.
+
+    An assistant's camera process hides what it has open, so it is named where a camera is asked for and nobody else
+    was seen with it.
+    """
     import psutil  # takes 15 ms, and few ever need it
 
     real = os.path.realpath(path)
     own_pid = os.getpid() if own_pid is None else own_pid
+    hidden: Holder | None = None
     for descriptors in _PROC.glob("[0-9]*/fd"):
         # psutil's open_files() leaves devices out.
         with contextlib.suppress(OSError, psutil.Error):
-            if not any(os.readlink(link) == real for link in descriptors.iterdir()):
-                continue
             process = psutil.Process(int(descriptors.parent.name))
+            try:
+                if not any(os.readlink(link) == real for link in descriptors.iterdir()):
+                    continue
+                is_hidden = False
+            except PermissionError:
+                command = process.cmdline()
+                if not path.name.startswith("video") or not any(map(_is_camera, command)):
+                    continue
+                is_hidden = True
             line = [process, *process.parents()]
             if own_pid in [each.pid for each in line]:
                 continue
             ours = [each.pid for each in line if _is_ours(each.as_dict(["cmdline"])["cmdline"])]
-            if ours:
-                return Holder(ours[-1], _OURS[0], is_assistant=True)
-            return Holder(process.pid, process.name())
-    return None
+            holder = Holder(ours[-1], _OURS[0], is_assistant=True) if ours else None
+            if is_hidden:
+                hidden = holder
+            else:
+                return holder or Holder(process.pid, process.name())
+    return hidden
+
+
+def _is_camera(word: str) -> bool:
+    return word.endswith(_OURS[1])
 
 
 def _is_ours(words: list[str] | None) -> bool:

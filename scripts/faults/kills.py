@@ -1,4 +1,4 @@
-"""Kills and stops of the model's and the voice's process at random moments: the next key works."""
+"""Kills and stops of the model's, the voice's and the pictures' process at random moments: the next key works."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from collections.abc import Callable
 
 from assistant import messages
 from assistant.core.actions import Action
+from assistant.messages import session as words
 from scripts.faults.record import BrokenPromiseError, Record, n_descriptors, run_cases
-from scripts.faults.under_test import VOICE, WORKER, UnderTest, running
+from scripts.faults.under_test import DECODER, VOICE, WORKER, UnderTest, running
 
 NEXT_KEY_S = 5.0
 """So soon after the next key its first sentence must be there."""
@@ -29,9 +30,13 @@ _MOMENTS: dict[str, Callable[[str], bool]] = {
     "decode": lambda stage: stage == messages.STAGE_WRITING,
     "speech": lambda stage: stage == messages.STAGE_WRITING,
     "spare": lambda stage: stage == messages.STAGE_WRITING,
+    "picture": lambda stage: stage == words.STAGE_CAPTURING,
     "rest": lambda stage: not stage,
+    "picture at rest": lambda stage: not stage,
 }
-"""Moments by what goes on. "Speech" kills the voice that speaks, "spare" the one that waits, others the model's."""
+"""Moments by what goes on."""
+_TARGETS = {"speech": VOICE, "spare": VOICE, "picture": DECODER, "picture at rest": DECODER}
+"""Whom a moment kills: the voice that speaks, the one that waits, the reader of pictures; else the model."""
 
 
 class KillCampaign:
@@ -50,7 +55,7 @@ class KillCampaign:
         assistant.new_picture(rng)
         self._kill_at(moment, signum, rng)
         waits = rng.random() < 0.5
-        if waits and moment != "rest":
+        if waits and "rest" not in moment:
             if not assistant.shown.wait_for(lambda: not assistant.shown.stage_now, _ANSWER_S):
                 raise BrokenPromiseError(
                     f"{kind}: the answer did not end, {assistant.shown.stage_now!r}"
@@ -74,7 +79,7 @@ class KillCampaign:
                 os.kill(pid, signal.SIGKILL)
             time.sleep(0.1)
         played = assistant.player.n_played
-        if moment != "rest":
+        if "rest" not in moment:
             assistant.shown.stages.clear()
             assistant.press(Action.DESCRIBE)
             is_there = _MOMENTS[moment]
@@ -85,7 +90,7 @@ class KillCampaign:
             while assistant.player.n_played == played and time.monotonic() < end:
                 time.sleep(0.005)
         time.sleep(rng.uniform(0, 0.15))
-        pids = assistant.children(VOICE if moment in ("speech", "spare") else WORKER)
+        pids = assistant.children(_TARGETS.get(moment, WORKER))
         if not pids:
             raise BrokenPromiseError(f"there was no process to kill at {moment}")
         with contextlib.suppress(ProcessLookupError):

@@ -10,7 +10,10 @@ import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pillow_heif
 from PIL import Image
+
+pillow_heif.register_heif_opener()
 
 Damage = Callable[[bytes, random.Random], bytes]
 
@@ -64,6 +67,8 @@ _WAYS: tuple[tuple[str, str, str, dict[str, object]], ...] = (
     ("deflate tiff", "L", "TIFF", {"compression": "tiff_adobe_deflate"}),
     ("jpeg tiff", "RGB", "TIFF", {"compression": "jpeg"}),
     ("float tiff", "F", "TIFF", {}),
+    ("heic", "RGB", "HEIF", {"quality": 70}),
+    ("avif", "RGB", "AVIF", {"quality": 70, "speed": 9}),
 )  # fmt: skip
 
 

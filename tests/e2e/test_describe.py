@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import io
 import json
 import os
 import pty
@@ -13,6 +14,7 @@ import termios
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from assistant import messages
 from assistant.errors import ExitCode
@@ -166,6 +168,21 @@ def test_a_folder_needs_no_command_and_is_told_first(tiny: Command, player: Fake
     assert headings == [f"{path}:" for path in sorted(folder.glob("*.png"))]
     lines = [line for line in (done.stdout + done.stderr).splitlines() if line]
     assert player.finished == len(lines) - len(headings), "all that is shown, and nothing else"
+
+
+def test_a_pipe_without_a_writer_and_a_cut_picture_do_not_stop_the_rest(
+    tiny: Command, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "pipe.jpg")
+    whole = io.BytesIO()
+    Image.open(STREET).convert("RGB").save(whole, "JPEG")
+    (tmp_path / "cut.jpg").write_bytes(whole.getvalue()[:-2000])
+    done = tiny.run("describe", tmp_path / "pipe.jpg", tmp_path / "cut.jpg", "--no-speech")
+    assert done.returncode == ExitCode.PICTURE
+    assert "nothing came through it within 5 seconds" in done.stderr
+    assert "percent of the picture is missing" in done.stderr
+    assert messages.DONE in done.stderr
+    assert done.stdout.rsplit("cut.jpg:\n", 1)[1].strip()
 
 
 def test_a_picture_from_standard_input(tiny: Command) -> None:

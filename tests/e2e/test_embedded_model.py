@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from assistant import messages
+from assistant.model_store.find import embedded_model
 from scripts.bench.judged_scenes import world
 from scripts.train_scene_model.language import with_article
 from tests.support.assistant_command import ROOT, Command
@@ -99,3 +100,25 @@ def test_questions(embedded: Command) -> None:
 def test_the_same_twice(embedded: Command) -> None:
     first, second = (embedded.run("describe", EXAMPLES[0], "--no-speech").stdout for _ in "12")
     assert first == second
+
+
+def test_named_by_its_files_it_answers_as_it_does_by_itself(
+    embedded: Command, described: dict[str, dict[str, Any]], tmp_path: Path
+) -> None:
+    """Whatever they are called: with other steering than its own it writes nonsense."""
+    demo, street = embedded_model(), ROOT / "examples" / "street.png"
+    pair = tmp_path / "model.gguf", tmp_path / "projector.gguf"
+    for copy, original in zip(pair, (demo.model_path, demo.mmproj_path), strict=True):
+        copy.write_bytes(original.read_bytes())
+    named_pair = Command(("--model", str(pair[0]), "--mmproj", str(pair[1])))
+    done = named_pair.run("describe", street, "--json", "--no-speech")
+    assert json.loads(done.stdout)["description"] == described["street"]["description"]
+    assert "demonstration" in done.stderr
+
+
+def test_nonsense_is_stopped_after_a_few_words(embedded: Command) -> None:
+    steered = ("--alpha", "1.1", "--no-speech")
+    for picture in EXAMPLES[:4]:
+        done = embedded.run("describe", picture, *steered)
+        assert messages.ENDED_REPETITION in done.stderr
+        assert len(done.stdout.split()) < 80

@@ -145,6 +145,29 @@ def test_wrong_bytes_are_set_aside_named_and_never_used(hub: Hub, folder: Path, 
     assert sha256(folder / TINY / Path(key).name) == hashlib.sha256(right).hexdigest()
 
 
+def test_a_checksum_that_only_the_server_knows_is_told_first(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub = tiny_hub(tmp_path / "hub", tmp_path / "catalogue.toml", has_hashes=False)
+    monkeypatch.setenv("HF_HUB_ENABLE_HF_TRANSFER", "1")  # out of date: the hub's library warns
+    with running_hub(hub):
+        monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
+        hub.stated_etag = "no hash"
+        refused = ASSISTANT.run(*PULL)
+        assert refused.returncode == 4
+        assert "--unverified" in refused.stderr
+        assert hub.n_sent == 0
+        hub.stated_etag = ""
+        hub.serves[MMPROJ_KEY] = hub.files[MMPROJ_KEY][:-1] + b"!"
+        assert "not the right file" in ASSISTANT.run(*PULL).stderr
+        hub.serves.clear()
+        done = ASSISTANT.run(*PULL)
+    assert done.returncode == 0, done.stderr
+    told = done.stderr.index("does not know the checksum of tiny-model.gguf")
+    assert told < done.stderr.index("Downloading")
+    assert "Warning" not in done.stderr
+
+
 def test_the_licence_is_shown_and_accepted_once(hub: Hub, folder: Path) -> None:
     refused = ASSISTANT.run("models", "pull", TINY, "--no-speech")
     assert refused.returncode == 2

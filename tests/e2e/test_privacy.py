@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -15,8 +16,10 @@ import pytest
 from assistant.system import child_process
 from tests.support import system_calls
 from tests.support.assistant_command import ROOT, STREET, Command
+from tests.support.camera_sources import write_video
 from tests.support.fake_player import FakePlayer
 from tests.support.typed_assistant import TypedAssistant
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.model
 traced = pytest.mark.skipif(bool(system_calls.why_not()), reason=system_calls.why_not() or "-")
@@ -65,7 +68,7 @@ def test_describing_opens_no_connection_and_writes_no_file(
     }
     assert not [name for name in programs if name.endswith(("/sh", "/bash"))], "no shell is started"
     hidden = [line for line in calls.of("prctl") if "PR_SET_DUMPABLE, SUID_DUMP_DISABLE" in line]
-    assert len(hidden) == 3, "the program, the model's process, and the one that reads pictures"
+    assert len(hidden) == 5, "the program, the model's process, the pictures', and two voices'"
     texts = [line for line in calls.output.splitlines() if line]
     assert not [line for line in calls.of("execve") if any(text in line for text in texts)]
 
@@ -127,6 +130,16 @@ def test_the_log_holds_no_description(embedded: Command, runtime: Path) -> None:
     assert not [sentence for sentence in sentences if sentence.rstrip(".") in done.stderr]
 
 
+def test_the_log_holds_no_question(embedded: Command, runtime: Path) -> None:
+    asked = ("Is there a zebrafinch here?", "And a marmalade jar beside it?")
+    done = embedded.run("ask", STREET, *asked, "--verbose")
+    assert done.returncode == 0, done.stderr
+    logged = [line for line in done.stderr.splitlines() if line.startswith("llama.cpp: ")]
+    assert logged, "the log is really there"
+    assert "ASSISTANT:" not in done.stderr, "no prompt either"
+    assert not [line for line in logged if "zebrafinch" in line or "marmalade" in line]
+
+
 @pytest.fixture
 def at_rest(embedded: Command, runtime: Path) -> Iterator[TypedAssistant]:
     """A session that has answered, with all its processes."""
@@ -178,6 +191,53 @@ def test_where_memory_runs_out_the_front_is_ended_last(at_rest: TypedAssistant) 
 
 def _oom_score_adj(pid: int) -> int:
     return int(Path(f"/proc/{pid}/oom_score_adj").read_text())
+
+
+@pytest.mark.skipif(
+    os.geteuid() == 0 and not shutil.which("setpriv"), reason="root without setpriv"
+)
+def test_no_process_can_be_read_by_other_programs_of_the_user(
+    embedded: Command, runtime: Path, tmp_path: Path
+) -> None:
+    write_video(tmp_path / "video.avi", 20)
+    assistant = TypedAssistant(
+        _Unprivileged(embedded.model), "--camera", str(tmp_path / "video.avi"),
+        "--notice-acknowledged", "yes", "--look-ahead", "off",
+    )  # fmt: skip
+    try:
+        assistant.type("b")
+        assistant.hear("Done.", timeout_s=120.0)
+        mine = assistant.process.pid
+        ours = {pid: line for pid, line in children_of(mine).items() if sys.executable in line}
+        names = ("inference.worker", "grabber.py", "pyttsx3_worker.py")
+        assert all(any(name in line for line in ours.values()) for name in names)
+        assert [pid for pid in (mine, *ours) if _is_readable(pid)] == []
+        other = subprocess.Popen([*_NO_RIGHTS, "sleep", "60"])
+        try:
+            wait_until(lambda: _is_readable(other.pid))
+        finally:
+            other.kill()
+            other.wait()
+    finally:
+        assistant.kill()
+
+
+_NO_RIGHTS = (
+    ("setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs")
+    if os.geteuid() == 0
+    else ()
+)
+"""Root may read every process; as a user has it, this is tried without its rights."""
+
+
+class _Unprivileged(Command):
+    def line(self, *arguments: str | Path) -> list[str]:
+        return [*_NO_RIGHTS, *super().line(*arguments)]
+
+
+def _is_readable(pid: int) -> bool:
+    line = [*_NO_RIGHTS, "cat", f"/proc/{pid}/maps"]
+    return subprocess.run(line, capture_output=True).returncode == 0
 
 
 def test_memory_is_hidden_from_other_programs() -> None:

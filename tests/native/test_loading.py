@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant import messages
+from assistant.core.events import DescribeRequest
 from assistant.errors import ExitCode, ModelError
 from assistant.inference import llama
 from assistant.inference.engine import Engine
@@ -23,7 +24,9 @@ from tests.support.tiny_mmproj import TinyMmproj
 
 @pytest.fixture(scope="module")
 def options(tmp_path_factory: pytest.TempPathFactory) -> EngineOptions:
-    return tiny_pair(tmp_path_factory.mktemp("pair"), TinyLlama(), TinyMmproj())
+    return tiny_pair(
+        tmp_path_factory.mktemp("pair"), TinyLlama(n_head=2, n_head_kv=2), TinyMmproj()
+    )
 
 
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -77,6 +80,15 @@ def test_without_an_encoder_the_model_is_closed(
     damaged = tmp_path / "mmproj.gguf"
     content = options.mmproj_path.read_bytes()
     damaged.write_bytes(content.replace(b"v.blk.0.attn_out.weight", b"v.blk.0.attn_0ut.weight"))
-    with pytest.raises(ModelError), Engine(replace(options, mmproj_path=damaged)):
+    with pytest.raises(ModelError) as caught, Engine(replace(options, mmproj_path=damaged)):
         pass
     assert closed == ["model"]
+    assert "projector file mmproj.gguf cannot be loaded" in caught.value.message
+    assert "same model" not in caught.value.hint, "it fits: the pairing was looked at before"
+
+
+def test_a_projector_of_the_first_converter_answers(tmp_path: Path) -> None:
+    """It does not say what kind of projector it is."""
+    old = tiny_pair(tmp_path, TinyLlama(), TinyMmproj(layout="legacy", has_kind=False))
+    with Engine(replace(old, cache_dir=tmp_path)) as engine:
+        assert engine.answer(DescribeRequest(random_picture(64), "What?")).counts.tokens > 0

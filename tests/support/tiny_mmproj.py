@@ -36,6 +36,7 @@ class TinyMmproj:
         use_gelu: tanh-approximated GELU in the ViT instead of CLIP's quick GELU.
         pinpoints: sizes (width, height) in px of pictures cut into tiles, as LLaVA-NeXT has them; its other keys
             and its newline vector are then written too.
+        has_kind: whether the projector's kind is written; the first converter did not.
         projector: "mlp" (LLaVA) or "ldp" (MobileVLM), for which llama.cpp wants 24 patches a side and makes 144 tokens.
         has_post_ln: whether a post-layernorm is stored (LLaVA's files have none).
         seed: of the weights.
@@ -51,6 +52,7 @@ class TinyMmproj:
     layout: Literal["modern", "legacy"] = "modern"
     quant: str = "F16"
     use_gelu: bool = False
+    has_kind: bool = True
     projector: Literal["mlp", "ldp"] = "mlp"
     has_post_ln: bool = False
     pinpoints: tuple[tuple[int, int], ...] = ()
@@ -75,7 +77,8 @@ def write_tiny_mmproj(path: Path, shape: TinyMmproj = TinyMmproj()) -> Path:
     writer.add_bool("clip.has_vision_encoder", True)
     writer.add_file_type({"F32": 0, "F16": 1, "Q8_0": 7}[shape.quant])
     writer.add_name(f"tiny-clip-{shape.seed}")
-    writer.add_string("clip.projector_type", shape.projector)
+    if shape.has_kind:
+        writer.add_string("clip.projector_type", shape.projector)
     writer.add_uint32("clip.vision.image_size", shape.image_size)
     writer.add_uint32("clip.vision.patch_size", shape.patch_size)
     writer.add_uint32("clip.vision.embedding_length", shape.n_embd)

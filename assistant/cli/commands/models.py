@@ -15,7 +15,7 @@ from assistant.settings.table import BY_NAME
 MODELS = _("Get models for photographs, and choose among them.")
 MODELS_LONG = _(
     "Lists, fetches, checks and chooses models. Only the command pull uses the network; every file is checked "
-    "against its known checksum before it is used."
+    "against its checksum before it is used."
 )
 EPILOG = _("Models are kept in sparc-assistant/models in the user's data folder.")
 LIST = _("Say which models there are, which fit this machine, and what a picture costs.")
@@ -36,6 +36,7 @@ MMPROJ = _("GGUF file of its projector.")
 TEMPLATE = _("Prompt template: {names}; default: the model file's own.")
 ACCEPT = _("Accept the model's licence, which is shown.")
 FORCE = _("Fetch it even if this machine has too little memory.")
+UNVERIFIED = _("Install a file even if no checksum is known, so that damage would go unnoticed.")
 QUIET = _("Say and show nothing but errors and the result.")
 JSON = _("Print the result as one JSON object.")
 
@@ -53,6 +54,7 @@ def add_parser(commands: Any) -> None:
     pull.add_argument("name", metavar="NAME", help=NAME)
     pull.add_argument("--accept-licence", action="store_true", help=ACCEPT)
     pull.add_argument("--force", action="store_true", help=FORCE)
+    pull.add_argument("--unverified", action="store_true", help=UNVERIFIED)
     pull.add_argument("--quiet", action="store_true", help=QUIET)
     _finish(pull, speaks=True)
 

@@ -62,16 +62,25 @@ def pull(options: argparse.Namespace, console: Console) -> ExitCode:
     with ExitStack() as stack:
         talk = open_talk(options, console, stack)
         install.check_room(row, store, forces=options.force)
+        for file in row.files:
+            if not file.sha256:
+                talk.tell(words.hash_from_server(file.name))
         _accept_licence(row, store, options, talk)
-        installed = _pull(row, store, talk, console)
+        installed = _pull(row, store, talk, options, console)
         # Control-C never comes here: the voice then ends at once.
         talk.last_words(words.pulled(row.name))
     return _done(words.pulled(row.name), installed, options, console)
 
 
-def _pull(row: CatalogueModel, store: Store, talk: ConsoleTalk, console: Console) -> InstalledModel:
+def _pull(
+    row: CatalogueModel,
+    store: Store,
+    talk: ConsoleTalk,
+    options: argparse.Namespace,
+    console: Console,
+) -> InstalledModel:
     try:
-        return install.pull(row, store, talk)
+        return install.pull(row, store, talk, takes_unverified=options.unverified)
     except KeyboardInterrupt:
         console.status(words.KEPT_FOR_NEXT_TIME)
         raise
@@ -144,9 +153,18 @@ def path(options: argparse.Namespace, console: Console) -> ExitCode:
 
 def remove(options: argparse.Namespace, console: Console) -> ExitCode:
     """Remove a model."""
-    freed = manage.remove(options.name, Store(), read_catalogue().get(options.name))
-    said = words.removed(options.name, freed) if freed else words.removed_own(options.name)
-    return _result(said, {"removed": options.name, "freed_bytes": freed}, options, console)
+    removal = manage.remove(options.name, Store())
+    kept = [str(path) for path in removal.kept]
+    if removal.freed:
+        said = words.removed(options.name, removal.freed)
+    else:
+        said = (
+            words.removed_own(options.name) if not kept else words.removed_from_list(options.name)
+        )
+    if kept:
+        said += " " + words.removed_but_kept(", ".join(kept))
+    record = {"removed": options.name, "freed_bytes": removal.freed, "kept": kept}
+    return _result(said, record, options, console)
 
 
 def add(options: argparse.Namespace, console: Console) -> ExitCode:

@@ -154,7 +154,7 @@ def plan(
     has_flash_attention: bool = True,
     is_checked: bool = True,
 ) -> Plan:
-    """Return the best settings with which the model fits; what the user chose is never changed.
+    """Return the best settings with which the model fits; what the user chose is only changed where it cannot be.
 
     Weights that do not fit beside the rest are read from the disk again and again, which is slow but works while half
     of them stay. Below that, a word takes minutes and the machine stops responding.
@@ -164,6 +164,9 @@ def plan(
     Raises:
         ModelError: it cannot fit.
     """
+    unfit = ""
+    if kv_type == "q8_0" and sizes.head_values % _VALUE_BYTES[kv_type][0]:
+        unfit, kv_type = words.kv_type_unfit(kv_type), "f16"
     contexts = [n_ctx] if n_ctx else [DEFAULT_N_CTX, SMALL_N_CTX]
     if sizes.n_ctx_train:
         contexts = [min(each, sizes.n_ctx_train) for each in contexts]
@@ -175,14 +178,15 @@ def plan(
             kinds = ["f16", *kinds]
     tries = [(cells, kind) for cells in contexts for kind in kinds]
     if not is_checked:
-        return Plan(*tries[0])
+        return Plan(*tries[0], note=unfit)
     needs = [need(sizes, cells, kind, n_batch) for cells, kind in tries]
     for (cells, kind), needed in zip(tries, needs, strict=True):
         if needed.total <= free.memory and needed.total <= free.addresses:
-            return Plan(cells, kind, note=words.MEMORY_SHORT if cells < contexts[0] else "")
+            short = words.MEMORY_SHORT if cells < contexts[0] else ""
+            return Plan(cells, kind, note=f"{unfit} {short}".strip())
     (cells, kind), needed = min(zip(tries, needs, strict=True), key=lambda pair: pair[1].total)
     if needed.least <= free.memory and needed.total <= free.addresses:
-        note = words.memory_slow(needed.total, free.memory)
+        note = f"{unfit} {words.memory_slow(needed.total, free.memory)}".strip()
         return Plan(cells, kind, repacks=False, note=note)
     raise ModelError(
         words.memory_refused(sizes.name, needed.total, min(free.memory, free.addresses)),

@@ -1,9 +1,10 @@
-"""What a projector file says of itself, and the corrected copy that a legacy one needs.
+"""What a projector file says of itself, and the corrected copy that an old one needs.
 
 The legacy LLaVA converter drops the vision tower's last layer and writes the number that is left as
 ``block_count``; llama.cpp then stops one layer earlier again (ggml-org/llama.cpp#25817). An explicit
 ``clip.vision.feature_layer = [block_count]`` makes it run every stored layer. Metadata cannot be changed
-in a read-only file, so a corrected copy is made once and kept.
+in a read-only file, so a corrected copy is made once and kept. The first converter wrote no kind of projector
+(``clip.projector_type``) either, because there was only one; the copy says that it is an MLP.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from platformdirs import user_cache_path
@@ -34,6 +36,7 @@ _CLIP_DEPTHS = {768: 12, 1024: 24, 1280: 32, 1664: 48}
 """Layers of the published CLIP ViTs by width: a file that stores them all was not cut by the converter."""
 _CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 _FEATURE_LAYER = "clip.vision.feature_layer"
+_KIND = "clip.projector_type"
 _ABANDONED_AFTER_S = 3600.0
 """A copy is made in seconds; another process may be at it."""
 
@@ -43,10 +46,11 @@ class Projector:
     """A projector file as it will be loaded.
 
     Attributes:
-        path: a corrected copy where ``is_corrected``.
+        path: the file, or a corrected copy.
         image_size_px: side of the square picture that the vision tower takes.
         has_tiles: whether mtmd cuts the picture into tiles (LLaVA-NeXT).
         mean_rgb: colour of the padding, 0-255.
+        is_corrected: whether ``path`` makes llama.cpp run a layer that it would leave out.
         note: what a person should hear when the copy was made just now, or an empty string.
     """
 
@@ -57,6 +61,11 @@ class Projector:
     mean_rgb: tuple[int, int, int]
     is_corrected: bool = False
     note: str = ""
+
+    @property
+    def has_known_width(self) -> bool:
+        """Return whether it can be seen, before it is loaded, that it does not fit a language model."""
+        return self.kind in _LLAVA_PROJECTORS
 
     @property
     def has_fixed_size(self) -> bool:
@@ -84,15 +93,18 @@ class Projector:
 def is_one_layer_short(header: GgufHeader) -> bool:
     """Return whether llama.cpp would skip the last stored layer of a legacy LLaVA vision tower."""
     values = header.values
-    if (
-        values.get("clip.projector_type", "mlp") not in _LLAVA_PROJECTORS
-        or _FEATURE_LAYER in values
-    ):
+    if values.get(_KIND, "mlp") not in _LLAVA_PROJECTORS or _FEATURE_LAYER in values:
         return False
     if "v.class_embd" not in header.tensors:
         return False
     n_layer = values.get("clip.vision.block_count")
     return bool(_CLIP_DEPTHS.get(values.get("clip.vision.embedding_length", 0)) != n_layer)
+
+
+def has_no_kind(header: GgufHeader) -> bool:
+    """Return whether the file is of the time when every projector was an MLP; llama.cpp then refuses it."""
+    kinds = (_KIND, "clip.vision.projector_type")
+    return "mm.0.weight" in header.tensors and not any(key in header.values for key in kinds)
 
 
 def open_projector(
@@ -114,7 +126,10 @@ def open_projector(
         size = int(header.values.get("clip.vision.image_size", 0))
         mean = header.values.get("clip.vision.image_mean", _CLIP_MEAN)
         red, green, blue = (int(channel * 255) for channel in mean)
-        needs_copy = is_one_layer_short(header)
+        is_corrected = corrects and is_one_layer_short(header)
+        added: dict[str, Any] = {_KIND: "mlp"} if has_no_kind(header) else {}
+        if is_corrected:
+            added[_FEATURE_LAYER] = [header.values["clip.vision.block_count"]]
     except OSError as error:
         unreadable = messages.mmproj_unreadable(path.name, error.strerror or str(error))
         raise ModelError(unreadable, messages.MMPROJ_DAMAGED_HINT) from error
@@ -125,23 +140,27 @@ def open_projector(
         raise ModelError(
             messages.mmproj_not_for_pictures(path.name), messages.MMPROJ_NOT_FOR_PICTURES_HINT
         )
-    is_corrected = corrects and needs_copy
     used, is_new = path, False
-    if is_corrected:
-        used, is_new = _corrected_copy(path, header, cache_dir, on_copy)
+    if added:
+        used, is_new = _corrected_copy(path, header, added, cache_dir, on_copy)
+    made = words.projector_corrected if is_corrected else words.projector_updated
     return Projector(
         path=used,
-        kind=header.values.get("clip.projector_type", "mlp"),
+        kind=header.values.get(_KIND, "mlp"),
         image_size_px=size,
         has_tiles=bool(header.values.get("clip.vision.image_grid_pinpoints")),
         mean_rgb=(red, green, blue),
         is_corrected=is_corrected,
-        note=words.projector_corrected(path.name) if is_new else "",
+        note=made(path.name) if is_new else "",
     )
 
 
 def _corrected_copy(
-    path: Path, header: GgufHeader, cache_dir: Path | None, on_copy: Callable[[], None]
+    path: Path,
+    header: GgufHeader,
+    added: Mapping[str, Any],
+    cache_dir: Path | None,
+    on_copy: Callable[[], None],
 ) -> tuple[Path, bool]:
     """Return where the copy is, and whether it was made just now."""
     stat = path.stat()
@@ -149,7 +168,7 @@ def _corrected_copy(
     state = hashlib.sha256(f"{stat.st_size}|{stat.st_mtime_ns}".encode()).hexdigest()[:12]
     folder = cache_dir or user_cache_path("sparc-assistant") / "projectors"
     target = folder / f"{path.stem}-all-layers-{where}-{state}.gguf"
-    if _is_whole(target, header):
+    if _is_whole(target, header, added):
         return target, False
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -161,7 +180,7 @@ def _corrected_copy(
         handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
         os.close(handle)
         try:
-            _write_with_feature_layer(path, Path(name))
+            _write_with(added, path, Path(name))
             with open(name, "rb") as written:
                 os.fsync(written.fileno())  # the name must not come to the disk before the bytes
             os.replace(name, target)
@@ -174,23 +193,24 @@ def _corrected_copy(
     return target, True
 
 
-def _is_whole(copy: Path, original: GgufHeader) -> bool:
+def _is_whole(copy: Path, original: GgufHeader, added: Mapping[str, Any]) -> bool:
     try:
         header = read_header(copy)
     except (OSError, GgufError):
         return False
-    return _FEATURE_LAYER in header.values and header.tensors.keys() == original.tensors.keys()
+    has_added = all(header.values.get(key) == value for key, value in added.items())
+    return has_added and header.tensors.keys() == original.tensors.keys()
 
 
 def _tidy(folder: Path, where: str) -> None:
     """Remove copies of earlier versions of the file, and unfinished ones; a copy is as large as its original."""
-    for left in (*folder.glob(f"*-all-layers-{where}-*.gguf"), *folder.glob("*.part")):
+    for left in (*folder.glob(f"*-all-layers-{where}-*.gguf"), *folder.glob("tmp*.part")):
         with contextlib.suppress(OSError):
             if left.suffix == ".gguf" or time.time() - left.stat().st_mtime > _ABANDONED_AFTER_S:
                 left.unlink()
 
 
-def _write_with_feature_layer(source: Path, target: Path) -> None:
+def _write_with(added: Mapping[str, Any], source: Path, target: Path) -> None:
     import gguf  # half a second on a small machine, and a copy is made once
 
     reader = gguf.GGUFReader(source)
@@ -201,10 +221,11 @@ def _write_with_feature_layer(source: Path, target: Path) -> None:
             kind = field.types[0]
             sub_kind = field.types[-1] if kind == gguf.GGUFValueType.ARRAY else None
             writer.add_key_value(field.name, field.contents(), kind, sub_type=sub_kind)
-        n_layer = int(reader.fields["clip.vision.block_count"].contents())
-        writer.add_key_value(
-            _FEATURE_LAYER, [n_layer], gguf.GGUFValueType.ARRAY, sub_type=gguf.GGUFValueType.INT32
-        )
+        if _KIND in added:
+            writer.add_string(_KIND, added[_KIND])
+        if _FEATURE_LAYER in added:
+            kind, sub_kind = gguf.GGUFValueType.ARRAY, gguf.GGUFValueType.INT32
+            writer.add_key_value(_FEATURE_LAYER, added[_FEATURE_LAYER], kind, sub_type=sub_kind)
         for tensor in reader.tensors:
             data = tensor.data
             writer.add_tensor_info(

@@ -7,6 +7,7 @@ the weights does not show in metadata: a hash finds it (``assistant.model_store`
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from assistant.errors import ModelError
@@ -42,7 +43,7 @@ def check_pair(model_path: Path, mmproj_path: Path) -> tuple[GgufHeader, GgufHea
     Raises:
         ModelError: one sentence on what is wrong, and one on what to do.
     """
-    model, mmproj = read(model_path), read(mmproj_path)
+    model, mmproj = read(model_path), read(mmproj_path, words.projector_file)
     model_name, mmproj_name = model_path.name, mmproj_path.name
     if model.architecture == PROJECTOR and mmproj.architecture not in (PROJECTOR, ""):
         raise ModelError(words.PAIR_SWAPPED, words.PAIR_SWAPPED_HINT)
@@ -55,21 +56,22 @@ def check_pair(model_path: Path, mmproj_path: Path) -> tuple[GgufHeader, GgufHea
     return model, mmproj
 
 
-def read(path: Path) -> GgufHeader:
-    """Return a file's header.
+def read(path: Path, as_said: Callable[[str], str] = words.model_file) -> GgufHeader:
+    """Return a file's header; ``as_said`` turns its name into the words for what it is.
 
     Raises:
         ModelError: it is missing, a folder, unreadable, no GGUF file, damaged, cut short, or of a newer kind.
     """
     try:
         return read_header(path)
-    except FileNotFoundError as error:
-        raise ModelError(words.file_missing(str(path)), words.FILE_MISSING_HINT) from error
+    except (FileNotFoundError, ValueError) as error:  # no path has a NUL in it
+        missing = words.file_missing(as_said(str(path)))
+        raise ModelError(missing, words.FILE_MISSING_HINT) from error
     except IsADirectoryError as error:
         raise ModelError(words.file_is_folder(str(path)), words.FILE_IS_FOLDER_HINT) from error
     except OSError as error:
         reason = error.strerror or str(error)
-        raise ModelError(words.file_unreadable(str(path), reason)) from error
+        raise ModelError(words.file_unreadable(as_said(str(path)), reason)) from error
     except GgufError as error:
         _LOGGER.info("%s: %s", path, error.detail)
         says = {
@@ -79,7 +81,7 @@ def read(path: Path) -> GgufHeader:
             "damaged": (words.file_damaged, words.FILE_AGAIN_HINT),
         }
         message, hint = says[error.kind]
-        raise ModelError(message(path.name), hint) from error
+        raise ModelError(message(as_said(path.name)), hint) from error
 
 
 def projector_width(mmproj: GgufHeader) -> int | None:
@@ -105,15 +107,15 @@ def _check_model(model: GgufHeader, name: str) -> None:
     n_parts = model.number("split.count") or 1
     if n_parts > 1:
         raise ModelError(words.model_split(name, n_parts), words.MODEL_SPLIT_HINT)
-    if not kind:
-        raise ModelError(words.file_damaged(name), words.FILE_AGAIN_HINT)
+    if not kind or not kind.isprintable():
+        raise ModelError(words.file_damaged(words.model_file(name)), words.FILE_AGAIN_HINT)
     if not _writes_text(kind):
         raise ModelError(words.model_wrong_kind(name, kind), words.MODEL_WRONG_KIND_HINT)
     n_layer, n_embd = model.number(f"{kind}.block_count"), model.number(f"{kind}.embedding_length")
     embedding = model.tensors.get("token_embd.weight")
     has_layers = n_layer is not None and _has_layers(model, "blk", n_layer)
     if embedding is None or embedding.dims[0] != n_embd or not has_layers:
-        raise ModelError(words.file_incomplete(name), words.FILE_AGAIN_HINT)
+        raise ModelError(words.file_incomplete(words.model_file(name)), words.FILE_AGAIN_HINT)
 
 
 def _check_projector(mmproj: GgufHeader, name: str) -> None:
@@ -127,7 +129,7 @@ def _check_projector(mmproj: GgufHeader, name: str) -> None:
     n_embd = mmproj.number("clip.vision.embedding_length") or 0
     has_sizes = 0 < sides[1] <= sides[0] <= 1 << 15 and 0 < n_head <= n_embd
     if not has_sizes or n_layer is None or not _has_layers(mmproj, "v.blk", n_layer):
-        raise ModelError(words.file_incomplete(name), words.FILE_AGAIN_HINT)
+        raise ModelError(words.file_incomplete(words.projector_file(name)), words.FILE_AGAIN_HINT)
 
 
 def _writes_text(kind: str) -> bool:

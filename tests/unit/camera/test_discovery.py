@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from assistant.camera import devices
 from assistant.camera.discovery import find_camera, list_cameras, open_camera
-from assistant.camera.picture_reader import PictureCamera
+from assistant.camera.picture_camera import PictureCamera
 from assistant.core.ports import Camera
 from assistant.errors import CameraError
 from assistant.testing import FakeCamera
@@ -121,6 +121,13 @@ def test_any_spec_opens_or_is_told(spec: str) -> None:
 def test_a_password_is_not_spoken() -> None:
     camera = open_camera("rtsp://me:secret@cam.local:554/1")
     assert camera.name == "network camera at cam.local"
+
+
+def test_a_password_in_what_is_no_address_is_not_spoken() -> None:
+    with pytest.raises(CameraError, match="no camera") as caught:
+        open_camera("camera rtsp://me:geheim@cam.local/1")
+    assert "geheim" not in str(caught.value)
+    assert open_camera(" rtsp://me:geheim@cam.local/1 ").name == "network camera at cam.local"
 
 
 def test_a_device_that_is_not_there_is_told_when_a_picture_is_wanted() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -20,6 +22,7 @@ from assistant.camera.opencv import OpenCvCamera
 from assistant.core.ports import Camera
 from assistant.errors import CameraError, ExitCode
 from tests.support.camera_sources import SIZE, MjpegServer, number_of, write_video
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture
@@ -153,6 +156,36 @@ def test_a_dead_process_is_told_once(server: MjpegServer, cameras: list[Camera])
     camera._process.kill()
     camera._process._process.wait()
     assert number_of(camera.capture()) >= 0
+
+
+def test_a_stopped_process_is_replaced_and_the_picture_taken(
+    server: MjpegServer, cameras: list[Camera]
+) -> None:
+    camera = _stream(server, cameras, timeout_s=60.0)
+    camera.capture()
+    assert camera._process is not None
+    stopped = camera._process._process.pid
+    os.kill(stopped, signal.SIGSTOP)
+    before = server.number_now()
+    assert number_of(camera.capture()) >= before - 2
+    assert not Path(f"/proc/{stopped}").exists()
+
+
+def test_the_process_ends_with_its_front_while_it_waits_for_a_camera(server: MjpegServer) -> None:
+    server.is_stalled.set()
+    program = f"""
+import os, signal, threading, time
+from assistant.camera.opencv import OpenCvCamera
+camera = OpenCvCamera({server.url!r}, "phone", timeout_s=300.0)
+threading.Thread(target=camera.capture).start()
+while camera._process is None or not camera._process.is_waiting:
+    time.sleep(0.01)
+time.sleep(1.0)  # now it waits for the stream
+print(camera._process._process.pid, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)"""
+    front = subprocess.run([sys.executable, "-c", program], capture_output=True)
+    pid = int(front.stdout)
+    wait_until(lambda: not Path(f"/proc/{pid}/stat").exists())
 
 
 def test_what_is_no_video_is_told(

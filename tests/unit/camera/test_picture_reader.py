@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -54,17 +54,108 @@ def test_the_pixels_are_those_of_reading_here(reader: PictureReader) -> None:
     assert np.array_equal(reader.decode(content, "it"), load_picture(str(EXAMPLES / "park.png")))
 
 
-def test_standard_input_and_pipes(reader: PictureReader, monkeypatch: pytest.MonkeyPatch) -> None:
+@contextlib.contextmanager
+def standard_input(content: bytes) -> Iterator[None]:
+    """The content comes through a pipe, as from another program."""
+    read, write = os.pipe()
+    kept = os.dup(0)
+    os.dup2(read, 0)
+    os.close(read)
+
+    def send() -> None:
+        os.write(write, content)
+        os.close(write)
+
+    writer = threading.Thread(target=send)
+    writer.start()
+    try:
+        yield
+    finally:
+        writer.join()
+        os.dup2(kept, 0)
+        os.close(kept)
+
+
+def test_standard_input_and_pipes(reader: PictureReader) -> None:
     content = (EXAMPLES / "park.png").read_bytes()
-    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(content)))
-    assert reader.read("-").shape == (512, 512, 3)
-    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"")))
-    with pytest.raises(PictureError, match="Standard input is empty"):
+    for name in ("-", "/dev/stdin", "/dev/fd/0"):
+        with standard_input(content):
+            assert reader.read(name).shape == (512, 512, 3)
+    with standard_input(b""), pytest.raises(PictureError, match="Standard input is empty"):
         reader.read("-")
 
 
+def test_a_pipe_that_is_written_to_is_read(reader: PictureReader, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    content = (EXAMPLES / "park.png").read_bytes()
+    writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=(content,))
+    writer.start()
+    assert reader.read(str(tmp_path / "pipe")).shape == (512, 512, 3)
+    writer.join()
+
+
+def test_a_pipe_that_nobody_writes_to_does_not_hold_up_the_next_picture(
+    reader: PictureReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pipe")
+    with pytest.raises(PictureError, match="pipe is a pipe, and nothing came through it"):
+        reader.read("pipe")
+    assert reader.read(str(EXAMPLES / "park.png")).size
+
+
+def test_what_keeps_even_its_opener_waiting_is_given_up(
+    reader: PictureReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a file on a network drive that does not answer: here the process is busy with something else."""
+    monkeypatch.setattr("assistant.camera.picture_reader._OPEN_S", 1.0)
+    reader.read(str(EXAMPLES / "park.png"))
+    monkeypatch.setattr(reader._process, "wait_for", time_out)
+    with pytest.raises(PictureError, match=r"park\.png could not be opened within 1 second"):
+        reader.read(str(EXAMPLES / "park.png"))
+    assert reader.read(str(EXAMPLES / "park.png")).size
+
+
+def time_out(*_: Any) -> None:
+    raise TimeoutError
+
+
+@pytest.mark.parametrize("name", ["/dev/zero", "/dev/null", "/dev/tty"])
+def test_a_device_is_not_opened(reader: PictureReader, name: str) -> None:
+    with pytest.raises(PictureError, match=f"{name} is a device, not a picture"):
+        reader.read(name)
+
+
+def test_a_stopped_process_is_replaced_and_the_picture_read(
+    reader: PictureReader, tmp_path: Path
+) -> None:
+    path = str(EXAMPLES / "park.png")
+    reader.read(path)
+    stopped = pid_of(reader)
+    os.kill(stopped, signal.SIGSTOP)
+    assert reader.read(path).size
+    assert pid_of(reader) != stopped
+    os.kill(pid_of(reader), signal.SIGSTOP)
+    assert reader.decode(Path(path).read_bytes(), "it").size
+    (tmp_path / "large.jpg").write_bytes(slow_jpeg(100))
+    stopped = pid_of(reader)
+    stopper = threading.Timer(0.5, os.kill, (stopped, signal.SIGSTOP))
+    stopper.start()
+    assert reader.read(str(tmp_path / "large.jpg")).size, "in the middle of a picture"
+    stopper.join()
+
+
+def test_what_came_through_a_pipe_to_a_stopped_process_is_lost(reader: PictureReader) -> None:
+    reader.warm()
+    os.kill(pid_of(reader), signal.SIGSTOP)
+    content = (EXAMPLES / "park.png").read_bytes()
+    with standard_input(content[:1000]), pytest.raises(PictureError, match="was stopped"):
+        reader.read("-")
+    assert reader.read(str(EXAMPLES / "park.png")).size
+
+
 def test_troubles_have_their_sentences(reader: PictureReader, tmp_path: Path) -> None:
-    (tmp_path / "cut.png").write_bytes((EXAMPLES / "park.png").read_bytes()[:9000])
+    (tmp_path / "cut.png").write_bytes((EXAMPLES / "park.png").read_bytes()[:900])
     (tmp_path / "text.png").write_text("A text.")
     odd = tmp_path / os.fsdecode(b"odd \xff \n name.png")
     odd.write_bytes(b"\x89PNG")
@@ -143,20 +234,29 @@ def test_close_ends_a_reading_and_the_process(tmp_path: Path) -> None:
         reader.read(str(EXAMPLES / "park.png"))
 
 
-def test_the_process_goes_with_its_front() -> None:
-    program = (
-        "from assistant.camera.picture_reader import PictureReader\n"
-        "reader = PictureReader()\nreader.warm()\n"
-        "print(reader._process.pid, flush=True)\n"
-        "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
-    )
+@pytest.mark.parametrize("does", ["reader.warm()", "start_reading()"])
+def test_the_process_goes_with_its_front(tmp_path: Path, does: str) -> None:
+    (tmp_path / "slow.jpg").write_bytes(slow_jpeg())
+    program = f"""
+import os, signal, threading, time
+from assistant.camera.picture_reader import PictureReader
+reader = PictureReader()
+def start_reading():
+    reader.warm()
+    threading.Thread(target=reader.read, args=({str(tmp_path / "slow.jpg")!r},)).start()
+    while not reader._process.has_opened:
+        time.sleep(0.01)
+    time.sleep(0.5)  # now it decodes
+{does}
+print(reader._process.pid, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)"""
     front = subprocess.run([sys.executable, "-c", program], capture_output=True)
     pid = int(front.stdout)
     wait_until(lambda: not Path(f"/proc/{pid}/stat").exists())
 
 
 def test_descriptors_stay_constant(reader: PictureReader, tmp_path: Path) -> None:
-    (tmp_path / "cut.png").write_bytes((EXAMPLES / "park.png").read_bytes()[:9000])
+    (tmp_path / "cut.png").write_bytes((EXAMPLES / "park.png").read_bytes()[:900])
     counts = []
     for _ in range(5):
         reader.read(str(EXAMPLES / "park.png"))

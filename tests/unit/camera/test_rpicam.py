@@ -85,6 +85,20 @@ def test_one_that_hangs_is_given_up_with_its_children(programs: Path) -> None:
         RpiCamera(0, timeout_s=0.5).capture()
 
 
+def test_one_that_is_stopped_is_started_again(programs: Path) -> None:
+    picture, seen = programs.parent / "picture.jpg", programs.parent / "seen"
+    _install(
+        programs,
+        "rpicam-jpeg",
+        f"[ -e {seen} ] || {{ touch {seen}; kill -STOP $$; }}; cat {picture}",
+    )
+    with contextlib.closing(RpiCamera(0, timeout_s=60.0)) as camera:
+        assert number_of(camera.capture()) == 321
+    _install(programs, "rpicam-jpeg", "kill -STOP $$")
+    with pytest.raises(CameraError, match="stopped unexpectedly"):
+        RpiCamera(0, timeout_s=60.0).capture()
+
+
 def test_close_ends_a_running_capture(programs: Path) -> None:
     _install(programs, "rpicam-jpeg", "sleep 600")
     camera = RpiCamera(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,15 @@ def test_wishes_are_kept_whatever_is_free() -> None:
 
 def test_no_quantised_cache_where_it_cannot_be() -> None:
     assert plan(LLAVA_7B, free(20), has_flash_attention=False).kv_type == "f16"
+
+
+def test_a_wished_number_type_that_cannot_be_is_named_and_replaced() -> None:
+    narrow = replace(LLAVA_7B, head_values=16)
+    for is_checked in (True, False):
+        chosen = plan(narrow, free(20), kv_type="q8_0", is_checked=is_checked)
+        assert chosen.kv_type == "f16"
+        assert "--kv-type q8_0" in chosen.note
+    assert plan(narrow, free(20), kv_type="f32").note == ""
 
 
 def test_sizes_are_read_from_the_files(tmp_path: Path) -> None:

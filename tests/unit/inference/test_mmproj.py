@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import gguf
 import numpy as np
@@ -52,6 +53,21 @@ def test_a_legacy_file_gets_a_copy_that_differs_in_one_key_only(
             list(new.shape),
         )
         assert np.array_equal(old.data.view(np.uint8), new.data.view(np.uint8))
+
+
+@pytest.mark.parametrize("layout", ["legacy", "modern"])
+def test_a_file_that_does_not_say_its_kind_gets_a_copy_that_does(
+    tmp_path: Path, layout: Literal["legacy", "modern"]
+) -> None:
+    path = write_tiny_mmproj(tmp_path / "old.gguf", TinyMmproj(layout=layout, has_kind=False))
+    for corrects in (True, False):
+        made = mmproj.open_projector(path, tmp_path / str(corrects), corrects=corrects)
+        kind = gguf.GGUFReader(made.path).get_field("clip.projector_type")
+        assert kind is not None
+        assert kind.contents() == "mlp"
+        assert "corrected copy" in made.note
+        assert made.is_corrected == (corrects and layout == "legacy")
+        assert mmproj.open_projector(path, tmp_path / str(corrects), corrects=corrects).note == ""
 
 
 def test_the_copy_is_made_once_and_again_when_the_file_changes(tmp_path: Path) -> None:

@@ -171,7 +171,7 @@ def test_a_file_that_is_cut_short(pair: tuple[Path, Path], which: int, keeps: fl
     pair[which].write_bytes(data[: int(len(data) * keeps)])
     error = refusal(*pair)
     assert "incomplete" in error.message
-    assert pair[which].name in error.message
+    assert f"The {('model', 'projector')[which]} file {pair[which].name}" in error.message
     assert "again" in error.hint
 
 
@@ -215,3 +215,15 @@ def test_noise_over_the_metadata_is_refused_or_changes_nothing_that_matters(
 def test_files_that_cannot_be_opened(pair: tuple[Path, Path], tmp_path: Path) -> None:
     assert "does not exist" in refusal(tmp_path / "missing.gguf", pair[1]).message
     assert "is a folder" in refusal(pair[0], tmp_path).message
+
+
+def test_escape_sequences_in_metadata_are_not_repeated(
+    tmp_path: Path, pair: tuple[Path, Path]
+) -> None:
+    error = refusal(bare(tmp_path / "m.gguf", "\x1b]0;mine\x07bert"), pair[1])
+    assert "is damaged" in error.message
+    assert str(error).isprintable()
+
+
+def test_a_path_that_cannot_be_is_one_sentence(pair: tuple[Path, Path]) -> None:
+    assert "projector file" in refusal(pair[0], Path("a\0b.gguf")).message

@@ -91,3 +91,23 @@ def test_words_that_look_like_marks_stay_words(template: str, words: str) -> Non
     rendered = prompts.render(f"Is {words} here?", None, template)
     assert rendered.count(MEDIA_MARKER) == 1
     assert f"Is {words} here?" in rendered
+
+
+@pytest.mark.parametrize(
+    ("n_prompt", "n_question", "n_ctx", "n_ctx_train", "helps"),
+    [
+        (720, 6, 512, 512, {"another model"}),  # whatever is asked, and however large the context
+        (720, 6, 256, 512, {"another model"}),
+        (2100, 1400, 2048, 2048, {"shorter question"}),
+        (2100, 6, 2048, 4096, {"--n-ctx"}),
+        (2100, 1400, 2048, 4096, {"shorter question", "--n-ctx"}),
+        (2100, 6, 2048, 0, {"--n-ctx"}),  # it does not say what it was trained on
+        (2100, 900, 1024, 2048, {"shorter question", "--n-ctx"}),  # neither alone
+    ],
+)
+def test_advice_about_a_prompt_that_is_too_long_can_help(
+    n_prompt: int, n_question: int, n_ctx: int, n_ctx_train: int, helps: set[str]
+) -> None:
+    hint = prompts.too_long(n_prompt, n_question, n_ctx, n_ctx_train).hint
+    known = {"another model", "shorter question", "--n-ctx"}
+    assert {words for words in known if words in hint} == helps

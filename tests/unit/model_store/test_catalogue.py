@@ -98,6 +98,15 @@ def _with(key: str, value: Any) -> Any:
         lambda row: row["file"][0].update(verified="none"),
         lambda row: row["file"][0].update(name="../up.gguf"),
         lambda row: row["file"][0].update(size=True),
+        lambda row: row["file"][0].update(name=".lock"),
+        lambda row: row["file"][0].update(name="a\0.gguf"),
+        lambda row: row["file"][0].update(repository="../.."),
+        lambda row: row["file"][0].update(repository="owner/na\0me"),
+        lambda row: row["file"][0].update(repository="owner/name?x"),
+        lambda row: row["file"][0].update(revision="../../main"),
+        lambda row: row["file"][1].update(revision="main\n"),
+        _with("title", "\x1b]0;mine\x07LLaVA"),
+        _with("about", "It erases\x1b[2J the screen."),
     ],
 )
 def test_a_spoilt_row_is_refused(spoil: Any) -> None:

@@ -7,6 +7,7 @@ import hashlib
 import logging
 import os
 import random
+import ssl
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 from assistant.errors import ModelError
 from assistant.model_store import download
 from assistant.model_store.catalogue import CatalogueFile
+from assistant.model_store.download_trouble import explain, give_up
 from tests.support.hub_server import Hub, running_hub
 
 CONTENT = random.Random(0).randbytes(1_500_000)
@@ -142,6 +144,16 @@ def test_a_refusal_is_one_sentence(hub: Hub, tmp_path: Path, status: int, says: 
     with pytest.raises(ModelError, match=says) as caught:
         fetched(tmp_path)
     assert caught.value.hint
+
+
+def test_whoever_gives_a_token_is_not_told_to_give_one(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.needs_token = "secret"
+    monkeypatch.setenv("HF_TOKEN", "hf_other")
+    with pytest.raises(ModelError, match="does not let") as caught:
+        fetched(tmp_path)
+    assert "may be wrong" in caught.value.hint
 
 
 def test_a_busy_or_broken_server_is_asked_again(hub: Hub, tmp_path: Path) -> None:
@@ -326,3 +338,81 @@ def test_a_token_that_cannot_be_sent_is_not_told(
         fetched(tmp_path)
     assert "ret" not in str(caught.value)
     assert "hf_sec" not in caplog.text
+
+
+VARIABLES = [
+    ("ALL_PROXY", "socks://127.0.0.1:9/", "ALL_PROXY"),
+    ("https_proxy", "ftp://127.0.0.1:9", "https_proxy"),
+    ("HTTP_PROXY", "http://127.0.0.1:port", "HTTP_PROXY"),
+    ("HTTPS_PROXY", "http://", "HTTPS_PROXY"),
+    ("ALL_PROXY", "socks5://me:secret@127.0.0.1:9", "SOCKS"),
+    ("SSL_CERT_FILE", "/nowhere/ca.pem", "SSL_CERT_FILE"),
+    ("SSL_CERT_DIR", "/nowhere", "SSL_CERT_DIR"),
+    ("HF_HUB_DOWNLOAD_TIMEOUT", "soon", "HF_HUB_DOWNLOAD_TIMEOUT"),
+    ("HF_HUB_ETAG_TIMEOUT", "", "HF_HUB_ETAG_TIMEOUT"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "says"), VARIABLES)
+def test_a_variable_that_cannot_be_used_is_named_and_its_value_is_not(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ModelError, match=says) as caught:
+        fetched(tmp_path)
+    assert not value or value not in str(caught.value)
+    assert caught.value.hint
+    assert hub.seen == []
+
+
+def test_a_proxy_that_is_not_there_is_not_called_the_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "elsewhere.example")
+    refused = type("ConnectError", (Exception,), {})("[Errno 111] Connection refused")
+    url = "https://huggingface.co/owner/repo"
+    assert "HTTPS_PROXY" in give_up(refused, FILE, url, is_met=False).message
+    monkeypatch.setenv("NO_PROXY", "huggingface.co")
+    transport = type("TransportError", (Exception,), {})()
+    assert "huggingface.co cannot" in give_up(transport, FILE, url, is_met=False).message
+
+
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [(500, "problem"), (502, "error 502"), (503, "error 503"), (405, "error 405"), (400, "refused"),
+     (407, "proxy asks"), (410, "refused")],
+)  # fmt: skip
+def test_a_server_that_answers_is_never_called_unreachable(
+    hub: Hub, tmp_path: Path, status: int, says: str
+) -> None:
+    hub.refuses = [status] * 50
+    with pytest.raises(ModelError, match=says) as caught:
+        fetched(tmp_path)
+    assert "cannot be reached" not in caught.value.message
+    hub.refuses = []
+    hub.store_refuses = [status] * 50
+    with pytest.raises(ModelError, match=says):
+        fetched(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("cause", "says", "hints"),
+    [
+        (ssl.SSLCertVerificationError(1, "expired"), "certificate of the server", "date"),
+        (ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] x"), "secure connection", "HF_ENDPOINT"),
+        (ValueError("hf_secret"), "unknown reason: ValueError", "same command"),
+    ],
+)
+def test_what_went_wrong_below_is_found_and_named(cause: Exception, says: str, hints: str) -> None:
+    if isinstance(cause, ssl.SSLError):
+        cause.reason, cause.verify_message = "WRONG_VERSION_NUMBER", "certificate has expired"  # type: ignore[attr-defined]
+    error = ValueError("hf_secret")
+    error.__cause__ = cause
+    url = "https://huggingface.co/x"
+    told = explain(error, FILE, Path(), url, is_met=False) or give_up(
+        error, FILE, url, is_met=False
+    )
+    assert says in told.message
+    assert hints in told.hint
+    assert "secret" not in str(told)

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from assistant.errors import ModelError, UsageError
+from assistant.model_store import manage
 from assistant.model_store.catalogue import models_folder
-from assistant.model_store.find import find_model
+from assistant.model_store.find import embedded_model, find_model
+from assistant.model_store.record import Store
 from sparc_ggml.config import LLAVA_1_5, LLAVA_NEXT
+from tests.support.tiny_catalogue import TINY, tiny_hub
 from tests.support.tiny_llama import TinyLlama, write_tiny_llama
 from tests.support.tiny_mmproj import TinyMmproj, write_tiny_mmproj
+from tests.support.told import Told
 
 
 @pytest.fixture
@@ -28,10 +33,45 @@ def test_the_users_pair(pair: tuple[Path, Path]) -> None:
     assert files.preset == LLAVA_1_5
 
 
-@pytest.mark.parametrize("name", ["llava-v1.6-mistral-7b.gguf", "LLaVA-NeXT-7b.gguf"])
-def test_llava_next_has_its_own_preset(pair: tuple[Path, Path], name: str) -> None:
-    path = pair[0].rename(pair[0].with_name(name))
-    assert find_model(path, pair[1]).preset == LLAVA_NEXT
+def test_the_embedded_pair_is_known_whatever_it_is_called(tmp_path: Path) -> None:
+    """With steering that does not suit it, it writes nonsense; and whoever uses it must hear what it is."""
+    demo = embedded_model()
+    model, mmproj = tmp_path / "llava-v1.6-mistral-7b.gguf", tmp_path / "b.gguf"
+    shutil.copyfile(demo.model_path, model)
+    mmproj.symlink_to(demo.mmproj_path)
+    files = find_model(model, mmproj)
+    assert (files.preset, files.is_demo) == (demo.preset, True)
+    assert (files.model_path, files.mmproj_path) == (model, mmproj)
+    with pytest.raises(UsageError, match="comes with the program"):
+        manage.add("mine", model, mmproj, None, Store(tmp_path / "store"), Told())
+
+
+def test_a_changed_copy_of_the_embedded_pair_is_not_taken_for_it(tmp_path: Path) -> None:
+    demo = embedded_model()
+    model = tmp_path / "model.gguf"
+    content = bytearray(demo.model_path.read_bytes())
+    content[-1] ^= 1
+    model.write_bytes(content)
+    assert not find_model(model, demo.mmproj_path).is_demo
+
+
+def test_a_model_of_the_catalogue_is_known_by_its_content(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue = tmp_path / "catalogue.toml"
+    tiny_hub(tmp_path / "hub", catalogue, template="phi-3")
+    names = ("tiny-model.gguf", "tiny-mmproj.gguf")
+    model, mmproj = (
+        (tmp_path / "hub" / name).rename(tmp_path / f"{name[5:8]}.gguf") for name in names
+    )
+    monkeypatch.setenv("SPARC_ASSISTANT_CATALOGUE", str(catalogue))
+    monkeypatch.setenv("SPARC_ASSISTANT_MODELS_FOLDER", str(tmp_path / "store"))
+    found = find_model(model, mmproj)
+    assert (found.name, found.template, found.model_path) == (TINY, "phi-3", model)
+    added = manage.add("mine", model, mmproj, None, Store(tmp_path / "store"), Told())
+    assert (added.name, added.template) == ("mine", "phi-3")
+    mmproj.write_bytes(mmproj.read_bytes()[:-1] + b"?")
+    assert find_model(model, mmproj).template is None
 
 
 def test_a_pair_that_cuts_pictures_into_tiles_has_room_for_them(pair: tuple[Path, Path]) -> None:

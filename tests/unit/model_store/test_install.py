@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,24 +18,9 @@ from assistant.system.memory import Memory
 from tests.support.hub_server import Hub, running_hub
 from tests.support.tiny_catalogue import REPOSITORY, TINY, tiny_hub
 from tests.support.tiny_mmproj import TinyMmproj, write_tiny_mmproj
+from tests.support.told import Told
 
 KEY = f"{REPOSITORY}/tiny-mmproj.gguf"
-
-
-class Told:
-    """Keeps what is told."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def show(self, line: str) -> None:
-        self.lines.append(line)
-
-    def speak(self, sentence: str) -> None:
-        """Nobody listens."""
-
-    def tell(self, sentence: str) -> None:
-        self.lines.append(sentence)
 
 
 @pytest.fixture
@@ -53,15 +40,50 @@ def row(hub: Hub, tmp_path: Path) -> CatalogueModel:
     return read_catalogue(tmp_path / "list.toml")[TINY]
 
 
-def test_a_file_without_a_known_hash_is_recorded_with_the_hash_that_it_has(
+def test_a_file_without_a_known_hash_is_compared_with_the_hubs_own(
     hub: Hub, row: CatalogueModel, tmp_path: Path
 ) -> None:
-    told = Told()
-    model = install.pull(row, Store(tmp_path / "store"), told)
-    assert (model.model.checked, model.mmproj.checked) == ("size", "size")
+    model = install.pull(row, Store(tmp_path / "store"), Told())
+    assert (model.model.checked, model.mmproj.checked) == ("hub", "hub")
     right = files.record_file(tmp_path / "hub/tiny-mmproj.gguf", is_ours=False, checked="own")
     assert model.mmproj.sha256 == right.sha256
-    assert sum("Its checksum is not published" in line for line in told.lines) == 2
+
+
+def test_an_unknown_hash_of_the_second_file_is_noticed_before_the_first_comes(
+    hub: Hub, row: CatalogueModel, tmp_path: Path
+) -> None:
+    hub.stated_etag = "0123456789"
+    sha256 = hashlib.sha256(hub.files[f"{REPOSITORY}/tiny-model.gguf"]).hexdigest()
+    known = replace(row.file("model"), sha256=sha256, verified="source")
+    with pytest.raises(ModelError, match="gives no checksum for tiny-mmproj"):
+        install.pull(replace(row, files=(known, row.file("mmproj"))), Store(tmp_path), Told())
+    assert hub.n_sent == 0
+
+
+@pytest.mark.parametrize("at", [-1, 4000])
+def test_a_flipped_bit_is_noticed_where_only_the_hub_knows_the_hash(
+    hub: Hub, row: CatalogueModel, tmp_path: Path, at: int
+) -> None:
+    store, flipped = Store(tmp_path / "store"), bytearray(hub.files[KEY])
+    flipped[at] ^= 1
+    hub.serves[KEY] = bytes(flipped)
+    with pytest.raises(ModelError, match="not the right file"):
+        install.pull(row, store, Told(), takes_unverified=True)
+    assert store.read().models == {}
+
+
+def test_a_file_whose_hash_nobody_knows_is_taken_only_when_told_to(
+    hub: Hub, row: CatalogueModel, tmp_path: Path
+) -> None:
+    store, told = Store(tmp_path / "store"), Told()
+    hub.stated_etag = "0123456789"
+    with pytest.raises(ModelError, match="gives no checksum for tiny-model") as caught:
+        install.pull(row, store, told)
+    assert "--unverified" in caught.value.hint
+    assert hub.n_sent == 0
+    model = install.pull(row, store, told, takes_unverified=True)
+    assert (model.model.checked, model.mmproj.checked) == ("size", "size")
+    assert sum("could not be checked further" in line for line in told.lines) == 2
 
 
 def _noise(right: bytes, _folder: Path) -> bytes:
@@ -93,8 +115,14 @@ def test_room_is_looked_at_first_and_what_is_here_already_needs_none(
 ) -> None:
     store = Store(tmp_path / "store")
     monkeypatch.setattr(install, "memory", lambda: Memory(5, 5))
-    with pytest.raises(ModelError, match=r"needs 10 megabytes of memory"):
+    with pytest.raises(ModelError, match=r"needs 10 megabytes of memory") as caught:
         install.check_room(row, store)
+    assert "No model that can be downloaded fits" in caught.value.hint
+    monkeypatch.setattr(install, "memory", lambda: Memory(5000, 5000))
+    with pytest.raises(ModelError) as caught:
+        install.check_room(replace(row, memory_mb=9000), store)
+    assert "for example llava-phi-3-mini" in caught.value.hint, "the best that fits"
+    monkeypatch.setattr(install, "memory", lambda: Memory(5, 5))
     install.check_room(row, store, forces=True)
     monkeypatch.setattr(install, "_SPARE_MB", 0)
     needs = row.n_bytes + row.file("mmproj").size  # its corrected copy too
@@ -106,7 +134,7 @@ def test_room_is_looked_at_first_and_what_is_here_already_needs_none(
             continue
         with pytest.raises(ModelError, match="on the disk"):
             install.check_room(row, store, forces=True)
-        part = store.folder / TINY / "tiny-model.gguf.0123.part"
+        part = store.folder / TINY / "tiny-model.gguf.0123456789ab.part"
         part.parent.mkdir(parents=True)
         part.write_bytes(b"what came before")
         install.check_room(row, store, forces=True)

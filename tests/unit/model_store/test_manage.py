@@ -303,32 +303,92 @@ def test_a_file_that_is_written_to_while_its_hash_is_taken_is_refused(tmp_path: 
     assert caught.value.hint
 
 
-def test_removing_leaves_what_somebody_else_put_into_the_folder(tmp_path: Path) -> None:
+@pytest.fixture
+def removable(tmp_path: Path) -> Store:
+    """A store with one fetched model, ``tiny``."""
     store = Store(tmp_path / "store")
-    folder = store.folder / "tiny"
-    folder.mkdir(parents=True)
+    (store.folder / "tiny").mkdir(parents=True)
     with store.change() as state:
-        state.models["tiny"] = replace(installed(folder, "tiny"), corrected=None)
-    (folder / "tiny.gguf.0123.part").write_bytes(bytes(10))
-    (folder / "tiny.gguf.wrong-0123").write_bytes(bytes(10))
-    (folder / "my notes.txt").write_text("mine")
+        state.models["tiny"] = replace(installed(store.folder / "tiny", "tiny"), corrected=None)
+    return store
+
+
+OTHERS = ("notes.txt", "photo.wrong-exposure.jpg", "download.part", "tiny.gguf.0123456789ab.part",
+          "tiny-model.gguf.wrong-0123456789ab", ".hidden")  # fmt: skip
+
+
+def test_removing_deletes_what_the_record_says_and_nothing_else(removable: Store) -> None:
+    folder = removable.folder / "tiny"
+    part, wrong = folder / "tiny.gguf.ab0123456789.part", folder / "tiny.gguf.wrong-ab0123456789"
+    for path in (part, wrong):
+        path.write_bytes(bytes(10))
+        removable.note_unfinished("tiny", path)
+    for name in OTHERS:
+        (folder / name).write_text("mine")
     (folder / "my folder").mkdir()
-    assert manage.remove("tiny", store) == 2 * 400 + 20
-    assert sorted(path.name for path in folder.iterdir()) == ["my folder", "my notes.txt"]
-    assert store.read().models == {}
+    assert manage.remove("tiny", removable) == manage.Removal(2 * 400 + 20, ())
+    left = {path.name for path in folder.iterdir()} - {".lock"}
+    assert left == {*OTHERS, "my folder"}
+    assert (removable.read().models, removable.read().unfinished) == ({}, {})
 
 
-def test_removing_waits_for_a_pull_and_its_lock_keeps_others_out(tmp_path: Path) -> None:
-    store = Store(tmp_path)
-    (tmp_path / "tiny").mkdir()
-    with lock_folder("tiny", tmp_path / "tiny"):
+def test_a_folder_of_a_model_that_is_not_installed_is_left_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "llava-1.5-7b"
+    folder.mkdir()
+    for name in OTHERS:
+        (folder / name).write_text("mine")
+    with pytest.raises(UsageError, match="not installed"):
+        manage.remove("llava-1.5-7b", Store(tmp_path))
+    assert {path.name for path in folder.iterdir()} == set(OTHERS)
+
+
+def test_an_unfinished_download_can_be_removed(tmp_path: Path) -> None:
+    store, part = Store(tmp_path), tmp_path / "tiny" / "tiny.gguf.ab0123456789.part"
+    part.parent.mkdir()
+    part.write_bytes(bytes(7))
+    store.note_unfinished("tiny", part)
+    assert manage.remove("tiny", store).freed == 7
+    assert not part.parent.exists()
+
+
+def test_nothing_is_deleted_through_a_link_and_no_changed_file(
+    removable: Store, tmp_path: Path
+) -> None:
+    folder, elsewhere = removable.folder / "tiny", tmp_path / "elsewhere"
+    folder.rename(elsewhere)
+    folder.symlink_to(elsewhere)
+    before = removable.record_path.read_bytes()
+    removal = manage.remove("tiny", removable)
+    assert (removal.freed, len(removal.kept)) == (0, 2)
+    assert len(list(elsewhere.iterdir())) == 2
+    folder.unlink()
+    elsewhere.rename(folder)
+    removable.record_path.write_bytes(before)
+    model, mmproj = folder / "tiny-model.gguf", folder / "tiny-mmproj.gguf"
+    model.write_bytes(b"something of mine")
+    mmproj.rename(tmp_path / "moved.gguf")
+    mmproj.symlink_to(tmp_path / "moved.gguf")
+    assert manage.remove("tiny", removable) == manage.Removal(0, (model, mmproj))
+    assert (tmp_path / "moved.gguf").exists()
+
+
+def test_a_file_that_another_model_uses_stays(removable: Store) -> None:
+    with removable.change() as state:
+        state.models["other"] = replace(state.models["tiny"], name="other")
+    assert manage.remove("other", removable) == manage.Removal(0, ())
+    assert all(path.exists() for path in (removable.folder / "tiny").iterdir())
+
+
+def test_removing_waits_for_a_pull_and_its_lock_keeps_others_out(removable: Store) -> None:
+    folder = removable.folder / "tiny"
+    with lock_folder("tiny", folder):
         with pytest.raises(ModelError, match="Another command") as caught:
-            manage.remove("tiny", store)
+            manage.remove("tiny", removable)
         assert caught.value.hint
         # Whoever removes the lock's file keeps the next one from holding what nobody else sees.
-        (tmp_path / "tiny" / ".lock").unlink()
-        with lock_folder("tiny", tmp_path / "tiny"):
-            assert (tmp_path / "tiny" / ".lock").exists()
+        (folder / ".lock").unlink()
+        with lock_folder("tiny", folder):
+            assert (folder / ".lock").exists()
 
 
 def test_names_of_the_catalogue_and_of_fetched_models_are_not_taken_by_others(

@@ -65,7 +65,7 @@ def test_pictures_are_decoded_without_numpy() -> None:
     code = (
         "from assistant.camera.still_image import decode_stream\n"
         "with open('examples/street.png', 'rb') as stream:\n"
-        "    assert decode_stream(stream, 'street').mode == 'RGB'"
+        "    assert decode_stream(stream, 'street')[0].mode == 'RGB'"
     )
     assert not (HEAVY - {"PIL"}) & _modules_after(code)
 
