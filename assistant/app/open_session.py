@@ -53,7 +53,10 @@ def open_session(plan: Plan, front: Front, prompts: Prompts | None = None) -> It
     from assistant.inference.worker.client import InferenceClient
     from assistant.speech.factory import open_earcons
 
-    settings, preferences = plan.settings, plan.preferences
+    preferences = plan.preferences
+    reader = wiring.find_reader(plan.settings)
+    settings = wiring.silent_beside(reader, plan.settings)
+    preferences.speak(is_on=settings.speech.is_on)
 
     def open_describer(files: ModelFiles) -> Describer:
         options = wiring.engine_options(settings, files, is_verbose=plan.is_verbose)
@@ -86,6 +89,7 @@ def open_session(plan: Plan, front: Front, prompts: Prompts | None = None) -> It
             answering, announcer, speaker, cameras, shelf, preferences,
             FileKeeper(wiring.save_folder(settings)), history, plan.keymap, jobs, prompts,
             lambda: wiring.machine_state(settings), lambda: ahead[0].take() if ahead else None,
+            reader if settings.speech.beside_reader == "ask" else "",
         )  # fmt: skip
         stack.callback(session.close)
         if settings.camera.look_ahead != "off":

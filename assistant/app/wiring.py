@@ -133,6 +133,22 @@ def voice_options(settings: Settings) -> VoiceOptions:
     return VoiceOptions(speech.rate_wpm, voice_name, speech.volume)
 
 
+def find_reader(settings: Settings) -> str:
+    """Return what the running screen reader is called, beside which this program would speak; empty without one."""
+    from assistant.system.screen_reader import find_screen_reader
+
+    if not settings.speech.is_on:
+        return ""
+    return find_screen_reader(uses_dispatcher=settings.speech.driver == "spd-say")
+
+
+def silent_beside(reader: str, settings: Settings) -> Settings:
+    """Return the settings without speech where that was left to the screen reader."""
+    if not reader or settings.speech.beside_reader != "silent":
+        return settings
+    return replace(settings, speech=replace(settings.speech, is_on=False))
+
+
 def machine_state(settings: Settings, sys_root: Path = Path("/sys")) -> list[str]:
     """Return what the status adds: battery, a weak supply, heat, and what is left undone because of it.
 

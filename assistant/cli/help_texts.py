@@ -72,4 +72,13 @@ CAMERAS_COMMAND_LONG = _(
     "Lists the cameras of this machine, one a line. No picture is taken and the network is not used, so the camera of "
     "a phone is not found by itself: give its address with --camera."
 )
+VOICES_COMMAND = _("List the voices, or hear them.")
+VOICES_COMMAND_LONG = _(
+    "Lists the voices by language, one a line. With a name or a language, speaks with each voice that it fits; "
+    "Control-C stops. A voice can have a variant, for example en+f3."
+)
+VOICES_NAME = _("A voice or a language, for example: en-us, English or en+f3.")
+VOICES_LISTEN = _("Speak with each voice.")
+VOICES_VARIANTS = _("The variants of a voice instead of the voices; default: of en.")
+VOICES_JSON = _("Print one JSON object for each voice.")
 CAMERAS_JSON = _("Print one JSON object for each camera.")

@@ -15,7 +15,7 @@ STOPPED_S = 3.0
 """How long each may take to be spoken; a device that hangs must not keep the program."""
 
 _SILENT_OPTIONS = {"--no-speech", "--quiet", "--json"}
-_FOR_PROGRAMS = {"bench", "cameras", "doctor", "settings", "trace"}
+_FOR_PROGRAMS = {"bench", "cameras", "doctor", "settings", "trace", "voices"}
 """Commands that do not speak otherwise: a script may run them, so they speak to a person at a terminal only."""
 
 _log = logging.getLogger(__name__)
@@ -67,6 +67,7 @@ def _speak(
     except AssistantError:  # perhaps the very reason
         settings = Settings()
     try:
+        settings = wiring.silent_beside(wiring.find_reader(settings), settings)
         speaker = wiring.speaker(settings, lambda _problem: None)
     except Exception:  # noqa: BLE001 - it was shown; without a voice there is nothing more to do
         _log.debug("no voice for the last words", exc_info=True)

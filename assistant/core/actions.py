@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from assistant.core.spelling import name_character
 from assistant.messages import session as words
 
 
@@ -39,6 +40,13 @@ class Action(StrEnum):
     SETTINGS = "settings"
     HELP = "help"
     QUIT = "quit"
+    # New ones stand at the end, so that each keeps its number.
+    NEXT_LETTER = "next_letter"
+    PREVIOUS_LETTER = "previous_letter"
+    NEXT_WORD = "next_word"
+    PREVIOUS_WORD = "previous_word"
+    SENTENCE = "sentence"
+    MUTE = "mute"
 
 
 DEFAULT_KEYS: Mapping[Action, tuple[str, ...]] = {
@@ -65,9 +73,15 @@ DEFAULT_KEYS: Mapping[Action, tuple[str, ...]] = {
     Action.SETTINGS: (",",),
     Action.HELP: ("?",),
     Action.QUIT: ("q",),
+    Action.NEXT_LETTER: ("l", "right"),
+    Action.PREVIOUS_LETTER: ("L", "left"),
+    Action.NEXT_WORD: ("j", "ctrl+right"),
+    Action.PREVIOUS_WORD: ("J", "ctrl+left"),
+    Action.SENTENCE: ("t",),
+    Action.MUTE: ("u",),
 }
 
-NAMED_KEYS = ("space", "escape")
+NAMED_KEYS = ("space", "escape", "left", "right", "ctrl+left", "ctrl+right")
 """Keys that are called by a name; every other key is the one character that it types."""
 
 _WORDS: Mapping[Action, str] = {action: getattr(words, f"DO_{action.name}") for action in Action}
@@ -146,10 +160,7 @@ class Keymap:
 
 def spoken_key(key: str) -> str:
     """Return how a key is called aloud: marks by name, capitals as such."""
-    named = words.KEY_NAMES.get(key)
-    if named:
-        return named
-    return words.key_capital(key) if key.isupper() else key
+    return name_character(key, is_in_word=False)
 
 
 def is_key(key: str) -> bool:

@@ -40,6 +40,21 @@ _COUNTS = {
     "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
     "nine": "9", "ten": "10",
 }  # fmt: skip
+_SAME = _COUNTS | {
+    "gray": "grey",
+    "little": "small",
+    "tiny": "small",
+    "big": "large",
+    "huge": "large",
+}
+_KINDS = {
+    "colour": frozenset(
+        """black white grey red green blue yellow orange brown pink purple violet beige gold golden silver turquoise
+        tan navy teal""".split()  # noqa: SIM905
+    ),
+    "size": frozenset("small large tall short long wide narrow medium".split()),  # noqa: SIM905
+}
+"""A thing that is small for one description and brown for the other may well be both."""
 
 
 @dataclass(frozen=True)
@@ -63,16 +78,12 @@ def compare(first: Sequence[str], second: Sequence[str]) -> Agreement:
     """Compare the sentences of two descriptions."""
     ours, theirs = _things(first), _things(second)
     both = tuple(phrases[0] for head, phrases in ours.items() if head in theirs)
-    differing = []
-    for head, phrases in ours.items():
-        others = theirs.get(head)
-        if others and not _is_compatible(phrases, others):
-            differing.append((phrases[0], others[0]))
+    pairs = [_find_difference(ours[head], theirs[head]) for head in ours if head in theirs]
     return Agreement(
         both,
         tuple(phrases[0] for head, phrases in ours.items() if head not in theirs),
         tuple(phrases[0] for head, phrases in theirs.items() if head not in ours),
-        tuple(differing),
+        tuple(pair for pair in pairs if pair is not None),
     )
 
 
@@ -80,16 +91,16 @@ def agreement_lines(agreement: Agreement) -> list[str]:
     """Return what is said about a comparison."""
     if not (agreement.both or agreement.first_only or agreement.second_only):
         return [words.CHECK_NOTHING]
-    lines = [
-        words.check_both(agreement.both[:MOST_THINGS_NAMED])
-        if agreement.both
-        else words.CHECK_NONE_AGREED
-    ]
+    lines = [words.CHECK_NONE_AGREED]
+    if agreement.both:
+        lines = [words.check_both(*_name_some(agreement.both))]
     lines += [words.check_differs(*pair) for pair in agreement.differing[:MOST_THINGS_NAMED]]
+    if len(agreement.differing) > MOST_THINGS_NAMED:
+        lines.append(words.check_more_differ(len(agreement.differing) - MOST_THINGS_NAMED))
     if agreement.first_only:
-        lines.append(words.check_first_only(agreement.first_only[:MOST_THINGS_NAMED]))
+        lines.append(words.check_first_only(*_name_some(agreement.first_only)))
     if agreement.second_only:
-        lines.append(words.check_second_only(agreement.second_only[:MOST_THINGS_NAMED]))
+        lines.append(words.check_second_only(*_name_some(agreement.second_only)))
     if not (agreement.first_only or agreement.second_only or agreement.differing):
         lines.append(words.CHECK_AGREES)
     return lines
@@ -121,15 +132,42 @@ def _things(sentences: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
-def _is_compatible(phrases: Sequence[str], others: Sequence[str]) -> bool:
-    """Return whether what one says of a thing contains what the other says of it."""
-    ours = {_normal(word) for phrase in phrases for word in phrase.split()[:-1]}
-    theirs = {_normal(word) for phrase in others for word in phrase.split()[:-1]}
-    return ours <= theirs or theirs <= ours
+def _name_some(things: Sequence[str]) -> tuple[Sequence[str], int]:
+    """Return as many as can be kept in mind, and how many more there are; one more is named as quickly."""
+    more = len(things) - MOST_THINGS_NAMED
+    return (things[:MOST_THINGS_NAMED], more) if more > 1 else (things, 0)
 
 
-def _normal(word: str) -> str:
-    return _COUNTS.get(word, word)
+def _find_difference(phrases: Sequence[str], others: Sequence[str]) -> tuple[str, str] | None:
+    """Return what each says of a thing that fits nothing that the other says of it; None where all fits.
+
+    A thing that is mentioned again without a word about it ("the car") says nothing that could differ.
+    """
+    ours, theirs = ({p: _said_of(p) for p in said if " " in p} for said in (phrases, others))
+    # What both say in the same words is the same thing; the rest may be further ones of its sort.
+    mine = {p: said for p, said in ours.items() if said not in theirs.values()}
+    yours = {p: said for p, said in theirs.items() if said not in ours.values()}
+    odd = (p for p in mine if not any(_fits(mine[p], other) for other in yours.values()))
+    odd_other = (p for p in yours if not any(_fits(yours[p], other) for other in mine.values()))
+    pair = next(odd, ""), next(odd_other, "")
+    return pair if all(pair) else None
+
+
+def _said_of(phrase: str) -> frozenset[str]:
+    return frozenset(_SAME.get(word, word) for word in phrase.split()[:-1])
+
+
+def _fits(ours: frozenset[str], theirs: frozenset[str]) -> bool:
+    """Return whether both can be said of one thing: one says more, or each says something of another kind."""
+    extra = [(_kind(mine), _kind(yours)) for mine in ours - theirs for yours in theirs - ours]
+    return all(mine and yours and mine != yours for mine, yours in extra)
+
+
+def _kind(word: str) -> str:
+    """Return what sort of word it is; empty where that is not known."""
+    if word.isdigit():
+        return "number"
+    return next((name for name, kind in _KINDS.items() if word in kind), "")
 
 
 def _singular(word: str) -> str:

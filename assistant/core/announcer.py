@@ -82,6 +82,10 @@ class Announcer:
         self._front.go_to(sentence)
         return True
 
+    def read_one(self) -> None:
+        """Read the present sentence again, and no further."""
+        self._front.go_to(self.reader.read_one())
+
     def read_again(self) -> None:
         """Read the answer from its start."""
         self.reader.read_from(0)

@@ -1,11 +1,27 @@
-"""Reads an answer aloud and finds its way in it: next, previous, again, and letter by letter."""
+"""Reads an answer aloud and finds its way in it: by sentence, word and character, and spelled."""
 
 from __future__ import annotations
 
+from enum import Enum, auto
+
 from assistant.core.ports import Speaker
+from assistant.core.spelling import (
+    find_words,
+    name_character,
+    spell,
+    split_characters,
+    strip_marks,
+)
 
 WORDS_SPELLED = 3
 """Words that are spelled at a time."""
+
+
+class Unit(Enum):
+    """By what a person goes through an answer."""
+
+    CHARACTER = auto()
+    WORD = auto()
 
 
 class Reader:
@@ -22,7 +38,8 @@ class Reader:
         self._index_by_serial: dict[int, int] = {}
         self._first_serial = 0
         self._aim = 0
-        self._spelled: tuple[int, int] = (-1, 0)
+        self._spelled: tuple[int, int, bool] | None = None
+        self._cursor: tuple[int, int, int, Unit] | None = None
 
     def begin(self) -> None:
         """Forget the answer; a new one comes."""
@@ -54,6 +71,14 @@ class Reader:
         for number in range(index, len(self.sentences)):
             self._queue(number)
 
+    def read_one(self) -> int:
+        """Read the present sentence again, and no further; return which it is."""
+        index = self.index
+        self._speaker.cancel()
+        self._aim_at(index)
+        self._queue(index)
+        return index
+
     def step(self, by: int) -> int | None:
         """Go some sentences on or back and read from there.
 
@@ -66,32 +91,67 @@ class Reader:
         self.read_from(wanted)
         return wanted
 
-    def spell(self) -> tuple[str, str] | None:
-        """Return the last words of the present sentence and their letters; called again, the words before.
+    def review(self, unit: Unit, by: int) -> str | None:
+        """Go some words or characters on or back from the last one, and return how that one is said.
+
+        Where the reading has gone on meanwhile, the first is that of the present sentence.
 
         Returns:
-            Words and letters, or None when there is no sentence.
+            None at an end of the answer.
+        """
+        index = self.index
+        start = end = 0
+        if self._cursor is not None and self._cursor[0] == index:
+            _, start, end, last_unit = self._cursor
+            if unit is Unit.CHARACTER and last_unit is Unit.WORD:
+                end = start  # after a word, its own characters follow
+        spans = _spans(self.sentences[index], unit)
+        if by > 0:
+            span = next((s for s in spans if s[0] >= end), None)
+        else:
+            span = next((s for s in reversed(spans) if s[1] <= start), None)
+        if span is None:
+            index += by
+            if not 0 <= index < len(self.sentences):
+                return None
+            span = _spans(self.sentences[index], unit)[0 if by > 0 else -1]
+        self._speaker.cancel()
+        self._aim_at(index)
+        self._cursor = (index, *span, unit)
+        text = self.sentences[index][slice(*span)]
+        if unit is Unit.CHARACTER:
+            return name_character(text)
+        word = strip_marks(text)
+        return word if any(c.isalnum() for c in word) else spell(word)
+
+    def spell(self) -> tuple[str, str] | None:
+        """Return the last words of the present sentence and their characters.
+
+        Called again, they come with words of the spelling alphabet, and then it is the words before.
+
+        Returns:
+            Words and characters, or None when there is no sentence.
         """
         if not self.sentences:
             return None
         index = self.index
-        words = "".join(c if c.isalnum() or c in "'-" else " " for c in self.sentences[index])
-        parts = words.split()
-        if not parts:
-            return None
-        end = self._spelled[1] if self._spelled[0] == index else len(parts)
-        if end <= 0:
-            end = len(parts)
-        start = max(0, end - WORDS_SPELLED)
+        sentence = self.sentences[index]
+        parts = [strip_marks(sentence[slice(*span)]) for span in find_words(sentence)]
+        end, is_phonetic = len(parts), False
+        if self._spelled is not None and self._spelled[0] == index:
+            _, end, was_phonetic = self._spelled
+            is_phonetic = not was_phonetic
+            if was_phonetic:
+                end = max(0, end - WORDS_SPELLED) or len(parts)
         self._speaker.cancel()
         self._aim_at(index)
-        self._spelled = (index, start)
-        group = parts[start:end]
-        return " ".join(group), ", ".join(" ".join(word) for word in group)
+        self._spelled = (index, end, is_phonetic)
+        group = " ".join(parts[max(0, end - WORDS_SPELLED) : end])
+        return group, spell(group, is_phonetic=is_phonetic)
 
     def _aim_at(self, index: int) -> None:
         self._aim = index
-        self._spelled = (-1, 0)
+        self._spelled = self._cursor = None
         self._first_serial = self._serial
         self._index_by_serial.clear()
 
@@ -99,3 +159,14 @@ class Reader:
         self._index_by_serial[self._serial] = index
         self._speaker.say(self.sentences[index], position=self._serial)
         self._serial += 1
+
+
+def _spans(sentence: str, unit: Unit) -> list[tuple[int, int]]:
+    """Return where each word or character begins and ends; a sentence is never empty."""
+    if unit is Unit.WORD:
+        return find_words(sentence)
+    spans, start = [], 0
+    for character in split_characters(sentence):
+        spans.append((start, start + len(character)))
+        start += len(character)
+    return spans

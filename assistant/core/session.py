@@ -17,6 +17,7 @@ from assistant.core.events import ImageRgb
 from assistant.core.history import Entry, History
 from assistant.core.ports import Earcon, Speaker
 from assistant.core.questions import BRIEF, DETAILED, MAX_QUESTION_CHARS, Question, Style
+from assistant.core.reader import Unit
 from assistant.core.session_jobs import Jobs
 from assistant.core.session_ports import Cameras, Keeper, Kind, Models, Preferences, Prompts
 from assistant.core.session_work import SessionWork
@@ -78,9 +79,10 @@ class Session:
         prompts: Prompts | None = None,
         machine_state: Callable[[], Sequence[str]] = tuple,
         take_prepared: Callable[[], ImageRgb | None] = lambda: None,
+        screen_reader: str = "",
     ) -> None:
         # machine_state gives what the status adds about power and heat, take_prepared the picture that was read
-        # before the key, if any.
+        # before the key, if any. screen_reader is the running one, where it was not yet asked who is to speak.
         self.keymap = keymap
         self._prompts, self._machine_state = prompts or Prompts(), machine_state
         self._answering, self._announcer, self._speaker = answering, announcer, speaker
@@ -89,6 +91,7 @@ class Session:
         self._keeper, self._history, self._jobs = keeper, history, jobs
         self._rate_wpm = preferences.rate_wpm()
         self._was_paused = self._has_more_to_read = self._knows_how_to_read_on = False
+        self._screen_reader = screen_reader
         self._present: Entry | None = None
         self._taken: ImageRgb | None = None
         self._ready = ""
@@ -118,6 +121,12 @@ class Session:
             Action.SETTINGS: lambda: self._wants(Wants.SETTINGS, self._prompts.settings),
             Action.HELP: lambda: Wants.HELP,
             Action.QUIT: lambda: Wants.QUIT,
+            Action.NEXT_LETTER: lambda: self._review(Unit.CHARACTER, 1, words.LAST_LETTER),
+            Action.PREVIOUS_LETTER: lambda: self._review(Unit.CHARACTER, -1, words.FIRST_LETTER),
+            Action.NEXT_WORD: lambda: self._review(Unit.WORD, 1, words.LAST_WORD),
+            Action.PREVIOUS_WORD: lambda: self._review(Unit.WORD, -1, words.FIRST_WORD),
+            Action.SENTENCE: self._sentence,
+            Action.MUTE: self._mute,
         }
 
     @property
@@ -129,6 +138,27 @@ class Session:
     def is_busy(self) -> bool:
         """Whether work is going on."""
         return self._jobs.is_busy
+
+    def ask_who_speaks(self) -> Sequence[str]:
+        """Ask who is to speak, where a screen reader runs and it was not asked before.
+
+        Returns:
+            What there is to choose from, for ``choose_who_speaks``; nothing where it is not asked.
+        """
+        if not self._screen_reader:
+            return ()
+        choices = (words.only_reader_speaks(self._screen_reader), words.BOTH_SPEAK)
+        self._announcer.tell(words.who_speaks(self._screen_reader), Kind.QUESTION)
+        for number, choice in enumerate(choices, start=1):
+            self._announcer.tell(words.numbered(number, choice), Kind.QUESTION)
+        return choices
+
+    def choose_who_speaks(self, index: int) -> None:
+        """Take the answer, by its place in ``ask_who_speaks``, and keep it."""
+        self._announcer.silence()
+        self._preferences.leave_speech(to_screen_reader=index == 0)
+        key = spoken_key(self.keymap.keys[Action.MUTE][0])
+        self._announcer.tell(words.BOTH_SPEAK_NOW if index else words.reader_speaks_now(key))
 
     def greet(self, ready: str, acknowledge: str = "") -> Wants:
         """Say that keys are heard; before the first use the notice, which wants to be acknowledged.
@@ -404,6 +434,23 @@ class Session:
     def _spell(self) -> None:
         spelled = self._announcer.reader.spell()
         self._announcer.tell(words.spelled(*spelled) if spelled else words.NOTHING_SAID_YET)
+
+    def _review(self, unit: Unit, by: int, at_end: str) -> None:
+        if not self._announcer.reader.sentences:
+            self._announcer.tell(words.NOTHING_SAID_YET)
+            return
+        self._announcer.tell(self._announcer.reader.review(unit, by) or at_end)
+
+    def _sentence(self) -> None:
+        if not self._announcer.reader.sentences:
+            self._announcer.tell(words.NOTHING_SAID_YET)
+            return
+        self._announcer.read_one()
+
+    def _mute(self) -> None:
+        is_on = not self._preferences.is_speaking()
+        self._preferences.speak(is_on=is_on)
+        self._announcer.tell(words.UNMUTED if is_on else words.MUTED)
 
     def _status(self) -> None:
         stage, took_s = self._answering.stage

@@ -124,6 +124,15 @@ class Preferences(Protocol):
     def change(self, name: str, value: str) -> str:
         """Set and keep a setting, and return what to say about it. Raises AssistantError."""
 
+    def is_speaking(self) -> bool:
+        """Return whether this program speaks."""
+
+    def speak(self, *, is_on: bool) -> None:
+        """Turn speech on or off for this run; what is said next is heard in either case."""
+
+    def leave_speech(self, *, to_screen_reader: bool) -> None:
+        """Remember who speaks while a screen reader runs, and do so; never fails."""
+
     def is_notice_due(self) -> bool:
         """Return whether the notice of the first run was not acknowledged yet."""
 

@@ -60,7 +60,7 @@ class Machine:
             "player": lambda: sound.check_player(self.environment),
             "sound": lambda: sound.check_devices(self.root, self.environment),
             "sound route": lambda: sound.check_route(self.root, self.environment),
-            "speech": self._speech, "camera": self._camera, "keys": self._keys,
+            "screen reader": self._screen_reader, "speech": self._speech, "camera": self._camera, "keys": self._keys,
             "power": self._power, "terminal": self._terminal,
         }  # fmt: skip
 
@@ -138,6 +138,12 @@ class Machine:
         # What other programs hold can be freed; what the machine does not have cannot.
         state = State.PROBLEM if there.total_mb < least_mb else State.WARNING
         return [Finding("memory", state, said, remedy)]
+
+    def _screen_reader(self) -> list[Finding]:
+        try:
+            return sound.check_screen_reader(self._read_settings().settings, self.root)
+        except AssistantError:  # the check of the settings says why
+            return []
 
     def _speech(self) -> list[Finding]:
         try:

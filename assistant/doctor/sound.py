@@ -17,6 +17,7 @@ from assistant.messages import doctor as words
 from assistant.settings.table import Settings
 from assistant.speech import spd_say
 from assistant.speech.factory import PLAYER
+from assistant.system.screen_reader import find_screen_reader
 
 HEARD_S = 12.0
 """How long the sentence may take: three seconds at the usual rate, and the start of the voice."""
@@ -42,14 +43,14 @@ def check_player(environment: Mapping[str, str]) -> list[Finding]:
     """Check for the program that plays sound."""
     if shutil.which(PLAYER, path=environment.get("PATH", "")):
         return ok("player", words.PLAYER_OK)
+    if shutil.which(spd_say.PROGRAM, path=environment.get("PATH", "")):
+        return warn("player", words.PLAYER_REPLACED, words.PLAYER_REPLACED_REMEDY)
     return warn("player", words.PLAYER_MISSING, words.PLAYER_REMEDY)
 
 
 def check_devices(root: Path, environment: Mapping[str, str]) -> list[Finding]:
     """Check whether there is a sound device, and whether this user may play sound on it."""
-    cards = root / "proc/asound/cards"
-    text = cards.read_text(errors="replace") if cards.exists() else ""
-    count = len(re.findall(r"^\s*\d+ \[", text, re.MULTILINE))
+    count = _count_cards(root)
     if not count and not _sound_server(environment):
         return warn("sound", words.SOUND_MISSING, words.SOUND_REMEDY)
     for device in sorted((root / "dev/snd").glob("pcm*p")):
@@ -63,13 +64,27 @@ def check_route(root: Path, environment: Mapping[str, str]) -> list[Finding]:
     """Check whether sound goes through the sound server, without which no Bluetooth device is heard."""
     server = _sound_server(environment)
     if not server:
-        return ok("sound route", words.ROUTE_ALSA)
+        return ok("sound route", words.ROUTE_ALSA) if _count_cards(root) else []
     wanted = "pipewire" if server == "PipeWire" else "pulse"
     names = [path.name for place in _ALSA_ROUTES for path in (root / place).glob("*.conf")]
     if any(wanted in name or "pulse" in name for name in names):
         return ok("sound route", words.route_server(server))
     package = "pipewire-alsa" if server == "PipeWire" else "libasound2-plugins"
     return warn("sound route", words.route_around(server), words.route_remedy(package))
+
+
+def _count_cards(root: Path) -> int:
+    cards = root / "proc/asound/cards"
+    text = cards.read_text(errors="replace") if cards.exists() else ""
+    return len(re.findall(r"^\s*\d+ \[", text, re.MULTILINE))
+
+
+def check_screen_reader(settings: Settings, root: Path) -> list[Finding]:
+    """Tell of a running screen reader, beside which everything may be heard twice, or nothing of this program."""
+    uses_dispatcher = settings.speech.driver == "spd-say"
+    reader = find_screen_reader(root, uses_dispatcher=uses_dispatcher)
+    say = {"ask": words.reader_asks, "silent": words.reader_alone, "speak": words.reader_too}
+    return ok("screen reader", say[settings.speech.beside_reader](reader)) if reader else []
 
 
 def _sound_server(environment: Mapping[str, str]) -> str:

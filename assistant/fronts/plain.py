@@ -78,8 +78,10 @@ class PlainMode:
 
     def run(self) -> None:
         """Return when the person quits; at the end of the input, when what was asked for is done."""
+        first = self._ask_who_speaks()
         is_notice_due = self._session.greet(words.READY_TYPED) is Wants.ACKNOWLEDGE
-        while (typed := self._lines.next()) is not None:
+        while (typed := first or self._lines.next()) is not None:
+            first = ""
             if is_notice_due:  # a first key acknowledges it too, and is not lost
                 is_notice_due = False
                 self._session.acknowledge_notice(says_ready=not typed.strip())
@@ -88,6 +90,19 @@ class PlainMode:
         else:
             self._session.finish()
         self._session.say_goodbye()
+
+    def _ask_who_speaks(self) -> str:
+        """Ask where it is to be asked; return what was typed where that is a command, which must not be lost."""
+        choices = self._session.ask_who_speaks()
+        if not choices:
+            return ""
+        self._session.tell(words.WHO_SPEAKS_TYPED)
+        typed = self._lines.next() or ""
+        number = typed.strip()
+        if number in map(str, range(1, len(choices) + 1)):
+            self._session.choose_who_speaks(int(number) - 1)
+            return ""
+        return typed if number else ""
 
     def take(self, typed: str) -> bool:
         """Take one typed line, with all of a pasted text where a text is expected; False at ``q``."""

@@ -33,6 +33,9 @@ UNCHECKED_REMEDY = _("Run the doctor again. The other results still count.")
 TOO_SLOW = _("it took too long")
 STAGE = _("checking this machine")
 CAN_DESCRIBE = _("Describing should work.")
+CAN_DESCRIBE_SILENTLY = _(
+    "Describing should work, but you may hear nothing until what is wrong with the sound is fixed."
+)
 CANNOT_DESCRIBE = _("Describing will not work until these problems are fixed.")
 
 
@@ -109,6 +112,28 @@ VOICE_REMEDY = _("Descriptions still appear as text. Install it with: sudo apt i
 PLAYER_OK = _("The sound player aplay is installed.")
 PLAYER_MISSING = _("The sound player aplay is missing.")
 PLAYER_REMEDY = _("Descriptions still appear as text. Install it with: sudo apt install alsa-utils")
+PLAYER_REPLACED = _(
+    "The sound player aplay is missing, so speech-dispatcher speaks and the short sounds are not heard."
+)
+PLAYER_REPLACED_REMEDY = _("To hear them, install it with: sudo apt install alsa-utils")
+
+
+def reader_asks(reader: str) -> str:
+    return _("{reader} is running. At its start the program asks who should speak.").format(
+        reader=reader
+    )
+
+
+def reader_alone(reader: str) -> str:
+    return _(
+        "{reader} is running, and the program leaves speech to it. The key u turns it on."
+    ).format(reader=reader)
+
+
+def reader_too(reader: str) -> str:
+    return _("{reader} is running, and the program speaks too.").format(reader=reader)
+
+
 SPEECH_SAMPLE = _("This is the voice of the assistant.")
 
 

@@ -18,7 +18,9 @@ DO_PAUSE = _("pause or continue speech")
 DO_REPEAT = _("repeat the last answer")
 DO_NEXT = _("read the next sentence")
 DO_PREVIOUS = _("read the previous sentence")
-DO_SPELL = _("spell the last words; press again for the words before")
+DO_SPELL = _(
+    "spell the last words; press again for the spelling alphabet, and once more for the words before"
+)
 DO_STATUS = _("say what is happening")
 DO_CHECK = _("check the last answer by asking the model again")
 DO_HISTORY = _("go back to an earlier picture and answer")
@@ -32,6 +34,12 @@ DO_MODEL = _("choose a model")
 DO_SETTINGS = _("change settings")
 DO_HELP = _("list all keys")
 DO_QUIT = _("quit")
+DO_NEXT_LETTER = _("read the next character")
+DO_PREVIOUS_LETTER = _("read the previous character")
+DO_NEXT_WORD = _("read the next word")
+DO_PREVIOUS_WORD = _("read the previous word")
+DO_SENTENCE = _("read this sentence again")
+DO_MUTE = _("turn speech off or on")
 
 
 # Keys
@@ -39,6 +47,11 @@ DO_QUIT = _("quit")
 KEY_NAMES = {
     "space": _("space"),
     "escape": _("escape"),
+    "left": _("left arrow"),
+    "right": _("right arrow"),
+    "ctrl+left": _("control left arrow"),
+    "ctrl+right": _("control right arrow"),
+    " ": _("space"),
     "+": _("plus"),
     "-": _("minus"),
     ",": _("comma"),
@@ -50,9 +63,39 @@ KEY_NAMES = {
     "*": _("star"),
     "!": _("exclamation mark"),
     "#": _("number sign"),
+    "'": _("apostrophe"),
+    "\u2019": _("apostrophe"),
+    "\u2018": _("opening single quotation mark"),
+    '"': _("quotation mark"),
+    "\u201c": _("opening quotation mark"),
+    "\u201d": _("closing quotation mark"),
+    "(": _("left parenthesis"),
+    ")": _("right parenthesis"),
+    "[": _("left bracket"),
+    "]": _("right bracket"),
+    "{": _("left brace"),
+    "}": _("right brace"),
+    "<": _("less-than"),
+    ">": _("greater-than"),
+    "=": _("equals"),
+    "@": _("at sign"),
+    "&": _("ampersand"),
+    "%": _("percent"),
+    "$": _("dollar"),
     "_": _("underline"),
+    "\\": _("backslash"),
+    "|": _("vertical bar"),
+    "^": _("caret"),
+    "~": _("tilde"),
+    "`": _("backtick"),
+    "\u2013": _("dash"),
+    "\u2014": _("dash"),
+    "\u2026": _("ellipsis"),
+    "\u00b0": _("degree"),
 }
-"""Spoken names of keys that are not letters."""
+"""Spoken names of keys and signs that are not letters."""
+HYPHEN = _("hyphen")
+"""What the sign of the minus key is in a word."""
 
 
 def key_capital(key: str) -> str:
@@ -70,7 +113,7 @@ def key_unknown_action(name: str) -> str:
 
 def key_wrong(name: str, typed: str) -> str:
     return _(
-        "{typed} cannot be the key for {name}: use one character that is not a digit, or space, or escape"
+        "{typed} cannot be the key for {name}: use one character that is not a digit, or space, escape, left or right"
     ).format(name=name, typed=repr(typed))
 
 
@@ -123,6 +166,73 @@ FIRST_SENTENCE = _("This is the first sentence.")
 
 def spelled(words: str, letters: str) -> str:
     return _("{words}: {letters}.").format(words=words, letters=letters)
+
+
+def as_in(letter: str, word: str) -> str:
+    """Return a letter with a word that begins with it; the comma makes voices say a lone "a" as a letter."""
+    return _("{letter}, as in {word}").format(letter=letter, word=word)
+
+
+def east_asian(sign: str, name: str) -> str:
+    """Return a sign and its name: a voice of its language says the sign, another one only the name."""
+    return _("{sign}, {name}").format(sign=sign, name=name)
+
+
+def chinese_character(code: str) -> str:
+    return _("Chinese character {code}").format(code=code)
+
+
+def emoji(name: str) -> str:
+    return _("emoji {name}").format(name=name)
+
+
+def flag(letters: str) -> str:
+    return _("flag {letters}").format(letters=letters)
+
+
+def nameless(code: str) -> str:
+    return _("sign without a name, {code}").format(code=code)
+
+
+PHONETIC = {
+    "a": _("Alpha"), "b": _("Bravo"), "c": _("Charlie"), "d": _("Delta"), "e": _("Echo"), "f": _("Foxtrot"),
+    "g": _("Golf"), "h": _("Hotel"), "i": _("India"), "j": _("Juliett"), "k": _("Kilo"), "l": _("Lima"),
+    "m": _("Mike"), "n": _("November"), "o": _("Oscar"), "p": _("Papa"), "q": _("Quebec"), "r": _("Romeo"),
+    "s": _("Sierra"), "t": _("Tango"), "u": _("Uniform"), "v": _("Victor"), "w": _("Whiskey"), "x": _("X-ray"),
+    "y": _("Yankee"), "z": _("Zulu"),
+}  # fmt: skip
+"""The words of the international spelling alphabet."""
+
+LAST_LETTER = _("That was the last character.")
+FIRST_LETTER = _("This is the first character.")
+LAST_WORD = _("That was the last word.")
+FIRST_WORD = _("This is the first word.")
+MUTED = _("Speech is off. Press the same key to turn it on.")
+UNMUTED = _("Speech is on.")
+
+
+WHO_SPEAKS = _("Who should speak?")
+
+
+def who_speaks(reader: str) -> str:
+    return _("{reader} is running, so you may hear everything twice. {question}").format(
+        reader=reader, question=WHO_SPEAKS
+    )
+
+
+def only_reader_speaks(reader: str) -> str:
+    return _("Only {reader}").format(reader=reader)
+
+
+BOTH_SPEAK = _("This program too")
+WHO_SPEAKS_TYPED = _("Type 1 or 2 and press Enter. Press Enter alone to be asked again next time.")
+BOTH_SPEAK_NOW = _("This program speaks too.")
+
+
+def reader_speaks_now(key: str) -> str:
+    return _("This program is silent from now on. The key {key} turns its speech on.").format(
+        key=key
+    )
 
 
 STAGE_CAPTURING = _("taking the picture")
@@ -323,23 +433,38 @@ CHECK_STARTED = _("Checking again.")
 CHECK_NOTHING = _("There is nothing to compare in the two descriptions.")
 
 
-def check_both(things: Sequence[str]) -> str:
-    return _("Both descriptions mention: {things}.").format(things=", ".join(things))
+def check_both(things: Sequence[str], more: int = 0) -> str:
+    return _("Both descriptions mention: {things}.").format(things=_list_some(things, more))
 
 
 CHECK_NONE_AGREED = _("The two descriptions have nothing in common.")
 
 
-def check_first_only(things: Sequence[str]) -> str:
+def check_first_only(things: Sequence[str], more: int = 0) -> str:
     return _("Only the first mentions this, so it may be wrong: {things}.").format(
-        things=", ".join(things)
+        things=_list_some(things, more)
     )
 
 
-def check_second_only(things: Sequence[str]) -> str:
+def check_second_only(things: Sequence[str], more: int = 0) -> str:
     return _("Only the second mentions this, so it may be wrong: {things}.").format(
-        things=", ".join(things)
+        things=_list_some(things, more)
     )
+
+
+def _list_some(things: Sequence[str], more: int) -> str:
+    listed = ", ".join(things)
+    if not more:
+        return listed
+    return translate_plural("{things}, and {more} more", "{things}, and {more} more", more).format(
+        things=listed, more=more
+    )
+
+
+def check_more_differ(more: int) -> str:
+    return translate_plural(
+        "They differ in {more} more thing.", "They differ in {more} more things.", more
+    ).format(more=more)
 
 
 def check_differs(first: str, second: str) -> str:

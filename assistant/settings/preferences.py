@@ -20,6 +20,7 @@ from assistant.settings.together import check_together, parse_value, with_value
 DEFAULT = "default"
 """Typed in place of a value, puts a setting back."""
 NOTICE = "notice-acknowledged"
+SCREEN_READER = "screen-reader"
 
 
 def is_at_once(setting: Setting) -> bool:
@@ -126,6 +127,27 @@ class StoredPreferences:
             raise unsaved
         said = words.now if is_at_once(setting) else words.later
         return f"{said(setting.name, shown(parsed))} {doubt}".strip()
+
+    def is_speaking(self) -> bool:
+        """Return whether this program speaks."""
+        return self.settings.speech.is_on
+
+    def speak(self, *, is_on: bool) -> None:
+        """Turn speech on or off for this run."""
+        self._use("speech", is_on)
+
+    def leave_speech(self, *, to_screen_reader: bool) -> None:
+        """Remember who speaks while a screen reader runs; where the file cannot be written, for this run only."""
+        value = "silent" if to_screen_reader else "speak"
+        with contextlib.suppress(AssistantError):
+            self._store.set(SCREEN_READER, value)
+        self._use(SCREEN_READER, value)
+        self.speak(is_on=not to_screen_reader)
+
+    def _use(self, name: str, value: object) -> None:
+        changed = with_value(self.settings, find_setting(name), value)
+        self._loaded = replace(self._loaded, settings=changed)
+        self.on_change(changed)
 
     def is_notice_due(self) -> bool:
         """Return whether the notice of the first run was not acknowledged yet."""

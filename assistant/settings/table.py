@@ -227,6 +227,10 @@ class SpeechSettings:
     typing_echo: Literal["both", "characters", "words", "off"] = row(
         "both", "typing-echo", choice("both", "characters", "words", "off"), "WHAT", SCREEN,
         _("What is spoken while you type in the full screen: characters, words, both or off."))
+    beside_reader: Literal["ask", "silent", "speak"] = row(
+        "ask", "screen-reader", choice("ask", "silent", "speak"), "WHO", (),
+        _("What this program does while a screen reader runs: speak, stay silent, or ask at the start."),
+        short_name="screen_reader")
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ import ctypes
 import json
 import os
 import re
-import resource
 import shlex
 import shutil
 import signal
@@ -28,8 +27,13 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-_PR_SET_DUMPABLE = 4
-"""``prctl(2)``"""
+if __name__ == "__main__":
+    # Run with -P, which leaves out the script's own folder: a file there must not pass for a library.
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from assistant.speech.voice_names import KnownVoice, find_voice
+from assistant.system import limits
+
 SYSTEM_LIBRARIES = ("libespeak-ng.so.1", "libespeak.so.1")
 HUNG_S = 5.0
 """How much longer than its sound a player may take; then the sound device does not take what it is given."""
@@ -213,32 +217,39 @@ class Voice:
         self._finished.set()
 
     def _find(self, wanted: str) -> str | None:
-        """Find a voice by id, name or language, whatever the case; else one whose name begins so."""
-        known: list[tuple[str, str]] = []  # name and id; a voice has several names
-        for voice in self._engine.getProperty("voices"):
-            languages = [str(language).strip("\x00\x02\x05 ") for language in voice.languages]
-            for name in (voice.id, voice.id.split("/")[-1], voice.name, *languages):
-                known.append((name.lower(), voice.id))
-        wanted = wanted.lower()
-        for is_it in (wanted.__eq__, lambda name: name.startswith(wanted)):
-            for name, voice_id in known:
-                if is_it(name):
-                    return str(voice_id)
-        short = {voice_id.split("/")[-1] for _, voice_id in known}
-        self.unknown_voice_examples = [v for v in _EXAMPLES if v in short] or sorted(short)[:8]
-        return None
+        """Return the id of the voice that is meant; where there is none, keep examples of voices."""
+        voices = known_voices(self._engine)
+        found = find_voice(wanted, voices, known_variants(self._espeak))
+        if found is None:
+            short = {voice.short for voice in voices}
+            self.unknown_voice_examples = [v for v in _EXAMPLES if v in short] or sorted(short)[:8]
+        return found
 
 
-def _hide_memory() -> None:
-    """Do what ``assistant.system.limits`` does, which a script does not import."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+def known_voices(engine: Any) -> list[KnownVoice]:
+    """Return espeak's voices, from pyttsx3's engine."""
+    return [
+        KnownVoice(
+            voice.id,
+            voice.name.strip(),
+            tuple(str(language).strip("\x00\x02\x05 ") for language in voice.languages),
+        )
+        for voice in engine.getProperty("voices")
+    ]
+
+
+def known_variants(espeak: Any) -> list[str]:
+    """Return the ids of espeak's variants; none where it does not list them."""
+    return [
+        voice.identifier.decode(errors="replace")
+        for voice in espeak.ListVoices(espeak.VOICE(languages=b"variant"))
+        if voice.identifier.startswith(b"!v/")
+    ]
 
 
 def main() -> None:
     """Speak what stdin says until it ends."""
-    _hide_memory()
+    limits.hide_memory()
     options = json.loads(sys.argv[1])
     folder = Path(os.environ["TMPDIR"])
     front = os.fdopen(os.dup(1), "w", buffering=1)

@@ -111,6 +111,8 @@ class SpdSayProcess:
         found = ["--application-name", "sparc-assistant", f"--rate={rate}", f"--volume={volume}"]
         voice = self._options["voice"]
         if voice is not None:
+            locale = voice.partition(".")[0].replace("_", "-")  # en_US.UTF-8, as systems write it
+            voice = locale if _LANGUAGE.fullmatch(locale) else voice
             option = "language" if _LANGUAGE.fullmatch(voice) else "synthesis-voice"
             found.append(f"--{option}={voice}")
         return found

@@ -16,6 +16,12 @@ from tests.support.tiny_llama import write_tiny_llama
 from tests.support.tiny_mmproj import write_tiny_mmproj
 
 
+@pytest.fixture(autouse=True)
+def _no_question_about_screen_readers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The screen reader of whoever runs the tests must not change what is said."""
+    monkeypatch.setenv("SPARC_ASSISTANT_SCREEN_READER", "speak")
+
+
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Command:
     """The assistant with a tiny random model: its words mean nothing, all else is real."""

@@ -257,6 +257,19 @@ def test_a_voice_by_language(speech: Callable[..., Fixture], player: FakePlayer)
     assert player.finished == 1
 
 
+def test_a_variant_is_heard(speech: Callable[..., Fixture], player: FakePlayer) -> None:
+    for voice in ("en-us", "en_US.UTF-8", "en_US+f3", "zh"):
+        fixture = speech(VoiceOptions(voice=voice))
+        fixture.manager.say("A dog.")
+        assert fixture.manager.wait(60.0)
+        assert fixture.problems == []
+    plain, locale, variant, chinese = (
+        path.read_bytes() for path in sorted(player.records.glob("*.wav"))
+    )
+    assert plain == locale
+    assert len({plain, variant, chinese}) == 3
+
+
 def test_no_espeak_is_told(
     speech: Callable[..., Fixture], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

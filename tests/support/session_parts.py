@@ -132,6 +132,8 @@ class FakePreferences:
 
     changes: dict[str, str] = field(default_factory=dict)
     is_due: bool = False
+    speaks: bool = True
+    left_to_reader: bool | None = None
     options: DecodeOptions = field(default_factory=DecodeOptions)
 
     def decode_options(self) -> DecodeOptions:
@@ -156,6 +158,16 @@ class FakePreferences:
             raise AssistantError("The rate is a number.")
         self.changes[name] = value
         return f"{name} is now {value}." if name == "rate" else f"{name} will be {value}."
+
+    def is_speaking(self) -> bool:
+        return self.speaks
+
+    def speak(self, *, is_on: bool) -> None:
+        self.speaks = is_on
+
+    def leave_speech(self, *, to_screen_reader: bool) -> None:
+        self.left_to_reader = to_screen_reader
+        self.speaks = not to_screen_reader
 
     def is_notice_due(self) -> bool:
         return self.is_due
@@ -215,6 +227,7 @@ def make_session(
     is_notice_due: bool = False,
     seconds_per_utterance: float = 0.0,
     prompts: Prompts | None = None,
+    screen_reader: str = "",
     inspect_s: float = 0.0,
     quiet_s: tuple[float, ...] = DEFAULT_QUIET_S,
 ) -> SessionParts:
@@ -241,7 +254,7 @@ def make_session(
     )
     session = Session(
         answering, announcer, speaker, cameras, models, preferences, keeper, history,
-        Keymap.from_rebindings(rebindings), jobs, prompts,
+        Keymap.from_rebindings(rebindings), jobs, prompts, screen_reader=screen_reader,
     )  # fmt: skip
     return SessionParts(
         session,

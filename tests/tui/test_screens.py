@@ -92,7 +92,7 @@ def test_a_rebound_key_and_stop_on_another_key() -> None:
 
 @pytest.mark.parametrize(
     ("key", "called"),
-    [("x", "x"), ("X", "capital X"), ("f5", "f5"), ("left", "left arrow"), ("ctrl+x", "control x")],
+    [("x", "x"), ("X", "capital X"), ("f5", "f5"), ("insert", "insert"), ("ctrl+x", "control x")],
 )
 def test_unknown_keys_are_spoken(key: str, called: str) -> None:
     async def test() -> None:
@@ -111,8 +111,6 @@ def test_numbers_wait_for_a_second_digit_and_no_longer() -> None:
             await screen.pilot.pause(1.3)
             await screen.settle()
             assert len(screen.parts.describer.requests) == 1
-            await screen.press("2", "4")
-            assert screen.shown[-1] == session_words.unknown_key("24")
             await screen.press("0")
             assert screen.shown[-1] == session_words.unknown_key("0")
             # A digit that waits is done before the next key, and Stop forgets it.
@@ -380,5 +378,38 @@ def test_errors_are_lines_of_their_own_kind() -> None:
             screen.parts.cameras.failure = None
             await screen.press("d")
             assert TEXT.split(". ", maxsplit=1)[0] + "." in screen.shown
+
+    run(test())
+
+
+@pytest.mark.parametrize(
+    ("keys", "left"),
+    [(("1", "enter"), True), (("down", "down", "enter"), False), (("escape",), None)],
+)
+def test_who_speaks_is_asked_before_all_else(keys: tuple[str, ...], left: bool | None) -> None:
+    async def test() -> None:
+        async with open_screen(screen_reader="Orca") as screen:
+            assert screen.name == "ChoiceScreen"
+            question = session_words.who_speaks("Orca")
+            assert question in screen.shown
+            assert question in screen.spoken
+            await screen.press(*keys)
+            assert screen.parts.preferences.left_to_reader is left
+            assert screen.name == "MainScreen"
+            assert screen.shown[-1] == screen.spoken[-1] == session_words.READY
+
+    run(test())
+
+
+def test_the_arrow_keys_to_the_side_review_the_answer() -> None:
+    async def test() -> None:
+        async with open_screen() as screen:
+            await screen.press("d")
+            heard = []
+            for key in ("ctrl+right", "right", "l", "left", "ctrl+left"):
+                await screen.press(key)
+                assert screen.shown[-1] == screen.spoken[-1]
+                heard.append(screen.spoken[-1])
+            assert heard == ["A", "capital A", "space", "capital A", "car"]
 
     run(test())

@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, str] = {
     "describe": "assistant.cli.commands.describe",
     "ask": "assistant.cli.commands.ask",
     "cameras": "assistant.cli.commands.cameras",
+    "voices": "assistant.cli.commands.voices",
     "trace": "assistant.cli.commands.trace",
     "models": "assistant.cli.commands.models",
     "bench": "assistant.bench.command",

@@ -69,6 +69,7 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
     if pictures.count("-") > 1:
         raise UsageError(messages.PICTURE_STDIN_TWICE)
     settings, files, replaced = with_what_works(loaded.settings, given)
+    settings = wiring.silent_beside(wiring.find_reader(settings), settings)
     # Refused before the model is loaded; each question stands for itself.
     answer_options = replace(wiring.answer_options(settings, files), keeps_turns=False)
 

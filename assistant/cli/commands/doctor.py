@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from assistant.cli import help_texts
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from assistant.doctor.findings import Finding
 
 
+_SOUND = ("voice", "player", "sound", "speech")
+"""Checks without which nothing may be heard."""
+
+
 def add_parser(commands: Any) -> None:
     """Add ``doctor``."""
     doctor = add_command(commands, "doctor", words.COMMAND, words.COMMAND_LONG)
@@ -29,13 +33,22 @@ def add_parser(commands: Any) -> None:
 def run(options: argparse.Namespace, console: Console) -> ExitCode:
     """Print a line for each check; fails when describing could not work."""
     from assistant.doctor.checks import Machine
-    from assistant.doctor.findings import run_checks
+    from assistant.doctor.findings import State, run_checks
 
     asked = typed_path(options.config) if options.config else None
     coding = sys.stdout.encoding if sys.stdout.isatty() else None
     checks = Machine(coding=coding, config_path=asked).checks()
-    is_well = tell(run_checks(checks), console, is_json=options.json)
-    console.status(words.CAN_DESCRIBE if is_well else words.CANNOT_DESCRIBE)
+    found: list[Finding] = []
+
+    def findings() -> Iterator[Finding]:
+        for finding in run_checks(checks):
+            found.append(finding)
+            yield finding
+
+    is_well = tell(findings(), console, is_json=options.json)
+    is_silent = any(one.state is State.WARNING and one.name in _SOUND for one in found)
+    can_describe = words.CAN_DESCRIBE_SILENTLY if is_silent else words.CAN_DESCRIBE
+    console.status(can_describe if is_well else words.CANNOT_DESCRIBE)
     return ExitCode.OK if is_well else ExitCode.FAILURE
 
 

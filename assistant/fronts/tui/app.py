@@ -121,7 +121,17 @@ class AssistantApp(App[None]):
             return
         self.session = session
         self._main.set_keymap(session.keymap)
-        self._carry_out(session.greet(session_words.READY))
+        choices = session.ask_who_speaks()
+        if choices:
+            self.push_screen(ChoiceScreen(session_words.WHO_SPEAKS, choices), self._take_speaker)
+        else:
+            self._carry_out(session.greet(session_words.READY))
+
+    def _take_speaker(self, number: str | None) -> None:
+        if self.session is not None:
+            if number:
+                self.session.choose_who_speaks(int(number) - 1)
+            self._carry_out(self.session.greet(session_words.READY))
 
     def _wake(self) -> None:
         self.post_message(UpdatesWaiting())

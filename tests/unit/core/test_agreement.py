@@ -32,6 +32,66 @@ def test_what_is_said_of_a_thing_can_differ() -> None:
     assert compare(["Two cars."], ["2 cars."]).differing == ()
 
 
+def test_a_difference_is_one_between_what_was_said() -> None:
+    """Not between the first mentions of a thing, which may be the same words."""
+    first = ["A small carrot.", "An orange carrot."]
+    assert compare(first, ["A small carrot.", "A green carrot."]).differing == (
+        ("orange carrot", "green carrot"),
+    )
+    assert compare(first, ["A small carrot.", "A small carrot."]).differing == ()
+    assert compare(["A red car.", "The car is old."], ["A blue car."]).differing == (
+        ("red car", "blue car"),
+    )
+
+
+def test_what_can_both_be_true_is_no_difference() -> None:
+    for ours, theirs in [
+        ("A small dog.", "A brown dog."),
+        ("Two large balls.", "Two red balls."),
+        ("A big grey cat.", "A large gray cat."),
+        ("Small carrots.", "A small carrot."),
+    ]:
+        assert compare([ours], [theirs]).differing == (), (ours, theirs)
+    assert compare(["Two dogs."], ["Three dogs."]).differing == (("two dogs", "three dogs"),)
+    assert compare(["A wooden table."], ["A glass table."]).differing == (
+        ("wooden table", "glass table"),
+    )
+
+
+_THINGS = st.lists(
+    st.tuples(
+        st.sampled_from(["red", "blue", "small", "two", "wooden", ""]),
+        st.sampled_from(["cat", "dog"]),
+    ),
+    max_size=6,
+).map(lambda pairs: [f"{word} {thing}." for word, thing in pairs])
+
+
+@given(_THINGS, _THINGS)
+def test_what_differs_is_never_the_same_words(first: list[str], second: list[str]) -> None:
+    for ours, theirs in compare(first, second).differing:
+        assert ours != theirs
+        assert f"{ours}." not in second
+        assert f"{theirs}." not in first
+
+
+def test_how_many_more_there_are_is_said() -> None:
+    things = [f"thing{letter}" for letter in "abcdefghijk"]
+    listed = ", ".join(things[:8]) + ", and 3 more."
+    every = Agreement(
+        tuple(things),
+        tuple(things),
+        tuple(things),
+        tuple((f"red {t}", f"blue {t}") for t in things),
+    )
+    lines = agreement_lines(every)
+    assert lines[0] == f"Both descriptions mention: {listed}"
+    assert lines[9] == "They differ in 3 more things."
+    assert [line.endswith(listed) for line in lines[10:]] == [True, True]
+    eight = agreement_lines(Agreement(tuple(things[:8]), (), (), ()))
+    assert "more" not in eight[0]
+
+
 def test_words_that_only_tell_where_or_how_are_no_things() -> None:
     told = 'On the left we find a sign that says "OPEN". The sign is nearest, and the cat is farthest away.'
     assert compare([told], ["There is nothing in the middle. A cat."]) == Agreement(

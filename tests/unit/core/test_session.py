@@ -379,16 +379,110 @@ def test_moving_in_an_answer(make: Make) -> None:
     assert parts.front.places == [0, 1]
 
 
+def press(parts: SessionParts, *actions: Action) -> list[str]:
+    """Press keys and return what was told for each."""
+    told = []
+    for action in actions:
+        parts.session.perform(action)
+        told.append(parts.front.texts[-1])
+    shown_is_spoken(parts)
+    return told
+
+
 def test_spelling_goes_backwards_through_a_sentence(make: Make) -> None:
     parts = make()
     parts.session.perform(Action.DESCRIBE)
     parts.settle()
-    parts.session.perform(Action.SPELL)
-    assert parts.front.texts[-1] == "a small dog: a, s m a l l, d o g."
-    parts.session.perform(Action.SPELL)
-    assert parts.front.texts[-1] == "There is: T h e r e, i s."
-    parts.session.perform(Action.SPELL)
-    assert parts.front.texts[-1] == "a small dog: a, s m a l l, d o g."
+    told = press(parts, *[Action.SPELL] * 5)
+    assert told[0] == "a small dog: a; s, m, a, l, l; d, o, g."
+    assert told[1].startswith("a small dog: a, as in Alpha; s, as in Sierra; m, as in Mike;")
+    assert told[2] == "There is: capital T, h, e, r, e; i, s."
+    assert told[3].startswith("There is: capital T, as in Tango;")
+    assert told[4] == told[0]
+
+
+def test_review_by_word_goes_through_the_whole_answer_and_back(make: Make) -> None:
+    parts = make(answer_events('A red "STOP" sign. It is 5%.'))
+    parts.session.perform(Action.DESCRIBE)
+    parts.settle()
+    assert press(parts, Action.NEXT_WORD) == ["It"], "of the sentence that was read last"
+    assert press(parts, *[Action.NEXT_WORD] * 3) == ["is", "5%", "That was the last word."]
+    assert press(parts, *[Action.PREVIOUS_WORD] * 4) == ["is", "It", "sign", "STOP"]
+    assert press(parts, *[Action.PREVIOUS_WORD] * 3) == ["red", "A", "This is the first word."]
+    assert press(parts, Action.NEXT_WORD) == ["red"]
+
+
+def test_review_by_character_names_every_sign(make: Make) -> None:
+    parts = make(answer_events("Hi, a dog."))
+    parts.session.perform(Action.DESCRIBE)
+    parts.settle()
+    told = press(parts, *[Action.NEXT_LETTER] * 6)
+    assert told == ["capital H", "i", "comma", "space", "a", "space"]
+    assert press(parts, *[Action.PREVIOUS_LETTER] * 2) == ["a", "space"]
+    assert press(parts, Action.NEXT_WORD) == ["a"]
+    assert press(parts, Action.NEXT_WORD, Action.NEXT_LETTER) == ["dog", "d"], (
+        "after a word, its own"
+    )
+    told = press(parts, *[Action.NEXT_LETTER] * 4)
+    assert told == ["o", "g", "full stop", "That was the last character."]
+
+
+def test_review_stays_with_the_sentence_that_is_gone_to(make: Make) -> None:
+    parts = make()
+    parts.session.perform(Action.DESCRIBE)
+    parts.settle()
+    assert press(parts, Action.NEXT_WORD, Action.PREVIOUS_WORD) == ["There", "it"]
+    n_spoken = len(parts.speaker.spoken)
+    parts.session.perform(Action.SENTENCE)
+    parts.settle()
+    assert parts.speaker.spoken[n_spoken:] == [SENTENCES[1]], "only this one"
+    assert parts.front.places[-1] == 1
+    told = []
+    for _ in range(2):
+        parts.session.perform(Action.NEXT_WORD)
+        told.append(parts.front.texts[-1])
+    assert told == ["A", "green"]
+    parts.session.perform(Action.NEXT)
+    parts.settle()
+    assert parts.speaker.spoken[-1] == SENTENCES[2]
+    parts.session.perform(Action.NEXT_WORD)
+    assert parts.front.texts[-1] == "There"
+
+
+@pytest.mark.parametrize("action", [Action.NEXT_WORD, Action.PREVIOUS_LETTER, Action.SENTENCE])
+def test_review_without_an_answer(make: Make, action: Action) -> None:
+    assert press(make(), action) == ["There is no answer yet. Describe a picture first."]
+
+
+def test_the_mute_key_turns_speech_off_and_on(make: Make) -> None:
+    parts = make()
+    speaks = []
+    for _ in range(2):
+        parts.session.perform(Action.MUTE)
+        speaks.append(parts.preferences.is_speaking())
+    assert speaks == [False, True]
+    assert parts.front.texts == [
+        "Speech is off. Press the same key to turn it on.",
+        "Speech is on.",
+    ]
+    shown_is_spoken(parts)
+
+
+def test_who_speaks_is_asked_where_a_screen_reader_runs(make: Make) -> None:
+    parts = make(screen_reader="Orca")
+    assert list(parts.session.ask_who_speaks()) == ["Only Orca", "This program too"]
+    assert parts.front.texts == [
+        "Orca is running, so you may hear everything twice. Who should speak?",
+        "1. Only Orca",
+        "2. This program too",
+    ]
+    parts.session.choose_who_speaks(0)
+    left = [parts.preferences.left_to_reader]
+    assert parts.front.texts[-1].endswith("The key u turns its speech on.")
+    parts.session.choose_who_speaks(1)
+    assert [*left, parts.preferences.left_to_reader] == [True, False]
+    shown_is_spoken(parts)
+    assert not make().session.ask_who_speaks()
 
 
 def test_pause_and_go_on(make: Make) -> None:

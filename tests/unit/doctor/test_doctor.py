@@ -23,6 +23,7 @@ from assistant.fronts.console import Console
 from assistant.model_store import find
 from assistant.model_store.catalogue import models_folder
 from assistant.settings.table import Settings
+from tests.support.fake_player import FakePlayer
 from tests.support.waiting import wait_until
 
 GOOD = {"version": "1", "system": "CPU : AVX2 = 1 | FMA = 0"}
@@ -104,7 +105,38 @@ def test_sound_past_a_sound_server_is_told(machine: Machine) -> None:
     conf.mkdir(parents=True)
     (conf / "99-pipewire-default.conf").touch()
     assert "Sound goes through PipeWire" in states(served)["sound route"].text
+    (machine.root / "proc/asound/cards").write_text(" 0 [PCH ]: HDA-Intel\n")
     assert "through ALSA" in states(machine)["sound route"].text
+
+
+def test_without_a_sound_card_nothing_is_said_of_the_way_of_sound(machine: Machine) -> None:
+    (machine.root / "proc/asound/cards").write_text("--- no soundcards ---\n")
+    found = states(machine)
+    assert found["sound"].state is State.WARNING
+    assert "sound route" not in found
+
+
+def test_speech_dispatcher_speaks_where_the_player_is_missing(machine: Machine) -> None:
+    (machine.root / "bin/aplay").rename(machine.root / "bin/spd-say")
+    found = states(machine)
+    assert "speech-dispatcher speaks" in found["player"].text
+    assert found["speech"].state is State.OK
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [("ask", "asks who should speak"), ("silent", "leaves speech to it"), ("speak", "speaks too")],
+)
+def test_a_running_screen_reader_is_told(machine: Machine, wanted: str, said: str) -> None:
+    assert "screen reader" not in states(machine)
+    process = machine.root / "proc/77"
+    process.mkdir()
+    (process / "comm").write_text("orca\n")
+    (process / "cmdline").write_text("/usr/bin/python3\0/usr/bin/orca\0")
+    environment = {**machine.environment, "SPARC_ASSISTANT_SCREEN_READER": wanted}
+    found = states(replace(machine, environment=environment))["screen reader"]
+    assert found.text.startswith("Orca is running")
+    assert said in found.text
 
 
 def test_keypads_that_may_not_be_read(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,6 +248,20 @@ def test_the_command_fails_when_describing_could_not_work(as_json: bool, tmp_pat
         if as_json:
             assert {json.loads(line)["name"] for line in lines} >= {"engine", "model", "terminal"}
         assert len(err.getvalue().splitlines()) == 1
+
+
+def test_the_last_line_says_whether_it_will_be_heard(player: FakePlayer) -> None:
+    def last_line() -> str:
+        out, err = io.StringIO(), io.StringIO()
+        doctor.run(argparse.Namespace(json=True, config=None), Console(out, err))
+        names = [json.loads(line) for line in out.getvalue().splitlines()]
+        heard = all(f["state"] == "ok" for f in names if f["name"] in ("player", "sound", "speech"))
+        assert heard is ("hear nothing" not in err.getvalue())
+        return err.getvalue()
+
+    last_line()
+    player.behave("echo broken >&2; exit 1")
+    assert "hear nothing" in last_line()
 
 
 @pytest.mark.parametrize("is_json", [False, True])

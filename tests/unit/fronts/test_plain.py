@@ -14,6 +14,7 @@ import pytest
 
 from assistant.fronts.console import Console
 from assistant.fronts.plain import PlainFront, PlainMode
+from assistant.messages import session as words
 from assistant.testing import ScriptedDescriber, answer_events
 from tests.support.session_parts import SessionParts, make_session
 from tests.support.waiting import wait_until
@@ -60,6 +61,39 @@ def terminal() -> Iterator[Terminal]:
     made = make_terminal()
     yield made
     made.parts.session.close()
+
+
+def run_beside_orca(typed: str) -> Terminal:
+    terminal = make_terminal(typed=typed, screen_reader="Orca")
+    terminal.mode.run()
+    terminal.parts.session.close()
+    return terminal
+
+
+@pytest.mark.parametrize(
+    ("typed", "left"), [("1\nq\n", True), (" 2 \nq\n", False), ("\nq\n", None)]
+)
+def test_who_speaks_is_asked_before_all_else(typed: str, left: bool | None) -> None:
+    terminal = run_beside_orca(typed)
+    assert terminal.status[:4] == [
+        "Orca is running, so you may hear everything twice. Who should speak?",
+        "1. Only Orca",
+        "2. This program too",
+        words.WHO_SPEAKS_TYPED,
+    ]
+    assert terminal.parts.preferences.left_to_reader is left
+    assert words.READY_TYPED in terminal.status
+    assert terminal.status[-1] == "Goodbye."
+
+
+def test_a_command_in_place_of_an_answer_is_not_lost() -> None:
+    terminal = run_beside_orca("s\nq\n")
+    assert terminal.parts.preferences.left_to_reader is None
+    assert any(line.startswith("Nothing is happening.") for line in terminal.status)
+
+
+def test_the_end_of_input_in_place_of_an_answer_ends_the_program() -> None:
+    assert run_beside_orca("").status[-1] == "Goodbye."
 
 
 @pytest.mark.parametrize("typed", ["d", "1", " d "])
