@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import shutil
+import subprocess
+import sys
 import textwrap
 import time
 from collections.abc import Iterator
@@ -13,7 +17,7 @@ import pytest
 from assistant.messages import session as session_words
 from assistant.messages import settings as settings_words
 from assistant.messages import tui as words
-from tests.support.assistant_command import STREET, Command
+from tests.support.assistant_command import ROOT, STREET, Command
 from tests.support.fake_player import FakePlayer
 from tests.support.heard import Heard
 from tests.support.tmux_terminal import Terminal, open_terminal
@@ -169,3 +173,24 @@ def test_a_key_held_down_ends_with_the_line_that_it_came_to(
         last = session_words.NOTICE[:40]
         terminal.wait(lambda: heard.texts[-1:] != [] and heard.texts[-1].startswith(last))
         assert len(heard.texts) < 45, "lines that were passed by are not waiting to be read"
+
+
+def test_a_terminal_that_is_gone_ends_it_though_no_signal_comes() -> None:
+    """As under ``setsid`` or ``nohup``; it would go on for ever with a whole processor core."""
+    here, there = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "assistant", "start", "--camera", str(STREET), "--no-speech",
+         "--notice-acknowledged", "yes"],
+        stdin=there, stdout=there, stderr=there, cwd=ROOT, start_new_session=True,
+        env={**os.environ, "TERM": "xterm-256color"},
+    )  # fmt: skip
+    os.close(there)
+    try:
+        written = b""
+        while b"Ready" not in written:
+            written += os.read(here, 1 << 16)
+        os.close(here)
+        wait_until(lambda: process.poll() is not None)
+    finally:
+        process.kill()
+        process.wait()

@@ -6,11 +6,17 @@ import codecs
 import functools
 import logging
 import os
+import select
+import signal
 import sys
 
 from textual.drivers import linux_driver
 
+from assistant.system import threads
+
 log = logging.getLogger(__name__)
+
+_LOOK_MS = 500
 
 # Textual decodes strictly, and one wrong byte (a Latin-1 terminal, a noisy line) would end the program.
 setattr(  # noqa: B010 - the name is Textual's own import
@@ -34,8 +40,18 @@ class TerminalDriver(linux_driver.LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Begin again after a sequence that Textual cannot read, such as one for a character beyond Unicode."""
+        threads.start(self._end_with_terminal, "terminal")
         while not self.exit_event.is_set():
             try:
                 super().run_input_thread()
             except (ArithmeticError, LookupError, ValueError) as error:
                 log.info("The terminal sent something that cannot be read: %s", error)
+
+    def _end_with_terminal(self) -> None:
+        """End as after a hang-up where the kernel sends none: Textual would read a closed terminal for ever."""
+        terminal = select.poll()
+        terminal.register(self.fileno, 0)  # nothing but its end
+        while not self.exit_event.is_set():
+            if terminal.poll(_LOOK_MS):
+                os.kill(os.getpid(), signal.SIGHUP)
+                return

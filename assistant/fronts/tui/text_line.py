@@ -66,7 +66,7 @@ class TextLine(Input):
         self.call_after_refresh(self._place_cursor)
 
     def _place_cursor(self) -> None:
-        if self.screen.is_active:
+        if self.is_attached and self.screen.is_active:  # it may be gone by now
             self.app.cursor_position = self.cursor_screen_offset
             self.refresh()
 
