@@ -283,7 +283,7 @@ def test_settings_are_read_typed_and_changed() -> None:
             await screen.type("240")
             await screen.press("enter")
             assert screen.name == "SettingsScreen"
-            assert screen.list.lines[0] == "rate: 240"
+            assert screen.list.lines[2] == "rate: 240"
             expected = settings_words.now("rate", "240")
             assert screen.bar("last") == screen.spoken[-1] == expected
             await screen.type("nonsense 1")
