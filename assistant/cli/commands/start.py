@@ -12,6 +12,7 @@ from assistant.cli.commands import plain
 from assistant.cli.parser import add_command, add_help, add_output, add_settings
 from assistant.errors import ExitCode
 from assistant.fronts.console import Console
+from assistant.messages import session as words
 
 
 def add_parser(commands: Any) -> None:
@@ -34,5 +35,8 @@ def run(options: argparse.Namespace, console: Console) -> ExitCode:
     from assistant.fronts.tui.terminal import run_full_screen
 
     with ExitStack() as stack:
-        run_full_screen(lambda front: stack.enter_context(open_session(plan, front)))
+        session = run_full_screen(lambda front: stack.enter_context(open_session(plan, front)))
+        if session is not None:
+            console.status(words.GOODBYE)
+            session.say_goodbye()
     return ExitCode.OK

@@ -26,11 +26,14 @@ ESCAPE_DELAY_MS = "25"
 """How long Escape waits for the rest of a key's sequence; the terminal library's 100 ms would be heard."""
 
 
-def run_full_screen(make_session: Callable[[Front], Session]) -> None:
+def run_full_screen(make_session: Callable[[Front], Session]) -> Session | None:
     """Run until the person quits. The mouse is left to the terminal, so that its own selection works.
 
     Args:
         make_session: opens the session behind the front that it is given; its owner closes it afterwards.
+
+    Returns:
+        The session that was opened.
 
     Raises:
         AssistantError: the session could not be opened, or the full screen failed.
@@ -45,6 +48,7 @@ def run_full_screen(make_session: Callable[[Front], Session]) -> None:
         raise app.failure
     if app.return_code:
         raise AssistantError(words.SCREEN_FAILED, words.SCREEN_FAILED_HINT)
+    return app.session
 
 
 @contextlib.contextmanager
