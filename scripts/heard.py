@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -161,10 +162,10 @@ def full_screen(heard: Heard) -> list[str]:
         listened.press("up", "\x1b[A", "")
         listened.press("p", "p", "At the top left")
         listened.press("f", "f", "Type your question")
-        for typed in "Is it":
+        for typed in "Is tk":
             listened.press(typed.replace(" ", "space"), typed, "")
         listened.press("Backspace", "\x7f", "")
-        for typed in "s there a dog?":
+        for typed in "here a dog?":
             os.write(terminal, typed.encode())
             time.sleep(0.05)
         listened.press("Enter", "\r", "Done")
@@ -216,6 +217,45 @@ def void(_value: object) -> None:
     """Drop a value."""
 
 
+CASES = {
+    "A prompt that does not fit is told with advice that can help": "unit/inference/test_prompts.py -k advice",
+    "A blank picture": "unit/camera/test_quality.py",
+    "A network camera that refuses says why": "unit/camera/test_network_cameras.py -k refuses",
+    "A network camera with one picture an address": "unit/camera/test_network_cameras.py -k address",
+    "Colours by the picture's own profile": "unit/camera/test_picture_kinds.py -k colours",
+    "Control characters never reach a terminal": "unit/system/test_printable.py",
+    "What keeps a download from happening is named": "unit/model_store/test_download.py -k 'proxy or variable'",
+    "A JPEG without its end": "unit/camera/test_picture_kinds.py -k without",
+    "Unicode's line ends within a line of JSON": "unit/bench/test_running.py -k unicode",
+    "A picture mark within a picture mark": "unit/inference/test_prompts.py -k cannot_move",
+    "A projector that does not say its kind": "unit/inference/test_mmproj.py -k kind",
+    "An answer of one sign": "unit/core/test_narration.py",
+    "A model file's own template": "unit/inference/test_prompts.py -k own_template",
+    "A template that takes parts": "unit/inference/test_prompts.py -k parts",
+    "What a file really is": "unit/camera/test_picture_kinds.py -k 'really or phone'",
+    "Pasted lines are one question": "unit/fronts/test_plain.py -k pasted",
+    "A player that hangs": "e2e/test_speech_faults.py -k hangs",
+    "Long chunks beside the pixels": "unit/camera/test_picture_kinds.py -k beside",
+    "A question that is not UTF-8": "unit/system/test_printable.py -k older",
+    "Settings as other editors write them": "unit/settings/test_wrong_lines.py -k editors",
+    "A byte that is no text, in the full screen": "tui/test_terminal.py -k 'byte or noise'",
+    "A terminal of any size": "tui/test_terminal.py -k 'rows or size or smallest'",
+    "Voices by variant and by locale": "unit/speech/test_voice_names.py",
+}
+"""Inputs that once failed, and the tests that hold them now."""
+
+
+def cases() -> list[str]:
+    """Run the tests of each case and return a table of what came of them."""
+    lines = ["| input | tests | passed |", "|---|---|---|"]
+    for name, tests in CASES.items():
+        command = [sys.executable, "-m", "pytest", "-q", *shlex.split(f"tests/{tests}")]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        came = done.stdout.strip().splitlines()[-1].partition(" in ")[0]
+        lines.append(f"| {name} | `tests/{tests}` | {came} |")
+    return lines
+
+
 FRONTS: dict[str, Callable[[Heard], list[str]]] = {
     "Describe": describe, "Ask": ask, "Line mode": plain, "Full screen": full_screen, "Headless": headless,
 }  # fmt: skip
@@ -244,12 +284,17 @@ def main() -> None:
             return
         with listening(Path(folder), "keys") as heard:
             found = keys.time_keys(options.keys, 1, heard)
-    PAGE.write_text(
-        "\n".join(
-            [*opening(), *lines, f"## {options.keys} random keys", "", *keys.table(found), ""]
-        ),
-        "utf-8",
-    )
+    lines += [
+        f"## {options.keys} random keys",
+        "",
+        *keys.table(found),
+        "",
+        "## Inputs that once failed",
+        "",
+        *cases(),
+        "",
+    ]
+    PAGE.write_text("\n".join([*opening(), *lines]), "utf-8")
 
 
 def opening() -> list[str]:

@@ -18,7 +18,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -29,14 +29,22 @@ from tests.support.waiting import wait_until
 
 LONGEST_S = 3.0
 """A key that was not answered by then counts as unanswered."""
-TYPED = {"space": " ", "escape": "\x1b"}
+ENDS_S = 5.0
+TYPED = {
+    "space": " ", "escape": "\x1b", "left": "\x1b[D", "right": "\x1b[C",
+    "ctrl+left": "\x1b[1;5D", "ctrl+right": "\x1b[1;5C",
+}  # fmt: skip
+"""What a terminal sends for keys that are called by a name."""
 KEYS = [
     TYPED.get(key, key)
     for action, keys in DEFAULT_KEYS.items()
-    if action is not Action.QUIT
+    if action not in (Action.QUIT, Action.MUTE)
     for key in keys
-] + ["\x1b[A", "\x1b[B", "x", "7"]
-"""All keys but the one that quits, two arrows, one that does nothing, and a digit."""
+] + ["\x1b[A", "\x1b[B", "x", "2", "7", *["\x1b"] * 6]
+"""All keys but those that quit and mute, two arrows, one that does nothing, digits, and Escape more often."""
+
+
+NAMES = {"\x1b[A": "up", "\x1b[B": "down", **{typed: name for name, typed in TYPED.items()}}
 
 
 @contextmanager
@@ -53,6 +61,8 @@ def full_screen(heard: Heard, *options: str) -> Iterator[int]:
     try:
         yield here
     finally:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(ENDS_S)  # it may be saying goodbye
         process.terminate()
         process.wait()
 
@@ -101,7 +111,7 @@ def table(found: list[tuple[str, float | None]]) -> list[str]:
             figures = f"{statistics.median(answered):.0f} | {at_95:.0f} | {answered[-1]:.0f}"
         else:
             figures = "| |"
-        name = {" ": "space", "\x1b": "Escape", "\x1b[A": "up", "\x1b[B": "down"}.get(key, key)
+        name = NAMES.get(key, key)
         lines.append(f"| {name} | {len(took)} | {figures} | {len(took) - len(answered)} |")
     return lines
 

@@ -107,6 +107,7 @@ def test_numbers_wait_for_a_second_digit_and_no_longer() -> None:
     async def test() -> None:
         async with open_screen() as screen:
             await screen.pilot.press("1")
+            assert screen.spoken[-1] == "1"
             assert not screen.parts.describer.requests
             await screen.pilot.pause(1.3)
             await screen.settle()

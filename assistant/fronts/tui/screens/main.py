@@ -8,7 +8,7 @@ from textual.timer import Timer
 from assistant.core.actions import Action, Keymap, spoken_key
 from assistant.core.session_ports import Kind, Line
 from assistant.fronts.tui.keys import NumberEntry, called_aloud
-from assistant.fronts.tui.screens.base import AssistantScreen, Pressed, UnknownKey
+from assistant.fronts.tui.screens.base import AssistantScreen, Focused, Pressed, UnknownKey
 from assistant.fronts.tui.widgets import Bar, LineList
 from assistant.messages import tui as words
 
@@ -91,6 +91,7 @@ class MainScreen(AssistantScreen[None]):
             self._stop_timer()
             number = self._number.add(key)
             if number is None:
+                self.post_message(Focused((key,)))  # heard at once, though a second one may follow
                 self._timer = self.set_timer(self._second_digit_s, self._complete_number)
             else:
                 self._want(number)
