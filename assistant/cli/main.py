@@ -26,8 +26,11 @@ from assistant.messages.translation import PROGRAM, PROGRAM_VARIABLE
 _log = logging.getLogger(__name__)
 
 
-class Terminated(BaseException):
-    """The process was asked to end (SIGTERM, SIGHUP); unwinds like KeyboardInterrupt."""
+class Terminated(SystemExit):
+    """The process was asked to end (SIGTERM, SIGHUP); unwinds like KeyboardInterrupt.
+
+    As another ``BaseException`` it would be lost where it comes while asyncio runs a callback.
+    """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -11,7 +11,7 @@ import pytest
 from tests.e2e.test_setup_scripts import FAKE_PYTHON, Machine
 from tests.support.assistant_command import ROOT
 
-TOOLS = ("sed", "tr", "dpkg", "rmdir", "wc", "basename", "install")
+TOOLS = ("tr", "dpkg", "rmdir", "wc", "basename", "install")
 
 STANDINS = {
     "sudo": 'exec "$@"',

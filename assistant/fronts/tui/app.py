@@ -139,6 +139,11 @@ class AssistantApp(App[None]):
     def _picture_taken(self) -> None:
         self.post_message(PictureTaken())
 
+    def stop_reading(self) -> None:
+        """End the thread that reads the terminal; Textual leaves it where a signal ends the program."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.exit_event.set()
+
     def on_unmount(self) -> None:
         self._front.attach(None)
 

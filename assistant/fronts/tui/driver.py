@@ -17,6 +17,7 @@ from assistant.system import threads
 log = logging.getLogger(__name__)
 
 _LOOK_MS = 500
+_PATIENCE_S = 5.0
 
 # Textual decodes strictly, and one wrong byte (a Latin-1 terminal, a noisy line) would end the program.
 setattr(  # noqa: B010 - the name is Textual's own import
@@ -54,4 +55,4 @@ class TerminalDriver(linux_driver.LinuxDriver):
         while not self.exit_event.is_set():
             if terminal.poll(_LOOK_MS):
                 os.kill(os.getpid(), signal.SIGHUP)
-                return
+                self.exit_event.wait(_PATIENCE_S)  # then again, which ends it at once

@@ -43,7 +43,10 @@ def run_full_screen(make_session: Callable[[Front], Session]) -> Session | None:
 
     app = AssistantApp(make_session)
     with only_the_screen():
-        app.run(mouse=False)
+        try:
+            app.run(mouse=False)
+        finally:
+            app.stop_reading()
     if app.failure is not None:
         raise app.failure
     if app.return_code:
