@@ -83,7 +83,11 @@ def open_terminal(
     try:
         yield terminal
     finally:
+        pid = terminal.tmux("display", "-p", "#{pane_pid}").strip()
+        running = subprocess.run(["pgrep", "-P", pid], capture_output=True, text=True, check=False)
         subprocess.run(
             ["tmux", "-S", str(terminal.socket), "kill-server"], capture_output=True, check=False
         )
         shutil.rmtree(folder, ignore_errors=True)
+        for child in running.stdout.split():
+            wait_until(lambda child=child: not Path(f"/proc/{child}").exists())  # type: ignore[misc]
