@@ -94,7 +94,7 @@ class Player:
         self.has_hung = False
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._id = self._silenced_id = 0
+        self._id, self._silenced_id = 0, -1
         os.system = self._run  # type: ignore[assignment]
 
     @property
