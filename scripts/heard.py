@@ -26,6 +26,7 @@ from tests.support.key_streams import PipedKeypad
 from tests.support.waiting import wait_until
 
 PAGE = ROOT / "docs" / "heard.md"
+STREET_PNG = "examples/street.png"
 LISTENS_S = 0.5
 """How long a text is listened to before the next key."""
 
@@ -84,7 +85,10 @@ def listening(folder: Path, name: str) -> Iterator[Heard]:
     """Give an empty home and a recording player."""
     home = folder / name / "home"
     home.mkdir(parents=True)
-    yield Heard(folder / name / "heard", {**os.environ, "HOME": str(home)})
+    yield Heard(
+        folder / name / "heard",
+        {**os.environ, "HOME": str(home), "SPARC_STARTED_AS": "./scripts/run"},
+    )
 
 
 def run_command(heard: Heard, name: str, *arguments: str) -> list[str]:
@@ -101,7 +105,7 @@ def run_command(heard: Heard, name: str, *arguments: str) -> list[str]:
 def describe(heard: Heard) -> list[str]:
     """Describe two pictures, one of which is missing."""
     return run_command(
-        heard, "describe --brief street.png missing.png", "describe", "--brief", str(STREET), "missing.png"
+        heard, "describe --brief street.png missing.png", "describe", "--brief", STREET_PNG, "missing.png"
     )  # fmt: skip
 
 
@@ -110,7 +114,7 @@ def ask(heard: Heard) -> list[str]:
     questions = ("Is there a scooter?", "What is in the middle?")
     return run_command(
         heard, "ask street.png " + " ".join(f'"{question}"' for question in questions),
-        "ask", str(STREET), *questions,
+        "ask", STREET_PNG, *questions,
     )  # fmt: skip
 
 
