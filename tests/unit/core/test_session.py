@@ -171,6 +171,18 @@ def test_the_status_says_which_sentence_is_read(make: Make) -> None:
     assert said(parts)[-1] == "Reading sentence 2 of 3."
 
 
+def test_the_status_of_work_that_has_not_begun(make: Make) -> None:
+    parts, gate = make(), threading.Event()
+    parts.jobs.submit(lambda _ticket: void(gate.wait(60.0)))
+    parts.session.perform(Action.STATUS)
+    gate.set()
+    assert parts.front.texts == ["Starting, 0 seconds."]
+
+
+def void(_value: object) -> None:
+    """Drops a value."""
+
+
 def test_the_status_while_the_answer_is_written_and_read(make: Make) -> None:
     parts = make(
         lambda _request: [*answer_events(TEXT)[:4], Piece("A dog. A cat. A"), 60.0],
