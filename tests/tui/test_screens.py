@@ -30,7 +30,8 @@ def test_what_is_said_is_what_is_shown(keys: str) -> None:
             await screen.press("d")
             await screen.press(*keys, "escape")
             await screen.press("n", "r", "s", "v", "y", "c", "plus", "minus", "o", "k", "p", "p")
-            told = [text for text in screen.spoken if text not in ANSWER]
+            # A digit that waits for a second one is shown in a bar.
+            told = [text for text in screen.spoken if text not in (*ANSWER, *keys)]
             shown = [text for text in screen.shown if text not in ANSWER]
             assert sorted(shown) == sorted(told)
             assert "Looking." in told

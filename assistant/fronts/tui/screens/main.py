@@ -91,7 +91,7 @@ class MainScreen(AssistantScreen[None]):
             self._stop_timer()
             number = self._number.add(key)
             if number is None:
-                self.post_message(Focused((key,)))  # heard at once, though a second one may follow
+                self.post_message(Focused((), key))  # heard at once, though a second one may follow
                 self._timer = self.set_timer(self._second_digit_s, self._complete_number)
             else:
                 self._want(number)
