@@ -174,12 +174,15 @@ class Voice:
         self._engine.setProperty("rate", rate_wpm)
         self._rate_wpm = rate_wpm
         self._engine.setProperty("volume", volume)
+        # espeak takes these in a thread of its own, and otherwise often after the next text was begun.
+        self._espeak.Synchronize()
 
     def say(self, text: str, rate_wpm: int) -> str:
         """Speak to the end; return what went wrong inside pyttsx3, or an empty string."""
         if rate_wpm != self._rate_wpm:
             self._rate_wpm = rate_wpm
             self._engine.setProperty("rate", rate_wpm)
+            self._espeak.Synchronize()  # as at the start
         self._finished.clear()
         self._error = ""
         self._engine.say(text)

@@ -187,6 +187,19 @@ def test_a_long_sentence_is_no_hang(speech: Callable[..., Opened], player: FakeP
     assert opened.problems == []
 
 
+def test_each_change_of_the_rate_is_heard_in_the_next_text(
+    speech: Callable[..., Opened], player: FakePlayer
+) -> None:
+    opened = speech()
+    for rate_wpm in (180, 360, 180, 360, 180):
+        opened.manager.set_rate(rate_wpm)
+        opened.manager.say("The same words, slower or faster.")
+        assert opened.manager.wait(60.0)
+    slow, fast, *others = player.durations_s
+    assert fast < 0.8 * slow
+    assert others == pytest.approx([slow, fast, slow], rel=0.01)
+
+
 def test_a_very_long_text_begins_at_once_and_stops(
     speech: Callable[..., Opened], player: FakePlayer
 ) -> None:
