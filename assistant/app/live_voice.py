@@ -9,11 +9,12 @@ from dataclasses import replace
 from assistant.app.wiring import voice_options
 from assistant.core.ports import Earcon, Earcons, Priority, Speaker
 from assistant.settings.table import Settings
+from assistant.speech.passing_on import PassingOnSpeaker
 from assistant.speech.silent import SilentSpeaker
 from assistant.speech.speech_manager import SpeechManager
 
 
-class LiveSpeaker:
+class LiveSpeaker(PassingOnSpeaker):
     """A ``Speaker`` that is switched on and off, and whose voice, volume and driver can be changed."""
 
     def __init__(self, settings: Settings, open_speaker: Callable[[Settings], Speaker]) -> None:
@@ -22,7 +23,7 @@ class LiveSpeaker:
         self._voice = settings.speech
         self._rate_wpm = settings.speech.rate_wpm
         self._lock = threading.Lock()
-        self._speaker = open_speaker(settings)
+        super().__init__(open_speaker(settings))
         self._has_farewell = False
         """Speech was switched off, and that is still to be said."""
 
@@ -57,34 +58,12 @@ class LiveSpeaker:
                 self._speaker.say(utterance, priority, position)
 
     @property
-    def is_paused(self) -> bool:
-        return self._speaker.is_paused
-
-    @property
     def position(self) -> int | None:
         return self._speaker.position if self._voice.is_on else None
 
-    def cancel(self) -> None:
-        self._speaker.cancel()
-
-    def hush(self) -> bool:
-        return self._speaker.hush()
-
-    def pause(self) -> None:
-        self._speaker.pause()
-
-    def resume(self) -> None:
-        self._speaker.resume()
-
     def set_rate(self, rate_wpm: int) -> None:
         self._rate_wpm = rate_wpm
-        self._speaker.set_rate(rate_wpm)
-
-    def wait(self, timeout_s: float | None = None) -> bool:
-        return self._speaker.wait(timeout_s)
-
-    def close(self) -> None:
-        self._speaker.close()
+        super().set_rate(rate_wpm)
 
 
 class LiveEarcons:

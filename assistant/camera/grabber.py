@@ -14,22 +14,26 @@ frame waits in a buffer. After ``idle_s`` without a request it releases the came
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import json
 import os
-import resource
 import select
+import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
-_PR_SET_DUMPABLE = 4
-"""``prctl(2)``"""
+if __name__ == "__main__":
+    # Run with -P, which leaves out the script's own folder: a file there must not pass for a library.
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from assistant.system import limits
+
 NOT_OPENED, NO_FRAMES, NO_LIBRARY = "not opened", "no frames", "no library"
 
 WARM_UP_S = 0.6
@@ -276,16 +280,9 @@ def _end_with_front() -> None:
     os._exit(0)
 
 
-def _hide_memory() -> None:
-    """Do what ``assistant.system.limits`` does, which a script does not import."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-
-
 def main() -> None:
     """Serve standard input and output."""
-    _hide_memory()
+    limits.hide_memory()
     # Native code that prints must not get between the replies.
     out: BinaryIO = os.fdopen(os.dup(1), "wb")
     complaints = Complaints()

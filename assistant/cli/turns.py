@@ -17,18 +17,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from assistant.core.ports import Earcon, Earcons, Priority, Speaker
+from assistant.speech.passing_on import PassingOnSpeaker
 from assistant.system import threads
 
 _BACKGROUND_S = 0.5
 """Time between two looks whether the terminal is ours again."""
 
 
-class Turns:
+class Turns(PassingOnSpeaker):
     """A speaker and a player of signs that keep to the order of the answers."""
 
     def __init__(self, speaker: Speaker, earcons: Earcons) -> None:
         """Wrap both; the caller closes this in their place."""
-        self._speaker, self._earcons = speaker, earcons
+        super().__init__(speaker)
+        self._earcons = earcons
         self._changed = threading.Condition()
         self._waiting: deque[Callable[[], None] | None] = deque()
         """What is to be heard; None where the next turn begins."""
@@ -61,14 +63,6 @@ class Turns:
                 self._is_skipped = True
                 self._stop_work()
 
-    @property
-    def is_paused(self) -> bool:
-        return self._speaker.is_paused
-
-    @property
-    def position(self) -> int | None:
-        return self._speaker.position
-
     def say(
         self,
         utterance: str,
@@ -86,18 +80,6 @@ class Turns:
             self._speaker.cancel()
             self._earcons.cancel()
             self._changed.notify_all()
-
-    def hush(self) -> bool:
-        return self._speaker.hush()
-
-    def pause(self) -> None:
-        self._speaker.pause()
-
-    def resume(self) -> None:
-        self._speaker.resume()
-
-    def set_rate(self, rate_wpm: int) -> None:
-        self._speaker.set_rate(rate_wpm)
 
     def wait(self, timeout_s: float | None = None) -> bool:
         with self._changed:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +19,6 @@ from assistant.messages import speech as words
 from assistant.system.child_process import VOICE_GIVES_WAY, ChildProcess
 from assistant.system.process_state import DEAD, STOPPED, find_holder, state_of
 
-STOPPED_S = 1.0
-"""How long a process may be stopped by a signal; then another says its sentence again."""
-_LOOK_S = 0.1
 SILENCED_S = 0.15
 """How long a process may take to end an utterance that was silenced; then it is killed, and its player with it."""
 DEVICES = Path("/dev/snd")
@@ -90,7 +88,6 @@ class VoiceProcess:
         self._buffer = b""
         self._n_sent = 0
         self._is_speaking = False
-        self._silenced_until_s: float | None = None
         self.is_ready = False
         try:
             # -P: a file in the current folder must not pass for a library.
@@ -111,29 +108,16 @@ class VoiceProcess:
 
     def send(self, text: str, rate_wpm: int) -> None:
         speakable = text.encode("utf-8", "replace").decode("utf-8")  # a file's name may be no UTF-8
-        self._silenced_until_s, self._is_speaking = None, True
+        self._is_speaking = True
         self._n_sent += 1
         self._write(say=speakable, rate_wpm=rate_wpm, id=self._n_sent)
 
     def receive(self, timeout_s: float) -> dict[str, Any]:
         """Wait for its next reply; a process that is stopped, or does not end what was silenced, counts as gone."""
         end = time.monotonic() + timeout_s
-        n_stopped = 0
         while b"\n" not in self._buffer:
-            left_s = max(0.0, end - time.monotonic())
-            try:
-                self._buffer += self._process.read(min(left_s, _LOOK_S))
-            except TimeoutError:
-                if left_s <= _LOOK_S:
-                    raise
-                silenced_until_s = self._silenced_until_s
-                if silenced_until_s is not None and time.monotonic() > silenced_until_s:
-                    raise EOFError from None
-                is_stopped = state_of(self._process.pid).letter == STOPPED
-                n_stopped = n_stopped + 1 if is_stopped else 0
-                if n_stopped * _LOOK_S >= STOPPED_S:
-                    raise EOFError from None
-        self._silenced_until_s, self._is_speaking = None, False
+            self._buffer += self._process.read(max(0.0, end - time.monotonic()))
+        self._is_speaking = False
         line, self._buffer = self._buffer.split(b"\n", 1)
         reply: dict[str, Any] = json.loads(line)
         return reply
@@ -152,13 +136,19 @@ class VoiceProcess:
     def silence(self) -> None:
         if not self._is_speaking:
             return
-        self._silenced_until_s = time.monotonic() + SILENCED_S
+        timer = threading.Timer(SILENCED_S, self._kill_if_speaking, (self._n_sent,))
+        timer.daemon = True
+        timer.start()
         try:
             self._write(silence=self._n_sent)
             is_lost = state_of(self._process.pid).letter == STOPPED  # its player is not
         except OSError:
             is_lost = True
         if is_lost:
+            self.kill()
+
+    def _kill_if_speaking(self, utterance_id: int) -> None:
+        if self._is_speaking and self._n_sent == utterance_id:
             self.kill()
 
     def kill(self) -> None:
