@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from types import FrameType
 from typing import NoReturn
@@ -22,6 +23,10 @@ from assistant.errors import AssistantError, ExitCode, UsageError
 from assistant.fronts.console import Console
 from assistant.messages.exceptions import describe_exception
 from assistant.messages.translation import PROGRAM, PROGRAM_VARIABLE
+from assistant.system import threads
+
+LONGEST_END_S = 10.0
+"""How long taking everything down may last once the process was asked to end."""
 
 _log = logging.getLogger(__name__)
 
@@ -88,7 +93,14 @@ def _on_interrupt(number: int, frame: FrameType | None) -> NoReturn:
 
 def _on_terminate(number: int, frame: FrameType | None) -> NoReturn:
     signal.signal(number, lambda *_: os._exit(ExitCode.TERMINATED))
+    threads.start(_end_after_all, "end")
     raise Terminated
+
+
+def _end_after_all() -> None:
+    """End although the exception was lost: Python ignores one that comes inside a destructor or a callback of it."""
+    time.sleep(LONGEST_END_S)
+    os._exit(ExitCode.TERMINATED)
 
 
 def _forget_what_cannot_be_written() -> None:
