@@ -37,6 +37,7 @@ from assistant.system import limits
 SYSTEM_LIBRARIES = ("libespeak-ng.so.1", "libespeak.so.1")
 HUNG_S = 5.0
 """How much longer than its sound a player may take; then the sound device does not take what it is given."""
+_MOST_REMOVALS = 100
 _EXAMPLES = ("en", "en-us", "en-gb-scotland", "de", "fr", "es", "it", "pl", "hi", "cmn")
 
 
@@ -300,12 +301,20 @@ def _listen(commands: SimpleQueue[dict[str, Any]], player: Player, folder: Path)
             player.silence(command["silence"])
         else:
             commands.put(command)
-    shutil.rmtree(folder, ignore_errors=True)
+    remove_busy_folder(folder)
     with contextlib.suppress(OSError):
         folder.parent.rmdir()  # works for the last process to leave
     if os.getsid(0) == os.getpid():
         os.killpg(0, signal.SIGKILL)
     os._exit(0)
+
+
+def remove_busy_folder(folder: Path) -> None:
+    """Remove a folder in which another thread may make a file meanwhile, as Python does to try out its place."""
+    for _ in range(_MOST_REMOVALS):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
 
 
 def _last_line(log: int) -> str:
