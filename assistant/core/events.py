@@ -1,8 +1,8 @@
 """What the front asks of the model and what it hears back. Frozen, small, and picklable.
 
 A front sends one ``DescribeRequest`` and gets, in this order: ``Loading`` (when the model is not loaded yet),
-``Loaded``, ``Encoding``, ``Prefilling`` (repeated), ``Piece`` and ``TraceStep`` (repeated), and exactly one of
-``Finished`` or ``Failed``. ``Restarted`` may come at any time before that: what was heard so far is void.
+``Loaded``, ``Encoding``, ``Unfamiliar`` (where the picture is that), ``Prefilling`` (repeated), ``Piece`` and
+``TraceStep`` (repeated), and exactly one of ``Finished`` or ``Failed``, except that an ``Unfamiliar`` may be the last. ``Restarted`` may come at any time before that: what was heard so far is void.
 """
 
 from __future__ import annotations
@@ -71,6 +71,7 @@ class DescribeRequest:
         has_attention: whether they carry the attention on the picture, with every method; for measurements.
         turns: what was asked and answered about this picture before, oldest first, as far as the
             question builds on it.
+        is_anyway: whether a picture that is none of the model's world is answered all the same.
     """
 
     image_rgb: ImageRgb
@@ -80,6 +81,7 @@ class DescribeRequest:
     has_trace: bool = False
     turns: tuple[Turn, ...] = ()
     has_attention: bool = False
+    is_anyway: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,19 @@ class Loaded:
 @dataclass(frozen=True)
 class Encoding:
     """The picture is being turned into image tokens."""
+
+
+@dataclass(frozen=True)
+class Unfamiliar:
+    """The picture is none of the model's world, so what it would say is fiction.
+
+    Nothing follows, unless the request ``is_anyway``.
+
+    Attributes:
+        distance: how far it is from what the model was trained on; the limit is 1.
+    """
+
+    distance: float
 
 
 @dataclass(frozen=True)
@@ -233,6 +248,7 @@ Event = (
     Loading
     | Loaded
     | Encoding
+    | Unfamiliar
     | Prefilling
     | Piece
     | TraceHeader

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Protocol, runtime_checkable
 
 from assistant.core.events import DescribeRequest, Event, ImageRgb
+from assistant.core.findings import Finding, Part
 
 
 @runtime_checkable
@@ -38,6 +39,30 @@ class Describer(Protocol):
 
     def cancel_prepare(self) -> None:
         """End ``prepare``'s work; does nothing when there is none, and never touches an answer."""
+
+    def close(self) -> None:
+        """Free everything; idempotent."""
+
+
+@runtime_checkable
+class Glancer(Protocol):
+    """Something that says at once what is certain about a picture, beside the model."""
+
+    def glance(
+        self, image_rgb: ImageRgb, parts: Collection[Part] = tuple(Part)
+    ) -> Iterator[Finding]:
+        """Yield what is found, as it is found; one glance at a time.
+
+        Args:
+            image_rgb: the picture, shape (height, width, 3), uint8; nobody may change it afterwards.
+            parts: what to look for.
+
+        Raises:
+            AssistantError: a part cannot be looked for, as its weights are missing; told after all that was found.
+        """
+
+    def cancel(self) -> None:
+        """End the running glance at once; safe from any thread."""
 
     def close(self) -> None:
         """Free everything; idempotent."""

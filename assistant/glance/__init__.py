@@ -1,0 +1,1 @@
+"""What can be said truly of a picture without a language model: text, codes, light, colours, things."""
