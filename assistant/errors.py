@@ -5,6 +5,7 @@
     AssistantError            message and hint, both speakable
     +-- UsageError            what was asked for cannot be done that way      exit 2
     +-- PictureError          a picture cannot be used                        exit 3
+    |   +-- UnfamiliarPictureError   the model would only make something up
     +-- ModelError            model files missing, wrong or too large         exit 4
     +-- InferenceError        the model process failed                        exit 5
     +-- CameraError           a camera gives no picture                       exit 6
@@ -61,6 +62,10 @@ class PictureError(AssistantError):
     """A picture is missing, damaged, too large, or not a picture."""
 
     exit_code = ExitCode.PICTURE
+
+
+class UnfamiliarPictureError(PictureError):
+    """The picture is none of the model's world, so that an answer would be fiction."""
 
 
 class ModelError(AssistantError):

@@ -2,7 +2,8 @@
 
 A front sends one ``DescribeRequest`` and gets, in this order: ``Loading`` (when the model is not loaded yet),
 ``Loaded``, ``Encoding``, ``Unfamiliar`` (where the picture is that), ``Prefilling`` (repeated), ``Piece`` and
-``TraceStep`` (repeated), and exactly one of ``Finished`` or ``Failed``, except that an ``Unfamiliar`` may be the last. ``Restarted`` may come at any time before that: what was heard so far is void.
+``TraceStep`` (repeated), and exactly one of ``Finished`` or ``Failed``, except that an ``Unfamiliar`` may be the last.
+``Restarted`` may come at any time before that: what was heard so far is void.
 """
 
 from __future__ import annotations

@@ -22,12 +22,18 @@ from assistant.core.events import (
     Restarted,
     TraceHeader,
     TraceStep,
+    Unfamiliar,
 )
 from assistant.core.heartbeat import DEFAULT_QUIET_S, Heartbeat
 from assistant.core.narration import content_first, plain_words
 from assistant.core.ports import Describer
 from assistant.core.sentences import SentenceSplitter, split_sentences
-from assistant.errors import ExitCode, InferenceError, RequestFailedError
+from assistant.errors import (
+    ExitCode,
+    InferenceError,
+    RequestFailedError,
+    UnfamiliarPictureError,
+)
 from assistant.messages import engine as engine_words
 
 
@@ -134,6 +140,7 @@ def narrate_answer(
         quiet_s: stretches of silence after which a sign of life is given, in seconds.
 
     Raises:
+        UnfamiliarPictureError: the picture is none of the model's world.
         AssistantError: the question could not be answered; carries the exit code.
     """
     stage = messages.STAGE_STARTING
@@ -168,6 +175,11 @@ def narrate_answer(
                     voice.restart()
                     heartbeat.poke()
                     listener.status(messages.restarted(reason))
+                case Unfamiliar() if request.is_anyway:
+                    heartbeat.poke()
+                    listener.status(engine_words.UNFAMILIAR_ANYWAY)
+                case Unfamiliar():
+                    raise UnfamiliarPictureError(engine_words.UNFAMILIAR)
                 case Failed():
                     raise RequestFailedError(event.message, event.hint, _exit_code(event.exit_code))
                 case Finished():

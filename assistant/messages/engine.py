@@ -81,3 +81,9 @@ OTHER_MODEL_HINT = _("Use another model. To list them: sparc-assistant models li
 
 def kv_type_unfit(name: str) -> str:
     return _("--kv-type {name} does not fit this model, so f16 is used.").format(name=name)
+
+
+UNFAMILIAR = _("This picture is not one of the drawings I know, so I will not describe it.")
+UNFAMILIAR_ANYWAY = _(
+    "This picture is not one of the drawings I know, so what I say about it is probably wrong."
+)
