@@ -29,7 +29,7 @@ class EngineOptions:
             size and the free memory, and with an unknown one the model describes unsteered.
         locks_memory: whether the weights are held in memory (``mlock``).
         checks_memory: whether a model that cannot fit into the free memory is refused.
-        template: name of a chat template; ``None`` takes the GGUF's own, else vicuna_v1.
+        template: name of a chat template; ``None`` takes the GGUF's own.
         language: code of the language to ask for answers in; ``None`` asks for none.
         is_safe_mode: no weight repacking; set after a crash.
         corrects_pictures: false leaves llama.cpp's picture encoding as it is, for comparison.

@@ -87,3 +87,9 @@ UNFAMILIAR = _("This picture is not one of the drawings I know, so I will not de
 UNFAMILIAR_ANYWAY = _(
     "This picture is not one of the drawings I know, so what I say about it is probably wrong."
 )
+
+
+def picture_over_batch(n_tokens: int) -> str:
+    return _(
+        "This model reads a picture in one piece of {n} image tokens, and that is more than it was loaded for."
+    ).format(n=n_tokens)

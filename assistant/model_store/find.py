@@ -238,7 +238,9 @@ def embedded_model() -> ModelFiles:
     for path in (model_path, mmproj_path):
         _check_gguf(path)
     preset = _measured_preset(folder / DEMO_STEERING)
-    return ModelFiles(DEMO_NAME, model_path, mmproj_path, is_demo=True, preset=preset)
+    return ModelFiles(
+        DEMO_NAME, model_path, mmproj_path, is_demo=True, preset=preset, template="vicuna_v1"
+    )
 
 
 def _measured_preset(path: Path) -> SparcConfig:

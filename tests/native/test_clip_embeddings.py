@@ -169,7 +169,9 @@ def test_a_modern_file_needs_no_copy(tmp_path: Path) -> None:
 @pytest.mark.parametrize("source", ["noise", "drawn scene"])
 def test_the_embedded_models_image_embeddings(source: str) -> None:
     files = find.embedded_model()
-    options = EngineOptions(files.model_path, files.mmproj_path, n_threads=1)
+    options = EngineOptions(
+        files.model_path, files.mmproj_path, template=files.template, n_threads=1
+    )
     size = int(read_gguf(files.mmproj_path).metadata["clip.vision.image_size"])
     if source == "noise":
         picture = random_picture(size)

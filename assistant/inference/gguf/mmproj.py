@@ -26,6 +26,7 @@ from platformdirs import user_cache_path
 from assistant import messages
 from assistant.core.events import ImageRgb
 from assistant.errors import ModelError
+from assistant.inference.anyres import Anyres, read_anyres
 from assistant.inference.gguf.header import GgufError, GgufHeader, read_header
 from assistant.messages import models as words
 
@@ -34,6 +35,8 @@ CORRECTION_NAME = "vision_layers"
 _LLAVA_PROJECTORS = ("mlp", "mlp_norm", "ldp", "ldpv2")
 _CLIP_DEPTHS = {768: 12, 1024: 24, 1280: 32, 1664: 48}
 """Layers of the published CLIP ViTs by width: a file that stores them all was not cut by the converter."""
+_NON_CAUSAL = ("gemma3", "gemma4v", "gemma4uv")
+_WHOLE_PICTURE = 512
 _CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 _FEATURE_LAYER = "clip.vision.feature_layer"
 _KIND = "clip.projector_type"
@@ -48,7 +51,7 @@ class Projector:
     Attributes:
         path: the file, or a corrected copy.
         image_size_px: side of the square picture that the vision tower takes.
-        has_tiles: whether mtmd cuts the picture into tiles (LLaVA-NeXT).
+        anyres: how a picture is cut into tiles (LLaVA-1.6); None where it is not, or mtmd does it.
         mean_rgb: colour of the padding, 0-255.
         is_corrected: whether ``path`` makes llama.cpp run a layer that it would leave out.
         note: what a person should hear when the copy was made just now, or an empty string.
@@ -57,7 +60,7 @@ class Projector:
     path: Path
     kind: str
     image_size_px: int
-    has_tiles: bool
+    anyres: Anyres | None
     mean_rgb: tuple[int, int, int]
     is_corrected: bool = False
     note: str = ""
@@ -70,7 +73,7 @@ class Projector:
     @property
     def has_fixed_size(self) -> bool:
         """Return whether every picture becomes a square of the same size, and so the same number of tokens."""
-        return not self.has_tiles and self.kind in _LLAVA_PROJECTORS
+        return self.anyres is None and self.kind in _LLAVA_PROJECTORS
 
     def prepare(self, image_rgb: ImageRgb) -> ImageRgb:
         """Pad to a square with the mean colour and shrink bicubically, as LLaVA-1.5's authors do.
@@ -99,6 +102,15 @@ def is_one_layer_short(header: GgufHeader) -> bool:
         return False
     n_layer = values.get("clip.vision.block_count")
     return bool(_CLIP_DEPTHS.get(values.get("clip.vision.embedding_length", 0)) != n_layer)
+
+
+def least_batch(header: GgufHeader) -> int:
+    """Return how many tokens must be read at once: all of a picture where its tokens see each other, else 1.
+
+    Gemma 3 makes 256 tokens of a picture. Source: ``mtmd_decode_use_non_causal`` in llama.cpp's ``mtmd.cpp``.
+    """
+    kind = str(header.values.get(_KIND, header.values.get("clip.vision.projector_type", "")))
+    return _WHOLE_PICTURE if kind in _NON_CAUSAL else 1
 
 
 def has_no_kind(header: GgufHeader) -> bool:
@@ -148,7 +160,7 @@ def open_projector(
         path=used,
         kind=header.values.get(_KIND, "mlp"),
         image_size_px=size,
-        has_tiles=bool(header.values.get("clip.vision.image_grid_pinpoints")),
+        anyres=read_anyres(path, header),
         mean_rgb=(red, green, blue),
         is_corrected=is_corrected,
         note=made(path.name) if is_new else "",
