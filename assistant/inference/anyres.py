@@ -142,9 +142,9 @@ def _unpadded(grid: Size, picture: Size) -> tuple[range, range]:
     """Return the rows and columns of a grid of tokens that are not padding."""
     columns, rows = grid
     if picture[0] / picture[1] > columns / rows:
-        kept = int(round(picture[1] * (columns / picture[0]), 7))
+        kept = max(1, int(round(picture[1] * (columns / picture[0]), 7)))
         padding = (rows - kept) // 2
         return range(padding, rows - padding), range(columns)
-    kept = int(round(picture[0] * (rows / picture[1]), 7))
+    kept = max(1, int(round(picture[0] * (rows / picture[1]), 7)))
     padding = (columns - kept) // 2
     return range(rows), range(padding, columns - padding)

@@ -38,7 +38,7 @@ def ask(engine: Engine, config: SparcConfig, max_tokens: int = 40) -> tuple[str,
 
 @pytest.mark.parametrize(
     ("kv_type", "flash_attn"),
-    [("f16", "on"), ("f16", "off"), ("bf16", "on"), ("f32", "off"), ("q8_0", "on")],
+    [("f16", "on"), ("f16", "off"), ("bf16", "on"), ("f32", "off"), ("f32", "on"), ("q8_0", "on")],
 )
 def test_every_kind_of_cache_is_steered_and_put_back(
     tmp_path: Path, kv_type: str, flash_attn: str
