@@ -198,6 +198,19 @@ def test_qwen3_brings_the_numbers_of_its_deeper_layers(folder: Path) -> None:
     assert seen.image_chunks[0].embeddings.shape == (48, 64 * 3)
 
 
+def test_gemmas_picture_has_to_be_read_in_one_batch(folder: Path) -> None:
+    """Its tokens see each other: an engine that reads them in parts is found out by the logits."""
+    case = next(case for case in CASES if case.family == "gemma-3")
+    pair, prompt = write_pair("gemma-3", folder), render_prompt("gemma-3", QUESTION)
+    picture = make_picture(*case.size)
+    whole, exact, parts = (
+        judge(pair.model, pair.mmproj, prompt, picture, JudgeOptions(n_tokens=1, n_batch=n))
+        for n in (512, 64, 32)
+    )
+    assert np.array_equal(exact.logits, whole.logits)
+    assert np.abs(parts.logits - whole.logits).max() > 0.1
+
+
 @pytest.mark.parametrize(
     ("family", "cells"),
     [

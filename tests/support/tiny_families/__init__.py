@@ -100,7 +100,12 @@ FAMILIES = {
     ),
     "qwen2.5-vl": _family(
         TextModel(
-            "qwen2vl", _QWEN_VL, templates.QWEN25VL, rope_sections=(2, 3, 3, 0), has_qkv_bias=True
+            "qwen2vl",
+            _QWEN_VL,
+            templates.QWEN25VL,
+            rope_sections=(2, 3, 3, 0),
+            has_qkv_bias=True,
+            seed=1,
         ),
         partial(
             towers.write_qwen25vl,
@@ -119,6 +124,7 @@ FAMILIES = {
             rope_sections=(6, 5, 5, 0),
             n_deepstack=2,
             has_qk_norm=True,
+            seed=4,
         ),
         partial(towers.write_qwen3vl, shape=Tower(256, 16, scale=2, n_layer=4), deepstack=(1, 2)),
         "<|vision_start|><|image_pad|><|vision_end|>",
@@ -134,12 +140,13 @@ FAMILIES = {
             sliding_window=48,
             has_qk_norm=True,
             has_post_norm=True,
+            seed=9,
         ),
         partial(towers.write_gemma3, shape=Tower(448, 14, scale=4)),
         "<start_of_image>",
     ),
     "internvl3": _family(
-        TextModel("qwen2", _INTERNVL, templates.INTERNVL3, has_qkv_bias=True),
+        TextModel("qwen2", _INTERNVL, templates.INTERNVL3, has_qkv_bias=True, seed=3),
         partial(
             towers.write_internvl,
             shape=Tower(112, 14, scale=2, mean=towers.IMAGENET_MEAN, std=towers.IMAGENET_STD),
@@ -148,7 +155,7 @@ FAMILIES = {
         "",
     ),
     "internvl3.5": _family(
-        TextModel("qwen3", _INTERNVL, templates.INTERNVL35, head_dim=32, has_qk_norm=True),
+        TextModel("qwen3", _INTERNVL, templates.INTERNVL35, head_dim=32, has_qk_norm=True, seed=4),
         partial(
             towers.write_internvl,
             shape=Tower(112, 14, scale=2, mean=towers.IMAGENET_MEAN, std=towers.IMAGENET_STD),
@@ -164,20 +171,21 @@ FAMILIES = {
             n_layer=6,
             convolved=(0, 1, 3, 4),
             has_qk_norm=True,
-            seed=3,
+            seed=2,
         ),
         partial(towers.write_lfm2, shape=Tower(256, 16, scale=2)),
         "<image>",
     ),
     "moondream2": _family(
-        TextModel("phi2", _MOONDREAM, templates.VICUNA_BY_NAME, n_ff=128, seed=4),
+        TextModel("phi2", _MOONDREAM, templates.VICUNA_BY_NAME, n_ff=128, seed=8),
         partial(towers.write_moondream, shape=Tower(112, 14, scale=1)),
         "",
         write_phi_2,
     ),
     "llava-1.6": Family(
         lambda path: write_tiny_llama(
-            path, TinyLlama(n_layer=4, n_head_kv=2, quant="F16", chat_template=templates.MISTRAL)
+            path,
+            TinyLlama(n_layer=4, n_head_kv=2, quant="F16", chat_template=templates.MISTRAL, seed=8),
         ),
         lambda path: write_tiny_mmproj(
             path,

@@ -97,9 +97,10 @@ def write_phi_2(path: Path, shape: TextModel) -> None:
         block = f"blk.{il}"
         file.layer_norm(f"{block}.attn_norm", n_embd)
         file.linear(f"{block}.attn_qkv", 3 * n_embd, n_embd, shape.attention_width)
-        file.linear(f"{block}.attn_output", n_embd, n_embd)
+        # Two branches side by side change the running sum less than one after the other.
+        file.linear(f"{block}.attn_output", n_embd, n_embd, width=2.0)
         file.linear(f"{block}.ffn_up", shape.n_ff, n_embd)
-        file.linear(f"{block}.ffn_down", n_embd, shape.n_ff)
+        file.linear(f"{block}.ffn_down", n_embd, shape.n_ff, width=2.0)
     file.layer_norm("output_norm", n_embd)
     file.matrix("output", vocabulary.n, n_embd, width=3.0, silent=vocabulary.silent)
     file.bias("output", vocabulary.n)
