@@ -153,7 +153,7 @@ class AttentionProbe:
         return False
 
     def _cache_behind(self, address: int) -> int:
-        """Return the tensor that K was taken of; a single-precision cache is handed over as a copy in half precision."""
+        """Return the cache that K comes of; of single precision a copy in half precision is handed over."""
         root = _ggml.root_at(address)
         while _ggml.op_at(root) == self._copy:
             root = _ggml.root_at(_ggml.tensor_at(root).src[0])

@@ -252,7 +252,10 @@ class Engine:
             model.chat_template(),
             model.special_text("bos"),
             model.special_text("eos"),
-            [Turn(model.disarmed(turn.question), model.disarmed(turn.answer)) for turn in turns],
+            adds_bos=model.adds_bos,
+            turns=[
+                Turn(model.disarmed(turn.question), model.disarmed(turn.answer)) for turn in turns
+            ],
         )
         is_encoded = self.loaded.pictures.get(picture) is not None
         return self.loaded.encoder.tokenize(prompt, request.image_rgb, is_encoded)

@@ -305,6 +305,11 @@ class LanguageModel:
         """Whether the token ends an answer (EOS, EOT)."""
         return bool(llama_cpp.llama_vocab_is_eog(self.vocab, token))
 
+    @property
+    def adds_bos(self) -> bool:
+        """Whether BOS comes before a prompt by itself; where not, the template's own is kept."""
+        return bool(llama_cpp.llama_vocab_get_add_bos(self.vocab))
+
     def special_text(self, name: str) -> str:
         """Return the text of the "bos" or "eos" token, or an empty string."""
         token = getattr(llama_cpp, f"llama_vocab_{name}")(self.vocab)

@@ -22,8 +22,10 @@ def render(
     bos: str = "",
     eos: str = "",
     turns: Sequence[Turn] = (),
+    *,
+    adds_bos: bool = True,
 ) -> str:
-    """Return the whole prompt, with ``MEDIA_MARKER`` where the picture goes and without a leading BOS.
+    """Return the whole prompt, with ``MEDIA_MARKER`` where the picture goes, and no BOS where ``adds_bos``.
 
     ``template`` is a name in ``TEMPLATES``; ``None`` takes the GGUF's own Jinja template. Earlier turns come oldest
     first; ``bos`` and ``eos`` are those tokens' texts.
@@ -49,7 +51,7 @@ def render(
         raise UsageError(messages.template_unusable(str(error)), hint) from error
     if prompt is None:
         raise UsageError(messages.TEMPLATE_WITHOUT_PICTURE, hint)
-    return prompt.removeprefix(bos)
+    return prompt.removeprefix(bos) if adds_bos else prompt
 
 
 def check_template(template: str | None, *, has_own: bool) -> None:

@@ -45,7 +45,11 @@ FAMILIES = [
     Family("llava-1.5-7b", 16),
     Family("llava-1.5-7b-f16", 16, mmproj={"n_layer": 5}),
     Family(  # the whole, then four tiles as 8 rows, each with a newline; grouped queries, as Mistral
-        "llava-1.6-mistral-7b", 16 + 8 * (8 + 1), {"n_head_kv": 2}, {"pinpoints": ((128, 128),)}, picture_px=128
+        "llava-1.6-mistral-7b",
+        16 + 8 * (8 + 1),
+        {"n_head_kv": 2},
+        {"pinpoints": ((128, 128),)},
+        picture_px=128,
     ),
     # Its authors turned Phi-3 into a Llama before they published it.
     Family("llava-phi-3-mini", 16, {"vocabulary": "phi-3", "quant": "Q8_0", "n_ff": 128}),

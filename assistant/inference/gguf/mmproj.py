@@ -37,6 +37,9 @@ _CLIP_DEPTHS = {768: 12, 1024: 24, 1280: 32, 1664: 48}
 """Layers of the published CLIP ViTs by width: a file that stores them all was not cut by the converter."""
 _NON_CAUSAL = ("gemma3", "gemma4v", "gemma4uv")
 _WHOLE_PICTURE = 512
+_SIGLIP_DEPTHS = {1152: 27}
+"""As above, of towers without a class token. Moondream 2 stores 28, of which it runs 27, as llama.cpp does."""
+_MOONDREAM_PX = 378
 _CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 _FEATURE_LAYER = "clip.vision.feature_layer"
 _KIND = "clip.projector_type"
@@ -53,6 +56,7 @@ class Projector:
         image_size_px: side of the square picture that the vision tower takes.
         anyres: how a picture is cut into tiles (LLaVA-1.6); None where it is not, or mtmd does it.
         mean_rgb: colour of the padding, 0-255.
+        is_stretched: whether a picture is stretched to a square and not padded.
         is_corrected: whether ``path`` makes llama.cpp run a layer that it would leave out.
         note: what a person should hear when the copy was made just now, or an empty string.
     """
@@ -62,6 +66,7 @@ class Projector:
     image_size_px: int
     anyres: Anyres | None
     mean_rgb: tuple[int, int, int]
+    is_stretched: bool = False
     is_corrected: bool = False
     note: str = ""
 
@@ -76,21 +81,23 @@ class Projector:
         return self.anyres is None and self.kind in _LLAVA_PROJECTORS
 
     def prepare(self, image_rgb: ImageRgb) -> ImageRgb:
-        """Pad to a square with the mean colour and shrink bicubically, as LLaVA-1.5's authors do.
+        """Pad to a square with the mean colour, then shrink bicubically, as LLaVA-1.5's authors do; mtmd shrinks first.
 
-        mtmd's own shrinking takes four neighbours however far it shrinks, which blurs and aliases; pictures of
-        tiled models are left to it, since the tiling depends on the original shape.
+        Moondream stretches instead. Pictures of other families are left to mtmd.
         """
         if not self.has_fixed_size:
             return image_rgb
         from PIL import Image
 
         height, width = image_rgb.shape[:2]
-        side = max(height, width)
-        square = Image.new("RGB", (side, side), self.mean_rgb)
-        square.paste(Image.fromarray(image_rgb), ((side - width) // 2, (side - height) // 2))
         size = (self.image_size_px, self.image_size_px)
-        return np.asarray(square.resize(size, Image.Resampling.BICUBIC))
+        picture = Image.fromarray(image_rgb)
+        if not self.is_stretched:
+            side = max(height, width)
+            square = Image.new("RGB", (side, side), self.mean_rgb)
+            square.paste(picture, ((side - width) // 2, (side - height) // 2))
+            picture = square
+        return np.asarray(picture.resize(size, Image.Resampling.BICUBIC))
 
 
 def is_one_layer_short(header: GgufHeader) -> bool:
@@ -98,10 +105,12 @@ def is_one_layer_short(header: GgufHeader) -> bool:
     values = header.values
     if values.get(_KIND, "mlp") not in _LLAVA_PROJECTORS or _FEATURE_LAYER in values:
         return False
+    n_layer, width = (
+        header.number(f"clip.vision.{key}") for key in ("block_count", "embedding_length")
+    )
     if "v.class_embd" not in header.tensors:
-        return False
-    n_layer = values.get("clip.vision.block_count")
-    return bool(_CLIP_DEPTHS.get(values.get("clip.vision.embedding_length", 0)) != n_layer)
+        return n_layer is not None and _SIGLIP_DEPTHS.get(width or 0) == n_layer + 1
+    return _CLIP_DEPTHS.get(width or 0) != n_layer
 
 
 def least_batch(header: GgufHeader) -> int:
@@ -162,6 +171,7 @@ def open_projector(
         image_size_px=size,
         anyres=read_anyres(path, header),
         mean_rgb=(red, green, blue),
+        is_stretched=size == _MOONDREAM_PX and "v.class_embd" not in header.tensors,
         is_corrected=is_corrected,
         note=made(path.name) if is_new else "",
     )
