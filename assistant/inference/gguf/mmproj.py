@@ -28,6 +28,7 @@ from assistant.core.events import ImageRgb
 from assistant.errors import ModelError
 from assistant.inference.anyres import Anyres, read_anyres
 from assistant.inference.gguf.header import GgufError, GgufHeader, read_header
+from assistant.inference.gguf.pairing import projector_kind
 from assistant.messages import models as words
 
 CORRECTION_NAME = "vision_layers"
@@ -103,7 +104,7 @@ class Projector:
 def is_one_layer_short(header: GgufHeader) -> bool:
     """Return whether llama.cpp would skip the last stored layer of a legacy LLaVA vision tower."""
     values = header.values
-    if values.get(_KIND, "mlp") not in _LLAVA_PROJECTORS or _FEATURE_LAYER in values:
+    if projector_kind(header) not in _LLAVA_PROJECTORS or _FEATURE_LAYER in values:
         return False
     n_layer, width = (
         header.number(f"clip.vision.{key}") for key in ("block_count", "embedding_length")
@@ -118,8 +119,7 @@ def least_batch(header: GgufHeader) -> int:
 
     Gemma 3 makes 256 tokens of a picture. Source: ``mtmd_decode_use_non_causal`` in llama.cpp's ``mtmd.cpp``.
     """
-    kind = str(header.values.get(_KIND, header.values.get("clip.vision.projector_type", "")))
-    return _WHOLE_PICTURE if kind in _NON_CAUSAL else 1
+    return _WHOLE_PICTURE if projector_kind(header) in _NON_CAUSAL else 1
 
 
 def has_no_kind(header: GgufHeader) -> bool:
@@ -167,7 +167,7 @@ def open_projector(
     made = words.projector_corrected if is_corrected else words.projector_updated
     return Projector(
         path=used,
-        kind=header.values.get(_KIND, "mlp"),
+        kind=projector_kind(header),
         image_size_px=size,
         anyres=read_anyres(path, header),
         mean_rgb=(red, green, blue),
