@@ -58,6 +58,7 @@ def engine_options(settings: Settings, files: ModelFiles, *, is_verbose: bool) -
         n_threads=wished.n_threads,
         flash_attn=wished.flash_attn,
         kv_type=wished.kv_type,
+        detail=wished.detail,
         locks_memory=wished.locks_memory,
         checks_memory=wished.checks_memory,
         look_ahead=settings.camera.look_ahead,

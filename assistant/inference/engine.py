@@ -23,6 +23,7 @@ from assistant.inference.loaded import IsCancelled, LoadedModel, PicturePrefix
 from assistant.inference.loading import load_pair, start_reading
 from assistant.inference.optional_steering import OptionalSteering
 from assistant.inference.options import EngineOptions
+from assistant.inference.picture_detail import choose_detail
 from assistant.inference.picture_encoder import Prompt
 from assistant.inference.picture_memory import PictureMemory
 from assistant.inference.prompt_reader import Emit, PromptReader
@@ -77,8 +78,9 @@ class Engine:
         n_batch = max(n_batch, mmproj.least_batch(headers[1]))
         options = replace(options, n_batch=n_batch)
         projector = mmproj.open_projector(
-            options.mmproj_path, options.cache_dir, corrects=options.corrects_pictures
-        )
+            options.mmproj_path, options.cache_dir, corrects=options.corrects_pictures,
+            detail=choose_detail(options.detail),
+        )  # fmt: skip
         self._ready: ReadyQuestion | None = None
         self._sys_root = Path("/sys")
         self._unsteered_reason = (

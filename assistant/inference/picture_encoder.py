@@ -119,6 +119,8 @@ class PictureEncoder:
         params.print_timings = False
         params.warmup = False
         params.n_threads = options.n_threads or processor.physical_cores()
+        if projector.max_tokens is not None:
+            params.image_max_tokens = projector.max_tokens
         params.media_marker = MEDIA_MARKER.encode()
         if self._order is not None:
             params.cb_eval = ctypes.cast(

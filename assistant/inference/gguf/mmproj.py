@@ -26,6 +26,7 @@ from platformdirs import user_cache_path
 from assistant import messages
 from assistant.core.events import ImageRgb
 from assistant.errors import ModelError
+from assistant.inference import picture_detail
 from assistant.inference.anyres import Anyres, read_anyres
 from assistant.inference.gguf.header import GgufError, GgufHeader, read_header
 from assistant.inference.gguf.pairing import projector_kind
@@ -58,6 +59,8 @@ class Projector:
         anyres: how a picture is cut into tiles (LLaVA-1.6); None where it is not, or mtmd does it.
         mean_rgb: colour of the padding, 0-255.
         is_stretched: whether a picture is stretched to a square and not padded.
+        max_px: area of the largest picture that is handed to mtmd; None where any size will do.
+        max_tokens: most image tokens, where mtmd has to be told; else None.
         is_corrected: whether ``path`` makes llama.cpp run a layer that it would leave out.
         note: what a person should hear when the copy was made just now, or an empty string.
     """
@@ -68,6 +71,8 @@ class Projector:
     anyres: Anyres | None
     mean_rgb: tuple[int, int, int]
     is_stretched: bool = False
+    max_px: int | None = None
+    max_tokens: int | None = None
     is_corrected: bool = False
     note: str = ""
 
@@ -87,7 +92,7 @@ class Projector:
         Moondream stretches instead. Pictures of other families are left to mtmd.
         """
         if not self.has_fixed_size:
-            return image_rgb
+            return picture_detail.shrink(image_rgb, self.max_px)
         from PIL import Image
 
         height, width = image_rgb.shape[:2]
@@ -133,6 +138,7 @@ def open_projector(
     cache_dir: Path | None = None,
     *,
     corrects: bool = True,
+    detail: str = "usual",
     on_copy: Callable[[], None] = lambda: None,
 ) -> Projector:
     """Read the metadata and, where it is needed, make or find the corrected copy.
@@ -169,8 +175,10 @@ def open_projector(
         path=used,
         kind=projector_kind(header),
         image_size_px=size,
-        anyres=read_anyres(path, header),
+        anyres=read_anyres(path, header, is_overview_only=detail == "low"),
         mean_rgb=(red, green, blue),
+        max_px=picture_detail.most_pixels(header, detail),
+        max_tokens=picture_detail.most_tokens(header, detail),
         is_stretched=size == _MOONDREAM_PX and "v.class_embd" not in header.tensors,
         is_corrected=is_corrected,
         note=made(path.name) if is_new else "",

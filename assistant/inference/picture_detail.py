@@ -1,0 +1,77 @@
+"""How many image tokens a picture may become: it decides the wait for an answer more than anything else.
+
+LLaVA-1.5 makes 576 of every picture, and so do other models of a fixed size; of the rest each takes a limit in its own
+way. A smaller picture is what most understand: mtmd makes fewer tokens of it. LFM2-VL makes more of a picture that is
+over its own limit, as it cuts that into tiles. SmolVLM enlarges every picture, so it has to be told.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from assistant.core.events import ImageRgb
+from assistant.inference.gguf.header import GgufHeader
+from assistant.inference.gguf.pairing import projector_kind
+from assistant.inference.options import Detail
+from assistant.system import processor
+
+_MOST_TOKENS: Mapping[str, int | None] = {"low": 256, "usual": 512, "high": None}
+_FEW_CORES = 2
+_ENLARGES = ("idefics3",)
+"""Projectors that enlarge every picture to the same length."""
+_MERGED = {
+    "qwen2vl_merger": 2,
+    "qwen2.5vl_merger": 2,
+    "qwen3vl_merger": 2,
+    "internvl": 2,
+    "lfm2": 2,
+}
+"""Patches a side that become one token, where the file does not say it; other kinds keep their pictures' sizes."""
+
+
+def choose_detail(wished: Detail) -> str:
+    """Return low, usual or high; "auto" suits it to the machine's cores."""
+    if wished != "auto":
+        return wished
+    return "low" if processor.physical_cores() <= _FEW_CORES else "usual"
+
+
+def most_tokens(header: GgufHeader, detail: str) -> int | None:
+    """Return the limit that mtmd has to be told; None where it needs none."""
+    limit, keys = _MOST_TOKENS[detail], ("image_size", "patch_size", "preproc_image_size")
+    tile_px, patch_px, longest_px = (header.number(f"clip.vision.{key}") for key in keys)
+    if projector_kind(header) not in _ENLARGES or not (
+        limit and tile_px and patch_px and longest_px
+    ):
+        return None
+    merged = header.number("clip.vision.projector.scale_factor") or 1
+    n_tile = (tile_px // (patch_px * merged)) ** 2
+    # One tile less: the picture as a whole comes on top.
+    return limit - n_tile if limit < n_tile * math.ceil(longest_px / tile_px) ** 2 else None
+
+
+def most_pixels(header: GgufHeader, detail: str) -> int | None:
+    """Return how large a picture may be, in px of its area; None where any size will do."""
+    limit, merged = _MOST_TOKENS[detail], _MERGED.get(projector_kind(header))
+    patch_px = header.number("clip.vision.patch_size")
+    if limit is None or merged is None or not patch_px:
+        return None
+    keys = ("clip.vision.spatial_merge_size", "clip.vision.projector.scale_factor")
+    side_px = patch_px * next(filter(None, map(header.number, keys)), merged)
+    return limit * side_px * side_px
+
+
+def shrink(image_rgb: ImageRgb, max_px: int | None) -> ImageRgb:
+    """Return a picture of at most this area, in the same shape."""
+    height, width = image_rgb.shape[:2]
+    if max_px is None or height * width <= max_px:
+        return image_rgb
+    from PIL import Image
+
+    scale = math.sqrt(max_px / (height * width))
+    size = (max(1, int(width * scale)), max(1, int(height * scale)))
+    picture = Image.fromarray(np.ascontiguousarray(image_rgb))
+    return np.asarray(picture.resize(size, Image.Resampling.BICUBIC))
