@@ -11,7 +11,9 @@ from typing import Protocol
 
 from assistant.errors import ModelError
 from assistant.inference.gguf import pairing
-from assistant.messages import models as words
+from assistant.messages import downloads as download_words
+from assistant.messages import installing as words
+from assistant.messages import model_files as file_words
 from assistant.model_store import download, files
 from assistant.model_store.catalogue import ROLES, CatalogueFile, CatalogueModel, read_catalogue
 from assistant.model_store.progress import Progress
@@ -141,7 +143,7 @@ def make_corrected_copy(mmproj: FileRecord, talk: Talk) -> FileRecord | None:
     from assistant.inference.gguf.mmproj import open_projector
 
     projector = open_projector(
-        mmproj.path, on_copy=lambda: talk.show(words.projector_copying(mmproj.path.name))
+        mmproj.path, on_copy=lambda: talk.show(file_words.projector_copying(mmproj.path.name))
     )
     if projector.path == mmproj.path:
         return None
@@ -196,7 +198,7 @@ def _obtain(file: CatalogueFile, checked: str, work: _Work) -> FileRecord:
             file,
             work.folder,
             lambda done: work.progress.at(begun + done),
-            lambda pause_s: talk.tell(words.download_pause(pause_s)),
+            lambda pause_s: talk.tell(download_words.download_pause(pause_s)),
             lambda part: work.store.note_unfinished(work.row.name, part),
         )
     record = _check(part, file, work, checked)

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from assistant.core.languages import LANGUAGES
-from assistant.messages import models as words
+from assistant.messages import amounts
+from assistant.messages import model_list as words
 from assistant.model_store.catalogue import CatalogueModel
 from assistant.model_store.find import DEMO
 from assistant.model_store.record import State
@@ -148,7 +149,7 @@ def _format_fit(model: ModelRow, memory: Memory | None) -> str:
 def _format_cost(price: Cost | None) -> str:
     if price is None:
         return words.LIST_UNMEASURED
-    seconds = words.about_seconds(price.seconds)
+    seconds = amounts.about_seconds(price.seconds)
     if price.basis == "measured":
         return words.list_measured(seconds, price.day)
     return words.list_estimated(seconds, price.measured_with)

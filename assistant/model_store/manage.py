@@ -12,6 +12,7 @@ from types import MappingProxyType
 from assistant.errors import ModelError, UsageError
 from assistant.inference.gguf import pairing
 from assistant.inference.gguf.memory_need import DEFAULT_N_CTX, need, sizes_of
+from assistant.messages import installing as install_words
 from assistant.messages import models as words
 from assistant.model_store import files
 from assistant.model_store.catalogue import NAME, CatalogueModel
@@ -66,7 +67,7 @@ def add(
     pair = files_at(model_path, mmproj_path)
     if pair.is_demo:
         raise UsageError(words.FILES_ARE_DEMO, words.USE_DEMO_HINT)
-    talk.show(words.checking(f"{model_path.name}, {mmproj_path.name}"))
+    talk.show(install_words.checking(f"{model_path.name}, {mmproj_path.name}"))
     model, mmproj = (
         record_with_progress(path, talk, is_ours=False, checked="own")
         for path in (model_path, mmproj_path)
@@ -149,7 +150,7 @@ def verify(model: InstalledModel, store: Store, talk: Talk) -> list[Verdict]:
     Raises:
         ModelError: a file cannot be read, or the record not be written.
     """
-    talk.show(words.checking(model.name))
+    talk.show(install_words.checking(model.name))
     verdicts = [_check(file, talk) for file in (model.model, model.mmproj)]
     again: InstalledModel | None = None
     if all(verdict.found == "right" for verdict in verdicts):

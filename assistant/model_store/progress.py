@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-from assistant.messages import models as words
+from assistant.messages import downloads as words
 from assistant.system import threads
 
 LINE_EVERY_S = 5.0

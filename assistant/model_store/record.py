@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import ModelError
+from assistant.messages import installing as install_words
 from assistant.messages import models as words
 from assistant.system.typed_path import typed_path
 
@@ -202,7 +203,9 @@ def lock_folder(name: str, folder: Path) -> Iterator[None]:
         try:
             lock = _acquire_lock(folder, timeout_s=0)
         except TimeoutError as error:
-            raise ModelError(words.pull_running(name), words.PULL_RUNNING_HINT) from error
+            raise ModelError(
+                install_words.pull_running(name), install_words.PULL_RUNNING_HINT
+            ) from error
     with lock:
         yield
 
@@ -218,7 +221,7 @@ def report_unwritable(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         reason = error.strerror or str(error)
-        raise ModelError(words.store_unwritable(str(folder), reason)) from error
+        raise ModelError(install_words.store_unwritable(str(folder), reason)) from error
 
 
 def _acquire_lock(folder: Path, timeout_s: float = -1) -> contextlib.AbstractContextManager[object]:

@@ -24,7 +24,7 @@ from assistant.core.events import (
 from assistant.core.ports import Describer
 from assistant.core.questions import DETAILED_PROMPT
 from assistant.errors import ExitCode, InferenceError, RequestFailedError
-from assistant.messages import models as words
+from assistant.messages import model_list as words
 from assistant.model_store.catalogue import CatalogueModel
 from assistant.model_store.record import Speed, State
 

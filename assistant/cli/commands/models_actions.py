@@ -13,6 +13,9 @@ from typing import Any
 from assistant.app import wiring
 from assistant.errors import ExitCode, ModelError, UsageError
 from assistant.fronts.console import Console, ConsoleTalk
+from assistant.messages import amounts
+from assistant.messages import installing as install_words
+from assistant.messages import model_list as list_words
 from assistant.messages import models as words
 from assistant.model_store import install, listing, manage
 from assistant.model_store.catalogue import CatalogueModel, find_row, read_catalogue
@@ -58,18 +61,18 @@ def pull(options: argparse.Namespace, console: Console) -> ExitCode:
     row = find_row(options.name, read_catalogue())
     there = store.read().models.get(row.name)
     if there is not None and there.is_unchanged:
-        return _done(words.already_installed(row.name), there, options, console)
+        return _done(install_words.already_installed(row.name), there, options, console)
     with ExitStack() as stack:
         talk = open_talk(options, console, stack)
         install.check_room(row, store, forces=options.force)
         for file in row.files:
             if not file.sha256:
-                talk.tell(words.hash_from_server(file.name))
+                talk.tell(install_words.hash_from_server(file.name))
         _accept_licence(row, store, options, talk)
         installed = _pull(row, store, talk, options, console)
         # Control-C never comes here: the voice then ends at once.
-        talk.last_words(words.pulled(row.name))
-    return _done(words.pulled(row.name), installed, options, console)
+        talk.last_words(install_words.pulled(row.name))
+    return _done(install_words.pulled(row.name), installed, options, console)
 
 
 def _pull(
@@ -82,7 +85,7 @@ def _pull(
     try:
         return install.pull(row, store, talk, takes_unverified=options.unverified)
     except KeyboardInterrupt:
-        console.status(words.KEPT_FOR_NEXT_TIME)
+        console.status(install_words.KEPT_FOR_NEXT_TIME)
         raise
 
 
@@ -198,7 +201,7 @@ def bench(options: argparse.Namespace, console: Console) -> ExitCode:
     else:
         files = files_of(manage.get_usable(options.name, store))
     name = DEMO if files.is_demo else files.name
-    console.status(words.bench_start(name))
+    console.status(list_words.bench_start(name))
     engine = wiring.engine_options(settings, replace(files, name=name), is_verbose=False)
     with InferenceClient(engine) as describer:
         speed = measure(describer, machine_name(), console.status)
@@ -207,9 +210,9 @@ def bench(options: argparse.Namespace, console: Console) -> ExitCode:
         with store.change() as state:
             state.speeds[name] = speed
     except ModelError:
-        console.status(words.bench_forgotten(name, words.about_seconds(seconds)))
+        console.status(list_words.bench_forgotten(name, amounts.about_seconds(seconds)))
         raise
-    said = words.bench_result(name, words.about_seconds(seconds))
+    said = list_words.bench_result(name, amounts.about_seconds(seconds))
     return _result(said, {"model": name, "seconds": round(seconds, 3)}, options, console)
 
 
@@ -219,13 +222,13 @@ def _accept_licence(
     """Show the licence and ask for consent, once for each licence."""
     if row.licence_link in store.read().licences:
         return
-    talk.ask(words.licence(row.title, row.licence, row.licence_link))
+    talk.ask(install_words.licence(row.title, row.licence, row.licence_link))
     if not options.accept_licence:
         if not sys.stdin.isatty():
-            raise UsageError(words.LICENCE_NEEDED, words.LICENCE_NEEDED_HINT)
-        talk.ask(words.LICENCE_PROMPT)
+            raise UsageError(install_words.LICENCE_NEEDED, install_words.LICENCE_NEEDED_HINT)
+        talk.ask(install_words.LICENCE_PROMPT)
         if sys.stdin.readline().strip().lower() not in ("yes", "y"):
-            raise UsageError(words.LICENCE_REFUSED)
+            raise UsageError(install_words.LICENCE_REFUSED)
     with store.change() as state:
         if row.licence_link not in state.licences:
             state.licences.append(row.licence_link)
