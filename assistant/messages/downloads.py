@@ -18,6 +18,12 @@ def progress_spoken(percent: int) -> str:
     return _("{percent} percent.").format(percent=percent)
 
 
+def first_rate(rate: float, left_s: float) -> str:
+    return _("About {left} left, at {rate} a second.").format(
+        left=time_left(left_s), rate=megabytes(rate)
+    )
+
+
 PROGRESS_STALLED = _("No data is coming in. Still trying.")
 
 

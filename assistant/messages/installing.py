@@ -80,6 +80,9 @@ def no_memory_hint(smaller: str) -> str:
 NO_MEMORY_HINT = _("No model that can be downloaded fits. To download it anyway, add --force.")
 
 
+NONE_FITS_HINT = _("To download a model anyway, name it: sparc-assistant models pull NAME --force")
+
+
 def no_disk(name: str, needs: float, free: float) -> str:
     return _("{name} needs {needs} of disk space, and the disk has only {free} free.").format(
         name=name, needs=megabytes(needs), free=megabytes(free)

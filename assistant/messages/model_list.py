@@ -101,3 +101,37 @@ LIST_DEMO = _("The small model that comes with the program. It knows drawn scene
 
 def list_own(path: str) -> str:
     return _("Your own files: {path}").format(path=path)
+
+
+# Which to take
+
+
+def take_best(name: str, within_s: float) -> str:
+    return _(
+        "{name} suits this machine best: of the models that fit and describe a picture within {n} seconds, its "
+        "descriptions are the best."
+    ).format(name=name, n=round(within_s))
+
+
+def take_quickest(name: str, within_s: float) -> str:
+    return _(
+        "{name} suits this machine best: none that fits describes a picture within {n} seconds, and it is the quickest."
+    ).format(name=name, n=round(within_s))
+
+
+TAKE_INSTALLED = _("It is installed.")
+
+
+def take_by_command(n_bytes: float) -> str:
+    return _("To download it, {size}: sparc-assistant models pull").format(size=megabytes(n_bytes))
+
+
+LIST_UNKNOWN_HASH = _(
+    "The checksum of one of its files is not known here, so the file is compared with the one that the server states."
+)
+
+
+def list_estimated_from_cores(seconds: str) -> str:
+    return _("May take about {seconds} for a picture, estimated from the processor.").format(
+        seconds=seconds
+    )
