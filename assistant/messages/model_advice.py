@@ -86,3 +86,78 @@ def cost_measured(seconds: str) -> str:
 
 def cost_estimated(seconds: str) -> str:
     return _("an estimated {seconds} for a picture").format(seconds=seconds)
+
+
+# In a session
+
+
+def offer(name: str, n_bytes: float, time: str) -> str:
+    return _("Download {name}: {size}, {time}").format(
+        name=name, size=megabytes(n_bytes), time=time
+    )
+
+
+def offer_rest(name: str, n_bytes: float, time: str) -> str:
+    return _("Continue to download {name}: {size} left, {time}").format(
+        name=name, size=megabytes(n_bytes), time=time
+    )
+
+
+def offer_stop(name: str, progress: str) -> str:
+    return _("Stop downloading {name}: {progress}").format(name=name, progress=progress)
+
+
+def confirm(details: str, link: str) -> str:
+    return _(
+        "{details} Read the licence here: {link} To accept it and start the download, choose the same line again."
+    ).format(details=details, link=link)
+
+
+def fetch_started(name: str, n_bytes: float) -> str:
+    return _(
+        "Downloading {name}, {size}, in the background. Go on as before; you will hear when it is ready."
+    ).format(name=name, size=megabytes(n_bytes))
+
+
+def fetch_said(name: str, progress: str) -> str:
+    return _("{name}: {progress}").format(name=name, progress=progress)
+
+
+def fetch_status(name: str, progress: str) -> str:
+    return _("Downloading {name}: {progress}").format(name=name, progress=progress)
+
+
+def fetch_ready(name: str) -> str:
+    return _("{name} is ready and in use.").format(name=name)
+
+
+def fetch_ready_beside(name: str) -> str:
+    return _("{name} is ready. You can choose it among the models.").format(name=name)
+
+
+def fetch_ready_too_large(name: str, needs: float, free: float) -> str:
+    return _(
+        "{name} is installed but not in use yet: it needs {needs} of memory, and {free} is free. Close other programs, "
+        "then choose it."
+    ).format(name=name, needs=megabytes(needs), free=megabytes(free))
+
+
+def fetch_stopped(name: str) -> str:
+    return _(
+        "The download of {name} was stopped. What came is kept. To continue, choose it again."
+    ).format(name=name)
+
+
+def fetch_farewell(name: str) -> str:
+    return _(
+        "The download of {name} stops here. What came is kept, and choosing it again continues."
+    ).format(name=name)
+
+
+def fetch_ended(name: str) -> str:
+    return _("The download of {name} ended unexpectedly.").format(name=name)
+
+
+FETCH_BEGINS = _("Beginning.")
+FETCH_NOT_STARTED = _("The download cannot be started: the system allows no further process.")
+FETCH_AGAIN_HINT = _("What came is kept. To continue, choose the model again.")

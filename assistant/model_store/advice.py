@@ -153,21 +153,22 @@ def _list_installed(ranked: list[Suit], state: State) -> list[InstalledModel]:
     return sorted(usable, key=lambda model: order.get(model.name, len(order)))
 
 
+def say_time(n_bytes: int, bytes_per_s: float) -> str:
+    """Return how long a download may take: at the last one's rate, else at a usual one, which is named."""
+    if bytes_per_s:
+        return words.time_at_last_rate(n_bytes, bytes_per_s)
+    return words.time_at_usual_rate(n_bytes)
+
+
 def say_details(suit: Suit, bytes_per_s: float) -> str:
-    """Return the sentence before a download: name, size, time at the last or at a usual rate, seconds, licence."""
+    """Return the sentence before a download: name, size, time, seconds for a picture, licence."""
     seconds = about_seconds(suit.cost.seconds)
-    cost = (
-        words.cost_measured(seconds)
-        if suit.cost.basis == "measured"
-        else words.cost_estimated(seconds)
-    )
+    is_measured = suit.cost.basis == "measured"
     return words.details(
         suit.row.name,
         suit.missing_bytes,
-        words.time_at_last_rate(suit.missing_bytes, bytes_per_s)
-        if bytes_per_s
-        else words.time_at_usual_rate(suit.missing_bytes),
-        cost,
+        say_time(suit.missing_bytes, bytes_per_s),
+        words.cost_measured(seconds) if is_measured else words.cost_estimated(seconds),
         suit.row.licence,
     )
 
