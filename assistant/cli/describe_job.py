@@ -74,7 +74,7 @@ class DescribeJob:
         model_names: names of the model file and of the projector file, for ``--json``.
         announcements: said first of all, for example how many pictures a folder has.
         notices: said once, right after the first sign of life.
-        hints: said last, so that no description waits for them.
+        hints: gives what is said last, so that no description waits for it.
         heatmap: draws what steering picked, if that was asked for.
         turns: is the announcer's speaker where there are several pictures or questions.
     """
@@ -87,7 +87,7 @@ class DescribeJob:
     model_names: tuple[str, str] = ("", "")
     announcements: Sequence[str] = ()
     notices: Sequence[str] = ()
-    hints: Sequence[str] = ()
+    hints: Callable[[], Sequence[str]] = tuple
     heatmap: HeatmapFile | None = None
     turns: Turns | None = None
     _has_answered: bool = False
@@ -106,7 +106,7 @@ class DescribeJob:
                 break
         else:
             self._begin_turn()
-            for hint in self.hints if self._has_answered else ():
+            for hint in self.hints() if self._has_answered else ():
                 self.announcer.tell_after(hint)
             self.announcer.finish()
         return code

@@ -83,6 +83,7 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
     from assistant.core.history import History
     from assistant.core.ports import Earcons
     from assistant.inference.worker.client import InferenceClient
+    from assistant.model_store import advice
     from assistant.speech.factory import LateEarcons
 
     questions = _questions(options, settings)
@@ -157,7 +158,7 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
                 *wiring.model_notices(settings, files),
                 *([_skip_hint(pictures)] if turns is not None and has_terminal else []),
             ],
-            hints=[messages.DEMO_MODEL_HINT] if demo else [],
+            hints=lambda: [advice.one_sentence()] if demo else [],
             heatmap=heatmap,
             turns=turns,
         ).run()

@@ -30,7 +30,7 @@ from assistant.inference import picture_detail
 from assistant.inference.anyres import Anyres, read_anyres
 from assistant.inference.gguf.header import GgufError, GgufHeader, read_header
 from assistant.inference.gguf.pairing import projector_kind
-from assistant.messages import models as words
+from assistant.messages import model_files as words
 
 CORRECTION_NAME = "vision_layers"
 
