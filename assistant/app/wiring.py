@@ -98,7 +98,11 @@ def answer_options(settings: Settings, files: ModelFiles) -> AnswerOptions:
     )
     # The embedded model was not trained to use earlier turns.
     sparc = settings.steering.applied_to(files.preset)
-    return AnswerOptions(decode, sparc, not files.is_demo, files.name)
+    return AnswerOptions(
+        decode, sparc, keeps_turns=not files.is_demo, model=files.name,
+        is_steering_measured=files.preset.method != "none",
+        answers_yes_or_no=files.answers_yes_or_no,
+    )  # fmt: skip
 
 
 def make_answering(

@@ -34,6 +34,7 @@ from assistant.core.ports import Describer, Earcon
 from assistant.core.questions import BRIEF, DETAILED, Question, Style
 from assistant.core.session_jobs import CancellableDescriber, Ticket
 from assistant.core.session_ports import Inspector, Kind
+from assistant.core.steering_switch import SteeringSwitch
 from assistant.messages import session as words
 from sparc_ggml.config import SparcConfig
 
@@ -48,12 +49,16 @@ class AnswerOptions:
         sparc: the steering; None takes the model's own.
         keeps_turns: whether the model was trained to use earlier questions and answers.
         model: what the model is called.
+        is_steering_measured: whether the steering has values that are known to suit the model.
+        answers_yes_or_no: False for a model that says yes to every question whether something is there.
     """
 
     decode: DecodeOptions
     sparc: SparcConfig | None
     keeps_turns: bool = False
     model: str = ""
+    is_steering_measured: bool = True
+    answers_yes_or_no: bool = True
 
 
 class Answering:
@@ -61,7 +66,7 @@ class Answering:
 
     Attributes:
         describer: the model in use; may be exchanged between two answers.
-        is_steered: whether SPARC steers the next answer, where the model's preset does.
+        steering: whether SPARC steers the next answer.
     """
 
     def __init__(
@@ -89,7 +94,7 @@ class Answering:
             quiet_s: stretches of silence before each sign of life, in seconds.
         """
         self.describer = describer
-        self.is_steered = True
+        self.steering = SteeringSwitch()
         self._announcer, self._options, self._inspect = announcer, options, inspect
         self._history, self._on_trace = history, on_trace
         self._is_memory_short, self._quiet_s = is_memory_short, quiet_s
@@ -163,6 +168,8 @@ class Answering:
             )  # fmt: skip
         if ticket.is_cancelled or not is_complete:
             return narration
+        if question.style is Style.QUESTION and not self._options().answers_yes_or_no:
+            narration.warnings.append(words.SAYS_YES)
         for warning in narration.warnings:
             self._announcer.tell_after(warning)
         if narration.sentences and not self._has_warned:
@@ -196,6 +203,16 @@ class Answering:
         line = sign_of_life(stage, is_memory_short=self._is_memory_short())
         self._announcer.tell(line, Kind.WORKING)
 
+    def turn_steering(self) -> str:
+        """Turn steering on or off for the answers to come and return what to say."""
+        options = self._options()
+        return self.steering.turn(options.sparc, is_measured=options.is_steering_measured)
+
+    def steering_status(self, key: str) -> str:
+        """Return that steering is off, why, and the key that turns it on; empty where it is on."""
+        options = self._options()
+        return self.steering.status(options.sparc, key, is_measured=options.is_steering_measured)
+
     def tell(self, message: str) -> None:
         """Say something beside the answer."""
         self._announcer.tell(message)
@@ -216,9 +233,7 @@ class Answering:
 
     def _request(self, image: ImageRgb, question: str, turns: list[Entry]) -> DescribeRequest:
         options = self._options()
-        sparc = options.sparc
-        if sparc is not None and not self.is_steered:
-            sparc = replace(sparc, method="none")
+        sparc = self.steering.apply(options.sparc)
         kept = [Turn(entry.question, " ".join(entry.sentences)) for entry in turns]
         return DescribeRequest(
             image, question, options.decode, sparc, has_trace=self._on_trace is not None,

@@ -1,8 +1,8 @@
 """How many image tokens a picture may become: it decides the wait for an answer more than anything else.
 
 LLaVA-1.5 makes 576 of every picture, and so do other models of a fixed size; of the rest each takes a limit in its own
-way. A smaller picture is what most understand: mtmd makes fewer tokens of it. LFM2-VL makes more of a picture that is
-over its own limit, as it cuts that into tiles. SmolVLM enlarges every picture, so it has to be told.
+way. A smaller picture is what most understand: mtmd makes fewer tokens of it. LFM2-VL and InternVL make more of a
+picture that is over their own limits, as they cut it into tiles. SmolVLM enlarges every picture, so it has to be told.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from assistant.inference.options import Detail
 from assistant.system import processor
 
 _MOST_TOKENS: Mapping[str, int | None] = {"low": 256, "usual": 512, "high": None}
-_FEW_CORES = 2
 _ENLARGES = ("idefics3",)
 """Projectors that enlarge every picture to the same length."""
 _MERGED = {
@@ -30,13 +29,17 @@ _MERGED = {
     "lfm2": 2,
 }
 """Patches a side that become one token, where the file does not say it; other kinds keep their pictures' sizes."""
+_UNCUT = {"lfm2": 448}
+"""Image tokens up to which a picture stays whole: twice those of a tile, less what rounding its sides adds."""
+_WIDE = 9 / 16
+"""Height by width of the widest usual picture."""
 
 
 def choose_detail(wished: Detail) -> str:
     """Return low, usual or high; "auto" suits it to the machine's cores."""
     if wished != "auto":
         return wished
-    return "low" if processor.physical_cores() <= _FEW_CORES else "usual"
+    return "low" if processor.physical_cores() <= processor.FEW_CORES else "usual"
 
 
 def most_tokens(header: GgufHeader, detail: str) -> int | None:
@@ -55,13 +58,17 @@ def most_tokens(header: GgufHeader, detail: str) -> int | None:
 
 def most_pixels(header: GgufHeader, detail: str) -> int | None:
     """Return how large a picture may be, in px of its area; None where any size will do."""
-    limit, merged = _MOST_TOKENS[detail], _MERGED.get(projector_kind(header))
+    kind = projector_kind(header)
+    limit, merged = _MOST_TOKENS[detail], _MERGED.get(kind)
     patch_px = header.number("clip.vision.patch_size")
     if limit is None or merged is None or not patch_px:
         return None
     keys = ("clip.vision.spatial_merge_size", "clip.vision.projector.scale_factor")
     side_px = patch_px * next(filter(None, map(header.number, keys)), merged)
-    return limit * side_px * side_px
+    tile_px = header.number("clip.vision.image_size") or 0
+    if kind == "internvl" and limit < 3 * (tile_px // side_px) ** 2:  # two tiles and the whole
+        return int(_WIDE * tile_px**2)
+    return min(limit, _UNCUT.get(kind, limit)) * side_px * side_px
 
 
 def shrink(image_rgb: ImageRgb, max_px: int | None) -> ImageRgb:

@@ -172,7 +172,7 @@ class SteeringSettings:
     TITLE: ClassVar[str] = _("Attention steering (SPARC)")
 
     method: Method | None = row(None, "method", choice("none", "uniform", "sparc"), "NAME", ANSWERS,
-        _("none, uniform or sparc; default: sparc."))
+        _("none, uniform or sparc; not set: sparc, and none for models with which it was not measured."))
     alpha: float | None = row(None, "alpha", any_number, "A", ANSWERS,
         _("Factor applied each time an image token is picked; 1 means no change."))
     beta: float | None = row(None, "beta", any_number, "B", ANSWERS,

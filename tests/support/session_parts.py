@@ -113,6 +113,7 @@ class FakeModels:
     failure: AssistantError | None = None
     offer: str = ""
     farewell_words: str = ""
+    answers_yes_or_no: bool = True
 
     @property
     def name(self) -> str:
@@ -260,7 +261,13 @@ def make_session(
     answering = Answering(
         describer,
         announcer,
-        lambda: AnswerOptions(preferences.options, models.preset, models.keeps_turns),
+        lambda: AnswerOptions(
+            preferences.options,
+            models.preset,
+            models.keeps_turns,
+            is_steering_measured=models.preset.method != "none",
+            answers_yes_or_no=models.answers_yes_or_no,
+        ),
         inspect,
         history,
         quiet_s=quiet_s,

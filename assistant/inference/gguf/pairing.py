@@ -113,6 +113,11 @@ def projector_kind(mmproj: GgufHeader) -> str:
     return kind if isinstance(kind, str) else "mlp"
 
 
+def is_llava(mmproj: GgufHeader) -> bool:
+    """Return whether it is a LLaVA's: CLIP with its class token, and an MLP or MobileVLM's downsampling."""
+    return projector_kind(mmproj) in _WIDTHS and "v.class_embd" in mmproj.tensors
+
+
 def has_tiles(mmproj: GgufHeader) -> bool:
     """Return whether pictures are cut into tiles, as in LLaVA-NeXT (1.6): up to 2,880 image tokens."""
     return "clip.vision.image_grid_pinpoints" in mmproj.values

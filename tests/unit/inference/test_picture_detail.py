@@ -41,6 +41,20 @@ def test_a_picture_is_shrunk_to_the_tokens_that_are_wanted() -> None:
     assert most_pixels(QWEN, "high") is None
 
 
+def test_what_cuts_pictures_into_tiles_gets_them_small_enough_to_stay_whole() -> None:
+    internvl = header("internvl", image_size=448, patch_size=14)
+    for shape in ((480, 640, 3), (1280, 720, 3), (720, 1280, 3)):
+        small = shrink(np.zeros(shape, np.uint8), most_pixels(internvl, "usual"))
+        assert max(small.shape) <= 448
+        assert small.shape[0] * small.shape[1] > 448**2 / 2
+    # It is cut above twice 512 x 512 px, its sides rounded to whole tokens of 32 px.
+    lfm2 = header("lfm2", image_size=256, patch_size=16)
+    limit = most_pixels(lfm2, "usual")
+    assert limit is not None
+    assert limit < 2 * 512**2 - 16 * (512 + 1024)
+    assert most_pixels(internvl, "high") is None is most_pixels(lfm2, "high")
+
+
 @pytest.mark.parametrize("shape", [(1, 12000, 3), (12000, 20, 3), (1, 1, 3)])
 def test_no_side_vanishes(shape: tuple[int, int, int]) -> None:
     assert min(shrink(np.zeros(shape, np.uint8), 1000).shape) >= 1
