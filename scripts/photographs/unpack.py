@@ -38,9 +38,11 @@ def _read_files(archive: Path) -> Iterator[tuple[str, bytes]]:
                     yield name, wheel.read(name)
     elif archive.suffix == ".deb":
         command = ["dpkg-deb", "--fsys-tarfile", str(archive)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE) as child:  # noqa: S603
-            with tarfile.open(fileobj=cast("IO[bytes]", child.stdout), mode="r|") as members:
-                yield from _read_members(members)
+        with (
+            subprocess.Popen(command, stdout=subprocess.PIPE) as child,
+            tarfile.open(fileobj=cast("IO[bytes]", child.stdout), mode="r|") as members,
+        ):
+            yield from _read_members(members)
     else:
         with tarfile.open(fileobj=io.BytesIO(archive.read_bytes())) as members:
             yield from _read_members(members)
