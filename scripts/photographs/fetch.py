@@ -74,15 +74,19 @@ def main() -> None:
     cache = find_cache()
     sources = tomllib.loads(SOURCES.read_text())["source"]
     archives = [_fetch(source, cache / "archives") for source in sources]
-    for use in ("choose", "judge"):
-        shutil.rmtree(cache / use, ignore_errors=True)
-        (cache / use).mkdir(parents=True)
+    # Written aside and exchanged at the end: whoever reads them meanwhile finds the last ones.
+    aside = cache / "next"
+    shutil.rmtree(aside, ignore_errors=True)
     seen = SeenPictures()
     photographs: list[Photograph] = []
     for use in ("judge", "choose"):
+        (aside / use).mkdir(parents=True)
         for source, archive in zip(sources, archives, strict=True):
             if source["use"] == use:
-                photographs += _take(source, archive, cache, seen)
+                photographs += _take(source, archive, aside, seen)
+    for use in ("judge", "choose"):
+        shutil.rmtree(cache / use, ignore_errors=True)
+        (aside / use).replace(cache / use)
     rows = json.dumps([asdict(photograph) for photograph in photographs], indent=1)
     (cache / "index.json").write_text(rows + "\n")
     print(make_table(sources, photographs))
