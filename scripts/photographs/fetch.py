@@ -87,6 +87,7 @@ def main() -> None:
     for use in ("judge", "choose"):
         shutil.rmtree(cache / use, ignore_errors=True)
         (aside / use).replace(cache / use)
+    aside.rmdir()
     rows = json.dumps([asdict(photograph) for photograph in photographs], indent=1)
     (cache / "index.json").write_text(rows + "\n")
     print(make_table(sources, photographs))

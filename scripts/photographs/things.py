@@ -38,6 +38,7 @@ class Judgement:
         box: where.
         is_it: whether it is that.
         is_such: whether it is of that family: a person, an animal, a vehicle; as is_it for other names.
+        actually: what it is where it is not that.
     """
 
     picture: str
@@ -45,6 +46,7 @@ class Judgement:
     box: tuple[int, ...]
     is_it: bool
     is_such: bool
+    actually: str = ""
 
 
 Statement: TypeAlias = tuple[str, str, Thing]
