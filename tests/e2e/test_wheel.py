@@ -90,7 +90,9 @@ def test_the_wheel_has_packages_data_and_licence(wheel: Path) -> None:
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert any(name.endswith("licenses/NOTICE") for name in names)
     assert not [n for n in names if n.startswith(("tests/", "scripts/", "docs/", "examples/"))]
-    for path in (ROOT / "models").rglob("*.gguf"):
+    weights = [*(ROOT / "models").rglob("*.gguf"), *(ROOT / "models").rglob("*.onnx")]
+    assert len(weights) >= 3
+    for path in weights:
         assert f"assistant/_models/{path.relative_to(ROOT / 'models')}" in names
 
 
