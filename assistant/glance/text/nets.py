@@ -39,4 +39,5 @@ class Net:
         # Blue first and from -1 to 1: so the models were trained.
         blob = cv2.dnn.blobFromImage(image, 1 / 127.5, mean=(127.5,) * 3, swapRB=True)
         self._net.setInput(blob)
-        return np.asarray(self._net.forward(), np.float32)[0]
+        first: Floats = np.asarray(self._net.forward(), np.float32)[0]
+        return first

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,21 @@ SURE = 0.8
 """What is less sure is not said; docs/photographs.md has the figures."""
 JURORS = 8
 """How many of the longest pieces tell whether the page stands on its head."""
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """A piece of a line as it was read.
+
+    Attributes:
+        text: printable.
+        score: how sure it is, from 0 to 1.
+        corners: (4, 2) in px, the first being where reading starts.
+    """
+
+    text: str
+    score: float
+    corners: Floats
 
 
 class TextReader:
@@ -44,13 +60,18 @@ class TextReader:
 
     def read_lines(self, image: Image) -> Iterator[TextLine]:
         """Yield the lines of an RGB picture (h, w, 3) in reading order, each as soon as it is read."""
-        pieces = [quad.corners for quad in self._detector.find(image)]
-        if not pieces:
-            return
-        pieces, direction = self._turn(image, pieces)
-        for row in order_rows(pieces, direction):
-            if line := self._read_row(image, [pieces[number] for number in row]):
+        for row in self.read_rows(image):
+            if line := join_row(row):
                 yield line
+
+    def read_rows(self, image: Image) -> Iterator[list[Piece]]:
+        """Yield what stands on each line of an RGB picture (h, w, 3), however unsure it is."""
+        found = [quad.corners for quad in self._detector.find(image)]
+        if not found:
+            return
+        faced, direction = self._turn(image, found)
+        for row in order_rows(faced, direction):
+            yield [self._read_piece(image, faced[number]) for number in row]
 
     def _turn(self, image: Image, pieces: Sequence[Floats]) -> tuple[list[Floats], float]:
         """Return the pieces, each from where reading starts, and which way the page's text runs in degrees."""
@@ -74,19 +95,19 @@ class TextReader:
         votes = [self._upside_down.judge(cut_out(image, piece)) - 0.5 for piece in jurors]
         return sum(votes) > 0
 
-    def _read_row(self, image: Image, pieces: Sequence[Floats]) -> TextLine | None:
-        """Return what stands on a line, without the pieces that are not sure."""
-        texts, scores, corners = [], [], []
-        for piece in pieces:
-            text, score = self._recognizer.read(cut_out(image, piece))
-            text = " ".join(printable(text).split())
-            if score >= SURE and any(sign.isalnum() for sign in text):
-                texts.append(text)
-                scores.append(score)
-                corners.append(piece)
-        if not texts:
-            return None
-        return TextLine(" ".join(texts), round(min(scores), 3), _box(np.concatenate(corners)))
+    def _read_piece(self, image: Image, corners: Floats) -> Piece:
+        text, score = self._recognizer.read(cut_out(image, corners))
+        return Piece(" ".join(printable(text).split()), score, corners)
+
+
+def join_row(row: Sequence[Piece], least_score: float = SURE) -> TextLine | None:
+    """Return what stands on a line, without the pieces that are not sure, and those without a letter or digit."""
+    sure = [p for p in row if p.score >= least_score and any(sign.isalnum() for sign in p.text)]
+    if not sure:
+        return None
+    score = round(min(piece.score for piece in sure), 3)
+    box = _box(np.concatenate([piece.corners for piece in sure]))
+    return TextLine(" ".join(piece.text for piece in sure), score, box)
 
 
 def _box(corners: Floats) -> Box:
