@@ -96,7 +96,7 @@ def unsteered(reason: str) -> str:
 
 # The embedded model
 
-DEMO_MODEL = _("This is the small demonstration model. It only knows drawn scenes.")
+DEMO_MODEL = _("The small demonstration model answers, which only knows drawn scenes.")
 """What is said once while the embedded model is in use, and spoken."""
 DEMO_MODEL_HINT = _(
     "For photographs, install a LLaVA model. To list the models: sparc-assistant models list"

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from assistant import messages
-from assistant.cli.describe_job import DescribeFront, DescribeJob, Job
+from assistant.cli.describe_job import DescribeJob, Job
+from assistant.cli.pictures_job import CommandFront
 from assistant.cli.records import TraceFile
 from assistant.cli.turns import Turns
 from assistant.core.actions import Action
@@ -66,8 +67,8 @@ class Bench:
         self.problems = problems
         self.turns: Turns | None = None
 
-    def run(self, job: Job, **options: Any) -> ExitCode:
-        front = DescribeFront(Console(self.out, self.err), is_json=job.is_json)
+    def run(self, job: Job, *, is_json: bool = False, **options: Any) -> ExitCode:
+        front = CommandFront(Console(self.out, self.err), is_json=is_json)
         announcer = Announcer(
             front, self.turns or self.speaker, self.turns or self.earcons, is_in_turn=True
         )
@@ -79,7 +80,7 @@ class Bench:
             History(1),
             on_trace=self.trace.write if self.trace else None,
         )
-        work = DescribeJob(job, answering, announcer, front, load, ("m.gguf", "v.gguf"), **options)
+        work = DescribeJob(job, answering, front, load, ("m.gguf", "v.gguf"), **options)
         work.turns = self.turns
         code = work.run()
         if self.trace:
@@ -174,7 +175,7 @@ def test_notices_once() -> None:
 
 def test_json_has_all_that_is_promised() -> None:
     bench = Bench()
-    assert bench.run(Job(["a.png", "bad.png"], [WHAT], is_json=True)) is ExitCode.PICTURE
+    assert bench.run(Job(["a.png", "bad.png"], [WHAT]), is_json=True) is ExitCode.PICTURE
     good, bad = map(json.loads, bench.lines)
     assert good["description"] == TEXT
     assert good["sentences"] == ["There is a dog.", "It may be brown."]

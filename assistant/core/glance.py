@@ -1,0 +1,95 @@
+"""What a glance found, as sentences: facts alone, and what was looked for in vain."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from assistant.core.findings import (
+    Code,
+    Colours,
+    Finding,
+    Found,
+    Light,
+    Part,
+    TextLine,
+    Thing,
+)
+from assistant.messages import glance as words
+from assistant.messages import glance_parts
+
+LINES_IN_GLANCE = 3
+MOST_CHARS_IN_GLANCE = 200
+"""How much of a text is part of a glance; the rest waits until it is asked for."""
+
+
+class GlanceWords:
+    """Takes what is found of one picture and gives the sentences, as soon as each is known.
+
+    Attributes:
+        has_more_text: whether the glance left out some of the text.
+    """
+
+    def __init__(self, hint: str) -> None:
+        """Begin; ``hint`` says how to hear the whole text."""
+        self._hint = hint
+        self._found: list[tuple[Part, Finding]] = []
+        self.has_more_text = False
+        self._looked_for: list[Part] = []
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What was found of the parts that were looked for to their end."""
+        return [finding for part, finding in self._found if part in self._looked_for]
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of text among it."""
+        return [finding.text for finding in self.findings if isinstance(finding, TextLine)]
+
+    def take(self, found: Found) -> list[str]:
+        """Return the sentences that are known now."""
+        match found.finding:
+            case None:
+                self._looked_for.append(found.part)
+                return self._end(found.part)
+            case finding:
+                self._found.append((found.part, finding))
+        match finding:
+            case Light(brightness=brightness, side=side):
+                sentence = glance_parts.light_sentence(brightness, side)
+                return [sentence] if sentence else []
+            case Colours(main=main, middle=middle):
+                sentence = glance_parts.colours_sentence(main, middle)
+                return [sentence] if sentence else []
+            case Code(kind=kind, text=text, n_bytes=n_bytes):
+                return glance_parts.code_sentences(kind, text, n_bytes)
+            case _:
+                return []  # said together, at the end of their part
+
+    def finish(self) -> list[str]:
+        """Return what was looked for in vain, where nothing of it was found at all."""
+        if any(isinstance(finding, (TextLine, Code, Thing)) for finding in self.findings):
+            return []
+        in_vain = {Part.TEXT, Part.CODES}.intersection(self._looked_for)
+        if in_vain == {Part.TEXT, Part.CODES}:
+            return [words.NO_TEXT_NO_CODES]
+        return [words.NO_TEXT if part is Part.TEXT else words.NO_CODES for part in in_vain]
+
+    def _end(self, part: Part) -> list[str]:
+        if part is Part.TEXT and self.lines:
+            return [self._text()]
+        names = [finding.name for finding in self.findings if isinstance(finding, Thing)]
+        if part is Part.THINGS and names:
+            counted = Counter(names).most_common()
+            named = [name if n == 1 else words.several(n, name) for name, n in counted]
+            return [words.things(named)]
+        return []
+
+    def _text(self) -> str:
+        lines, said = self.lines, list[str]()
+        for line in lines[:LINES_IN_GLANCE]:
+            if said and sum(map(len, said)) + len(line) > MOST_CHARS_IN_GLANCE:
+                break
+            said.append(line)
+        self.has_more_text = len(said) < len(lines)
+        return words.text(said, len(lines) - len(said), self._hint)
