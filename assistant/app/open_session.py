@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from assistant import messages
 from assistant.app import wiring
 from assistant.app.live_voice import LiveEarcons, LiveSpeaker
+from assistant.app.model_fetching import ModelFetching
 from assistant.app.model_in_use import ModelShelf
 from assistant.app.setting_checks import check_setting, with_what_works
 from assistant.core.actions import Action, Keymap, spoken_key
@@ -90,13 +91,24 @@ def open_session(plan: Plan, front: Front, prompts: Prompts | None = None) -> It
             lambda: wiring.answer_options(preferences.settings, shelf.files),
             history,
             make_glancing=lambda taking: Glancing(
-                glancer, taking, history, read_all, wiring.way_to_model
+                glancer, taking, history, read_all, lambda: fetching.advice()
             ),
+        )
+
+        def use(describer: Describer) -> None:
+            answering.describer = describer
+
+        shelf.fetching = fetching = ModelFetching(
+            announcer,
+            lambda name: shelf.take_over(name, announcer, jobs, use),
+            # A device without letters is told the command.
+            spoken_key(plan.keymap.keys[Action.MODEL][0]) if prompts is None else "",
         )
         session = Session(
             answering, announcer, speaker, cameras, shelf, preferences,
             FileKeeper(wiring.save_folder(settings)), history, plan.keymap, jobs, prompts,
-            lambda: wiring.machine_state(settings), lambda: ahead[0].take() if ahead else None,
+            lambda: [*fetching.status(), *wiring.machine_state(settings)],
+            lambda: ahead[0].take() if ahead else None,
             reader if settings.speech.beside_reader == "ask" else "",
         )  # fmt: skip
         stack.callback(session.close)
@@ -123,6 +135,7 @@ def open_session(plan: Plan, front: Front, prompts: Prompts | None = None) -> It
             session.tell(notice)
         if shelf.is_demo:
             session.tell(messages.DEMO_MODEL)
+            session.tell(fetching.advice())
         quality.warm()
         if settings.answer.has_glance:
             glancer.warm()  # after the model's process, which is waited for first

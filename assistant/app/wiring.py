@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant import messages
 from assistant.core.announcer import Announcer
 from assistant.core.answering import Answering, AnswerOptions
 from assistant.core.events import DecodeOptions, ImageRgb, TraceHeader, TraceStep
@@ -104,11 +103,6 @@ def answer_options(settings: Settings, files: ModelFiles) -> AnswerOptions:
         decode, sparc, not files.is_demo, files.name,
         has_glance=answer.has_glance, knows_strangers=files.is_demo,
     )  # fmt: skip
-
-
-def way_to_model() -> str:
-    """Return in a sentence how to get a model that knows photographs."""
-    return messages.DEMO_MODEL_HINT
 
 
 def make_answering(

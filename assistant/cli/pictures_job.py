@@ -62,7 +62,7 @@ class PicturesJob(ABC):
         *,
         announcements: Sequence[str] = (),
         notices: Sequence[str] = (),
-        hints: Sequence[str] = (),
+        hints: Callable[[], Sequence[str]] = tuple,
         turns: Turns | None = None,
     ) -> None:
         """Join the parts.
@@ -74,7 +74,7 @@ class PicturesJob(ABC):
             load_picture: reads a picture by the name that was typed, or takes the camera's; raises AssistantError.
             announcements: said first of all, for example how many pictures a folder has.
             notices: said once, right after the first sign of life.
-            hints: said last, so that no answer waits for them.
+            hints: gives what is said last, so that no answer waits for it.
             turns: is the announcer's speaker where there are several pictures or questions.
         """
         self._pictures, self._taking, self.front = pictures, taking, front
@@ -101,7 +101,7 @@ class PicturesJob(ABC):
                 break
         else:
             self.begin_turn()
-            for hint in self._hints if self._has_answered else ():
+            for hint in self._hints() if self._has_answered else ():
                 self.announcer.tell_after(hint)
             self.announcer.finish()
         return code

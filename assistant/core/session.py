@@ -34,7 +34,8 @@ SLOW_S = 0.08
 """What takes longer is announced, so that no key seems to be dead."""
 LEAVES_ANSWER = (Action.STATUS, Action.FASTER, Action.SLOWER, Action.STEERING)
 """Keys that are answered at once, and after which a person will want to hear the rest of the answer."""
-GOODBYE_S = 3.0
+GOODBYE_S, FAREWELL_S = 3.0, 9.0
+"""How long a goodbye may take to say; with what becomes of a download, longer."""
 SLOWEST_WPM, FASTEST_WPM = 80, 440
 
 
@@ -291,7 +292,11 @@ class Session:
         return list(self._models.names())
 
     def choose_model(self, index: int) -> None:
-        """Open another model beside the keys; trouble is said."""
+        """Open another model beside the keys, or do what the line of a download says; trouble is said."""
+        if self._models.offers(index):
+            self.hush()
+            self._told(lambda: self._announcer.tell(self._models.fetch()))
+            return
         self._stop_quietly()
 
         def choose() -> str:
@@ -351,8 +356,11 @@ class Session:
     def say_goodbye(self) -> None:
         """End work and what is being said, and say goodbye; a voice that hangs is not waited for."""
         self._stop_quietly()
+        farewell = self._models.farewell()
+        if farewell:
+            self._announcer.tell(farewell)
         self._announcer.tell(words.GOODBYE)
-        self._speaker.wait(GOODBYE_S)
+        self._speaker.wait(FAREWELL_S if farewell else GOODBYE_S)
 
     def close(self) -> None:
         """End sound and work at once; the owner closes the parts."""

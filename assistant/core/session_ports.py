@@ -96,14 +96,23 @@ class Cameras(Protocol):
 
 
 class Models(Protocol):
-    """The models that can be used."""
+    """The models that can be used, and the download of one that could be."""
 
     @property
     def name(self) -> str:
         """What the model in use is called."""
 
     def names(self) -> Sequence[str]:
-        """Return the models to choose from, each with what to know about it."""
+        """Return the lines to choose from: models, each with what to know about it, and a download."""
+
+    def offers(self, index: int) -> bool:
+        """Return whether that line, as it was last listed, is a download."""
+
+    def fetch(self) -> str:
+        """Do what the line of the download says, and return what to say about it; raises AssistantError."""
+
+    def farewell(self) -> str:
+        """End a download with the session and return what becomes of it; empty where none goes on."""
 
     def choose(self, index: int) -> Describer:
         """Close the model in use and open another; raises AssistantError, and then keeps the old one."""

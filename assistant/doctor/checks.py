@@ -18,7 +18,7 @@ from assistant.doctor import sound
 from assistant.doctor.findings import Check, Finding, State, fail, ok, warn
 from assistant.errors import AssistantError
 from assistant.messages import doctor as words
-from assistant.model_store import find
+from assistant.model_store import advice, find
 from assistant.settings.load import Loaded, read_settings
 from assistant.speech.pyttsx3_worker import SYSTEM_LIBRARIES
 from assistant.system import child_process, power
@@ -119,7 +119,10 @@ class Machine:
             for path in find_damaged_files(files.model_path.parent):
                 return fail("model", words.model_changed(path.name), words.MODEL_REMEDY)
         size_mb = sum(p.stat().st_size for p in (files.model_path, files.mmproj_path)) / 1e6
-        return ok("model", words.model_ok(files.name, round(size_mb)))
+        found = ok("model", words.model_ok(files.name, round(size_mb)))
+        if files.is_demo:
+            found += warn("photographs", words.PHOTOGRAPHS_UNKNOWN, advice.one_sentence())
+        return found
 
     def _memory(self) -> list[Finding]:
         there = memory(self.root)

@@ -98,9 +98,6 @@ def unsteered(reason: str) -> str:
 
 DEMO_MODEL = _("The small demonstration model answers, which only knows drawn scenes.")
 """What is said once while the embedded model is in use, and spoken."""
-DEMO_MODEL_HINT = _(
-    "For photographs, install a LLaVA model. To list the models: sparc-assistant models list"
-)
 DEMO_MISSING = _("The demonstration model is not installed.")
 DEMO_MISSING_HINT = _("Give the two files of a LLaVA model: --model FILE --mmproj FILE.")
 

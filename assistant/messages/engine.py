@@ -22,8 +22,8 @@ def memory_refused(name: str, needed: int, free: int) -> str:
 
 
 MEMORY_REFUSED_HINT = _(
-    "Close other programs, or choose a smaller model. A smaller --n-ctx or --kv-type q8_0 "
-    "needs a little less memory. To try anyway, use --no-memory-check."
+    "Close other programs, or choose a smaller model. If you set --n-ctx or --kv-type, remove them: the program "
+    "then takes what needs least. To try anyway, use --no-memory-check."
 )
 MEMORY_SHORT = _("Memory is short, so the model remembers less of what was asked before.")
 

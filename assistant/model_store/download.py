@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 from urllib.parse import urljoin, urlsplit
 
 from assistant.errors import ModelError
-from assistant.messages import models as words
+from assistant.messages import downloads as words
 from assistant.model_store.catalogue import SHA256, SIZE_TOLERANCE, CatalogueFile
 from assistant.model_store.download_trouble import (
     check_variables,

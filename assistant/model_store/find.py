@@ -21,14 +21,11 @@ from assistant.model_store.catalogue import (
     models_folder,
     read_catalogue,
 )
-from assistant.model_store.record import InstalledModel, State, Store
-from assistant.system.memory import MEGABYTE, Memory, memory
+from assistant.model_store.choice import choose
+from assistant.model_store.record import DEMO, InstalledModel, Store
+from assistant.system.memory import memory
 from sparc_ggml.config import LLAVA_1_5, LLAVA_NEXT, PRESETS, SparcConfig
 
-DEMO = "demo"
-"""Name of the embedded model, as it can be chosen."""
-BEST = "best"
-"""Not a model: leaves the choice to the program."""
 TILED_N_CTX = 4096
 """Context that a picture in tiles needs."""
 GGUF_MAGIC = b"GGUF"
@@ -159,48 +156,6 @@ def installed_models() -> Sequence[ModelFiles]:
         return [*found, embedded_model()]
     except ModelError:
         return found
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The chosen model, ``None`` for the embedded one, and what a person should hear about the choice."""
-
-    model: InstalledModel | None
-    notices: tuple[str, ...] = ()
-
-
-def choose(state: State, memory: Memory | None) -> Choice:
-    """Return the model that ``models use`` named, else the best that fits; all fit where memory is ``None``.
-
-    Raises:
-        ModelError: the model that was named changed since it was checked, or went away.
-    """
-    if state.chosen == DEMO:
-        return Choice(None)
-    if state.chosen in state.models:
-        return _named(state.models[state.chosen], memory)
-    notices: list[str] = []
-    for model in sorted(state.models.values(), key=lambda model: (model.rank, model.name)):
-        if not model.is_unchanged:
-            notices.append(words.changed_passed_over(model.name))
-        elif memory is not None and model.memory_mb > memory.available_mb:
-            notices.append(
-                words.too_large_now(
-                    model.name, model.memory_mb * MEGABYTE, memory.available_mb * MEGABYTE
-                )
-            )
-        else:
-            return Choice(model, tuple(notices))
-    return Choice(None, tuple(notices))
-
-
-def _named(model: InstalledModel, memory: Memory | None) -> Choice:
-    if not model.is_unchanged:
-        raise ModelError(words.changed(model.name), words.changed_hint(model.name))
-    if memory is not None and model.memory_mb > memory.available_mb:
-        needs, free = model.memory_mb * MEGABYTE, memory.available_mb * MEGABYTE
-        return Choice(model, (words.tight_memory(model.name, needs, free),))
-    return Choice(model)
 
 
 def _by_name(name: str) -> ModelFiles | None:

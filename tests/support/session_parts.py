@@ -112,20 +112,33 @@ class FakeCameras:
 
 @dataclass
 class FakeModels:
-    """Two models; choosing gives the same describer."""
+    """Two models; choosing gives the same describer. ``offer`` is a third line, a download."""
 
     describer: Describer
     keeps_turns: bool = True
     preset: SparcConfig = field(default_factory=SparcConfig)
     chosen: int = 0
     failure: AssistantError | None = None
+    offer: str = ""
+    farewell_words: str = ""
 
     @property
     def name(self) -> str:
         return ("small model", "large model")[self.chosen]
 
     def names(self) -> Sequence[str]:
-        return ["small model", "large model"]
+        return ["small model", "large model", *([self.offer] if self.offer else [])]
+
+    def offers(self, index: int) -> bool:
+        return index == 2
+
+    def fetch(self) -> str:
+        if self.failure is not None:
+            raise self.failure
+        return f"Begun: {self.offer}."
+
+    def farewell(self) -> str:
+        return self.farewell_words
 
     def choose(self, index: int) -> Describer:
         if self.failure is not None:

@@ -81,6 +81,7 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
     from assistant.glance.process import GlanceProcess
     from assistant.inference.worker.client import InferenceClient
     from assistant.messages import glance as glance_words
+    from assistant.model_store import advice
 
     questions = _questions(options, settings)
     takers: list[Callable[[TraceHeader | TraceStep], None]] = []
@@ -145,7 +146,7 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
                 *wiring.model_notices(settings, files),
                 *opened.notices,
             ],
-            hints=[wiring.way_to_model()] if demo else [],
+            hints=lambda: [advice.one_sentence()] if demo else [],
             heatmap=heatmap,
             turns=opened.turns,
         ).run()

@@ -27,7 +27,7 @@ from assistant import messages
 from assistant.core.events import ImageRgb
 from assistant.errors import ModelError
 from assistant.inference.gguf.header import GgufError, GgufHeader, read_header
-from assistant.messages import models as words
+from assistant.messages import model_files as words
 
 CORRECTION_NAME = "vision_layers"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from assistant.errors import ModelError
 from assistant.inference.gguf.header import ArrayLength, GgufError, GgufHeader, read_header
-from assistant.messages import models as words
+from assistant.messages import model_files as words
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -165,7 +165,7 @@ def test_questions_are_answered_in_turn_and_labelled() -> None:
 
 def test_notices_once() -> None:
     bench = Bench()
-    bench.run(Job(["a.png", "b.png"], [WHAT]), notices=["Demo."], hints=["Get more."])
+    bench.run(Job(["a.png", "b.png"], [WHAT]), notices=["Demo."], hints=lambda: ["Get more."])
     assert bench.speaker.spoken.count("Demo.") == 1
     assert bench.speaker.spoken[-1] == "Get more.", "a hint does not delay a description"
     assert bench.err.getvalue().count("Demo.\n") == 1

@@ -15,6 +15,7 @@ from assistant.core.events import DescribeRequest, EndReason, Failed, Piece
 from assistant.core.history import Entry
 from assistant.core.ports import Earcon
 from assistant.core.session import Wants
+from assistant.core.session_jobs import Ticket
 from assistant.core.session_ports import Kind
 from assistant.errors import AssistantError, CameraError
 from assistant.testing import ScriptedDescriber, answer_events
@@ -620,6 +621,46 @@ def test_choosing_a_model(make: Make) -> None:
     parts.session.choose_model(0)
     wait_until(lambda: parts.front.texts[-1] == "The model is gone.")
     assert parts.models.name == "large model"
+
+
+def test_a_line_that_is_a_download_is_begun_and_ends_no_work(make: Make) -> None:
+    parts = make()
+    parts.models.offer = "Download huge model: 4 gigabytes"
+    assert parts.session.model_lines()[2] == parts.models.offer
+    parts.session.choose_model(2)
+    assert parts.front.texts[-1] == f"Begun: {parts.models.offer}."
+    assert parts.models.name == "small model"
+    parts.models.failure = AssistantError("The disk is full.")
+    parts.session.choose_model(2)
+    assert parts.front.texts[-1] == "The disk is full."
+
+
+def test_what_becomes_of_a_download_is_said_before_the_goodbye(make: Make) -> None:
+    parts = make()
+    parts.models.farewell_words = "The download stops here."
+    parts.session.say_goodbye()
+    assert parts.speaker.spoken[-2:] == ["The download stops here.", "Goodbye."]
+
+
+def test_what_waits_for_a_pause_runs_after_the_answer_and_before_the_next(make: Make) -> None:
+    parts = make()
+    order: list[str] = []
+    is_held, is_begun = threading.Event(), threading.Event()
+
+    def work(_ticket: Ticket) -> None:
+        is_begun.set()
+        is_held.wait(60)
+        order.append("answer")
+
+    parts.jobs.submit(work)
+    assert is_begun.wait(60)
+    parts.jobs.submit_when_idle(lambda: order.append("switch"))
+    assert order == []
+    is_held.set()
+    wait_until(lambda: order == ["answer", "switch"])
+    parts.jobs.submit(lambda _ticket: order.append("next"))
+    parts.settle()
+    assert order == ["answer", "switch", "next"]
 
 
 def test_changing_settings(make: Make) -> None:
