@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 
 from assistant.core.findings import (
     Code,
@@ -14,12 +15,17 @@ from assistant.core.findings import (
     TextLine,
     Thing,
 )
+from assistant.messages import camera as camera_words
 from assistant.messages import glance as words
 from assistant.messages import glance_parts
 
 LINES_IN_GLANCE = 3
 MOST_CHARS_IN_GLANCE = 200
 """How much of a text is part of a glance; the rest waits until it is asked for."""
+
+_ABOUT_BRIGHTNESS = frozenset(
+    {camera_words.TOO_DARK, camera_words.TOO_BRIGHT, camera_words.COVERED}
+)
 
 
 class GlanceWords:
@@ -29,9 +35,15 @@ class GlanceWords:
         has_more_text: whether the glance left out some of the text.
     """
 
-    def __init__(self, hint: str) -> None:
-        """Begin; ``hint`` says how to hear the whole text."""
+    def __init__(self, hint: str, problems: Collection[str] = ()) -> None:
+        """Begin with a picture.
+
+        Args:
+            hint: how to hear the whole text.
+            problems: what was said to be wrong with it, which is not said twice.
+        """
         self._hint = hint
+        self._is_brightness_said = not _ABOUT_BRIGHTNESS.isdisjoint(problems)
         self._found: list[tuple[Part, Finding]] = []
         self.has_more_text = False
         self._looked_for: list[Part] = []
@@ -56,7 +68,9 @@ class GlanceWords:
                 self._found.append((found.part, finding))
         match finding:
             case Light(brightness=brightness, side=side):
-                sentence = glance_parts.light_sentence(brightness, side)
+                sentence = glance_parts.light_sentence(
+                    brightness, side, is_brightness_said=self._is_brightness_said
+                )
                 return [sentence] if sentence else []
             case Colours(main=main, middle=middle):
                 sentence = glance_parts.colours_sentence(main, middle)

@@ -153,7 +153,7 @@ class Glancing:
         self, image: ImageRgb, ticket: Ticket, take: Callable[[Sequence[str]], None]
     ) -> GlanceWords:
         """Look for everything while the model reads; ``take`` gets the sentences. What cannot be looked for is said."""
-        glance = GlanceWords(self._hint)
+        glance = GlanceWords(self._hint, self._taking.problems)
         error = self._find(
             image, tuple(Part), ticket, lambda found: take(glance.take(found)), is_beside=True
         )
@@ -163,7 +163,7 @@ class Glancing:
     def _say_facts(
         self, image: ImageRgb, ticket: Ticket
     ) -> tuple[GlanceWords, list[str], GlanceError | None]:
-        glance, said = GlanceWords(self._hint), list[str]()
+        glance, said = GlanceWords(self._hint, self._taking.problems), list[str]()
 
         def say(sentences: Sequence[str]) -> None:
             for sentence in sentences:

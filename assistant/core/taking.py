@@ -16,7 +16,11 @@ from assistant.messages import session as words
 
 
 class Taking:
-    """Takes pictures, and knows what is going on."""
+    """Takes pictures, and knows what is going on.
+
+    Attributes:
+        problems: what was said to be wrong with the last picture.
+    """
 
     def __init__(
         self,
@@ -36,6 +40,7 @@ class Taking:
         """
         self.announcer, self._inspect = announcer, inspect
         self._is_memory_short, self.quiet_s = is_memory_short, quiet_s
+        self.problems: tuple[str, ...] = ()
         self._stage = ""
         self._since = 0.0
 
@@ -77,8 +82,8 @@ class Taking:
             if ticket.is_cancelled:
                 return None
             self.announcer.earcon(Earcon.SHUTTER)
-            problems = self._inspect(image)
-        for problem in problems:
+            self.problems = tuple(self._inspect(image))
+        for problem in self.problems:
             self.announcer.tell(problem, Kind.NOTE)
         return image
 

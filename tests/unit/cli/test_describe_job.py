@@ -34,13 +34,23 @@ from assistant.core.events import (
     Timings,
     TraceHeader,
     TraceStep,
+    Unfamiliar,
 )
+from assistant.core.findings import Brightness, Found, Light, Part
+from assistant.core.glancing import Glancing
 from assistant.core.history import History
 from assistant.core.ports import Earcon
 from assistant.core.questions import Question, Style
 from assistant.errors import ExitCode, InferenceError, PictureError, UsageError
 from assistant.fronts.console import Console
-from assistant.testing import RecordingEarcons, RecordingSpeaker, ScriptedDescriber, answer_events
+from assistant.messages import engine as engine_words
+from assistant.testing import (
+    RecordingEarcons,
+    RecordingSpeaker,
+    ScriptedDescriber,
+    ScriptedGlancer,
+    answer_events,
+)
 from sparc_ggml.config import SparcConfig
 from tests.support.waiting import wait_until
 
@@ -67,17 +77,29 @@ class Bench:
         self.problems = problems
         self.turns: Turns | None = None
 
-    def run(self, job: Job, *, is_json: bool = False, **options: Any) -> ExitCode:
+    def run(
+        self,
+        job: Job,
+        *,
+        is_json: bool = False,
+        glancer: ScriptedGlancer | None = None,
+        **options: Any,
+    ) -> ExitCode:
         front = CommandFront(Console(self.out, self.err), is_json=is_json)
         announcer = Announcer(
             front, self.turns or self.speaker, self.turns or self.earcons, is_in_turn=True
         )
+        history = History(1)
+        looks = glancer or ScriptedGlancer()
         answering = Answering(
             self.describer,
             announcer,
-            lambda: AnswerOptions(DecodeOptions(), SparcConfig()),
+            lambda: AnswerOptions(
+                DecodeOptions(), SparcConfig(), has_glance=True, knows_strangers=True
+            ),
             lambda _image: self.problems,
-            History(1),
+            history,
+            make_glancing=lambda taking: Glancing(looks, taking, history),
             on_trace=self.trace.write if self.trace else None,
         )
         work = DescribeJob(job, answering, front, load, ("m.gguf", "v.gguf"), **options)
@@ -161,6 +183,40 @@ def test_questions_are_answered_in_turn_and_labelled() -> None:
     assert bench.lines == ["a dog?", "About a dog?", "a cat?", "About a cat?"]
     assert [r.question for r in bench.describer.requests] == ["a dog?", "a cat?"]
     assert bench.describer.requests[0].image_rgb is bench.describer.requests[1].image_rgb
+
+
+IS_DARK = [Found(Part.LIGHT, Light(Brightness.DARK, None)), Found(Part.LIGHT, None)]
+
+
+def test_a_refused_picture_ends_with_its_code_its_facts_and_the_hint() -> None:
+    bench = Bench([Unfamiliar(1.5)])
+    code = bench.run(
+        Job(["a.png"], [WHAT]), glancer=ScriptedGlancer(IS_DARK), hints=lambda: ["Get more."]
+    )
+    assert code is ExitCode.PICTURE
+    assert bench.lines == [engine_words.UNFAMILIAR, "The picture is very dark."]
+    assert bench.speaker.spoken == [messages.LOOKING, *bench.lines, messages.DONE, "Get more."]
+    assert bench.earcons.played == [Earcon.SHUTTER]
+
+
+def test_further_questions_about_a_refused_picture_are_refused_shortly() -> None:
+    bench, glancer = Bench([Unfamiliar(1.5)]), ScriptedGlancer(IS_DARK)
+    assert bench.run(Job(["a.png"], [WHAT, WHAT]), glancer=glancer) is ExitCode.PICTURE
+    assert bench.lines == [
+        engine_words.UNFAMILIAR,
+        "The picture is very dark.",
+        engine_words.UNFAMILIAR,
+    ]
+    assert len(glancer.pictures) == 1
+
+
+def test_json_of_a_refused_picture_has_the_refusal_and_what_was_found() -> None:
+    bench = Bench([Unfamiliar(1.5)])
+    bench.run(Job(["a.png"], [WHAT]), glancer=ScriptedGlancer(IS_DARK), is_json=True)
+    (record,) = map(json.loads, bench.lines)
+    assert record["error"] == engine_words.UNFAMILIAR
+    assert record["exit_code"] == ExitCode.PICTURE
+    assert record["findings"] == [{"kind": "Light", "brightness": "dark", "side": None}]
 
 
 def test_notices_once() -> None:

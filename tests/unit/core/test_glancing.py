@@ -118,6 +118,12 @@ def test_what_was_looked_for_in_vain_is_said_and_only_that(make: Make) -> None:
         assert sentences(parts) == said
 
 
+def test_what_the_check_of_the_picture_said_is_not_said_twice(make: Make) -> None:
+    parts = make(problems=[camera_words.TOO_DARK])
+    perform(parts, Action.GLANCE)
+    assert parts.speaker.spoken[1:4] == [camera_words.TOO_DARK, FROM_LEFT, FACTS[1]]
+
+
 def test_a_part_that_cannot_be_looked_for_costs_a_sentence_and_the_rest_is_said(make: Make) -> None:
     parts = make(glance=[*LIGHT, GlanceError("No text today.", "Install it.")])
     perform(parts, Action.GLANCE)
