@@ -38,11 +38,15 @@ def text(lines: Sequence[str], more: int, hint: str) -> str:
     quoted = "; ".join(f'"{line}"' for line in lines)
     if not more:
         return _("Text: {quoted}.").format(quoted=quoted)
-    return translate_plural(
-        "Text: {quoted}, and {more} more line. {hint}",
-        "Text: {quoted}, and {more} more lines. {hint}",
-        more,
-    ).format(quoted=quoted, more=more, hint=hint)
+    return (
+        translate_plural(
+            "Text: {quoted}, and {more} more line. {hint}",
+            "Text: {quoted}, and {more} more lines. {hint}",
+            more,
+        )
+        .format(quoted=quoted, more=more, hint=hint)
+        .strip()
+    )
 
 
 def read_all_with(key: str) -> str:

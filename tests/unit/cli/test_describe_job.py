@@ -44,6 +44,7 @@ from assistant.core.questions import Question, Style
 from assistant.errors import ExitCode, InferenceError, PictureError, UsageError
 from assistant.fronts.console import Console
 from assistant.messages import engine as engine_words
+from assistant.messages import glance_parts
 from assistant.testing import (
     RecordingEarcons,
     RecordingSpeaker,
@@ -185,6 +186,7 @@ def test_questions_are_answered_in_turn_and_labelled() -> None:
     assert bench.describer.requests[0].image_rgb is bench.describer.requests[1].image_rgb
 
 
+DARK = glance_parts.light_sentence("dark", None)
 IS_DARK = [Found(Part.LIGHT, Light(Brightness.DARK, None)), Found(Part.LIGHT, None)]
 
 
@@ -194,7 +196,7 @@ def test_a_refused_picture_ends_with_its_code_its_facts_and_the_hint() -> None:
         Job(["a.png"], [WHAT]), glancer=ScriptedGlancer(IS_DARK), hints=lambda: ["Get more."]
     )
     assert code is ExitCode.PICTURE
-    assert bench.lines == [engine_words.UNFAMILIAR, "The picture is very dark."]
+    assert bench.lines == [engine_words.UNFAMILIAR, DARK]
     assert bench.speaker.spoken == [messages.LOOKING, *bench.lines, messages.DONE, "Get more."]
     assert bench.earcons.played == [Earcon.SHUTTER]
 
@@ -204,7 +206,7 @@ def test_further_questions_about_a_refused_picture_are_refused_shortly() -> None
     assert bench.run(Job(["a.png"], [WHAT, WHAT]), glancer=glancer) is ExitCode.PICTURE
     assert bench.lines == [
         engine_words.UNFAMILIAR,
-        "The picture is very dark.",
+        DARK,
         engine_words.UNFAMILIAR,
     ]
     assert len(glancer.pictures) == 1
