@@ -98,6 +98,7 @@ class SessionWork:
     def glance(self, ticket: Ticket) -> None:
         """Take a picture and say what is certain about it."""
         with self._working(ticket):
+            self._answering.describer.cancel_prepare()  # which would take the processor
             image = self._answering.take(self._capture, ticket, openings=())
             if image is not None:
                 self._glancing.look(image, ticket)
@@ -105,6 +106,7 @@ class SessionWork:
     def read_text(self, entry: Entry | None, ticket: Ticket) -> None:
         """Read the text of a picture that there is, or of a new one."""
         with self._working(ticket):
+            self._answering.describer.cancel_prepare()
             lines = [] if entry is None else entry.text_lines
             image = entry.image_rgb if entry is not None else None
             if image is None:

@@ -107,6 +107,7 @@ def test_a_glance_takes_a_picture_and_says_the_facts_as_an_answer(make: Make) ->
     assert parts.front.answers == [words.LABEL]
     assert len(parts.cameras.captured) == 1
     assert parts.describer.requests == []
+    assert parts.describer.prepared == [None], "what is read ahead would take the processor"
 
 
 def test_what_was_looked_for_in_vain_is_said_and_only_that(make: Make) -> None:
@@ -311,9 +312,7 @@ def test_nothing_that_a_glance_found_is_part_of_a_prompt(make: Make) -> None:
 def test_a_key_silences_the_facts_and_a_stop_ends_the_glance_and_the_model(
     make: Make, key: Action
 ) -> None:
-    parts = make(
-        lambda _request: [600.0], glance=[*LIGHT, 600.0, *NOTHING], seconds_per_utterance=30.0
-    )
+    parts = make([Encoding(), 600.0], glance=[*LIGHT, 600.0, *NOTHING], seconds_per_utterance=30.0)
     parts.session.perform(Action.DESCRIBE)
     wait_until(lambda: ("say", FACTS[1]) in parts.speaker.log)
     parts.session.perform(key)
