@@ -12,21 +12,21 @@ __all__ = ["code_sentences", "colours_sentence", "light_sentence"]
 _BRIGHTNESS = {
     "black": _("The picture is black."),
     "dark": _("The picture is very dark."),
-    "dim": _("The picture is dim."),
-    "usual": _("The brightness is normal."),
+    "dim": _("The picture is rather dark."),
+    "usual": _("There is enough light."),
     "bright": _("The picture is very bright."),
     "white": _("The picture is white."),
 }
 _SIDES = {
-    "left": _("The light comes from the left."),
-    "right": _("The light comes from the right."),
-    "above": _("The light comes from above."),
-    "below": _("The light comes from below."),
+    "left": _("It is much brighter on the left."),
+    "right": _("It is much brighter on the right."),
+    "above": _("It is much brighter at the top."),
+    "below": _("It is much brighter at the bottom."),
 }
 
 
 def light_sentence(brightness: str, side: str | None, *, is_brightness_said: bool = False) -> str:
-    """Return how bright a picture is, and where its light comes from; empty when nothing is left to say.
+    """Return how bright a picture is, and which side is much brighter; empty when nothing is left to say.
 
     Args:
         brightness: a value of ``core.findings.Brightness``.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import cv2
 import numpy as np
 import pytest
 import zxingcpp
@@ -104,6 +105,15 @@ def test_whatever_a_code_holds_only_printable_characters_come_out(data: bytes) -
         assert code.n_bytes == len(data)
         for said in (code.text, *code_sentences(code.kind, code.text, code.n_bytes)):
             assert not any(c < " " or "\x7f" <= c <= "\x9f" or c in "\u2028\u202e" for c in said)
+
+
+def test_bars_that_run_aslant_are_read() -> None:
+    picture = draw("4006381333931", BarcodeFormat.EAN13)
+    height, width = picture.shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), 45, 1)
+    turn[:, 2] += (600 - width) / 2, (600 - height) / 2
+    slanted = cv2.warpAffine(picture, turn, (600, 600), borderValue=(90, 120, 90))
+    assert [c.text for c in find_codes(np.asarray(slanted, np.uint8))] == ["4006381333931"]
 
 
 def test_codes_come_from_the_top_down_and_each_once() -> None:
