@@ -27,6 +27,8 @@ TEXT = 0.5
 UNCLIP = 1.6
 """The detector sees lines shrunk; how far they are widened again, as a factor of area through circumference."""
 LEAST_MAP_PX = 3
+PART = 0.6
+"""A piece of which a larger one covers that much is a part of it."""
 MOST_BOXES = 1000
 
 
@@ -100,7 +102,23 @@ def read_map(probabilities: Floats) -> list[Quad]:
         wider = UNCLIP * across * down / (across + down)
         corners = cv2.boxPoints((centre, (across + wider, down + wider), angle))
         quads.append(Quad(_long_side_first(corners), score))
-    return quads
+    return _drop_parts(quads)
+
+
+def _drop_parts(quads: list[Quad]) -> list[Quad]:
+    """Return the pieces that are no part of a larger one: a letter of a large word is also found by itself."""
+    kept: list[Quad] = []
+    for quad in sorted(quads, key=lambda q: -cv2.contourArea(q.corners)):
+        area = cv2.contourArea(quad.corners)
+        middle = quad.corners.mean(0)
+        if not any(
+            (middle > larger.corners.min(0)).all()
+            and (middle < larger.corners.max(0)).all()
+            and cv2.intersectConvexConvex(larger.corners, quad.corners)[0] > PART * area
+            for larger in kept
+        ):
+            kept.append(quad)
+    return kept
 
 
 def _mean_within(probabilities: Floats, corners: MatLike) -> float:

@@ -44,7 +44,7 @@ class TextReader:
     """Reads text in pictures; the weights are loaded once, when it is made.
 
     Raises:
-        AssistantError: the weights are missing or damaged, or this OpenCV cannot run them.
+        AssistantError: the weights are missing or damaged.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
