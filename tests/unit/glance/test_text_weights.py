@@ -30,10 +30,6 @@ def damage(path: Path) -> None:
     path.write_bytes(data)
 
 
-def test_the_installed_weights_are_the_ones_that_are_known() -> None:
-    weights.check_weights()
-
-
 def test_the_lock_holds_the_version_that_is_known() -> None:
     lock = (ROOT / "requirements-weights.lock").read_text("utf-8")
     assert lock.startswith(weights.REQUIREMENT + " ")
