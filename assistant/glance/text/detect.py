@@ -46,10 +46,14 @@ class Quad:
 
 
 class Detector:
-    """Finds pieces of lines of text."""
+    """Finds pieces of lines of text.
 
-    def __init__(self, net: Net) -> None:
-        self._net = net
+    Args:
+        model: the contents of the detector's ONNX file.
+    """
+
+    def __init__(self, model: bytes) -> None:
+        self._model = model
 
     def find(self, image: Image) -> list[Quad]:
         """Return where text stands in an RGB picture (h, w, 3), in no particular order."""
@@ -66,11 +70,13 @@ class Detector:
         pad = STRIDE if min(map_height, map_width) <= 2 * STRIDE else 0
         if pad:  # a strip as high as its letters: the detector needs to see where they end
             seen = cv2.copyMakeBorder(seen, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
+        # Loaded for each picture: a loaded model keeps 200 MB, which are needed for spelling then.
+        probabilities = Net(self._model).run(seen)[0]
         scale = np.array([width / map_width, height / map_height], np.float32)
         limits = np.array([width, height], np.float32)
         return [
             Quad(np.clip((quad.corners - pad) * scale, 0, limits), quad.score)
-            for quad in read_map(self._net.run(seen)[0])
+            for quad in read_map(probabilities)
         ]
 
 

@@ -23,6 +23,8 @@ SURE = 0.8
 """What is less sure is not said; docs/photographs.md has the figures."""
 JURORS = 8
 """How many of the longest pieces tell whether the page stands on its head."""
+DOUBT = 0.1
+"""Where they are less sure than that, the longest is read both ways."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +51,7 @@ class TextReader:
 
     def __init__(self, folder: Path | None = None) -> None:
         place = folder or weights.find_folder()
-        self._detector = Detector(Net(weights.read_weights(place, weights.DETECTOR)))
+        self._detector = Detector(weights.read_weights(place, weights.DETECTOR))
         model = weights.read_weights(place, weights.RECOGNIZER)
         self._recognizer = Recognizer(Net(model), read_alphabet(model))
         self._upside_down = UpsideDown(Net(weights.read_weights(place, weights.UPSIDE_DOWN)))
@@ -90,10 +92,16 @@ class TextReader:
         return faced, direction + 180 * is_page_over
 
     def _stand_on_head(self, image: Image, pieces: Sequence[Floats]) -> bool:
-        """Return whether pieces stand on their heads: the longest vote."""
+        """Return whether pieces, which stand alike, stand on their heads."""
         jurors = sorted(pieces, key=lambda p: -float(np.linalg.norm(p[1] - p[0])))[:JURORS]
-        votes = [self._upside_down.judge(cut_out(image, piece)) - 0.5 for piece in jurors]
-        return sum(votes) > 0
+        if not jurors:
+            return False
+        over = float(np.mean([self._upside_down.judge(cut_out(image, piece)) for piece in jurors]))
+        if DOUBT < over < 1 - DOUBT:  # one short word, mostly: whichever way reads better
+            ways = (jurors[0], np.roll(jurors[0], 2, 0))
+            upright, turned = (self._read_piece(image, corners).score for corners in ways)
+            return turned > upright
+        return over > 0.5
 
     def _read_piece(self, image: Image, corners: Floats) -> Piece:
         text, score = self._recognizer.read(cut_out(image, corners))

@@ -76,5 +76,5 @@ def test_a_piece_is_cut_out_from_where_reading_starts() -> None:
 def test_large_letters_are_shrunk_and_long_lines_squeezed() -> None:
     picture = np.zeros((400, 9000, 3), np.uint8)
     corners = np.array([(0, 0), (9000, 0), (9000, 96), (0, 96)], np.float32)
-    assert cut_out(picture, corners).shape == (48, 2400, 3)
+    assert cut_out(picture, corners).shape == (48, 1600, 3)
     assert cut_out(picture, corners[:1].repeat(4, 0)).shape == (48, 48, 3)
