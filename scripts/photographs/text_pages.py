@@ -71,8 +71,9 @@ class Painter:
         paper, ink = self._colours()
         image, draw = self._paper(paper)
         lines += self._pick("signs", 1)[0].split("\n")
-        font = load_font(self._random.choice(_SIGN), self._random.randrange(90, 190))
-        if font.getname()[0].startswith("Amatic"):  # has capitals only
+        name = self._random.choice(_SIGN)
+        font = load_font(name, self._random.randrange(90, 190))
+        if name.startswith("Amatic"):  # has capitals only
             lines[:] = [line.upper() for line in lines]
         top = self._random.randrange(150, 400)
         for line in lines:
