@@ -71,6 +71,15 @@ def test_a_strip_as_high_as_its_letters_is_read(reader: TextReader) -> None:
     assert read(reader, image) == ["Platform 4, gate B27"]
 
 
+def test_a_panorama_is_read(reader: TextReader) -> None:
+    """Longer than OpenCV can cut pieces out of."""
+    image = Image.new("RGB", (33_000, 100), "white")
+    ImageDraw.Draw(image).text((30_000, 20), "Way out", "black", ImageFont.load_default(60))
+    (line,) = reader.read(np.asarray(image))
+    assert line.text == "Way out"
+    assert 29_800 < line.box[0] < 30_010
+
+
 def test_the_first_line_does_not_wait_for_the_last(reader: TextReader, page: Image.Image) -> None:
     spelt: list[str] = []
     real = reader._recognizer.read

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from assistant.core.findings import Box, TextLine
@@ -21,6 +22,8 @@ from assistant.system.printable import printable
 
 SURE = 0.8
 """What is less sure is not said; docs/photographs.md has the figures."""
+MOST_SIDE_PX = 16_000
+"""A longer side is shrunk to it: OpenCV cuts pieces out of pictures of at most 32767 px."""
 JURORS = 8
 """How many of the longest pieces tell whether the page stands on its head."""
 DOUBT = 0.1
@@ -68,12 +71,18 @@ class TextReader:
 
     def read_rows(self, image: Image) -> Iterator[list[Piece]]:
         """Yield what stands on each line of an RGB picture (h, w, 3), however unsure it is."""
+        scale = max(1.0, max(image.shape[:2]) / MOST_SIDE_PX)
+        if scale > 1:
+            size = (max(1, round(side / scale)) for side in image.shape[1::-1])
+            shrunk = cv2.resize(image, tuple(size), interpolation=cv2.INTER_AREA)
+            image = np.asarray(shrunk, np.uint8)
         found = [quad.corners for quad in self._detector.find(image)]
         if not found:
             return
         faced, direction = self._turn(image, found)
         for row in order_rows(faced, direction):
-            yield [self._read_piece(image, faced[number]) for number in row]
+            pieces = [self._read_piece(image, faced[number]) for number in row]
+            yield [replace(piece, corners=piece.corners * scale) for piece in pieces]
 
     def _turn(self, image: Image, pieces: Sequence[Floats]) -> tuple[list[Floats], float]:
         """Return the pieces, each from where reading starts, and which way the page's text runs in degrees."""
