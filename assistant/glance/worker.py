@@ -55,18 +55,20 @@ def main() -> None:
 def serve(looks: Looks) -> None:
     """Do the process's work with what looks for the parts; never returns."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the front decides what Ctrl-C means
+    niceness = limits.Niceness()
     limits.hide_memory()
     limits.limit(resource.RLIMIT_AS, MEMORY_BYTES)
     limits.limit(resource.RLIMIT_FSIZE, 0)
     connection = socket.socket(fileno=int(sys.argv[1]))
     try:
-        _beside(lambda: _load_ahead(looks, connection))
+        _beside(niceness, lambda: _load_ahead(looks, connection))
         while (request := _receive(connection)) is not None:
             front_end.end_with(connection, True)
             if request["is_beside"]:
-                _beside(lambda: _glance(looks, request, connection))
+                _beside(niceness, lambda: _glance(looks, request, connection))
             else:
-                _take_processor(min(MOST_THREADS, len(os.sched_getaffinity(0))), 0)
+                niceness.set(0)
+                _use_threads(min(MOST_THREADS, len(os.sched_getaffinity(0))))
                 _glance(looks, request, connection)
             front_end.end_with(
                 connection, False
@@ -77,12 +79,13 @@ def serve(looks: Looks) -> None:
     os._exit(0)
 
 
-def _beside(work: Callable[[], None]) -> None:
+def _beside(niceness: limits.Niceness, work: Callable[[], None]) -> None:
     """Work beside a model: in one thread, which is a new one each time, as none can take its niceness back."""
     failure: list[OSError] = []
 
     def run() -> None:
-        _take_processor(1, NICENESS)
+        niceness.set(NICENESS)
+        _use_threads(1)
         try:
             work()
         except OSError as error:  # the front is gone
@@ -95,10 +98,9 @@ def _beside(work: Callable[[], None]) -> None:
         raise failure[0]
 
 
-def _take_processor(n_threads: int, niceness: int) -> None:
+def _use_threads(n_threads: int) -> None:
     import cv2
 
-    limits.leave_processor_to_others(niceness)
     cv2.setNumThreads(n_threads)  # those that it starts are as nice as what starts them
 
 

@@ -21,13 +21,6 @@ def weights_unreadable(name: str, reason: str) -> str:
     )
 
 
-OPENCV_TOO_OLD = _("Text in pictures cannot be read: OpenCV is older than version 5.")
-
-
-def opencv_remedy(command: str) -> str:
-    return _("To update it: {command}").format(command=command)
-
-
 def install_remedy(command: str) -> str:
     return _("To install it: {command}").format(command=command)
 

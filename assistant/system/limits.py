@@ -9,10 +9,10 @@ import resource
 import threading
 import time
 from pathlib import Path
+from typing import BinaryIO
 
 _PR_SET_DUMPABLE = 4
 """``prctl(2)``"""
-_SESSION = Path("/proc/self/autogroup")
 _TRIES = 20
 
 
@@ -34,26 +34,37 @@ def hide_memory() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
-def leave_processor_to_others(niceness: int) -> None:
-    """Have this thread compute only as far as other programs leave the processor.
+class Niceness:
+    """How far the threads of this process leave the processor to other programs.
 
     Where the kernel groups processes by session (``sched_autogroup_enabled``), the niceness of a thread counts within
     its session alone, and each process of ours has one of its own: there the session's niceness decides (``sched(7)``).
-    That one can be taken back, a thread's cannot.
-
-    Args:
-        niceness: 10 leaves a tenth of a core beside a program that uses all; 0 takes the session's back.
     """
-    with contextlib.suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
-    for _ in range(_TRIES):
-        try:
-            _SESSION.write_text(str(niceness))
-        except (
-            BlockingIOError
-        ):  # the kernel allows a change every tenth of a second, on the whole machine
-            time.sleep(0.05)
-        except OSError:  # it has no such groups
+
+    def __init__(self) -> None:
+        """Open the session's niceness; before ``hide_memory``, after which only root may."""
+        self._session: BinaryIO | None = None
+        with contextlib.suppress(OSError):  # the kernel has no such groups
+            self._session = Path(f"/proc/{os.getpid()}/autogroup").open("wb", buffering=0)
+
+    def set(self, niceness: int) -> None:
+        """Set that of this thread and of the session; a thread's can only grow.
+
+        Args:
+            niceness: 10 leaves a tenth of a core beside a program that uses all.
+        """
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
+        if self._session is None:
             return
-        else:
-            return
+        for _ in range(_TRIES):
+            try:
+                self._session.write(str(niceness).encode())
+            except (
+                BlockingIOError
+            ):  # one change every tenth of a second is allowed, on the whole machine
+                time.sleep(0.05)
+            except OSError:
+                return
+            else:
+                return

@@ -27,6 +27,8 @@ TEXT = 0.5
 UNCLIP = 1.6
 """The detector sees lines shrunk; how far they are widened again, as a factor of area through circumference."""
 LEAST_MAP_PX = 3
+PART = 0.6
+"""A piece of which a larger one covers that much is a part of it."""
 MOST_BOXES = 1000
 
 
@@ -44,10 +46,14 @@ class Quad:
 
 
 class Detector:
-    """Finds pieces of lines of text."""
+    """Finds pieces of lines of text.
 
-    def __init__(self, net: Net) -> None:
-        self._net = net
+    Args:
+        model: the contents of the detector's ONNX file.
+    """
+
+    def __init__(self, model: bytes) -> None:
+        self._model = model
 
     def find(self, image: Image) -> list[Quad]:
         """Return where text stands in an RGB picture (h, w, 3), in no particular order."""
@@ -64,11 +70,13 @@ class Detector:
         pad = STRIDE if min(map_height, map_width) <= 2 * STRIDE else 0
         if pad:  # a strip as high as its letters: the detector needs to see where they end
             seen = cv2.copyMakeBorder(seen, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
+        # Loaded for each picture: a loaded model keeps 200 MB, which are needed for spelling then.
+        probabilities = Net(self._model).run(seen)[0]
         scale = np.array([width / map_width, height / map_height], np.float32)
         limits = np.array([width, height], np.float32)
         return [
             Quad(np.clip((quad.corners - pad) * scale, 0, limits), quad.score)
-            for quad in read_map(self._net.run(seen)[0])
+            for quad in read_map(probabilities)
         ]
 
 
@@ -100,7 +108,23 @@ def read_map(probabilities: Floats) -> list[Quad]:
         wider = UNCLIP * across * down / (across + down)
         corners = cv2.boxPoints((centre, (across + wider, down + wider), angle))
         quads.append(Quad(_long_side_first(corners), score))
-    return quads
+    return _drop_parts(quads)
+
+
+def _drop_parts(quads: list[Quad]) -> list[Quad]:
+    """Return the pieces that are no part of a larger one: a letter of a large word is also found by itself."""
+    kept: list[Quad] = []
+    for quad in sorted(quads, key=lambda q: -cv2.contourArea(q.corners)):
+        area = cv2.contourArea(quad.corners)
+        middle = quad.corners.mean(0)
+        if not any(
+            (middle > larger.corners.min(0)).all()
+            and (middle < larger.corners.max(0)).all()
+            and cv2.intersectConvexConvex(larger.corners, quad.corners)[0] > PART * area
+            for larger in kept
+        ):
+            kept.append(quad)
+    return kept
 
 
 def _mean_within(probabilities: Floats, corners: MatLike) -> float:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import cv2
 import numpy as np
 from cv2.typing import MatLike
 from numpy.typing import NDArray
-
-from assistant.errors import AssistantError
-from assistant.messages import glance_text as words
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -21,18 +16,11 @@ class Net:
 
     Args:
         model: the contents of its ONNX file.
-
-    Raises:
-        AssistantError: this OpenCV cannot run it, because it is older than version 5.
     """
 
     def __init__(self, model: bytes) -> None:
         # The models need shapes that vary, which the older engine does not have.
-        engine: Any = getattr(cv2.dnn, "ENGINE_NEW", None)
-        if engine is None:
-            remedy = words.opencv_remedy("pip install --upgrade opencv-python-headless")
-            raise AssistantError(words.OPENCV_TOO_OLD, remedy)
-        self._net = cv2.dnn.readNetFromONNX(np.frombuffer(model, np.uint8), engine)
+        self._net = cv2.dnn.readNetFromONNX(np.frombuffer(model, np.uint8), cv2.dnn.ENGINE_NEW)
 
     def run(self, image: MatLike) -> Floats:
         """Return what the model says of one RGB picture (h, w, 3)."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from assistant.core.findings import Box, TextLine
@@ -21,8 +22,12 @@ from assistant.system.printable import printable
 
 SURE = 0.8
 """What is less sure is not said; docs/photographs.md has the figures."""
+MOST_SIDE_PX = 16_000
+"""A longer side is shrunk to it: OpenCV cuts pieces out of pictures of at most 32767 px."""
 JURORS = 8
 """How many of the longest pieces tell whether the page stands on its head."""
+DOUBT = 0.1
+"""Where they are less sure than that, the longest is read both ways."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,12 +49,12 @@ class TextReader:
     """Reads text in pictures; the weights are loaded once, when it is made.
 
     Raises:
-        AssistantError: the weights are missing or damaged, or this OpenCV cannot run them.
+        AssistantError: the weights are missing or damaged.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
         place = folder or weights.find_folder()
-        self._detector = Detector(Net(weights.read_weights(place, weights.DETECTOR)))
+        self._detector = Detector(weights.read_weights(place, weights.DETECTOR))
         model = weights.read_weights(place, weights.RECOGNIZER)
         self._recognizer = Recognizer(Net(model), read_alphabet(model))
         self._upside_down = UpsideDown(Net(weights.read_weights(place, weights.UPSIDE_DOWN)))
@@ -66,12 +71,18 @@ class TextReader:
 
     def read_rows(self, image: Image) -> Iterator[list[Piece]]:
         """Yield what stands on each line of an RGB picture (h, w, 3), however unsure it is."""
+        scale = max(1.0, max(image.shape[:2]) / MOST_SIDE_PX)
+        if scale > 1:
+            size = (max(1, round(side / scale)) for side in image.shape[1::-1])
+            shrunk = cv2.resize(image, tuple(size), interpolation=cv2.INTER_AREA)
+            image = np.asarray(shrunk, np.uint8)
         found = [quad.corners for quad in self._detector.find(image)]
         if not found:
             return
         faced, direction = self._turn(image, found)
         for row in order_rows(faced, direction):
-            yield [self._read_piece(image, faced[number]) for number in row]
+            pieces = [self._read_piece(image, faced[number]) for number in row]
+            yield [replace(piece, corners=piece.corners * scale) for piece in pieces]
 
     def _turn(self, image: Image, pieces: Sequence[Floats]) -> tuple[list[Floats], float]:
         """Return the pieces, each from where reading starts, and which way the page's text runs in degrees."""
@@ -90,10 +101,16 @@ class TextReader:
         return faced, direction + 180 * is_page_over
 
     def _stand_on_head(self, image: Image, pieces: Sequence[Floats]) -> bool:
-        """Return whether pieces stand on their heads: the longest vote."""
+        """Return whether pieces, which stand alike, stand on their heads."""
         jurors = sorted(pieces, key=lambda p: -float(np.linalg.norm(p[1] - p[0])))[:JURORS]
-        votes = [self._upside_down.judge(cut_out(image, piece)) - 0.5 for piece in jurors]
-        return sum(votes) > 0
+        if not jurors:
+            return False
+        over = float(np.mean([self._upside_down.judge(cut_out(image, piece)) for piece in jurors]))
+        if DOUBT < over < 1 - DOUBT:  # one short word, mostly: whichever way reads better
+            ways = (jurors[0], np.roll(jurors[0], 2, 0))
+            upright, turned = (self._read_piece(image, corners).score for corners in ways)
+            return turned > upright
+        return over > 0.5
 
     def _read_piece(self, image: Image, corners: Floats) -> Piece:
         text, score = self._recognizer.read(cut_out(image, corners))

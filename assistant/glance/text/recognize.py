@@ -11,8 +11,8 @@ from assistant.glance.text.nets import Floats, Image, Net
 
 LINE_HEIGHT_PX = 48
 LEAST_WIDTH_PX = 48
-MOST_WIDTH_PX = 2400
-"""A line fifty times as long as high; what is longer is squeezed."""
+MOST_WIDTH_PX = 1600
+"""A line of about 110 letters; what is longer is squeezed, because memory grows with it."""
 UPSIDE_DOWN_WIDTH_PX = 192
 
 

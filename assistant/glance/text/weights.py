@@ -12,7 +12,7 @@ from assistant.messages import glance_text as words
 
 PACKAGE = "rapidocr"
 REQUIREMENT = "rapidocr==3.10.0"
-# Its requirements would bring opencv-python, which overwrites the files of the headless one.
+# Its code is not used, and what that needs is not either.
 INSTALL = f"pip install --no-deps {REQUIREMENT}"
 REINSTALL = f"pip install --no-deps --force-reinstall {REQUIREMENT}"
 
