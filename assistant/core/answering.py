@@ -11,7 +11,7 @@ What goes wrong is raised; the caller says it.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -27,7 +27,7 @@ from assistant.core.events import (
     TraceStep,
     Turn,
 )
-from assistant.core.glance_beside import GlanceBeside
+from assistant.core.glance_beside import GlanceBeside, lead_in
 from assistant.core.glancing import Glancing
 from assistant.core.heartbeat import DEFAULT_QUIET_S
 from assistant.core.history import Entry, History
@@ -38,7 +38,6 @@ from assistant.core.session_jobs import CancellableDescriber, Ticket
 from assistant.core.session_ports import Inspector, Kind
 from assistant.core.taking import Taking
 from assistant.errors import UnfamiliarPictureError
-from assistant.messages import glance as glance_words
 from sparc_ggml.config import SparcConfig
 
 SECOND_LOOK_TEMPERATURE = 0.7
@@ -141,7 +140,7 @@ class Answering(Taking):
                 beside.join()
             facts = tuple(beside.said) if beside is not None else ()
             if sentences or facts:
-                said = (*facts, *_lead_in(question.style, sentences)) if facts else ()
+                said = (*facts, *lead_in(question.style, sentences)) if facts else ()
                 self._history.add(
                     Entry(
                         image, question.text, question.label, sentences, taken_at, is_complete,
@@ -236,7 +235,7 @@ class _Listener:
             return
         beside, self._beside = self._beside, None
         if beside is not None and beside.end():
-            (sentence,) = _lead_in(self._style, [sentence])
+            (sentence,) = lead_in(self._style, [sentence])
         self._announcer.sentence(sentence)
 
     def status(self, message: str) -> None:
@@ -246,9 +245,3 @@ class _Listener:
     def beat(self, stage: str) -> None:
         if not self._ticket.is_cancelled:
             self._answering.beat(stage)
-
-
-def _lead_in(style: Style, sentences: Sequence[str]) -> list[str]:
-    """Return what a model says, told apart from the facts before it."""
-    lead = glance_words.IN_SHORT if style is Style.BRIEF else glance_words.IN_DETAIL
-    return [lead.format(sentence=sentence) for sentence in sentences[:1]] + list(sentences[1:])

@@ -10,7 +10,9 @@ from assistant.core.announcer import Announcer
 from assistant.core.events import ImageRgb
 from assistant.core.findings import Finding
 from assistant.core.glancing import Glancing
+from assistant.core.questions import Style
 from assistant.core.session_jobs import Ticket
+from assistant.messages import glance as words
 from assistant.system import threads
 
 _log = logging.getLogger(__name__)
@@ -78,3 +80,9 @@ class GlanceBeside:
             for sentence in sentences:
                 self.said.append(sentence)
                 self._announcer.sentence(sentence)
+
+
+def lead_in(style: Style, sentences: Sequence[str]) -> list[str]:
+    """Return what a model says, told apart from the facts before it."""
+    lead = words.IN_SHORT if style is Style.BRIEF else words.IN_DETAIL
+    return [lead.format(sentence=sentence) for sentence in sentences[:1]] + list(sentences[1:])

@@ -17,10 +17,12 @@ from assistant.core.findings import Found, Part
 from assistant.errors import GlanceError
 from assistant.messages import NO_MEMORY_HINT
 from assistant.messages import glance as words
-from assistant.system.child_process import PICTURES_GIVE_WAY, ChildProcess, StoppedError, command
+from assistant.system.child_process import PICTURES_GIVE_WAY, ChildProcess, command
 
 TIMEOUT_S = 60.0
 """Longest time for one part; beside a model that uses all cores text takes tens of seconds."""
+_START_S = 60.0
+"""Longest time for its start; where memory is short that takes many seconds."""
 _END_S = 1.0
 """How long to wait for a killed process."""
 _MODULE = "assistant.glance.worker"
@@ -106,7 +108,9 @@ class GlanceProcess:
             process = self._running()
             try:
                 process.ask(image_rgb, wanted, is_beside=is_beside)
-                while "is_done" not in (record := process.receive(self._timeout_s)):
+                while "is_done" not in (
+                    record := process.receive(self._timeout_s if begun else _START_S)
+                ):
                     if "begins" in record:
                         begun = wanted.pop(0)
                     elif "failed" in record:
@@ -116,22 +120,18 @@ class GlanceProcess:
                     if self._is_over():
                         return
                 return
-            except TimeoutError:
-                failure = GlanceError(words.part_slow(begun or wanted[0], self._timeout_s))
-            except StoppedError:
-                failure = GlanceError(words.part_crashed(begun or wanted[0]))
-            except (EOFError, OSError):
-                if begun is None and not self._is_over():
-                    self._end_process()
-                    if failures:
-                        break
+            except (EOFError, OSError) as error:  # TimeoutError is one
+                self._end_process()
+                if self._is_over():
+                    break
+                if begun is None and process.has_answered:
+                    continue  # it ended, or was stopped, while nobody asked it
+                if begun is None:
                     reason = words.cannot_start(words.ENDS_AT_ONCE)
-                    raise GlanceError(reason, NO_MEMORY_HINT) from None
-                failure = GlanceError(words.part_crashed(begun or wanted[0]))
-            if begun is None:
-                wanted.pop(0)
-            self._end_process()
-            failures.append(failure)
+                    raise GlanceError(reason, NO_MEMORY_HINT) from error
+                is_slow = isinstance(error, TimeoutError)
+                slow = words.part_slow(begun, self._timeout_s)
+                failures.append(GlanceError(slow if is_slow else words.part_crashed(begun)))
         if self._is_over():
             failures.clear()
 
@@ -158,7 +158,13 @@ class GlanceProcess:
 
 
 class _Process(ChildProcess):
-    """One process and the front's end of its socket."""
+    """One process and the front's end of its socket.
+
+    Attributes:
+        has_answered: whether it ever told anything.
+    """
+
+    has_answered = False
 
     def __init__(self, module: str) -> None:
         self._socket, theirs = socket.socketpair()
@@ -207,6 +213,7 @@ class _Process(ChildProcess):
                 raise EOFError
             self._buffer += part
         line, _, self._buffer = self._buffer.partition(b"\n")
+        self.has_answered = True
         record: dict[str, Any] = json.loads(line)
         return record
 

@@ -106,7 +106,7 @@ def cannot_start(reason: str) -> str:
     )
 
 
-ENDS_AT_ONCE = _("it ends at once")
+ENDS_AT_ONCE = _("it ends, or does not answer")
 
 
 # The command line

@@ -34,7 +34,7 @@ def light_sentence(brightness: str, side: str | None, *, is_brightness_said: boo
         is_brightness_said: whether the check of the picture has just said that it is very dark or very bright.
     """
     said = "" if is_brightness_said else _BRIGHTNESS[brightness]
-    return " ".join(filter(None, (said, _SIDES[side] if side else "")))
+    return " ".join(filter(None, (said, _SIDES.get(side, side) if side else "")))
 
 
 # Colours

@@ -8,8 +8,6 @@ import os
 import resource
 import threading
 import time
-from pathlib import Path
-from typing import BinaryIO
 
 _PR_SET_DUMPABLE = 4
 """``prctl(2)``"""
@@ -43,9 +41,9 @@ class Niceness:
 
     def __init__(self) -> None:
         """Open the session's niceness; before ``hide_memory``, after which only root may."""
-        self._session: BinaryIO | None = None
+        self._session: int | None = None
         with contextlib.suppress(OSError):  # the kernel has no such groups
-            self._session = Path(f"/proc/{os.getpid()}/autogroup").open("wb", buffering=0)
+            self._session = os.open(f"/proc/{os.getpid()}/autogroup", os.O_WRONLY | os.O_CLOEXEC)
 
     def set(self, niceness: int) -> None:
         """Set that of this thread and of the session; a thread's can only grow.
@@ -59,7 +57,7 @@ class Niceness:
             return
         for _ in range(_TRIES):
             try:
-                self._session.write(str(niceness).encode())
+                os.write(self._session, str(niceness).encode())
             except (
                 BlockingIOError
             ):  # one change every tenth of a second is allowed, on the whole machine

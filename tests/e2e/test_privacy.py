@@ -39,7 +39,7 @@ def runtime(player: FakePlayer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
 
 
 def is_listed(path: Path, runtime: Path) -> bool:
-    """Whether a path is on the list of docs/privacy.md: the null device, sound in memory, who ends first, and who computes last."""
+    """Whether a path is on the list of docs/privacy.md: the null device, sound in memory, what the kernel is told."""
     return (
         path == Path("/dev/null")
         or runtime in path.parents
