@@ -86,7 +86,7 @@ def test_a_glance_is_heard_at_its_key_and_the_text_key_reads_the_rest_of_it(
     assistant.type("t")
     assistant.hear(words.READING_TEXT, glanced)
     assistant.hear("Done.", glanced)
-    assert assistant.answers[-len(LINES) :] == LINES
+    wait_until(lambda: assistant.answers[-len(LINES) :] == LINES, lambda: assistant.answers)
     wait_until(lambda: LINES[-1] in heard.texts, lambda: heard.texts)
     assert [text for text in heard.texts if text in LINES] == LINES
     assert assistant.quit() == 0
