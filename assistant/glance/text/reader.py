@@ -21,7 +21,7 @@ from assistant.glance.text.recognize import Recognizer, UpsideDown, cut_out
 from assistant.system.printable import printable
 
 SURE = 0.8
-"""What is less sure is not said; docs/photographs.md has the figures."""
+"""What is less sure is not said; docs/reading-text.md has the figures."""
 MOST_SIDE_PX = 16_000
 """A longer side is shrunk to it: OpenCV cuts pieces out of pictures of at most 32767 px."""
 JURORS = 8
@@ -114,7 +114,8 @@ class TextReader:
 
     def _read_piece(self, image: Image, corners: Floats) -> Piece:
         text, score = self._recognizer.read(cut_out(image, corners))
-        return Piece(" ".join(printable(text).split()), score, corners)
+        text = " ".join(printable(text).split())
+        return Piece(text, score if text else 0.0, corners)
 
 
 def join_row(row: Sequence[Piece], least_score: float = SURE) -> TextLine | None:
