@@ -22,6 +22,8 @@ from assistant.system.printable import printable
 
 SURE = 0.8
 """What is less sure is not said; docs/reading-text.md has the figures."""
+SURE_OF_SHORT = {1: 0.98, 2: 0.9, 3: 0.9}
+"""The same for so few letters and digits, which are also seen in tools and towers: "X" in a pair of pliers."""
 MOST_SIDE_PX = 16_000
 """A longer side is shrunk to it: OpenCV cuts pieces out of pictures of at most 32767 px."""
 JURORS = 8
@@ -119,13 +121,19 @@ class TextReader:
 
 
 def join_row(row: Sequence[Piece], least_score: float = SURE) -> TextLine | None:
-    """Return what stands on a line, without the pieces that are not sure, and those without a letter or digit."""
-    sure = [p for p in row if p.score >= least_score and any(sign.isalnum() for sign in p.text)]
+    """Return what stands on a line, without the pieces that are not sure."""
+    sure = [piece for piece in row if piece.score >= max(least_score, _least_score(piece.text))]
     if not sure:
         return None
     score = round(min(piece.score for piece in sure), 3)
     box = _box(np.concatenate([piece.corners for piece in sure]))
     return TextLine(" ".join(piece.text for piece in sure), score, box)
+
+
+def _least_score(text: str) -> float:
+    """Return how sure a text must be by its letters and digits; without any, nothing is sure enough."""
+    count = sum(sign.isalnum() for sign in text)
+    return SURE_OF_SHORT.get(count, 0.0) if count else math.inf
 
 
 def _box(corners: Floats) -> Box:
