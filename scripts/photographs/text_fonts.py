@@ -10,6 +10,7 @@ import zipfile
 from functools import cache
 from pathlib import Path
 
+import matplotlib
 import platformdirs
 from PIL import ImageFont
 
@@ -20,7 +21,6 @@ PACKAGES = {
     "font-fredoka-one==0.0.4": ("FredokaOne-Regular.ttf",),
     "font-lato==0.1.0": ("Lato-Regular.ttf", "Lato-Bold.ttf", "Lato-Light.ttf", "Lato-Italic.ttf"),
     "font-source-serif-pro==0.0.1": ("SourceSerifPro-Regular.ttf", "SourceSerifPro-Semibold.ttf"),
-    "matplotlib==3.11.2": ("DejaVuSans.ttf", "DejaVuSansMono.ttf", "DejaVuSansMono-Bold.ttf"),
 }
 
 
@@ -46,5 +46,8 @@ def fetch_fonts() -> None:
 
 @cache
 def load_font(name: str, size_px: int) -> ImageFont.FreeTypeFont:
-    """Return a font of the cache at a size in px."""
-    return ImageFont.truetype(io.BytesIO((FOLDER / name).read_bytes()), size_px)
+    """Return a font at a size in px: one of the cache, or of those that matplotlib brings."""
+    folder = (
+        Path(matplotlib.get_data_path()) / "fonts" / "ttf" if name.startswith("DejaVu") else FOLDER
+    )
+    return ImageFont.truetype(io.BytesIO((folder / name).read_bytes()), size_px)

@@ -115,10 +115,24 @@ def piece(text: str, score: float, left: int = 0) -> Piece:
 
 
 def test_what_is_not_sure_is_left_out_of_a_line() -> None:
-    row = [piece("Milk", 0.99), piece("1.2O", 0.79, 100), piece("EUR", 0.81, 200)]
-    assert join_row(row) == TextLine("Milk EUR", 0.81, (0, 0, 250, 20))
+    row = [piece("Milk", 0.99), piece("11.2O", 0.79, 100), piece("Euro", 0.81, 200)]
+    assert join_row(row) == TextLine("Milk Euro", 0.81, (0, 0, 250, 20))
     assert join_row(row[1:2]) is None
     assert join_row([piece("—", 0.99), piece("···", 0.99)]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "score", "is_said"),
+    [
+        ("X", 0.96, False),
+        ("7", 0.99, True),
+        ("B.1", 0.89, False),
+        ("No", 0.91, True),
+        ("Exit", 0.81, True),
+    ],
+)
+def test_few_letters_must_be_surer(text: str, score: float, is_said: bool) -> None:
+    assert (join_row([piece(text, score)]) is not None) is is_said
 
 
 def test_no_character_that_steers_a_terminal_is_said(reader: TextReader, page: Image.Image) -> None:

@@ -29,7 +29,7 @@ UNCLIP = 1.6
 LEAST_MAP_PX = 3
 PART = 0.6
 """A piece of which a larger one covers that much is a part of it."""
-MOST_BOXES = 1000
+MOST_BOXES = 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +97,8 @@ def read_map(probabilities: Floats) -> list[Quad]:
     ink = cv2.dilate((probabilities > INK).astype(np.uint8), np.ones((2, 2), np.uint8))
     contours, _ = cv2.findContours(ink, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
     quads = []
-    for contour in contours[:MOST_BOXES]:
+    largest = sorted(contours, key=cv2.contourArea, reverse=True)
+    for contour in largest[:MOST_BOXES]:
         centre, (across, down), angle = cv2.minAreaRect(contour)
         if min(across, down) < LEAST_MAP_PX:
             continue

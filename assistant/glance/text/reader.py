@@ -21,7 +21,9 @@ from assistant.glance.text.recognize import Recognizer, UpsideDown, cut_out
 from assistant.system.printable import printable
 
 SURE = 0.8
-"""What is less sure is not said; docs/photographs.md has the figures."""
+"""What is less sure is not said; docs/reading-text.md has the figures."""
+SURE_OF_SHORT = {1: 0.98, 2: 0.9, 3: 0.9}
+"""The same for so few letters and digits, which are also seen in tools and towers: "X" in a pair of pliers."""
 MOST_SIDE_PX = 16_000
 """A longer side is shrunk to it: OpenCV cuts pieces out of pictures of at most 32767 px."""
 JURORS = 8
@@ -114,17 +116,24 @@ class TextReader:
 
     def _read_piece(self, image: Image, corners: Floats) -> Piece:
         text, score = self._recognizer.read(cut_out(image, corners))
-        return Piece(" ".join(printable(text).split()), score, corners)
+        text = " ".join(printable(text).split())
+        return Piece(text, score if text else 0.0, corners)
 
 
 def join_row(row: Sequence[Piece], least_score: float = SURE) -> TextLine | None:
-    """Return what stands on a line, without the pieces that are not sure, and those without a letter or digit."""
-    sure = [p for p in row if p.score >= least_score and any(sign.isalnum() for sign in p.text)]
+    """Return what stands on a line, without the pieces that are not sure."""
+    sure = [piece for piece in row if piece.score >= max(least_score, _least_score(piece.text))]
     if not sure:
         return None
     score = round(min(piece.score for piece in sure), 3)
     box = _box(np.concatenate([piece.corners for piece in sure]))
     return TextLine(" ".join(piece.text for piece in sure), score, box)
+
+
+def _least_score(text: str) -> float:
+    """Return how sure a text must be by its letters and digits; without any, nothing is sure enough."""
+    count = sum(sign.isalnum() for sign in text)
+    return SURE_OF_SHORT.get(count, 0.0) if count else math.inf
 
 
 def _box(corners: Floats) -> Box:
