@@ -41,7 +41,7 @@ def installed_key(name: str, key: str) -> str:
 def installed_too_large(name: str, needs: float, free: float) -> str:
     return _(
         "For photographs, close other programs and use {name}, which is installed: it needs {needs} of memory, and "
-        "{free} is free."
+        "this machine has {free} free."
     ).format(name=name, needs=megabytes(needs), free=megabytes(free))
 
 
@@ -55,7 +55,7 @@ def no_memory(name: str, needs: float, has: float, wanted_gb: int) -> str:
 def no_disk(name: str, needs: float, free: float) -> str:
     return _(
         "There is not enough disk space for a model for photographs: the smallest download, {name}, needs {needs}, "
-        "and {free} is free."
+        "and this machine has {free} free."
     ).format(name=name, needs=megabytes(needs), free=megabytes(free))
 
 
@@ -137,8 +137,8 @@ def fetch_ready_beside(name: str) -> str:
 
 def fetch_ready_too_large(name: str, needs: float, free: float) -> str:
     return _(
-        "{name} is installed but not in use yet: it needs {needs} of memory, and {free} is free. Close other programs, "
-        "then choose it."
+        "{name} is installed but not in use yet: it needs {needs} of memory, and this machine has {free} free. "
+        "Close other programs, then choose it."
     ).format(name=name, needs=megabytes(needs), free=megabytes(free))
 
 

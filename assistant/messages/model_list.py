@@ -108,8 +108,8 @@ def list_own(path: str) -> str:
 
 def take_best(name: str, within_s: float) -> str:
     return _(
-        "{name} suits this machine best: of the models that fit and describe a picture within {n} seconds, its "
-        "descriptions are the best."
+        "{name} suits this machine best: of the models that fit and describe a picture within {n} seconds, it should "
+        "describe best."
     ).format(name=name, n=round(within_s))
 
 

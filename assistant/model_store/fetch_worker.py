@@ -19,6 +19,7 @@ from assistant.model_store import install
 from assistant.model_store.catalogue import find_row, read_catalogue
 from assistant.model_store.record import Store
 from assistant.model_store.room import check_room
+from assistant.system.limits import hide_memory
 
 SPEAK_EVERY_PERCENT = 10
 _NICENESS = 10
@@ -61,6 +62,7 @@ def main() -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with contextlib.suppress(OSError):
         os.nice(_NICENESS)
+    hide_memory()
     talk = PipeTalk(pipe)
     try:
         row, store = find_row(sys.argv[-1], read_catalogue()), Store()

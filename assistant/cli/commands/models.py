@@ -14,7 +14,7 @@ from assistant.settings.table import BY_NAME
 
 MODELS = _("Get models for photographs, and choose among them.")
 MODELS_LONG = _(
-    "Lists, fetches, checks and chooses models. Only the command pull uses the network; every file is checked "
+    "Lists, fetches, checks and chooses models. Of these commands, only pull uses the network; every file is checked "
     "against its checksum before it is used."
 )
 EPILOG = _("Models are kept in sparc-assistant/models in the user's data folder.")

@@ -129,6 +129,19 @@ def test_history_and_models_are_chosen_by_ear(running: RunningHeadless) -> None:
     running.hear("Model: large model.")
 
 
+def test_a_download_is_chosen_like_a_model(running: RunningHeadless) -> None:
+    running.parts.models.offer = "Download huge model: 4 gigabytes"
+    key(running, "m", "m")
+    running.hear("3 models.")
+    key(running, "n", "n")
+    key(running, "n", "n")
+    running.hear("3 of 3: Download huge model: 4 gigabytes")
+    key(running, "enter")
+    running.hear("Begun: Download huge model: 4 gigabytes.")
+    key(running, "kp5")
+    running.hear("Done.")
+
+
 def test_a_list_is_left_by_holding_the_button_or_by_another_key(running: RunningHeadless) -> None:
     key(running, "kpslash")
     running.hear("1 of 7")

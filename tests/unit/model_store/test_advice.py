@@ -86,7 +86,7 @@ def test_where_none_fits_that_is_said_and_what_would_help() -> None:
     )
     full = advise(pc(16_500, 4, free_bytes=10**9))
     assert full.startswith("There is not enough disk space")
-    assert "mobilevlm-1.7b, needs 2.3 gigabytes, and 1 gigabyte is free." in full
+    assert "mobilevlm-1.7b, needs 2.3 gigabytes, and this machine has 1 gigabyte free." in full
 
 
 def test_a_smaller_one_is_advised_where_the_disk_is_nearly_full_and_what_has_come_counts() -> None:
@@ -115,7 +115,9 @@ def test_an_installed_model_is_named_instead_and_only_where_it_can_run(tmp_path:
     assert "press m to choose mobilevlm-1.7b" in advise(pc(16_500, 4), state, key="m")
     busy = replace(pc(16_500, 4), memory=Memory(16_500, 1200))
     assert "close other programs" in advise(busy, state)
-    assert "2.4 gigabytes of memory, and 1.2 gigabytes is free." in advise(busy, state)
+    assert "2.4 gigabytes of memory, and this machine has 1.2 gigabytes free." in advise(
+        busy, state
+    )
     state.models["mobilevlm-1.7b"].model.path.write_bytes(b"changed")
     assert "download llava" in advise(pc(16_500, 4), state)
 

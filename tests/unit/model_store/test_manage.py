@@ -286,7 +286,7 @@ def test_the_list_says_what_fits_and_begins_with_what_to_take(state: State) -> N
     assert [model.name for model in models if not model.has_known_hashes] == ["llava-phi-3-mini"]
     assert list(listing.format_advice(ranked, state, machine)) == [
         "llava-phi-3-mini suits this machine best: of the models that fit and describe a picture within 90 seconds, "
-        "its descriptions are the best.",
+        "it should describe best.",
         "To download it, 2.9 gigabytes: sparc-assistant models pull",
     ]
     lines = list(listing.format_rows(models, machine.memory))
