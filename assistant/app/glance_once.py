@@ -32,7 +32,7 @@ class Glance:
 
 def glance_once(glancer: Glancer, image_rgb: ImageRgb) -> Glance:
     """Glance at a picture of shape (height, width, 3)."""
-    words, sentences, warnings = GlanceWords(""), list[str](), list[str]()
+    words, sentences, warnings = GlanceWords("", image_rgb.shape[1]), list[str](), list[str]()
     with closing(glancer.glance(image_rgb)) as finds:
         try:
             for found in finds:

@@ -11,12 +11,12 @@ What goes wrong is raised; the caller says it.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from assistant import messages
-from assistant.core.agreement import agreement_lines, compare, same_answer_lines
+from assistant.core.agreement import agreement_lines, compare, same_answer_lines, witness_lines
 from assistant.core.announcer import Announcer
 from assistant.core.events import (
     DecodeOptions,
@@ -35,7 +35,7 @@ from assistant.core.pipeline import Narration, narrate_answer
 from assistant.core.ports import Describer
 from assistant.core.questions import BRIEF, DETAILED, Question, Style
 from assistant.core.session_jobs import CancellableDescriber, Ticket
-from assistant.core.session_ports import Inspector, Kind
+from assistant.core.session_ports import Inspector
 from assistant.core.taking import Taking
 from assistant.errors import UnfamiliarPictureError
 from sparc_ggml.config import SparcConfig
@@ -152,12 +152,11 @@ class Answering(Taking):
                 self.glancing.warm()
         if ticket.is_cancelled or not is_complete:
             return narration
-        for warning in narration.warnings:
-            self.announcer.tell_after(warning)
+        lines = list(narration.warnings)
         if narration.sentences and not self._has_warned:
             self._has_warned = True
-            self.announcer.tell_after(messages.MAY_BE_WRONG)
-        self.announcer.tell_after(messages.DONE, Kind.STATUS)
+            lines.append(messages.MAY_BE_WRONG)
+        self.announcer.end_answer(lines)
         return narration
 
     def check(self, entry: Entry, ticket: Ticket) -> None:
@@ -170,15 +169,18 @@ class Answering(Taking):
         narration = self._narrate(replace(request, decode=decode), silent, ticket)
         if ticket.is_cancelled or narration.answer.ended is EndReason.CANCELLED:
             return
-        first, second = entry.sentences, narration.sentences
-        is_described = entry.question in (DETAILED.text, BRIEF.text)
-        for line in (
-            agreement_lines(compare(first, second))
-            if is_described
-            else same_answer_lines(first, second)
-        ):
-            self.announcer.tell_after(line)
-        self.announcer.tell_after(messages.DONE, Kind.STATUS)
+        lines = self._compare(entry, narration.sentences, ticket)
+        if not ticket.is_cancelled:
+            self.announcer.end_answer(lines)
+
+    def _compare(self, entry: Entry, second: Sequence[str], ticket: Ticket) -> list[str]:
+        if entry.question not in (DETAILED.text, BRIEF.text):
+            return same_answer_lines(entry.sentences, second)
+        lines = agreement_lines(compare(entry.sentences, second))
+        if self.glancing is not None and self._options().has_glance:
+            things = self.glancing.find_things(entry.image_rgb, ticket)
+            lines += witness_lines(entry.sentences, things)
+        return lines
 
     def trace(self, record: TraceHeader | TraceStep) -> None:
         """Pass on what steering did."""

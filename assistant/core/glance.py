@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection
 
 from assistant.core.findings import (
@@ -15,6 +14,7 @@ from assistant.core.findings import (
     TextLine,
     Thing,
 )
+from assistant.core.seen_things import say_things
 from assistant.messages import camera as camera_words
 from assistant.messages import glance as words
 from assistant.messages import glance_parts
@@ -35,14 +35,15 @@ class GlanceWords:
         has_more_text: whether the glance left out some of the text.
     """
 
-    def __init__(self, hint: str, problems: Collection[str] = ()) -> None:
+    def __init__(self, hint: str, width: int, problems: Collection[str] = ()) -> None:
         """Begin with a picture.
 
         Args:
             hint: how to hear the whole text.
+            width: of the picture, in px.
             problems: what was said to be wrong with it, which is not said twice.
         """
-        self._hint = hint
+        self._hint, self._width = hint, width
         self._is_brightness_said = not _ABOUT_BRIGHTNESS.isdisjoint(problems)
         self._found: list[tuple[Part, Finding]] = []
         self.has_more_text = False
@@ -92,12 +93,8 @@ class GlanceWords:
     def _end(self, part: Part) -> list[str]:
         if part is Part.TEXT and self.lines:
             return [self._text()]
-        names = [finding.name for finding in self.findings if isinstance(finding, Thing)]
-        if part is Part.THINGS and names:
-            counted = Counter(names).most_common()
-            named = [name if n == 1 else words.several(n, name) for name, n in counted]
-            return [words.things(named)]
-        return []
+        things = [finding for finding in self.findings if isinstance(finding, Thing)]
+        return [say_things(things, self._width)] if part is Part.THINGS and things else []
 
     def _text(self) -> str:
         lines, said = self.lines, list[str]()

@@ -9,15 +9,13 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from datetime import datetime
 
-from assistant import messages
 from assistant.core.events import ImageRgb
-from assistant.core.findings import Finding, Found, Part, TextLine
+from assistant.core.findings import Finding, Found, Part, TextLine, Thing
 from assistant.core.glance import GlanceWords
 from assistant.core.history import Entry, History
 from assistant.core.ports import Glancer
 from assistant.core.questions import Question
 from assistant.core.session_jobs import Ticket
-from assistant.core.session_ports import Kind
 from assistant.core.taking import Taking
 from assistant.errors import GlanceError, UnfamiliarPictureError
 from assistant.messages import glance as words
@@ -93,7 +91,7 @@ class Glancing:
         """
         taken_at = datetime.now()
         self._announcer.begin_answer(words.LABEL_TEXT)
-        glance, said = GlanceWords(self._hint), list[str]()
+        glance, said = self._begin(image), list[str]()
 
         def say(found: Found) -> None:
             glance.take(found)
@@ -135,7 +133,7 @@ class Glancing:
         """
         taken_at = datetime.now()
         before = self._history.of(image)
-        glance, said = GlanceWords(self._hint), [str(error)]
+        glance, said = self._begin(image), [str(error)]
         trouble = None
         if not ticket.is_cancelled:
             self._announcer.sentence(str(error))
@@ -153,17 +151,31 @@ class Glancing:
         self, image: ImageRgb, ticket: Ticket, take: Callable[[Sequence[str]], None]
     ) -> GlanceWords:
         """Look for everything while the model reads; ``take`` gets the sentences. What cannot be looked for is said."""
-        glance = GlanceWords(self._hint, self._taking.problems)
+        glance = self._begin(image)
         error = self._find(
             image, tuple(Part), ticket, lambda found: take(glance.take(found)), is_beside=True
         )
         self._tell_once(error, ticket)
         return glance
 
+    def find_things(self, image: ImageRgb, ticket: Ticket) -> list[Thing]:
+        """Return the things in a picture, in silence; nothing where they cannot be looked for."""
+        things: list[Thing] = []
+
+        def take(found: Found) -> None:
+            if isinstance(found.finding, Thing):
+                things.append(found.finding)
+
+        self._find(image, (Part.THINGS,), ticket, take)
+        return things
+
+    def _begin(self, image: ImageRgb) -> GlanceWords:
+        return GlanceWords(self._hint, image.shape[1], self._taking.problems)
+
     def _say_facts(
         self, image: ImageRgb, ticket: Ticket
     ) -> tuple[GlanceWords, list[str], GlanceError | None]:
-        glance, said = GlanceWords(self._hint, self._taking.problems), list[str]()
+        glance, said = self._begin(image), list[str]()
 
         def say(sentences: Sequence[str]) -> None:
             for sentence in sentences:
@@ -215,12 +227,11 @@ class Glancing:
         self._tell_once(error, ticket)
         if ticket.is_cancelled:
             return
+        notes = []
         if has_text and not self._has_warned:
             self._has_warned = True
-            self._announcer.tell_after(words.MAY_BE_MISREAD)
-        if way_to_model:
-            self._announcer.tell_after(way_to_model)
-        self._announcer.tell_after(messages.DONE, Kind.STATUS)
+            notes.append(words.MAY_BE_MISREAD)
+        self._announcer.end_answer([*notes, *filter(None, [way_to_model])])
 
     def _tell_once(self, error: GlanceError | None, ticket: Ticket) -> None:
         if error is not None and not ticket.is_cancelled and str(error) not in self._failures:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from assistant.core.events import ImageRgb
 from assistant.core.findings import Finding, Part
+from assistant.errors import GlanceError
+from assistant.messages import glance as words
 
 Look = Callable[[ImageRgb], Iterable[Finding]]
 
@@ -56,9 +57,12 @@ def _load_codes() -> Look:
 
 
 def _load_things() -> Look:
-    if find_spec("assistant.glance.things") is None:
-        return lambda _image: ()
-    find: Look = _provide("things").ThingFinder().find
+    import cv2
+
+    try:
+        find: Look = _provide("things").ThingFinder().find
+    except cv2.error as error:
+        raise GlanceError(words.part_unloadable(Part.THINGS), words.REINSTALL_HINT) from error
     return find
 
 

@@ -1,6 +1,6 @@
-"""What is said of a picture without a model: its text, its things, and what could not be looked for.
+"""What is said of a picture without a model: its text, and what could not be looked for.
 
-How light, colours and codes are said stands in ``glance_parts``.
+How light, colours and codes are said stands in ``glance_parts``, and how things are in ``glance_things``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ STAGE_TEXT = _("reading the text")
 _NAMES = {
     "light": _("light and colours"),
     "codes": _("bar codes and QR codes"),
-    "things": _("things"),
+    "things": _("people, animals and vehicles"),
     "text": _("text"),
 }
 """The parts, as they complete "I cannot look for ..."."""
@@ -56,14 +56,6 @@ def read_all_with(key: str) -> str:
 READ_ALL_COMMAND = _("To hear all of it: sparc-assistant glance --text PICTURE")
 
 
-def things(names: Sequence[str]) -> str:
-    return _("I may see: {things}.").format(things=", ".join(names))
-
-
-def several(count: int, name: str) -> str:
-    return _("{count} times {name}").format(count=count, name=name)
-
-
 # What could not be done
 
 
@@ -77,6 +69,15 @@ def install_hint(package: str) -> str:
     return _("Install {package} with: {command}").format(
         package=package, command=install_command(package)
     )
+
+
+def part_unloadable(part: str) -> str:
+    return _(
+        "I cannot look for {part}, because a file of the program is missing or damaged."
+    ).format(part=_NAMES.get(part, part))
+
+
+REINSTALL_HINT = _("Install the program again.")
 
 
 def part_failed(part: str, reason: str) -> str:

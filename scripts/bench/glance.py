@@ -64,7 +64,7 @@ def _load(path: Path) -> ImageRgb:
 
 def glance_once(process: GlanceProcess, picture: ImageRgb) -> Glance:
     """Glance at a picture as the key does."""
-    words, started = GlanceWords(""), time.perf_counter()
+    words, started = GlanceWords("", picture.shape[1]), time.perf_counter()
     first, n_facts, parts = 0.0, 0, dict[Part, float]()
     for found in process.glance(picture):
         now_ms = (time.perf_counter() - started) * 1000
@@ -147,7 +147,7 @@ class Beside:
         return took_ms
 
     def _glance(self, picture: ImageRgb) -> None:
-        words = GlanceWords("")
+        words = GlanceWords("", picture.shape[1])
         finds = self._process.glance(picture, is_beside=True)
         self.n_facts.append(sum(len(words.take(found)) for found in finds))
 

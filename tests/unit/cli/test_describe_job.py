@@ -356,7 +356,9 @@ def test_every_message_can_be_said(message: Callable[..., str]) -> None:
     values: list[Any] = []
     for name in code.co_varnames[: code.co_argcount]:
         kind = str(message.__annotations__[name]).removesuffix(" | None")
-        if kind.startswith(("tuple", "Sequence", "list")):
+        if kind.startswith("Sequence[tuple["):
+            values.append([("a", 3, "")])
+        elif kind.startswith(("tuple", "Sequence", "list")):
             values.append(("a", "b"))
         else:
             values.append({"int": 3, "float": 3.0, "Action": Action.DESCRIBE}.get(kind, "x"))

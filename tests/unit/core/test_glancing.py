@@ -30,6 +30,7 @@ from assistant.messages import engine as engine_words
 from assistant.messages import glance as words
 from assistant.messages import glance_parts
 from assistant.messages import session as session_words
+from assistant.messages.glance_things import check_seen
 from assistant.testing import ScriptedDescriber, ScriptedGlancer, answer_events
 from tests.support.session_parts import WAY, SessionParts, make_session
 from tests.support.waiting import wait_until
@@ -101,7 +102,7 @@ def test_a_glance_takes_a_picture_and_says_the_facts_as_an_answer(make: Make) ->
     parts = make()
     perform(parts, Action.GLANCE)
     assert parts.speaker.spoken[:3] == [messages.LOOKING, *FACTS]
-    assert sentences(parts)[-2:] == [words.things(["cat"]), IN_GLANCE]
+    assert sentences(parts)[-2:] == ["I may see a cat on the left.", IN_GLANCE]
     assert "hello there" in " ".join(sentences(parts)[2:-2])
     assert parts.speaker.spoken[-2:] == [words.MAY_BE_MISREAD, messages.DONE]
     assert parts.front.answers == [words.LABEL]
@@ -153,6 +154,14 @@ def test_a_glance_is_read_spelled_copied_saved_and_gone_back_to(
     assert sentences(parts)[before:] == list(entry.heard)
     perform(parts, Action.CHECK)
     assert session_words.CHECK_NEEDS_ANSWER in parts.speaker.spoken, "no model answered"
+
+
+def test_the_check_says_what_the_detector_saw_too_and_only_that(make: Make) -> None:
+    text = "A cat sits on a red chair."
+    for has_glance, n in ((True, 1), (False, 0)):
+        parts = make(answer_events(text), has_glance=has_glance)
+        perform(parts, Action.DESCRIBE, Action.CHECK)
+        assert parts.speaker.spoken.count(check_seen(["cat"])) == n
 
 
 # Text
