@@ -96,7 +96,7 @@ def unsteered(reason: str) -> str:
 
 # The embedded model
 
-DEMO_MODEL = _("This is the small demonstration model. It only knows drawn scenes.")
+DEMO_MODEL = _("The small demonstration model answers, which only knows drawn scenes.")
 """What is said once while the embedded model is in use, and spoken."""
 DEMO_MISSING = _("The demonstration model is not installed.")
 DEMO_MISSING_HINT = _("Give the two files of a LLaVA model: --model FILE --mmproj FILE.")

@@ -81,7 +81,7 @@ def test_it_is_spoken_sentence_by_sentence(embedded: Command, player: FakePlayer
 def test_it_says_once_what_it_is(embedded: Command) -> None:
     done = embedded.run("describe", *EXAMPLES[:2], "--no-speech", "--brief")
     assert done.stderr.count(messages.DEMO_MODEL) == 1
-    assert f"{sys.executable} -m assistant models list" in done.stderr
+    assert f"{sys.executable} -m assistant models pull" in done.stderr
 
 
 def test_brief_is_one_sentence(embedded: Command) -> None:

@@ -13,6 +13,7 @@ from assistant.core.actions import Keymap
 from assistant.core.announcer import Announcer
 from assistant.core.answering import Answering, AnswerOptions
 from assistant.core.events import DecodeOptions, ImageRgb
+from assistant.core.glancing import Glancing
 from assistant.core.heartbeat import DEFAULT_QUIET_S
 from assistant.core.history import Entry, History
 from assistant.core.ports import Describer
@@ -20,8 +21,15 @@ from assistant.core.session import Session
 from assistant.core.session_jobs import Jobs
 from assistant.core.session_ports import Kind, Line, Prompts
 from assistant.errors import AssistantError
-from assistant.testing import RecordingEarcons, RecordingSpeaker, ScriptedDescriber
+from assistant.testing import (
+    RecordingEarcons,
+    RecordingSpeaker,
+    ScriptedDescriber,
+    ScriptedGlancer,
+)
 from sparc_ggml.config import SparcConfig
+
+WAY = "To have photographs described, get a model."
 
 
 @dataclass
@@ -224,6 +232,7 @@ class SessionParts:
     keeper: FakeKeeper
     history: History
     jobs: Jobs
+    glancer: ScriptedGlancer
 
     def settle(self) -> None:
         """Waits until the work is done and all is spoken."""
@@ -243,6 +252,9 @@ def make_session(
     screen_reader: str = "",
     inspect_s: float = 0.0,
     quiet_s: tuple[float, ...] = DEFAULT_QUIET_S,
+    glancer: ScriptedGlancer | None = None,
+    is_demo: bool = False,
+    has_glance: bool = True,
 ) -> SessionParts:
     """A session on fakes; close ``parts.session`` when done."""
 
@@ -251,6 +263,7 @@ def make_session(
         return problems
 
     front = front or ShownLines()
+    looks = glancer or ScriptedGlancer()
     speaker = RecordingSpeaker(seconds_per_utterance)
     earcons = RecordingEarcons()
     cameras, models = FakeCameras(), FakeModels(describer)
@@ -260,11 +273,15 @@ def make_session(
     answering = Answering(
         describer,
         announcer,
-        lambda: AnswerOptions(preferences.options, models.preset, models.keeps_turns),
+        lambda: AnswerOptions(
+            preferences.options, models.preset, models.keeps_turns,
+            has_glance=has_glance, knows_strangers=is_demo,
+        ),
         inspect,
         history,
+        make_glancing=lambda taking: Glancing(looks, taking, history, "Press t.", lambda: WAY),
         quiet_s=quiet_s,
-    )
+    )  # fmt: skip
     session = Session(
         answering, announcer, speaker, cameras, models, preferences, keeper, history,
         Keymap.from_rebindings(rebindings), jobs, prompts, screen_reader=screen_reader,
@@ -281,4 +298,5 @@ def make_session(
         keeper,
         history,
         jobs,
+        looks,
     )

@@ -81,6 +81,7 @@ def test_all_is_well(machine: Machine) -> None:
         ("player", {"environment": {"PATH": "/nowhere"}}, State.WARNING),
         ("sound", {"root": Path("/nowhere")}, State.WARNING),
         ("camera", {"root": Path("/nowhere")}, State.WARNING),
+        ("text", {"weights": Path("/nowhere")}, State.WARNING),
         ("memory", {"root": Path("/nowhere")}, State.UNCHECKED),
         ("terminal", {"coding": "ascii"}, State.WARNING),
     ],
