@@ -36,7 +36,7 @@ setup(
     package_dir=data,
     package_data={
         "assistant._models": ["*.toml", "*.md"],
-        "assistant._models.demo": ["*.gguf", "*.md", "*.toml", "*.json"],
+        "assistant._models.demo": ["*.gguf", "*.npz", "*.md", "*.toml", "*.json"],
         "assistant": ["py.typed"],
         "assistant.bench": ["*.toml"],
         "assistant.fronts.tui": ["*.tcss"],

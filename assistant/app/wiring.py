@@ -55,6 +55,7 @@ def engine_options(settings: Settings, files: ModelFiles, *, is_verbose: bool) -
         mmproj_path=files.mmproj_path,
         model_name=files.name,
         preset=files.preset,
+        familiarity_path=files.familiarity_path,
         n_threads=wished.n_threads,
         flash_attn=wished.flash_attn,
         kv_type=wished.kv_type,
@@ -97,7 +98,7 @@ def answer_options(settings: Settings, files: ModelFiles) -> AnswerOptions:
     )
     # The embedded model was not trained to use earlier turns.
     sparc = settings.steering.applied_to(files.preset)
-    return AnswerOptions(decode, sparc, not files.is_demo, files.name)
+    return AnswerOptions(decode, sparc, not files.is_demo, files.name, is_anyway=answer.is_anyway)
 
 
 def make_answering(

@@ -48,12 +48,14 @@ class AnswerOptions:
         sparc: the steering; None takes the model's own.
         keeps_turns: whether the model was trained to use earlier questions and answers.
         model: what the model is called.
+        is_anyway: whether a picture that is none of the model's world is answered all the same.
     """
 
     decode: DecodeOptions
     sparc: SparcConfig | None
     keeps_turns: bool = False
     model: str = ""
+    is_anyway: bool = False
 
 
 class Answering:
@@ -222,7 +224,7 @@ class Answering:
         kept = [Turn(entry.question, " ".join(entry.sentences)) for entry in turns]
         return DescribeRequest(
             image, question, options.decode, sparc, has_trace=self._on_trace is not None,
-            turns=tuple(kept) if options.keeps_turns else (),
+            turns=tuple(kept) if options.keeps_turns else (), is_anyway=options.is_anyway,
         )  # fmt: skip
 
 
