@@ -40,7 +40,7 @@ setup(
     package_dir=data,
     package_data={
         "assistant._models": ["*.toml", "*.md"],
-        "assistant._models.demo": ["*.gguf", "*.md", "*.toml", "*.json"],
+        "assistant._models.demo": ["*.gguf", "*.npz", "*.md", "*.toml", "*.json"],
         "assistant._models.glance": ["*.onnx", "*.md"],
         "assistant": ["py.typed"],
         "assistant.bench": ["*.toml"],

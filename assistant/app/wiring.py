@@ -57,6 +57,7 @@ def engine_options(settings: Settings, files: ModelFiles, *, is_verbose: bool) -
         mmproj_path=files.mmproj_path,
         model_name=files.name,
         preset=files.preset,
+        familiarity_path=files.familiarity_path,
         n_threads=wished.n_threads,
         flash_attn=wished.flash_attn,
         kv_type=wished.kv_type,
@@ -102,6 +103,7 @@ def answer_options(settings: Settings, files: ModelFiles) -> AnswerOptions:
     return AnswerOptions(
         decode, sparc, not files.is_demo, files.name,
         has_glance=answer.has_glance, knows_strangers=files.is_demo,
+        is_anyway=answer.is_anyway,
     )  # fmt: skip
 
 

@@ -53,6 +53,7 @@ class AnswerOptions:
         model: what the model is called.
         has_glance: whether a glance is heard while the model reads, and after a refusal.
         knows_strangers: whether the model says itself that a picture is none of its world; a glance waits for that.
+        is_anyway: whether a picture that is none of the model's world is answered all the same.
     """
 
     decode: DecodeOptions
@@ -61,6 +62,7 @@ class AnswerOptions:
     model: str = ""
     has_glance: bool = False
     knows_strangers: bool = False
+    is_anyway: bool = False
 
 
 class Answering(Taking):
@@ -211,7 +213,7 @@ class Answering(Taking):
         kept = [Turn(entry.question, " ".join(entry.sentences)) for entry in turns]
         return DescribeRequest(
             image, question, options.decode, sparc, has_trace=self._on_trace is not None,
-            turns=tuple(kept) if options.keeps_turns else (),
+            turns=tuple(kept) if options.keeps_turns else (), is_anyway=options.is_anyway,
         )  # fmt: skip
 
 

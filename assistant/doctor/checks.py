@@ -208,13 +208,13 @@ class Machine:
 
 
 def find_damaged_files(folder: Path) -> list[Path]:
-    """Return the files whose SHA-256 is not the one in ``checksums.toml`` beside them."""
+    """Return the files that are missing, or whose SHA-256 is not the one in ``checksums.toml`` beside them."""
     sums = tomllib.loads((folder / "checksums.toml").read_text("utf-8"))["sha256"]
     damaged = []
     for name, wanted in sums.items():
-        with (folder / name).open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != wanted:
-                damaged.append(folder / name)
+        path = folder / name
+        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != wanted:
+            damaged.append(path)
     return damaged
 
 

@@ -87,3 +87,12 @@ UNFAMILIAR = _("This picture is not one of the drawings I know, so I will not de
 UNFAMILIAR_ANYWAY = _(
     "This picture is not one of the drawings I know, so what I say about it is probably wrong."
 )
+
+
+def familiarity_damaged(name: str) -> str:
+    return _(
+        "{name} is missing or damaged. Without it I cannot tell drawings from other pictures, so I describe nothing."
+    ).format(name=name)
+
+
+FAMILIARITY_HINT = _("Install the program again, or give a model with --model and --mmproj.")

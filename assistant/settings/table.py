@@ -156,6 +156,9 @@ class AnswerSettings:
           "know such pictures: on or off."),
         switch=False,
         switch_help=_("Let the model speak alone: say nothing of light, codes and text before it."))
+    is_anyway: bool = row(False, "anyway", yes_or_no, "YES", ANSWERS,
+        _("Describe a picture even if it is not one of the drawings that the model knows."),
+        switch=True)
     max_tokens: int = row(512, "max-tokens", whole_number(1, 1_000_000), "N", ANSWERS,
         _("Longest answer in tokens; default: 512."))
     temperature: float = row(0.0, "temperature", number(0.0, 5.0), "T", ANSWERS,

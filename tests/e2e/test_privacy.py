@@ -203,7 +203,7 @@ def test_no_process_can_be_read_by_other_programs_of_the_user(
     write_video(tmp_path / "video.avi", 20)
     assistant = TypedAssistant(
         _Unprivileged(embedded.model), "--camera", str(tmp_path / "video.avi"),
-        "--notice-acknowledged", "yes", "--look-ahead", "off",
+        "--notice-acknowledged", "yes", "--look-ahead", "off", "--anyway",
     )  # fmt: skip
     try:
         assistant.type("b")
