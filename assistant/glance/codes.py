@@ -34,7 +34,8 @@ _FORMATS = zxingcpp.BarcodeFormats(
         BarcodeFormat.Code128,
         BarcodeFormat.Code39,
         BarcodeFormat.Code93,
-        BarcodeFormat.ITF,
+        # Of shorter ones, a part of the bars can read as another number.
+        BarcodeFormat.ITF14,
         BarcodeFormat.DataBar,
         BarcodeFormat.DataMatrix,
         BarcodeFormat.Aztec,
@@ -69,7 +70,24 @@ def find_codes(image_rgb: ImageRgb) -> list[Code]:
 def _read(grey: Grey) -> list[zxingcpp.Barcode]:
     """Return the codes from the top down."""
     found = zxingcpp.read_barcodes(grey, formats=_FORMATS)
-    return sorted(found, key=lambda code: (code.position.top_left.y, code.position.top_left.x))
+    clear = [code for code in found if not any(_contradict(code, other) for other in found)]
+    return sorted(clear, key=lambda code: (code.position.top_left.y, code.position.top_left.x))
+
+
+def _contradict(one: zxingcpp.Barcode, other: zxingcpp.Barcode) -> bool:
+    """Return whether two texts were read from the same bars, as noise can do: then neither is to be believed."""
+    if one.text == other.text:
+        return False
+    boxes = [_find_box(code.position) for code in (one, other)]
+    return all(
+        max(box[axis] for box in boxes) < min(box[axis + 2] for box in boxes) for axis in (0, 1)
+    )
+
+
+def _find_box(position: zxingcpp.Position) -> tuple[int, int, int, int]:
+    corners = position.top_left, position.top_right, position.bottom_right, position.bottom_left
+    columns, rows = [corner.x for corner in corners], [corner.y for corner in corners]
+    return min(columns), min(rows), max(columns) + 1, max(rows) + 1
 
 
 def _read_harder(grey: Grey) -> list[zxingcpp.Barcode]:
