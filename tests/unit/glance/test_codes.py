@@ -117,6 +117,10 @@ def test_bars_that_run_aslant_are_read() -> None:
     assert [c.text for c in find_codes(np.asarray(slanted, np.uint8))] == ["4006381333931"]
 
 
+def test_a_short_number_without_check_digits_is_not_believed() -> None:
+    assert find_codes(draw("123456", BarcodeFormat.ITF)) == []
+
+
 def test_two_readings_of_the_same_bars_are_both_doubted(monkeypatch: pytest.MonkeyPatch) -> None:
     picture = draw("4006381333931", BarcodeFormat.EAN13)
     other = draw("4006381333955", BarcodeFormat.EAN13)
