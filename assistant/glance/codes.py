@@ -25,6 +25,9 @@ HARDER_SIDE_PX = 1600
 """The same where nothing was found at first."""
 TURNED_SCALE = 0.7
 
+ITF_DIGITS = 14
+"""As on boxes of goods."""
+
 Grey = npt.NDArray[np.uint8]
 
 _FORMATS = zxingcpp.BarcodeFormats(
@@ -68,8 +71,33 @@ def find_codes(image_rgb: ImageRgb) -> list[Code]:
 
 def _read(grey: Grey) -> list[zxingcpp.Barcode]:
     """Return the codes from the top down."""
-    found = zxingcpp.read_barcodes(grey, formats=_FORMATS)
-    return sorted(found, key=lambda code: (code.position.top_left.y, code.position.top_left.x))
+    found = list(filter(_is_whole, zxingcpp.read_barcodes(grey, formats=_FORMATS)))
+    clear = [code for code in found if not any(_contradict(code, other) for other in found)]
+    return sorted(clear, key=lambda code: (code.position.top_left.y, code.position.top_left.x))
+
+
+def _is_whole(code: zxingcpp.Barcode) -> bool:
+    """Return whether it is no part of a longer code: ITF has no end that a part of its bars could not have."""
+    return code.symbology != BarcodeFormat.ITF or len(code.text) == ITF_DIGITS
+
+
+def _contradict(one: zxingcpp.Barcode, other: zxingcpp.Barcode) -> bool:
+    """Return whether two texts were read from the same bars, as noise can do: then neither is to be believed."""
+    if one.text == other.text:
+        return False
+    boxes = [_find_box(code.position) for code in (one, other)]
+    return all(
+        max(box[axis] for box in boxes) < min(box[axis + 2] for box in boxes) for axis in (0, 1)
+    )
+
+
+def _find_box(position: zxingcpp.Position) -> tuple[int, int, int, int]:
+    corners = position.top_left, position.top_right, position.bottom_right, position.bottom_left
+    columns, rows = [corner.x for corner in corners], [corner.y for corner in corners]
+    left, top, right, bottom = min(columns), min(rows), max(columns) + 1, max(rows) + 1
+    # Of bars only the line is known that was read, and they reach as far as half its length.
+    across, down = max(0, bottom - top - right + left), max(0, right - left - bottom + top)
+    return left - across // 4, top - down // 4, right + across // 4, bottom + down // 4
 
 
 def _read_harder(grey: Grey) -> list[zxingcpp.Barcode]:

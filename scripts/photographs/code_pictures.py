@@ -56,7 +56,7 @@ def make_samples(rng: np.random.Generator) -> list[Sample]:
         _write("Code 128", word, BarcodeFormat.Code128),
         Sample("Code 128, by python-barcode", word, _from_python_barcode("code128", word)),
         _write("Code 39", word, BarcodeFormat.Code39),
-        _write("ITF", digits + "00", BarcodeFormat.ITF),
+        _write("ITF-14", _add_check_digit(digits + "0"), BarcodeFormat.ITF),
         _write("Data Matrix", word, BarcodeFormat.DataMatrix),
         _write("Aztec", word, BarcodeFormat.Aztec),
         _write("PDF417", f"{word} {digits}", BarcodeFormat.PDF417),

@@ -47,6 +47,7 @@ def hear(picture: ImageRgb) -> str:
         ("9783161484100", BarcodeFormat.EAN13, "bar code of a book, ISBN 9 7 8, 3 1 6, 1 4 8, 4 1 0 0."),
         ("JD0146-X", BarcodeFormat.Code128, "bar code. It says: JD0146-X"),
         ("JD0146-X", BarcodeFormat.Code39, "bar code. It says: JD0146-X"),
+        ("04006381333931", BarcodeFormat.ITF, "bar code with the number 0 4 0, 0 6 3, 8 1 3, 3 3 9, 3 1."),
         ("M1DOE/JOHN", BarcodeFormat.PDF417, "bar code. It says: M1DOE/JOHN"),
         ("Gate 7", BarcodeFormat.DataMatrix, "Data Matrix code. It says: Gate 7"),
         ("Seat 12", BarcodeFormat.QRCode, "QR code. It says: Seat 12"),
@@ -114,6 +115,19 @@ def test_bars_that_run_aslant_are_read() -> None:
     turn[:, 2] += (600 - width) / 2, (600 - height) / 2
     slanted = cv2.warpAffine(picture, turn, (600, 600), borderValue=(90, 120, 90))
     assert [c.text for c in find_codes(np.asarray(slanted, np.uint8))] == ["4006381333931"]
+
+
+def test_a_short_number_without_check_digits_is_not_believed() -> None:
+    assert find_codes(draw("123456", BarcodeFormat.ITF)) == []
+
+
+def test_two_readings_of_the_same_bars_are_both_doubted(monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = draw("4006381333931", BarcodeFormat.EAN13)
+    other = draw("4006381333955", BarcodeFormat.EAN13)
+    both = [*zxingcpp.read_barcodes(picture[..., 0]), *zxingcpp.read_barcodes(other[..., 0])]
+    assert len(both) == 2
+    monkeypatch.setattr(zxingcpp, "read_barcodes", lambda *_args, **_options: both)
+    assert find_codes(picture) == []
 
 
 def test_codes_come_from_the_top_down_and_each_once() -> None:
