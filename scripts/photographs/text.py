@@ -43,7 +43,8 @@ def say_lines(rows: Rows, threshold: float) -> list[str]:
 def print_table(head: str, rows: Iterable[tuple[str, Score, str]]) -> None:
     """Print a table of scores, each with something that is appended to its row."""
     print(
-        f"| {head} | pages | characters right | words right | misread, of 1000 said | invented, of 1000 said | seconds |"
+        f"| {head} | pages | characters right | words right "
+        "| misread, of 1000 said | invented, of 1000 said | seconds |"
     )
     print("|---|---|---|---|---|---|---|")
     for name, score, seconds in rows:
