@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -23,12 +23,14 @@ STRIDE = 32
 INK = 0.3
 """The least probability that a point belongs to text."""
 TEXT = 0.5
-"""The least mean probability within a box."""
+"""The least mean probability within an outline."""
 UNCLIP = 1.6
 """The detector sees lines shrunk; how far they are widened again, as a factor of area through circumference."""
 LEAST_MAP_PX = 3
 PART = 0.6
-"""A piece of which a larger one covers that much is a part of it."""
+"""A piece of which a larger one covers that much is a part of it, if that one is straight."""
+STRAIGHT = 0.6
+"""The least fill of a straight piece. The rectangle of a bent one also holds its neighbours."""
 MOST_BOXES = 500
 
 
@@ -39,10 +41,12 @@ class Quad:
     Attributes:
         corners: (4, 2) in px: x and y, clockwise as seen; between the first and the second lies one of the long sides.
         score: how sure the detector is, from 0 to 1.
+        fill: which part of what the detector's rectangle holds is text: little where the line bends.
     """
 
     corners: Floats
     score: float
+    fill: float
 
 
 class Detector:
@@ -75,7 +79,7 @@ class Detector:
         scale = np.array([width / map_width, height / map_height], np.float32)
         limits = np.array([width, height], np.float32)
         return [
-            Quad(np.clip((quad.corners - pad) * scale, 0, limits), quad.score)
+            replace(quad, corners=np.clip((quad.corners - pad) * scale, 0, limits))
             for quad in read_map(probabilities)
         ]
 
@@ -102,13 +106,15 @@ def read_map(probabilities: Floats) -> list[Quad]:
         centre, (across, down), angle = cv2.minAreaRect(contour)
         if min(across, down) < LEAST_MAP_PX:
             continue
-        score = _mean_within(probabilities, cv2.boxPoints((centre, (across, down), angle)))
+        # Within the outline: the rectangle of a bent line holds much that is no text.
+        score = _mean_within(probabilities, contour[:, 0])
         if score < TEXT:
             continue
         # A rectangle widened by the same distance on all sides is a rectangle.
         wider = UNCLIP * across * down / (across + down)
         corners = cv2.boxPoints((centre, (across + wider, down + wider), angle))
-        quads.append(Quad(_long_side_first(corners), score))
+        fill = cv2.contourArea(contour) / (across * down)
+        quads.append(Quad(_long_side_first(corners), score, fill))
     return _drop_parts(quads)
 
 
@@ -119,7 +125,8 @@ def _drop_parts(quads: list[Quad]) -> list[Quad]:
         area = cv2.contourArea(quad.corners)
         middle = quad.corners.mean(0)
         if not any(
-            (middle > larger.corners.min(0)).all()
+            larger.fill > STRAIGHT
+            and (middle > larger.corners.min(0)).all()
             and (middle < larger.corners.max(0)).all()
             and cv2.intersectConvexConvex(larger.corners, quad.corners)[0] > PART * area
             for larger in kept
@@ -129,7 +136,7 @@ def _drop_parts(quads: list[Quad]) -> list[Quad]:
 
 
 def _mean_within(probabilities: Floats, corners: MatLike) -> float:
-    """Return the mean of the map within a quadrangle."""
+    """Return the mean of the map within corners (n, 2)."""
     height, width = probabilities.shape
     left, top = np.clip(np.floor(corners.min(0)).astype(int), 0, (width - 1, height - 1))
     right, bottom = np.clip(np.ceil(corners.max(0)).astype(int), 0, (width - 1, height - 1))

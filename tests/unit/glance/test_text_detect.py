@@ -59,6 +59,17 @@ def test_a_letter_within_a_word_is_not_found_twice() -> None:
     assert len(read_map(made)) == 1
 
 
+def test_bent_lines_are_no_parts_of_each_other() -> None:
+    """As on a page that bulges: the rectangle of each holds much of the next."""
+    made = np.zeros((300, 600), np.float32)
+    across = np.arange(40, 560)
+    for line in range(4):
+        middles = 40 + 25 * line + 80 * np.sin(np.pi * across / 600)
+        for x, y in zip(across, middles.astype(int), strict=True):
+            made[y - 4 : y + 5, x] = 0.95
+    assert len(read_map(made)) == 4
+
+
 @pytest.mark.parametrize(
     ("height", "width"),
     [(8, 8), (40, 4000), (3000, 4000), (1, 1), (480, 640), (9000, 9000), (8, 200_000)],
