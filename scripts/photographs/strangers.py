@@ -17,8 +17,8 @@ from assistant.core.questions import DETAILED_PROMPT
 from assistant.inference.familiarity import LIMIT, Familiarity
 from assistant.model_store.find import embedded_model
 from scripts.photographs.encoding import Encoder
-from scripts.photographs.stranger_pictures import fetched, judged
 from scripts.photographs.scene_pictures import FAULTS, scene_picture
+from scripts.photographs.stranger_pictures import fetched, judged
 from scripts.train_scene_model.claims import Score, parse
 from scripts.train_scene_model.world import Scene, make_scene
 
