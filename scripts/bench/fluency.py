@@ -44,7 +44,7 @@ MOST_CHARS = 4000
 """Of a paragraph, no more is read: the rest of long ones is data."""
 _PROSE = re.compile(r"[^\W\d_].{18,}[.!?。！？।]", re.DOTALL)
 _CODE = re.compile(
-    r"```.*?```|`[^`]*`|^[ |>*#-].*$|<[^>]*>|%[-\w(){}]*|[{}\\]", re.DOTALL | re.MULTILINE
+    r"```.*?```|`[^`]*`|^[ |>*#-]|<[^>]*>|%[-\w(){}]*|[{}\\]", re.DOTALL | re.MULTILINE
 )
 
 
@@ -64,11 +64,13 @@ def sentences_of(texts: Iterable[str]) -> Iterator[str]:
 
 
 def documents() -> Iterator[str]:
-    """Give the project's documents without tables and code; of what is heard, the words."""
+    """Give the project's documents without code; each cell of a table is a text."""
     for path in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]):
         text = path.read_text("utf-8")
-        yield re.sub(r"```.*?```|^\|.*$|^#.*$", "\n\n", text, flags=re.DOTALL | re.MULTILINE)
-        yield from re.findall(r"^\|.*\|\s*([^|]+?)\s*\|$", text, re.MULTILINE)
+        text = re.sub(r"```.*?```|^#[^\n]*", "\n\n", text, flags=re.DOTALL | re.MULTILINE)
+        text = re.sub(r"`[^`]*`", "this", text.replace(r"*(cut off by the next key)*", ""))
+        text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)  # links
+        yield re.sub(r"^\s*[-*] |\|", "\n\n", text, flags=re.MULTILINE)  # lists and cells of tables
 
 
 def docstrings() -> Iterator[str]:
