@@ -36,7 +36,7 @@ _OPENING = re.compile(
     r"(?:At|On|In|To) the (?:top|bottom|left|right|middle|cent(?:er|re)|background|foreground|image|picture)|"
     r"The (?:image|picture|photo|scene|background) (?:is|has|shows))\b"
 )
-_MAYBE_OPENING = re.compile(r"(?:There|This|The|It|Another) [a-z]|(?:I|We) (?:can|see|find)\b")
+_MAYBE_OPENING = re.compile(r"(?:There|This|The|Another) [a-z]|(?:I|We) (?:can|see|find)\b")
 _BEFORE_CAPITAL = re.compile(r"(?<=[a-z,]) (?=[A-Z])")
 
 
@@ -50,7 +50,9 @@ _OPEN_ENDS = _ARTICLES | _LOOKS
 """A phrase does not stop here before an opening."""
 _NO_ENDS = _OPEN_ENDS | _words("the of with and or in on at to by from next is are")
 """What is left before a new sentence makes no sense when it ends so."""
-_SAYING = _words("says say said saying reads read reading word words titled called")
+_SAYING = _words(
+    "says say said saying reads read reading word words titled called labeled labelled marked"
+)
 _SAID_ONCE = _LOOKS | _words("a an the this with")
 """Written twice running, these are a slip."""
 _ENGLISH = _words("the this with there are and is another at")
@@ -147,7 +149,9 @@ def _runs(part: str) -> Iterator[list[str]]:
     whole = _QUOTED.sub(lambda quoted: quoted[0].replace(" ", _JOINED), part)
     run: list[str] = []
     for word in whole.split(" "):
-        if run and not (word.lower().startswith(run[0].lower()) and _bare(word) == run[-1].lower()):
+        # A capital after none begins a name: "the The Hague area".
+        is_copy = run and word.rstrip(_MARKS) in (run[-1], run[-1].lower())
+        if run and not is_copy:
             yield run
             run = []
         run.append(word)

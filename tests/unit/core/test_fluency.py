@@ -28,6 +28,8 @@ GOOD = [
     "There is a cup, another cup, and a plate.",
     "I can see a U.S. flag.",
     "On the wall hangs a The Beatles poster.",
+    "It was taken in the The Hague area.",
+    "A bottle labelled There is no planet stands on the table.",
     "It shows a The North Face jacket and a Back to the Future poster.",
     "They watch an In the Heights film.",
     "The sign reads There is no exit.",
