@@ -87,7 +87,7 @@ def test_ctrl_c_keeps_what_has_come(hub: Hub, folder: Path) -> None:
     while _part_size(folder) == 0:
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
-    _, stderr = process.communicate(timeout=20)
+    _, stderr = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "What was downloaded is kept." in stderr
     assert "Traceback" not in stderr
