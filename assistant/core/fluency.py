@@ -24,7 +24,9 @@ MAX_LISTED = 4
 """A thing that is listed more often is no list of things that are there, but a circle."""
 
 _QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|«[^»]*»|„[^“”]*[“”]|‘[^’]*’")
-_JOINED = "\0"
+# In what is quoted, spaces and commas are taken out of the way; control characters never get here.
+_HIDDEN = str.maketrans(" ,", "\0\1")
+_SHOWN = str.maketrans("\0\1", " ,")
 _BROKEN_OFF = "\N{EM DASH}\N{EM DASH}"
 _TOKEN = re.compile(r"\"[^\"]*\"|“[^”]*”|[\w'’-]+|[,;]")
 _COMMA = re.compile(r"[,;،、，；]")
@@ -85,7 +87,7 @@ def mend_sentence(sentence: str) -> tuple[str, ...]:
 
 def is_left_out(sentence: str) -> bool:
     """Return whether ``mend_sentence`` leaves a part of the sentence out."""
-    return not all(map(_mend, _split(sentence)))
+    return any(part and not _mend(part) for part in _split(sentence))
 
 
 def _split(sentence: str) -> list[str]:
@@ -111,10 +113,13 @@ def _begins_anew(before: str, after: str) -> bool:
 
 def _mend(part: str) -> str:
     """Return a part with each thing and word said once; empty where it makes no sense."""
-    if _breaks_off(part) or _repeats_a_word(part):
+    if _breaks_off(part):
         return ""
-    mended = _list_once(_say_once(part))
-    return "" if _goes_in_a_circle(mended) else mended
+    hidden = _QUOTED.sub(lambda quoted: quoted[0].translate(_HIDDEN), part)
+    if _repeats_a_word(hidden):
+        return ""
+    mended = _list_once(_say_once(hidden))
+    return "" if _goes_in_a_circle(mended) else mended.translate(_SHOWN)
 
 
 def _breaks_off(part: str) -> bool:
@@ -141,14 +146,13 @@ def _say_once(part: str) -> str:
             # The first has the capital, the last one the comma or the full stop.
             copies = [copies[0] + copies[-1][len(copies[0]) :]]
         said += copies
-    return " ".join(said).replace(_JOINED, " ")
+    return " ".join(said)
 
 
 def _runs(part: str) -> Iterator[list[str]]:
-    """Give each word with the copies that follow it after a space; what is quoted counts as one word."""
-    whole = _QUOTED.sub(lambda quoted: quoted[0].replace(" ", _JOINED), part)
+    """Give each word with the copies that follow it after a space."""
     run: list[str] = []
-    for word in whole.split(" "):
+    for word in part.split(" "):
         # A capital after none begins a name: "the The Hague area".
         is_copy = run and word.rstrip(_MARKS) in (run[-1], run[-1].lower())
         if run and not is_copy:

@@ -1,4 +1,4 @@
-"""Count what the rules for broken sentences do to good ones and to broken ones, and print a table.
+"""Count what the rules for broken sentences do to good ones and to broken ones: the table of docs/reliability.md.
 
 Good sentences: the project's documents, docstrings of the installed packages, messages of the system's programs in the
 languages that a description can be asked for in, and what the embedded model says of drawn scenes. Broken ones: what
@@ -32,10 +32,12 @@ from assistant.inference.engine import Engine
 from assistant.inference.options import EngineOptions
 from assistant.model_store.find import embedded_model
 from scripts.bench.judged_scenes import FIRST
-from scripts.bench.report import ROOT, markdown_table
+from scripts.bench.report import ROOT, markdown_table, replace_between
 from scripts.train_scene_model.render import render
 from scripts.train_scene_model.world import make_scene
 
+DOCUMENT = ROOT / "docs" / "reliability.md"
+BEGIN, END = "<!-- sentences: begin -->", "<!-- sentences: end -->"
 LOCALES = Path("/usr/share/locale")
 N_SHOWN = 12
 EACH = 7
@@ -102,15 +104,11 @@ def translations() -> Iterator[str]:
 
 
 def photographs() -> Iterator[ImageRgb]:
-    """Give scikit-image's photographs, and three parts of each."""
+    """Give scikit-image's photographs."""
     folder = Path(skimage.__file__).parent / "data"
     for path in sorted([*folder.glob("*.png"), *folder.glob("*.jpg")]):
         with Image.open(path) as file:
-            picture = file.convert("RGB")
-        width, height = picture.size
-        yield np.asarray(picture)
-        for left, top in ((0, 0), (width // 2, 0), (width // 4, height // 2)):
-            yield np.asarray(picture.crop((left, top, left + width // 2, top + height // 2)))
+            yield np.asarray(file.convert("RGB"))
 
 
 def drawn_scenes(count: int) -> Iterator[ImageRgb]:
@@ -157,7 +155,9 @@ def count(name: str, sentences: Iterable[str], n_shown: int) -> dict[str, str]:
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the table; the sentences that are changed go to stderr."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--scenes", type=int, default=300, help="drawn scenes; 0 asks no model")
+    parser.add_argument(
+        "--scenes", type=int, default=300, help="drawn scenes; 0 asks no model and writes nothing"
+    )
     parser.add_argument("--shown", type=int, default=N_SHOWN, help="changed sentences to print")
     args = parser.parse_args(argv)
     rows = [
@@ -170,6 +170,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         rows.append(count(f"answers about {args.scenes} drawn scenes", scenes, args.shown))
         rows.append(count("answers about photographs", spoken(answers(photographs())), args.shown))
     print(markdown_table(rows))
+    if args.scenes:
+        replace_between(DOCUMENT, BEGIN, END, markdown_table(rows))
     return 0
 
 

@@ -37,6 +37,7 @@ GOOD = [
     "The display shows 8 8 8 8 and 0, 0, 0, 0, 0.",
     "There is a sign that says \"SHOP\" beside a sign that says \"BAR\".",
     "The shelf holds a 24\" screen that says \"Hello\".",
+    "A sign says \"a loaf, a loaf, a loaf and a loaf\".",
     "The letter is an A and not a.",
     "A friend of a friend of a friend sits beside a dog.",
     "There is nothing at the top left, on the right and at the bottom left.",
@@ -173,6 +174,13 @@ def test_it_is_said_that_something_was_left_out() -> None:
     heard, warnings = narrated("There is a dog. I can see a a a a a cat. It is small.")
     assert heard == ["There is a dog.", "It is small."]
     assert warnings == [messages.PART_LEFT_OUT]
+
+
+def test_marks_that_say_nothing_are_no_loss() -> None:
+    assert narrated("There is a dog.\n---\nIt is small.") == (
+        ["There is a dog.", "It is small."],
+        [],
+    )
 
 
 def test_an_answer_without_sense_is_owned_up_to() -> None:
