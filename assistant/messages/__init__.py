@@ -87,6 +87,10 @@ ENDED_CONTEXT_FULL = _(
 ENDED_REPETITION = _("The model started to repeat itself and was stopped.")
 ENDED_CANCELLED = _("Stopped.")
 NO_WORDS = _("The model gave no answer for this picture.")
+PART_LEFT_OUT = _("Part of the answer made no sense and was left out.")
+ALL_LEFT_OUT = _(
+    "The model's answer made no sense and was left out. Ask something else, or take another picture."
+)
 ANSWER_MISSING = _("The model process stopped without giving an answer.")
 
 

@@ -23,7 +23,10 @@ def test_it_has_every_line_though_a_sentence_has_not() -> None:
 
 
 def test_what_could_not_be_looked_for_is_a_warning() -> None:
-    script: list[Found | GlanceError] = [Found(Part.CODES, None), GlanceError("No text today.", "Install it.")]
+    script: list[Found | GlanceError] = [
+        Found(Part.CODES, None),
+        GlanceError("No text today.", "Install it."),
+    ]
     glance = glance_once(ScriptedGlancer(script), PICTURE)
     assert glance.sentences == (words.NO_CODES,)
     assert glance.warnings == ("No text today. Install it.",)
