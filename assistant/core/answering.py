@@ -158,6 +158,7 @@ class Answering(Taking):
         if narration.sentences and not self._has_warned:
             self._has_warned = True
             lines.append(messages.MAY_BE_WRONG)
+        ticket.is_told = True
         self.announcer.end_answer(lines)
         return narration
 
@@ -173,6 +174,7 @@ class Answering(Taking):
             return
         lines = self._compare(entry, narration.sentences, ticket)
         if not ticket.is_cancelled:
+            ticket.is_told = True
             self.announcer.end_answer(lines)
 
     def _compare(self, entry: Entry, second: Sequence[str], ticket: Ticket) -> list[str]:

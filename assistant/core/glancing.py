@@ -231,6 +231,7 @@ class Glancing:
         if has_text and not self._has_warned:
             self._has_warned = True
             notes.append(words.MAY_BE_MISREAD)
+        ticket.is_told = True
         self._announcer.end_answer([*notes, *filter(None, [way_to_model])])
 
     def _tell_once(self, error: GlanceError | None, ticket: Ticket) -> None:

@@ -452,7 +452,9 @@ class Session:
 
     def _status(self) -> None:
         stage, took_s = self._answering.stage
-        if not stage and self._jobs.is_busy:  # it was asked for, but has not begun
+        if not self._jobs.is_unheard:  # the last of it was said, though it has not quite ended
+            stage = ""
+        elif not stage:  # it was asked for, but has not begun
             stage, took_s = messages.STAGE_STARTING, 0.0
         reader = self._announcer.reader
         place = reader.index + 1, len(reader.sentences)

@@ -144,6 +144,7 @@ class SessionWork:
         except Exception as caught:  # noqa: BLE001 - said, never silent
             error = caught
         self._answering.set_stage("")
+        ticket.is_told = True
         if error is None or ticket.is_cancelled:
             return
         if isinstance(error, AssistantError):
