@@ -16,6 +16,7 @@ from assistant.app.model_in_use import ModelShelf
 from assistant.app.setting_checks import check_setting, with_what_works
 from assistant.core.actions import Action, Keymap, spoken_key
 from assistant.core.announcer import Announcer
+from assistant.core.glancing import Glancing
 from assistant.core.history import History
 from assistant.core.look_ahead import LookAhead
 from assistant.core.ports import Describer
@@ -51,6 +52,7 @@ def open_session(plan: Plan, front: Front, prompts: Prompts | None = None) -> It
     from assistant.camera import quality
     from assistant.camera.chooser import CameraChooser
     from assistant.camera.scene_change import StillnessDetector
+    from assistant.glance.process import GlanceProcess
     from assistant.inference.worker.client import InferenceClient
     from assistant.speech.factory import open_earcons
 
@@ -73,6 +75,8 @@ def open_session(plan: Plan, front: Front, prompts: Prompts | None = None) -> It
         stack.callback(shelf.close)
         cameras = CameraChooser(settings.camera.source)
         stack.callback(cameras.close)
+        glancer = GlanceProcess()
+        stack.callback(glancer.close)
         jobs = Jobs()
         history = History(settings.assistant.history_size)
         speaker = LiveSpeaker(settings, lambda now: wiring.speaker(now, on_problem))
@@ -80,11 +84,15 @@ def open_session(plan: Plan, front: Front, prompts: Prompts | None = None) -> It
         earcons = LiveEarcons(settings, lambda is_on: open_earcons(is_on=is_on))
         announcer = Announcer(front, speaker, earcons)
         ahead: list[LookAhead] = []
+        read_all = (prompts or Prompts()).read_all(spoken_key(plan.keymap.keys[Action.TEXT][0]))
         answering = wiring.make_answering(
             shelf.describer,
             announcer,
             lambda: wiring.answer_options(preferences.settings, shelf.files),
             history,
+            make_glancing=lambda taking: Glancing(
+                glancer, taking, history, read_all, lambda: fetching.advice()
+            ),
         )
 
         def use(describer: Describer) -> None:
@@ -129,6 +137,8 @@ def open_session(plan: Plan, front: Front, prompts: Prompts | None = None) -> It
             session.tell(messages.DEMO_MODEL)
             session.tell(fetching.advice())
         quality.warm()
+        if settings.answer.has_glance:
+            glancer.warm()  # after the model's process, which is waited for first
         yield session
 
 

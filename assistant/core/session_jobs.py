@@ -14,10 +14,15 @@ Work = Callable[["Ticket"], None]
 
 
 class Ticket:
-    """What a piece of work asks whether it is still wanted."""
+    """What a piece of work asks whether it is still wanted.
+
+    Attributes:
+        is_told: whether the last of it was said, and it is as good as over.
+    """
 
     def __init__(self) -> None:
         self._cancelled = threading.Event()
+        self.is_told = False
 
     @property
     def is_cancelled(self) -> bool:
@@ -49,6 +54,13 @@ class Jobs:
         """Whether work is going on or waits."""
         with self._changed:
             return self._running is not None or self._next is not None
+
+    @property
+    def is_unheard(self) -> bool:
+        """Whether work goes on or waits whose last words were not said yet."""
+        with self._changed:
+            is_running = self._running is not None and not self._running.is_told
+            return is_running or self._next is not None
 
     def submit(self, work: Work) -> Ticket:
         """Cancel what goes on, and run this as soon as that has ended."""

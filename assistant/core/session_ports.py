@@ -10,6 +10,7 @@ from typing import Protocol
 from assistant.core.events import ImageRgb
 from assistant.core.history import Entry
 from assistant.core.ports import Describer
+from assistant.messages import glance as glance_words
 from assistant.messages import session as words
 
 
@@ -49,6 +50,7 @@ class Prompts:
         history, model: take how many there are to choose from.
         settings: for a setting and its value.
         read_on: takes the key that reads on what a key interrupted.
+        read_all: takes the key that reads all of a text.
     """
 
     new_question: str = words.TYPE_QUESTION_NEW
@@ -57,6 +59,7 @@ class Prompts:
     model: Callable[[int], str] = words.choose_model
     settings: str = words.CHOOSE_SETTING
     read_on: Callable[[str], str] = words.read_on
+    read_all: Callable[[str], str] = glance_words.read_all_with
 
 
 class Front(Protocol):

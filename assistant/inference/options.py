@@ -20,6 +20,7 @@ class EngineOptions:
 
     Attributes:
         preset: steering for requests that ask for none in particular.
+        familiarity_path: what tells this model's own pictures from others; ``None`` where it knows all kinds.
         n_ctx: cells of the KV cache, at most what the model was trained on; ``None`` takes 2048, or fewer
             where memory is short.
         n_batch: tokens read at once while prefilling; smaller hears a cancel sooner, larger may read faster; ``None``
@@ -46,6 +47,7 @@ class EngineOptions:
     mmproj_path: Path
     model_name: str = ""
     preset: SparcConfig = LLAVA_1_5
+    familiarity_path: Path | None = None
     n_ctx: int | None = None
     n_batch: int | None = None
     n_threads: int | None = None

@@ -40,6 +40,8 @@ DO_NEXT_WORD = _("read the next word")
 DO_PREVIOUS_WORD = _("read the previous word")
 DO_SENTENCE = _("read this sentence again")
 DO_MUTE = _("turn speech off or on")
+DO_TEXT = _("read the text in a new picture, or all of it after a glance")
+DO_GLANCE = _("take a picture and say at once what is certain: light, colours, codes and text")
 
 
 # Keys

@@ -34,6 +34,7 @@ GGUF_MAGIC = b"GGUF"
 DEMO_MODEL = Path("demo", "sparc-demo-llava-q8_0.gguf")
 DEMO_MMPROJ = Path("demo", "sparc-demo-llava-mmproj-f16.gguf")
 DEMO_NAME = "SPARC demo LLaVA"
+DEMO_FAMILIARITY = Path("demo", "familiarity.npz")
 DEMO_STEERING = Path("demo", "steering.toml")
 """Steering values that were measured for the embedded model: the keys are ``SparcConfig``'s."""
 
@@ -44,6 +45,7 @@ class ModelFiles:
 
     Attributes:
         is_demo: whether it is the embedded model, which knows drawn scenes only.
+        familiarity_path: what tells pictures of its world from others; ``None`` for a model that knows all kinds.
         template: prompt template that suits it; ``None`` takes the model file's own.
         n_ctx: context that its pictures need; ``None`` for the usual one.
         answers_yes_or_no: False for a model that says yes to every question whether something is there.
@@ -55,6 +57,7 @@ class ModelFiles:
     model_path: Path
     mmproj_path: Path
     is_demo: bool = False
+    familiarity_path: Path | None = None
     preset: SparcConfig = LLAVA_1_5
     template: str | None = None
     n_ctx: int | None = None
@@ -204,8 +207,10 @@ def embedded_model() -> ModelFiles:
         _check_gguf(path)
     preset = _measured_preset(folder / DEMO_STEERING)
     return ModelFiles(
-        DEMO_NAME, model_path, mmproj_path, is_demo=True, preset=preset, template="vicuna_v1"
-    )
+        DEMO_NAME, model_path, mmproj_path, is_demo=True, preset=preset,
+        template="vicuna_v1",
+        familiarity_path=folder / DEMO_FAMILIARITY,
+    )  # fmt: skip
 
 
 def _measured_preset(path: Path) -> SparcConfig:

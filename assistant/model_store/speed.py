@@ -42,7 +42,8 @@ def measure(describer: Describer, machine: str, show: Callable[[str], None]) -> 
     """
     decode = DecodeOptions(max_tokens=_MEASURED_TOKENS, ignores_eos=True)
     stages: list[type] = []
-    for event in describer.ask(DescribeRequest(_picture(), DETAILED_PROMPT, decode)):
+    request = DescribeRequest(_picture(), DETAILED_PROMPT, decode, is_anyway=True)
+    for event in describer.ask(request):
         if isinstance(event, Finished):
             return _speed(event.answer, machine)
         if isinstance(event, Failed):

@@ -155,6 +155,14 @@ class AnswerSettings:
         _("What to ask instead of the usual question."))
     language: str | None = row(None, "language", choice(*LANGUAGES), "CODE", ANSWERS,
         _("Language of the answers, for example zh; the model must know it."))
+    has_glance: bool = row(True, "glance", yes_or_no, "YES", ANSWERS,
+        _("Say at once what is certain about a picture, such as its text, while the model reads or when it does not "
+          "know such pictures: on or off."),
+        switch=False,
+        switch_help=_("Let the model speak alone: say nothing of light, codes and text before it."))
+    is_anyway: bool = row(False, "anyway", yes_or_no, "YES", ANSWERS,
+        _("Describe a picture even if it is not one of the drawings that the model knows."),
+        switch=True)
     max_tokens: int = row(512, "max-tokens", whole_number(1, 1_000_000), "N", ANSWERS,
         _("Longest answer in tokens; default: 512."))
     temperature: float = row(0.0, "temperature", number(0.0, 5.0), "T", ANSWERS,

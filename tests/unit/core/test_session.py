@@ -75,7 +75,7 @@ def test_that_it_may_be_wrong_is_said_once_a_run(make: Make) -> None:
 
 
 def test_a_bad_picture_is_told_of_and_described_anyway(make: Make) -> None:
-    problem = "The picture is very dark. I will describe it anyway."
+    problem = "The picture is very dark. I will try anyway."
     parts = make(problems=[problem])
     parts.session.perform(Action.DESCRIBE)
     parts.settle()

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from assistant.core.actions import Keymap
+from assistant.core.findings import Found, Part, TextLine
 from assistant.fronts.console import Console
 from assistant.fronts.headless.bindings import Bindings, Special, parse_pairs
 from assistant.fronts.headless.keypad_reader import text_of
@@ -108,6 +109,22 @@ def test_questions_are_chosen_by_ear(running: RunningHeadless) -> None:
     key(running, "kp1")
     running.hear("Nothing is happening. Model: ")
     assert len(running.parts.describer.requests) == 1
+
+
+def test_text_and_a_glance_have_keys_of_their_own(running: RunningHeadless) -> None:
+    running.parts.glancer.script = [
+        *(Found(Part.TEXT, TextLine(f"LINE {n}", 0.9, (0, 0, 1, 1))) for n in range(5)),
+        Found(Part.TEXT, None),
+    ]
+    key(running, "kp7")
+    running.hear('Text: "LINE 0"')
+    heard = running.hear("Done.")
+    key(running, "kp3")
+    running.hear("LINE 4", heard)
+    assert len(running.parts.cameras.captured) == 1
+    assert running.parts.describer.requests == []
+    lines = running.mode.help_lines()
+    assert any(line.startswith("keypad 3: read the text") for line in lines)
 
 
 def test_history_and_models_are_chosen_by_ear(running: RunningHeadless) -> None:
