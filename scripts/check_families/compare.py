@@ -55,8 +55,8 @@ class Row:
 
 
 HEADINGS = (
-    "family", "image tokens", "embeddings' error", "prompt ids same", "greedy tokens same", "logits' largest difference",
-    "against llama.cpp's helper", "alpha 1 = none", "steered", "restored",
+    "family", "image tokens", "embeddings' error", "prompt ids same", "greedy tokens same",
+    "logits' largest difference", "against llama.cpp's helper", "alpha 1 = none", "steered", "restored",
 )  # fmt: skip
 
 
@@ -86,7 +86,9 @@ def compare(family: Family, converters: Converters, python: Path, folder: Path) 
     n_same = _count_same(plain.tokens, authors.tokens)
     # After a pick that differs the two talk of different things.
     n_rows = min(n_same + 1, len(plain.logits), len(authors.logits))
-    n_vocab = plain.logits.shape[1]  # transformers has a row more where the picture's token is not published
+    n_vocab = plain.logits.shape[
+        1
+    ]  # transformers has a row more where the picture's token is not published
     return Row(
         family.name,
         len(plain.image),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import runpy
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 
 class ConversionError(Exception):
@@ -66,8 +68,18 @@ def _convert(source: Path, pre: str) -> None:
     It knows how a vocabulary splits text by the hash of what that vocabulary makes of a test text.
     """
     sys.path.insert(0, str(source))
-    from conversion.base import TextModel
+    from conversion.base import ModelBase, TextModel  # type: ignore[import-not-found]
 
+    load_hparams = ModelBase.load_hparams
+
+    def load_named(dir_model: Path, is_mistral_format: bool) -> Any:
+        # transformers 4.57 moves this of Qwen2.5-VL into the language model's part; the converter knows a later one.
+        named = json.loads((dir_model / "config.json").read_text())
+        return {"architectures": named["architectures"]} | load_hparams(
+            dir_model, is_mistral_format
+        )
+
+    ModelBase.load_hparams = staticmethod(load_named)
     if pre:
         TextModel.get_vocab_base_pre = lambda self, tokenizer: pre
     runpy.run_path(str(source / "convert_hf_to_gguf.py"), run_name="__main__")

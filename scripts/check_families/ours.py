@@ -68,6 +68,7 @@ def _answer(asked: dict[str, Any], pictures: list[Any], folder: Path) -> Ours:
     none, one = SparcConfig(method="none"), SparcConfig(alpha=1.0, tau=0.3)
     strong = SparcConfig(alpha=1.5, tau=0.3)
     prompts: list[tuple[int, ...]] = []
+    sizes: list[int] = []
     with Engine(options) as engine:
         mmproj = engine.loaded.projector.path  # with the layer that llama.cpp would leave out
         encoder = engine.loaded.encoder
@@ -76,17 +77,19 @@ def _answer(asked: dict[str, Any], pictures: list[Any], folder: Path) -> Ours:
         def recording_tokenize(*args: Any) -> Any:
             prompt = tokenize(*args)
             prompts.append(tuple(t for chunk in prompt.chunks for t in chunk.tokens))
+            sizes.append(prompt.n_tokens)
             return prompt
 
-        encoder.tokenize = recording_tokenize  # type: ignore[method-assign]
+        encoder.tokenize = recording_tokenize  # type: ignore[assignment, method-assign]
 
         def ask(config: SparcConfig) -> Any:
-            return record(engine, pictures[0], config, n_tokens=N_TOKENS, question=asked["question"])
+            return record(
+                engine, pictures[0], config, n_tokens=N_TOKENS, question=asked["question"]
+            )
 
         plain, same, steered = ask(none), ask(one), ask(strong)
-        prefix = engine.loaded.prefix
-        n_cells = prefix.past.n_cells if prefix is not None else 0
-        is_cache_same = n_cells > 0 and all(
+        n_cells = sizes[-1]
+        is_cache_same = bool(steered.values_at_prefill) and all(
             has_same_bits(rows[:n_cells], steered.values_at_prefill[il][:n_cells])
             for il, rows in value_rows(engine).items()
         )
@@ -98,11 +101,13 @@ def _answer(asked: dict[str, Any], pictures: list[Any], folder: Path) -> Ours:
             encoded.append(np.concatenate([part for part in parts if part is not None]))
 
     def is_same(one: Any, other: Any) -> bool:
-        pairs = zip(one.logits, other.logits, strict=True)
-        return all(has_same_bits(a, b) for a, b in pairs)
+        pairs = zip(one.logits, other.logits, strict=False)
+        return len(one.logits) == len(other.logits) and all(has_same_bits(a, b) for a, b in pairs)
 
     assert plain.image is not None
-    seen = Seen(prompts[0], plain.image, tuple(plain.tokens[:N_TOKENS]), np.stack(plain.logits[:N_TOKENS]))
+    seen = Seen(
+        prompts[0], plain.image, tuple(plain.tokens[:N_TOKENS]), np.stack(plain.logits[:N_TOKENS])
+    )
     helper = None
     try:
         judged = judge(
@@ -123,17 +128,11 @@ def _answer(asked: dict[str, Any], pictures: list[Any], folder: Path) -> Ours:
         helper,
         tuple(encoded),
         is_one_same=is_same(same, plain),
-        is_steered=bool(steered.steps)
-        and max(step.max_gain for step in steered.steps) > 1.0
-        and not is_same_prefix(steered.logits, plain.logits),
+        is_steered=any(step.max_gain > 1.0 for step in steered.steps)
+        and not is_same(steered, plain),
         is_restored=is_cache_same and is_same(again, plain),
         note=steered.answer.unsteered_reason if steered.answer else "no answer",
     )
-
-
-def is_same_prefix(one: list[Any], other: list[Any]) -> bool:
-    """Return whether two answers have the same logits as far as both go."""
-    return all(np.array_equal(a, b) for a, b in zip(one, other, strict=False))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import Any
 
 import sentencepiece
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
-from transformers import GemmaTokenizer, LlamaTokenizer, PreTrainedTokenizerFast
+from transformers import GemmaTokenizerFast, LlamaTokenizer, PreTrainedTokenizerFast
 
 _TEXT = (
     "A chat between a curious user and an artificial intelligence assistant.",
@@ -21,6 +21,7 @@ _TEXT = (
     "user assistant system model User: Assistant: USER: ASSISTANT: Question: Answer: You are a helpful assistant.",
     "The picture shows a red car on the left, a dog on the right, and two green trees behind it.",
     "Describe this image in one sentence. What is on the left? What is this? How many people are there?",
+    *["\n\n"] * 9,  # a token of its own, as everywhere
 )
 _QWEN = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*"
@@ -41,7 +42,13 @@ _SPLITS = {
 
 
 def make_byte_pairs(
-    pre: str, marks: Sequence[str], bos: str, eos: str, template: str = "", *, adds_bos: bool = False
+    pre: str,
+    marks: Sequence[str],
+    bos: str,
+    eos: str,
+    template: str = "",
+    *,
+    adds_bos: bool = False,
 ) -> PreTrainedTokenizerFast:
     """Return a vocabulary of byte pairs; ``adds_bos`` is what llama.cpp reads of it, templates write the token."""
     tokenizer = Tokenizer(models.BPE())
@@ -54,7 +61,9 @@ def make_byte_pairs(
         show_progress=False,
     )
     tokenizer.train_from_iterator(_TEXT, trainer)
-    tokenizer.add_special_tokens([AddedToken(mark, special=True, normalized=False) for mark in marks])
+    tokenizer.add_special_tokens(
+        [AddedToken(mark, special=True, normalized=False) for mark in marks]
+    )
     made = PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         bos_token=bos,
@@ -74,7 +83,7 @@ def make_llama_pieces(folder: Path) -> LlamaTokenizer:
     return LlamaTokenizer(str(path), legacy=True, pad_token="<unk>")
 
 
-def make_gemma_pieces(folder: Path, marks: Sequence[str], template: str) -> GemmaTokenizer:
+def make_gemma_pieces(folder: Path, marks: Sequence[str], template: str) -> GemmaTokenizerFast:
     """Return Gemma's kind of vocabulary: no space before the first word, marks among the pieces."""
     path = _train_pieces(
         folder,
@@ -83,14 +92,7 @@ def make_gemma_pieces(folder: Path, marks: Sequence[str], template: str) -> Gemm
         pad_id=0, eos_id=1, bos_id=2, unk_id=3,
         pad_piece="<pad>", eos_piece="<eos>", bos_piece="<bos>", unk_piece="<unk>",
     )  # fmt: skip
-    made = GemmaTokenizer(
-        str(path),
-        extra_special_tokens={
-            "image_token": "<image_soft_token>",
-            "boi_token": "<start_of_image>",
-            "eoi_token": "<end_of_image>",
-        },
-    )
+    made = GemmaTokenizerFast(str(path))
     made.add_special_tokens({"additional_special_tokens": list(marks)})
     made.chat_template = template
     return made

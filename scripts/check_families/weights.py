@@ -13,7 +13,12 @@ _GAINS = ("norm", "ln_", "ln1", "ln2", "layernorm", "lambda", "ls1", "ls2")
 
 
 def fill(
-    model: Any, seed: int, *, looked_up: float = 1.0, unpicked: Collection[int] = (), peak: float = 1.45
+    model: Any,
+    seed: int,
+    *,
+    looked_up: float = 1.0,
+    unpicked: Collection[int] = (),
+    peak: float = 1.45,
 ) -> None:
     """Give all parameters new numbers that F16 holds exactly, so that a converted file has the very same.
 
@@ -40,7 +45,9 @@ def fill(
                 numbers = 0.1 * numbers
             elif "embed_tokens" in last:
                 numbers = looked_up * numbers
-            elif values.ndim < 3 and any(part in last for part in _EMBEDDINGS) and "proj" not in last:
+            elif (
+                values.ndim < 3 and any(part in last for part in _EMBEDDINGS) and "proj" not in last
+            ):
                 pass
             else:
                 n_in = values.shape[0] if "input_projection_weight" in last else values[0].numel()

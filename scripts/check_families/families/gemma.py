@@ -26,7 +26,8 @@ class Gemma3(PublishedFamily):
     mark = "<start_of_image>"
     image_token = "<image_soft_token>"
     adds_bos = True
-    seed = 9
+    has_own_layout = True
+    seed = 4
 
     def __init__(self, folder: Path) -> None:
         self.tokenizer = make_gemma_pieces(folder / "pieces", _MARKS, templates.GEMMA3)
@@ -50,7 +51,11 @@ class Gemma3(PublishedFamily):
         )  # fmt: skip
         self.model = Gemma3ForConditionalGeneration(config)
         # Gemma multiplies what it looks up by the root of its width.
-        unpicked = [i for i, text in enumerate(self.tokenizer.convert_ids_to_tokens(range(n_vocab))) if "<" in text]
+        unpicked = [
+            i
+            for i, text in enumerate(self.tokenizer.convert_ids_to_tokens(range(n_vocab)))
+            if "<" in text
+        ]
         fill(self.model, self.seed, looked_up=N_EMBD**-0.5, unpicked=unpicked)
         self.images = Gemma3ImageProcessor(
             size={"height": 896, "width": 896}, image_mean=[0.5] * 3, image_std=[0.5] * 3

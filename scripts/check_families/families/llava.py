@@ -1,4 +1,4 @@
-"""LLaVA-1.5 and 1.6: CLIP, two layers, a LLaMA; converted by llama.cpp's legacy scripts, as all published files were."""
+"""LLaVA-1.5 and 1.6: CLIP, two layers, a LLaMA; converted by llama.cpp's legacy scripts, as the published files."""
 
 from __future__ import annotations
 
@@ -188,7 +188,9 @@ def _save_llama(model: Any, n_vocab: int, folder: Path) -> None:
     """Save the language model alone, without the row of the picture's token."""
     model_config = llama_config(n_vocab)
     llama = LlamaForCausalLM(model_config)
-    state = {f"model.{key}": value for key, value in model.model.language_model.state_dict().items()}
+    state = {
+        f"model.{key}": value for key, value in model.model.language_model.state_dict().items()
+    }
     state["model.embed_tokens.weight"] = state["model.embed_tokens.weight"][:n_vocab]
     state["lm_head.weight"] = model.lm_head.weight.detach()[:n_vocab]
     llama.load_state_dict(state)

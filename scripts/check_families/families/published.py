@@ -64,6 +64,8 @@ class PublishedFamily(Family):
         """Make ``config.json`` say what the published one says and transformers leaves out."""
         path = checkpoint / "config.json"
         config = json.loads(path.read_text())
+        config["text_config"].pop("architectures", None)
+        config["architectures"] = [type(self.model).__name__]
         for part, architecture in (
             ("text_config", self.text_architecture),
             ("vision_config", self.vision_architecture),

@@ -29,7 +29,7 @@ class SmolVlm(PublishedFamily):
     pre = "smollm"
     mark = image_token = "<image>"
     text_architecture = "VLlama3ForCausalLM"
-    seed = 3
+    seed = 1
 
     def __init__(self, folder: Path) -> None:
         marks = (
@@ -57,6 +57,7 @@ class SmolVlm(PublishedFamily):
         )  # fmt: skip
         self.model = Idefics3ForConditionalGeneration(config)
         fill(self.model, self.seed, unpicked=range(n_vocab - len(marks), n_vocab))
+        _place_as_trained(self.model.model.vision_model.embeddings)
         self.images = Idefics3ImageProcessor(
             size={"longest_edge": 2048}, max_image_size={"longest_edge": 512}
         )
@@ -71,6 +72,21 @@ class SmolVlm(PublishedFamily):
         return text, {key: made[key] for key in ("pixel_values", "pixel_attention_mask")}
 
 
+def _place_as_trained(embeddings: Any) -> None:
+    """Give every patch of a full tile the position of its number.
+
+    So did ``arange(0, 1 - 1e-6, 1 / n)`` in the ``modeling_idefics3.py`` of the training. transformers 4.57 multiplies
+    by ``1 - 1e-6`` in its place, which puts every patch but the first one position too low.
+    """
+
+    def embed(pixel_values: Any, patch_attention_mask: Any) -> Any:
+        assert bool(patch_attention_mask.all())
+        patches = embeddings.patch_embedding(pixel_values).flatten(2).transpose(1, 2)
+        return patches + embeddings.position_embedding.weight
+
+    embeddings.forward = embed
+
+
 class InternVl3(PublishedFamily):
     """InternVL3: tiles one after the other."""
 
@@ -78,7 +94,7 @@ class InternVl3(PublishedFamily):
     mark = image_token = "<IMG_CONTEXT>"
     text_architecture = "Qwen2ForCausalLM"
     vision_architecture = "InternVisionModel"
-    seed = 3
+    seed = 4
 
     def __init__(self, folder: Path) -> None:
         marks = (
@@ -91,7 +107,7 @@ class InternVl3(PublishedFamily):
         config = InternVLConfig(
             image_token_id=self.tokenizer.convert_tokens_to_ids("<IMG_CONTEXT>"),
             vision_config={
-                "hidden_size": 48, "intermediate_size": 96, "num_hidden_layers": 3, "num_attention_heads": 4,
+                "hidden_size": 48, "intermediate_size": 96, "num_hidden_layers": 4, "num_attention_heads": 4,
                 "attention_bias": True, "image_size": [448, 448], "patch_size": [14, 14],
             },
             text_config={
