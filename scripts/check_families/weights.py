@@ -46,7 +46,9 @@ def fill(
             elif "embed_tokens" in last:
                 numbers = looked_up * numbers
             elif (
-                values.ndim < 3 and any(part in last for part in _EMBEDDINGS) and "proj" not in last
+                values.ndim < 4
+                and any(part in last for part in _EMBEDDINGS)
+                and not _is_matrix(last)
             ):
                 pass
             else:
@@ -62,6 +64,11 @@ def fill(
                 numbers = torch.zeros_like(numbers)
             values.copy_(numbers.to(torch.float16).to(values.dtype))
     model.eval()
+
+
+def _is_matrix(name: str) -> bool:
+    """Return whether patches or features go through what is named an embedding."""
+    return "proj" in name or "patch_embed" in name
 
 
 def round_buffers(model: Any) -> None:
