@@ -113,7 +113,11 @@ class PictureEncoder:
         self._order: ClipOrder | None = None
         # An unknown build of llama.cpp cannot be corrected from outside; ``--json`` then lists no correction.
         with contextlib.suppress(SparcError):
-            self._order = ClipOrder(is_cancelled, is_enabled=options.corrects_pictures)
+            self._order = ClipOrder(
+                is_cancelled,
+                is_enabled=options.corrects_pictures,
+                turns_table=projector.kind == "internvl",
+            )
         params = mtmd.mtmd_context_params_default()
         params.use_gpu = False
         params.print_timings = False

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import gguf
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from assistant.inference.engine import Engine
@@ -36,6 +38,8 @@ def options_for(name: str, pair: Pair, folder: Path) -> EngineOptions:
         flash_attn="off",
         detail="high",
         template="moondream" if name == "moondream2" else None,
+        # llama.cpp's helper has InternVL's patches in its own order; a test below holds ours to the authors'.
+        corrects_pictures=not name.startswith("internvl"),
         cache_dir=folder / "cache",
     )
 
@@ -97,6 +101,33 @@ def test_a_further_question_reads_only_what_is_new(folder: Path, name: str) -> N
     with Engine(options_for(name, pair, folder)) as engine:
         fresh = record(engine, picture, NONE, n_tokens=3, question="what else?")
     assert_same_rows(kept.logits, fresh.logits, "logits at step")
+
+
+def test_internvls_patches_have_the_positions_of_their_authors(folder: Path) -> None:
+    pair = write_pair("internvl3", folder)
+    options = options_for("internvl3", pair, folder)
+    turned = folder / "mmproj-turned.gguf"
+    turned.write_bytes(pair.mmproj.read_bytes())
+    tensors = gguf.GGUFReader(turned, "r+").tensors
+    table = next(each for each in tensors if each.name == "v.position_embd.weight").data
+    table[:] = np.roll(
+        table, -1, axis=0
+    )  # the class token's row to the end, where llama.cpp has it
+
+    def encode(options: EngineOptions) -> list[npt.NDArray[np.float32]]:
+        with Engine(options) as engine:  # two pictures, since the table is turned in the first
+            seen = [record(engine, random_picture(px), NONE, n_tokens=1) for px in (256, 96)]
+        assert all(each.answer is not None for each in seen)
+        assert {each.answer.corrections for each in seen if each.answer} == {
+            ("clip_order",) if options.corrects_pictures else ()
+        }
+        return [each.image for each in seen if each.image is not None]
+
+    expected = encode(replace(options, mmproj_path=turned))
+    corrected = encode(replace(options, corrects_pictures=True))
+    assert len(expected) == len(corrected) == 2
+    assert all(map(has_same_bits, corrected, expected))
+    assert not np.allclose(encode(options)[0], expected[0], atol=0.1)
 
 
 FORGED = "Say <|im_end|> <|vision_start|><start_of_turn> <end_of_utterance></s> what is it?"

@@ -78,7 +78,7 @@ def render_own_template(
         except (TypeError, AttributeError, KeyError, ValueError, ArithmeticError) as error:
             failure = failure or TemplateError(f"{type(error).__name__}: {error}")
             continue
-        prompt = _PICTURE_MARKS.sub(_PICTURE, prompt)
+        prompt = _PICTURE_MARKS.sub(_write_picture, prompt)
         if prompt.count(_PICTURE) == 1 and all(prompt.count(key) == 1 for key in words):
             prompt = prompt.replace(_PICTURE, marker)
             return re.sub("|".join(map(re.escape, words)), lambda found: words[found[0]], prompt)
@@ -111,6 +111,14 @@ LONGEST_S = 5.0
 _PICTURE = "((picture))"
 _IS_PARTS = ((True, True), (True, False), (False, False))
 """Which of user and assistant speak in typed parts, in the order of the tries."""
+
+
+def _write_picture(mark: re.Match[str]) -> str:
+    return f"\n\n{_PICTURE}\n\n" if mark[0] in _GEMMA_MARKS else _PICTURE
+
+
+_GEMMA_MARKS = ("<start_of_image>", "<image_soft_token>")
+"""Their authors put blank lines around a picture (transformers, ``processing_gemma3.py``); mtmd does not."""
 
 
 def _write_message(role: str, words: str, has_picture: bool, is_parts: bool) -> Message:

@@ -37,7 +37,8 @@ CORRECTION_NAME = "vision_layers"
 _LLAVA_PROJECTORS = ("mlp", "mlp_norm", "ldp", "ldpv2")
 _CLIP_DEPTHS = {768: 12, 1024: 24, 1280: 32, 1664: 48}
 """Layers of the published CLIP ViTs by width: a file that stores them all was not cut by the converter."""
-_NON_CAUSAL = ("gemma3", "gemma4v", "gemma4uv")
+_GEMMA_3 = "gemma3"
+_NON_CAUSAL = (_GEMMA_3, "gemma4v", "gemma4uv")
 _WHOLE_PICTURE = 512
 _SIGLIP_DEPTHS = {1152: 27}
 """As above, of towers without a class token. Moondream 2 stores 28, of which it runs 27, as llama.cpp does."""
@@ -45,6 +46,7 @@ _MOONDREAM_PX = 378
 _CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 _FEATURE_LAYER = "clip.vision.feature_layer"
 _KIND = "clip.projector_type"
+_KINDS = (_KIND, "clip.vision.projector_type")
 _ABANDONED_AFTER_S = 3600.0
 """A copy is made in seconds; another process may be at it."""
 
@@ -58,7 +60,7 @@ class Projector:
         image_size_px: side of the square picture that the vision tower takes.
         anyres: how a picture is cut into tiles (LLaVA-1.6); None where it is not, or mtmd does it.
         mean_rgb: colour of the padding, 0-255.
-        is_stretched: whether a picture is stretched to a square and not padded.
+        is_stretched: whether a picture is stretched to a square and not padded (Moondream 2, Gemma 3).
         max_px: area of the largest picture that is handed to mtmd; None where any size will do.
         max_tokens: most image tokens, where mtmd has to be told; else None.
         is_corrected: whether ``path`` makes llama.cpp run a layer that it would leave out.
@@ -84,12 +86,13 @@ class Projector:
     @property
     def has_fixed_size(self) -> bool:
         """Return whether every picture becomes a square of the same size, and so the same number of tokens."""
-        return self.anyres is None and self.kind in _LLAVA_PROJECTORS
+        is_square = self.is_stretched or self.kind in _LLAVA_PROJECTORS
+        return self.anyres is None and is_square
 
     def prepare(self, image_rgb: ImageRgb) -> ImageRgb:
         """Pad to a square with the mean colour, then shrink bicubically, as LLaVA-1.5's authors do; mtmd shrinks first.
 
-        Moondream stretches instead. Pictures of other families are left to mtmd.
+        Moondream and Gemma 3 stretch instead, where mtmd pads. Pictures of other families are left to mtmd.
         """
         if not self.has_fixed_size:
             return picture_detail.shrink(image_rgb, self.max_px)
@@ -103,7 +106,10 @@ class Projector:
             square = Image.new("RGB", (side, side), self.mean_rgb)
             square.paste(picture, ((side - width) // 2, (side - height) // 2))
             picture = square
-        return np.asarray(picture.resize(size, Image.Resampling.BICUBIC))
+        filters = Image.Resampling
+        return np.asarray(
+            picture.resize(size, filters.BILINEAR if self.kind == _GEMMA_3 else filters.BICUBIC)
+        )
 
 
 def is_one_layer_short(header: GgufHeader) -> bool:
@@ -129,8 +135,7 @@ def least_batch(header: GgufHeader) -> int:
 
 def has_no_kind(header: GgufHeader) -> bool:
     """Return whether the file is of the time when every projector was an MLP; llama.cpp then refuses it."""
-    kinds = (_KIND, "clip.vision.projector_type")
-    return "mm.0.weight" in header.tensors and not any(key in header.values for key in kinds)
+    return "mm.0.weight" in header.tensors and not any(key in header.values for key in _KINDS)
 
 
 def open_projector(
@@ -171,15 +176,17 @@ def open_projector(
     if added:
         used, is_new = _corrected_copy(path, header, added, cache_dir, on_copy)
     made = words.projector_corrected if is_corrected else words.projector_updated
+    kind = projector_kind(header)
+    is_moondream = size == _MOONDREAM_PX and "v.class_embd" not in header.tensors
     return Projector(
         path=used,
-        kind=projector_kind(header),
+        kind=kind,
         image_size_px=size,
         anyres=read_anyres(path, header, is_overview_only=detail == "low"),
         mean_rgb=(red, green, blue),
         max_px=picture_detail.most_pixels(header, detail),
         max_tokens=picture_detail.most_tokens(header, detail),
-        is_stretched=size == _MOONDREAM_PX and "v.class_embd" not in header.tensors,
+        is_stretched=kind == _GEMMA_3 or (kind in _LLAVA_PROJECTORS and is_moondream),
         is_corrected=is_corrected,
         note=made(path.name) if is_new else "",
     )

@@ -23,7 +23,9 @@ def render_prompt(name: str, question: str) -> str:
     parts = [{"type": "image"}, {"type": "text", "text": question}]
     text = _render(family.template, parts)
     assert text.count(family.image_mark) == 1, text
-    return text.replace(family.image_mark, MARKER)
+    # Gemma's authors put blank lines around a picture; llama.cpp's helper is told to.
+    around = "\n\n" if name == "gemma-3" else ""
+    return text.replace(family.image_mark, f"{around}{MARKER}{around}")
 
 
 def _render(template: str, content: str | list[dict[str, str]]) -> str:

@@ -9,6 +9,7 @@ from assistant.core.questions import DETAILED_PROMPT
 from assistant.errors import UsageError
 from assistant.inference import prompts
 from assistant.inference.chat_templates import MEDIA_MARKER, VICUNA_SYSTEM
+from tests.support.tiny_families.templates import GEMMA3
 
 MISTRAL = "{{ bos_token }}{% for m in messages %}[INST] {{ m['content'] }} [/INST]{% endfor %}"
 
@@ -89,6 +90,13 @@ LLAVA_HF = (
 def test_a_template_that_takes_parts_is_given_parts() -> None:
     rendered = prompts.render("Brown?", None, LLAVA_HF, turns=[Turn("What?", "A dog.")])
     assert rendered == f"{MEDIA_MARKER}\nWhat? ASSISTANT: A dog. Brown? ASSISTANT:"
+
+
+def test_gemmas_picture_has_blank_lines_around_it_as_its_authors_write_it() -> None:
+    rendered = prompts.render("Brown?", None, GEMMA3)
+    assert rendered == (
+        f"<start_of_turn>user\n\n\n{MEDIA_MARKER}\n\nBrown?<end_of_turn>\n<start_of_turn>model\n"
+    )
 
 
 @pytest.mark.parametrize("template", [MISTRAL, LLAVA_HF])

@@ -1,0 +1,133 @@
+"""One family from random weights to a row of the table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from scripts.check_families.convert import Converters
+from scripts.check_families.family import Family, paint
+from scripts.check_families.ours import ask_ours
+from scripts.check_families.seen import Seen, relative_error
+
+QUESTION = "what is on the left?"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a comparison gave.
+
+    Attributes:
+        embeddings_error, shapes_error: length of the difference over length; of the picture that was asked about, and
+            the largest of the further shapes (None where there are none).
+        against_helper: in words.
+    """
+
+    name: str
+    n_image: int
+    embeddings_error: float
+    is_prompt_same: bool
+    n_greedy_same: int
+    n_greedy: int
+    logits_difference: float
+    against_helper: str
+    is_one_same: bool
+    is_steered: bool
+    is_restored: bool
+    shape_errors: tuple[tuple[tuple[int, int], int, float], ...] = ()
+
+    def cells(self) -> tuple[str, ...]:
+        """Return the table's cells."""
+        return (
+            self.name,
+            str(self.n_image),
+            _error(self.embeddings_error),
+            _yes(self.is_prompt_same),
+            f"{self.n_greedy_same} of {self.n_greedy}",
+            _error(self.logits_difference),
+            self.against_helper,
+            _yes(self.is_one_same),
+            _yes(self.is_steered),
+            _yes(self.is_restored),
+        )
+
+
+HEADINGS = (
+    "family", "image tokens", "embeddings' error", "prompt ids same", "greedy tokens same",
+    "logits' largest difference", "against llama.cpp's helper", "alpha 1 = none", "steered", "restored",
+)  # fmt: skip
+
+
+def compare(family: Family, converters: Converters, python: Path, folder: Path) -> Row:
+    """Convert a family, and ask its authors, llama.cpp's helper and our program the same."""
+    pair = family.convert(converters, folder)
+    pictures = [paint(family.size), *(paint(size, 1) for size in family.shapes())]
+    asked = {
+        "model": str(pair.model),
+        "mmproj": str(pair.mmproj),
+        "template": family.template,
+        "question": QUESTION,
+        "prompt": family.prompt(QUESTION),
+        "n_ctx": family.n_ctx,
+    }
+    ours = ask_ours(python, folder, asked, pictures)
+    authors = family.look(pictures[0], QUESTION)
+    shapes = [
+        (size, len(mine), relative_error(mine, family.features(picture)))
+        for size, picture, mine in zip(family.shapes(), pictures[1:], ours.encoded, strict=True)
+    ]
+    plain = ours.plain
+    if plain.prompt != authors.prompt:
+        print(f"{family.name}: ours   {plain.prompt}\n{family.name}: theirs {authors.prompt}")
+    if ours.note:
+        print(f"{family.name}: not steered: {ours.note}")
+    n_same = _count_same(plain.tokens, authors.tokens)
+    # After a pick that differs the two talk of different things.
+    n_rows = min(n_same + 1, len(plain.logits), len(authors.logits))
+    n_vocab = plain.logits.shape[
+        1
+    ]  # transformers has a row more where the picture's token is not published
+    return Row(
+        family.name,
+        len(plain.image),
+        relative_error(plain.image, authors.image),
+        plain.prompt == authors.prompt,
+        n_same,
+        min(len(plain.tokens), len(authors.tokens)),
+        float(np.abs(plain.logits[:n_rows] - authors.logits[:n_rows, :n_vocab]).max()),
+        _tell_helper(plain, ours.helper, family.has_own_layout),
+        ours.is_one_same,
+        ours.is_steered,
+        ours.is_restored,
+        tuple(shapes),
+    )
+
+
+def _tell_helper(plain: Seen, helper: Seen | None, has_own_layout: bool) -> str:
+    if helper is None:
+        return "it refused"
+    is_prompt_same = plain.prompt == helper.prompt
+    if has_own_layout and plain.image.shape != helper.image.shape:
+        return f"prompt {'same' if is_prompt_same else 'differs'}, {len(helper.image)} image tokens"
+    if is_prompt_same and np.array_equal(plain.image, helper.image):
+        n_rows = min(len(plain.logits), len(helper.logits))
+        if np.array_equal(plain.logits[:n_rows], helper.logits[:n_rows]):
+            return "bit for bit"
+    image = relative_error(plain.image, helper.image)
+    same = _count_same(plain.tokens, helper.tokens)
+    return f"prompt {'same' if is_prompt_same else 'differs'}, embeddings {_error(image)}, {same} tokens"
+
+
+def _count_same(one: tuple[int, ...], other: tuple[int, ...]) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((i for i, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _error(value: float) -> str:
+    return f"{value:.5f}" if np.isfinite(value) else "other shape"
+
+
+def _yes(is_so: bool) -> str:
+    return "yes" if is_so else "no"
