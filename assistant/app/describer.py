@@ -186,7 +186,7 @@ class Describer:
         narration: Narration = self._answering.answer(image, question, ticket)
         return Answer(
             tuple(narration.sentences),
-            (*self._front.warnings, *narration.warnings),
+            (*self._front.warnings, *narration.notes, *narration.warnings),
             narration.answer.ended is EndReason.EOS,
             narration.answer,
         )

@@ -44,7 +44,7 @@ def answer_record(
         "ended": answer.ended.value,
         "corrections": list(answer.corrections),
         "unsteered_reason": answer.unsteered_reason,
-        "warnings": narration.warnings,
+        "warnings": [*narration.notes, *narration.warnings],
     }
 
 

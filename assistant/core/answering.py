@@ -35,7 +35,7 @@ from assistant.core.pipeline import Narration, narrate_answer
 from assistant.core.ports import Describer
 from assistant.core.questions import BRIEF, DETAILED, Question, Style
 from assistant.core.session_jobs import CancellableDescriber, Ticket
-from assistant.core.session_ports import Inspector
+from assistant.core.session_ports import Inspector, Kind
 from assistant.core.steering_switch import SteeringSwitch
 from assistant.core.taking import Taking
 from assistant.errors import UnfamiliarPictureError
@@ -263,6 +263,10 @@ class _Listener:
     def status(self, message: str) -> None:
         if not self._ticket.is_cancelled:
             self._answering.tell(message)
+
+    def note(self, message: str) -> None:
+        if not self._ticket.is_cancelled:
+            self._answering.announcer.tell(message, Kind.NOTE)
 
     def beat(self, stage: str) -> None:
         if not self._ticket.is_cancelled:

@@ -47,6 +47,9 @@ class Listener(Protocol):
     def status(self, message: str) -> None:
         """Show and speak what is going on."""
 
+    def note(self, message: str) -> None:
+        """Show and speak what is to be known of the answer that follows."""
+
     def beat(self, stage: str) -> None:
         """Say that the stage still goes on; nothing was heard for a while."""
 
@@ -67,6 +70,7 @@ class Narration:
     Attributes:
         request: what was asked.
         answer: what the model says about its answer.
+        notes: what was said of the answer before it.
         sentences: what was shown and spoken, in order.
         warnings: what was said about the answer beside it.
         load_ms: how long the model took to load, 0 if it was loaded.
@@ -74,6 +78,7 @@ class Narration:
 
     request: DescribeRequest
     answer: Answer
+    notes: list[str] = field(default_factory=list)
     sentences: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     load_ms: float = 0.0
@@ -154,6 +159,7 @@ def narrate_answer(
     """
     stage = messages.STAGE_STARTING
     load_ms = 0.0
+    said_before: list[str] = []
     finished: Finished | None = None
 
     def beat() -> None:
@@ -186,7 +192,8 @@ def narrate_answer(
                     listener.status(messages.restarted(reason))
                 case Unfamiliar() if request.is_anyway:
                     heartbeat.poke()
-                    listener.status(engine_words.UNFAMILIAR_ANYWAY)
+                    said_before.append(engine_words.UNFAMILIAR_ANYWAY)
+                    listener.note(engine_words.UNFAMILIAR_ANYWAY)
                 case Unfamiliar():
                     raise UnfamiliarPictureError(engine_words.UNFAMILIAR)
                 case Failed():
@@ -198,7 +205,7 @@ def narrate_answer(
                     pass
     if finished is None:
         raise InferenceError(messages.ANSWER_MISSING)
-    narration = Narration(request, finished.answer, voice.said, load_ms=load_ms)
+    narration = Narration(request, finished.answer, said_before, voice.said, load_ms=load_ms)
     narration.warnings = list(_warnings(finished.answer, request, voice))
     return narration
 

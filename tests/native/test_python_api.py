@@ -70,6 +70,7 @@ def test_a_picture_is_a_path_an_image_or_an_array() -> None:
         with Describer(max_tokens=12, anyway=True) as careless:
             dark = careless.describe(black)
             assert "covered" in " ".join(dark.warnings)
+            assert "probably wrong" in " ".join(dark.warnings)
         with pytest.raises(AssistantError, match=r"nothing\.png"):
             list(describer.stream("nothing.png"))
         assert describer.describe(STREET).sentences

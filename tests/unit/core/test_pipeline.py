@@ -44,6 +44,9 @@ class Heard:
     def status(self, message: str) -> None:
         self.statuses.append(message)
 
+    def note(self, message: str) -> None:
+        self.statuses.append(message)
+
     def beat(self, stage: str) -> None:
         self.beats.append(stage)
 
