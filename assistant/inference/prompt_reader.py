@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -247,6 +248,9 @@ def _grid(pictures: Sequence[Chunk]) -> tuple[int, int]:
     """Return columns and rows of the only picture's image tokens; of several all in one row."""
     n_tokens = sum(chunk.n_tokens for chunk in pictures)
     columns, rows = pictures[0].grid
+    side = math.isqrt(n_tokens)
+    if rows == 1 and side * side == n_tokens and not pictures[0].size[0]:
+        columns = rows = side  # mtmd says the shape only where the picture decides it
     is_grid = len(pictures) == 1 and columns * rows == n_tokens
     return (columns, rows) if is_grid else (n_tokens, 1)
 

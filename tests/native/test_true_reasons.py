@@ -44,8 +44,8 @@ def test_the_reason_is_the_true_one(
     assert "same model" not in failed.hint
 
 
-def test_a_picture_part_of_another_width_says_both_widths(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="cannot be used with"):
+def test_a_picture_part_of_another_width_is_refused_before_it_is_loaded(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="made for a different model"):
         check_pair(
             write_pair("qwen3-vl", tmp_path).model, write_pair("qwen2.5-vl", tmp_path).mmproj
         )
