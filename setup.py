@@ -8,7 +8,11 @@ from pathlib import Path
 
 from setuptools import Extension, find_packages, setup
 
-data = {"assistant._models": "models", "assistant._models.demo": "models/demo"}
+data = {
+    "assistant._models": "models",
+    "assistant._models.demo": "models/demo",
+    "assistant._models.glance": "models/glance",
+}
 data = {package: folder for package, folder in data.items() if Path(folder).is_dir()}
 
 # ggml computes with OpenMP too: in one process both use the same threads.
@@ -36,7 +40,8 @@ setup(
     package_dir=data,
     package_data={
         "assistant._models": ["*.toml", "*.md"],
-        "assistant._models.demo": ["*.gguf", "*.md", "*.toml", "*.json"],
+        "assistant._models.demo": ["*.gguf", "*.npz", "*.md", "*.toml", "*.json"],
+        "assistant._models.glance": ["*.onnx", "*.md"],
         "assistant": ["py.typed"],
         "assistant.bench": ["*.toml"],
         "assistant.fronts.tui": ["*.tcss"],

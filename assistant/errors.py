@@ -9,6 +9,7 @@
     +-- ModelError            model files missing, wrong or too large         exit 4
     +-- InferenceError        the model process failed                        exit 5
     +-- CameraError           a camera gives no picture                       exit 6
+    +-- GlanceError           a part of a picture cannot be looked for        exit 1
     +-- SpeechError           nothing can be spoken (the text still comes)    exit 0
 """
 
@@ -94,6 +95,10 @@ class CameraError(AssistantError):
     """A camera is missing, in use, forbidden, or gives no picture."""
 
     exit_code = ExitCode.CAMERA
+
+
+class GlanceError(AssistantError):
+    """What needs no model, as the text in a picture, cannot be looked for."""
 
 
 class SpeechError(AssistantError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from assistant.core.events import (
@@ -24,9 +24,10 @@ from assistant.core.events import (
     TraceHeader,
     TraceStep,
 )
+from assistant.core.findings import Found, Part
 from assistant.core.narration import says_something
 from assistant.core.ports import Earcon, Priority
-from assistant.errors import AssistantError, CameraError
+from assistant.errors import AssistantError, CameraError, GlanceError
 from assistant.speech.utterance_queue import Utterance, UtteranceQueue
 from sparc_ggml.config import SparcConfig
 
@@ -105,6 +106,66 @@ def _cancelled_answer(text: str) -> Finished:
     return Finished(
         Answer(text.strip(), EndReason.CANCELLED, Timings(), Counts(), SparcConfig(method="none"))
     )
+
+
+@dataclass
+class ScriptedGlancer:
+    """A glancer that finds what its script says: what is found, seconds to wait, and an error for the end.
+
+    Attributes:
+        script: these, or a function of the picture that makes them; parts that were not asked for are left out.
+        pictures: what was glanced at.
+        n_warmed: how often it was made ready.
+    """
+
+    script: (
+        Sequence[Found | GlanceError | float]
+        | Callable[[ImageRgb], Iterable[Found | GlanceError | float]]
+    ) = ()
+    pictures: list[ImageRgb] = field(default_factory=list)
+    n_warmed: int = 0
+    is_closed: bool = False
+    _is_glancing: bool = False
+    _cancelled: threading.Event = field(default_factory=threading.Event)
+
+    def warm(self) -> None:
+        self.n_warmed += 1
+
+    def glance(
+        self,
+        image_rgb: ImageRgb,
+        parts: Collection[Part] = tuple(Part),
+        *,
+        is_beside: bool = False,
+    ) -> Generator[Found]:
+        """Play the script; after ``cancel`` it ends at the next item."""
+        self.pictures.append(image_rgb)
+        self._cancelled.clear()
+        self._is_glancing = True
+        script = self.script(image_rgb) if callable(self.script) else self.script
+        failure: GlanceError | None = None
+        try:
+            for item in script:
+                if isinstance(item, float | int):
+                    self._cancelled.wait(item)
+                elif isinstance(item, GlanceError):
+                    failure = item
+                elif item.part in parts and not self._cancelled.is_set():
+                    yield item
+                if self._cancelled.is_set() or self.is_closed:
+                    return
+        finally:
+            self._is_glancing = False
+        if failure is not None:
+            raise failure
+
+    def cancel(self) -> None:
+        if self._is_glancing:
+            self._cancelled.set()
+
+    def close(self) -> None:
+        self.is_closed = True
+        self._cancelled.set()
 
 
 @dataclass

@@ -25,6 +25,7 @@ LOCKS = (
     "requirements-pi.lock",
     "requirements-build.lock",
     "requirements-dev.lock",
+    "requirements-weights.lock",
 )
 
 # Holes that are known and cannot be reached here, and why.

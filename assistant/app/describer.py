@@ -10,9 +10,11 @@ from collections.abc import Generator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any
 
 from assistant.app import wiring
+from assistant.app.glance_once import Glance, glance_once
+from assistant.app.picture_argument import Picture, read_pixels
 from assistant.app.setting_checks import with_what_works
 from assistant.camera.picture_reader import PictureReader
 from assistant.core import events
@@ -23,19 +25,12 @@ from assistant.core.pipeline import Narration
 from assistant.core.questions import BRIEF, DETAILED, Question, Style
 from assistant.core.session_jobs import Ticket
 from assistant.core.session_ports import Kind, Line
+from assistant.glance.process import GlanceProcess
 from assistant.inference.worker.client import InferenceClient
 from assistant.settings.load import read_settings
 from assistant.settings.table import BY_NAME
 from assistant.speech.silent import SilentEarcons, SilentSpeaker
 from sparc_ggml.config import SparcConfig
-
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-    from PIL import Image
-
-Picture: TypeAlias = "str | os.PathLike[str] | Image.Image | npt.NDArray[np.uint8]"
-"""A path, a Pillow image, or an array of shape (height, width, 3), uint8, RGB."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +106,8 @@ class Describer:
             self._client = stack.enter_context(InferenceClient(engine))
             self._reader = PictureReader()
             stack.callback(self._reader.close)
+            self._glancer = GlanceProcess()
+            stack.callback(self._glancer.close)
             self._stack = stack.pop_all()
         self._front = _Collecting()
         announcer = Announcer(self._front, SilentSpeaker(), SilentEarcons(), is_in_turn=True)
@@ -172,6 +169,15 @@ class Describer:
         if failure:
             raise failure[0]
 
+    def glance(self, picture: Picture) -> Glance:
+        """Return what is certain about a picture without the model: its text, codes, light and colours.
+
+        Raises:
+            ValueError: it is no picture of a kind that ``Picture`` names.
+            AssistantError: the file cannot be read.
+        """
+        return glance_once(self._glancer, self._load(picture))
+
     def _answer(self, picture: Picture, question: Question, ticket: Ticket) -> Answer:
         self._front.begin()
         image = self._answering.take(lambda: self._load(picture), ticket)
@@ -187,7 +193,7 @@ class Describer:
 
     def _load(self, picture: Picture) -> ImageRgb:
         if not isinstance(picture, (str, os.PathLike)):
-            return _pixels(picture)
+            return read_pixels(picture)
         path = Path(picture)
         key: object = path
         if path.is_file():
@@ -230,15 +236,3 @@ class _Collecting:
 
     def stage(self, stage: str) -> None:
         pass
-
-
-def _pixels(picture: Any) -> ImageRgb:
-    import numpy as np
-
-    if hasattr(picture, "convert"):  # Pillow's
-        picture = np.asarray(picture.convert("RGB"))
-    if getattr(picture, "dtype", None) != np.uint8 or picture.shape[2:] != (3,) or not picture.size:
-        raise ValueError(
-            "a picture is a path, a Pillow image or an array of shape (height, width, 3), uint8"
-        )
-    return np.ascontiguousarray(picture)

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from assistant import messages
 from assistant.app import wiring
 from assistant.app.live_voice import LiveEarcons, LiveSpeaker
+from assistant.app.model_fetching import ModelFetching
 from assistant.app.model_in_use import ModelShelf
 from assistant.app.setting_checks import check_setting, with_what_works
-from assistant.core.actions import Keymap
+from assistant.core.actions import Action, Keymap, spoken_key
 from assistant.core.announcer import Announcer
+from assistant.core.glancing import Glancing
 from assistant.core.history import History
 from assistant.core.look_ahead import LookAhead
 from assistant.core.ports import Describer
@@ -50,6 +52,7 @@ def open_session(plan: Plan, front: Front, prompts: Prompts | None = None) -> It
     from assistant.camera import quality
     from assistant.camera.chooser import CameraChooser
     from assistant.camera.scene_change import StillnessDetector
+    from assistant.glance.process import GlanceProcess
     from assistant.inference.worker.client import InferenceClient
     from assistant.speech.factory import open_earcons
 
@@ -72,6 +75,8 @@ def open_session(plan: Plan, front: Front, prompts: Prompts | None = None) -> It
         stack.callback(shelf.close)
         cameras = CameraChooser(settings.camera.source)
         stack.callback(cameras.close)
+        glancer = GlanceProcess()
+        stack.callback(glancer.close)
         jobs = Jobs()
         history = History(settings.assistant.history_size)
         speaker = LiveSpeaker(settings, lambda now: wiring.speaker(now, on_problem))
@@ -79,16 +84,31 @@ def open_session(plan: Plan, front: Front, prompts: Prompts | None = None) -> It
         earcons = LiveEarcons(settings, lambda is_on: open_earcons(is_on=is_on))
         announcer = Announcer(front, speaker, earcons)
         ahead: list[LookAhead] = []
+        read_all = (prompts or Prompts()).read_all(spoken_key(plan.keymap.keys[Action.TEXT][0]))
         answering = wiring.make_answering(
             shelf.describer,
             announcer,
             lambda: wiring.answer_options(preferences.settings, shelf.files),
             history,
+            make_glancing=lambda taking: Glancing(
+                glancer, taking, history, read_all, lambda: fetching.advice()
+            ),
+        )
+
+        def use(describer: Describer) -> None:
+            answering.describer = describer
+
+        shelf.fetching = fetching = ModelFetching(
+            announcer,
+            lambda name: shelf.take_over(name, announcer, jobs, use),
+            # A device without letters is told the command.
+            spoken_key(plan.keymap.keys[Action.MODEL][0]) if prompts is None else "",
         )
         session = Session(
             answering, announcer, speaker, cameras, shelf, preferences,
             FileKeeper(wiring.save_folder(settings)), history, plan.keymap, jobs, prompts,
-            lambda: wiring.machine_state(settings), lambda: ahead[0].take() if ahead else None,
+            lambda: [*fetching.status(), *wiring.machine_state(settings)],
+            lambda: ahead[0].take() if ahead else None,
             reader if settings.speech.beside_reader == "ask" else "",
         )  # fmt: skip
         stack.callback(session.close)
@@ -115,7 +135,10 @@ def open_session(plan: Plan, front: Front, prompts: Prompts | None = None) -> It
             session.tell(notice)
         if shelf.is_demo:
             session.tell(messages.DEMO_MODEL)
+            session.tell(fetching.advice())
         quality.warm()
+        if settings.answer.has_glance:
+            glancer.warm()  # after the model's process, which is waited for first
         yield session
 
 

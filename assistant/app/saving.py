@@ -35,7 +35,7 @@ class FileKeeper:
 
         encoded = io.BytesIO()
         Image.fromarray(entry.image_rgb).save(encoded, "PNG")
-        answer = entry.sentences if entry.is_complete else (*entry.sentences, words.ANSWER_STOPPED)
+        answer = entry.heard if entry.is_complete else (*entry.heard, words.ANSWER_STOPPED)
         when = f"{entry.taken_at.day} {entry.taken_at:%B %Y, %H:%M}"
         text = words.saved_text(entry.label, answer, when, entry.model)
         made: list[Path] = []

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from assistant.core.announcer import Announcer
 from assistant.core.answering import Answering, AnswerOptions
 from assistant.core.events import DecodeOptions, ImageRgb, TraceHeader, TraceStep
+from assistant.core.glancing import Glancing
 from assistant.core.history import History
 from assistant.core.languages import LANGUAGES, voice_of
+from assistant.core.taking import Taking
 from assistant.errors import AssistantError
 from assistant.messages import models as words
 from assistant.model_store.find import ModelFiles
@@ -55,9 +57,11 @@ def engine_options(settings: Settings, files: ModelFiles, *, is_verbose: bool) -
         mmproj_path=files.mmproj_path,
         model_name=files.name,
         preset=files.preset,
+        familiarity_path=files.familiarity_path,
         n_threads=wished.n_threads,
         flash_attn=wished.flash_attn,
         kv_type=wished.kv_type,
+        detail=wished.detail,
         locks_memory=wished.locks_memory,
         checks_memory=wished.checks_memory,
         look_ahead=settings.camera.look_ahead,
@@ -97,7 +101,13 @@ def answer_options(settings: Settings, files: ModelFiles) -> AnswerOptions:
     )
     # The embedded model was not trained to use earlier turns.
     sparc = settings.steering.applied_to(files.preset)
-    return AnswerOptions(decode, sparc, not files.is_demo, files.name)
+    return AnswerOptions(
+        decode, sparc, keeps_turns=not files.is_demo, model=files.name,
+        is_steering_measured=files.preset.method != "none",
+        answers_yes_or_no=files.answers_yes_or_no,
+        has_glance=answer.has_glance, knows_strangers=files.is_demo,
+        is_anyway=answer.is_anyway,
+    )  # fmt: skip
 
 
 def make_answering(
@@ -106,12 +116,18 @@ def make_answering(
     options: Callable[[], AnswerOptions],
     history: History,
     on_trace: Callable[[TraceHeader | TraceStep], None] | None = None,
+    make_glancing: Callable[[Taking], Glancing] | None = None,
 ) -> Answering:
     """Join the parts of the one way to an answer."""
     return Answering(
         describer, announcer, options, inspect, history,
-        on_trace=on_trace, is_memory_short=memory.is_nearly_full,
+        make_glancing=make_glancing, on_trace=on_trace, is_memory_short=memory.is_nearly_full,
     )  # fmt: skip
+
+
+def make_taking(announcer: Announcer) -> Taking:
+    """Join what takes pictures where no model is asked."""
+    return Taking(announcer, inspect, is_memory_short=memory.is_nearly_full)
 
 
 def speaker(settings: Settings, on_problem: Callable[[AssistantError], None]) -> Speaker:

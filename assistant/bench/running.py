@@ -115,7 +115,7 @@ def _answer(
 ) -> Seen:
     request = DescribeRequest(
         image, job.question, DecodeOptions(max_tokens=job.max_tokens), method.config,
-        has_trace=job.has_attention, has_attention=job.has_attention,
+        has_trace=job.has_attention, has_attention=job.has_attention, is_anyway=True,
     )  # fmt: skip
     taken = _Taken(tell)
     answer = narrate_answer(describer, request, taken).answer

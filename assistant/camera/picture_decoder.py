@@ -12,18 +12,16 @@ descriptor of the picture where the path is null; out go empty lines as signs of
 from __future__ import annotations
 
 import array
-import fcntl
 import json
 import os
 import resource
-import select
 import signal
 import socket
 import sys
 import time
 from typing import Any
 
-from assistant.system import limits
+from assistant.system import front_end, limits
 
 MEMORY_BYTES = 4 << 30
 """Address space; the largest picture that is read takes 600 MB."""
@@ -37,32 +35,17 @@ def main() -> None:
     limits.limit(resource.RLIMIT_AS, MEMORY_BYTES)
     limits.limit(resource.RLIMIT_FSIZE, 0)
     connection = socket.socket(fileno=int(sys.argv[1]))
-    fcntl.fcntl(connection, fcntl.F_SETOWN, os.getpid())
-    fcntl.fcntl(connection, fcntl.F_SETSIG, signal.SIGKILL)  # which ends a stopped process too
     import assistant.camera.still_image  # noqa: F401 - under the limits, and before a picture waits for it
 
     try:
         while (request := _receive(connection)) is not None:
-            _end_with_front(connection, True)
+            front_end.end_with(connection, True)
             header, pixels = _decode(request, connection)
-            _end_with_front(connection, False)  # once it has the answer the front may ask again
+            front_end.end_with(connection, False)  # once it has the answer the front may ask again
             connection.sendall(json.dumps(header).encode() + b"\n" + pixels)
     except OSError:
         pass
     os._exit(0)
-
-
-def _end_with_front(connection: socket.socket, is_on: bool) -> None:
-    """Have the kernel end this process, even in native code, once the front's end of the socket closes.
-
-    While a picture is decoded the front sends nothing, so the signal that something came, which ends a process that
-    does not handle it, can only mean that.
-    """
-    flags = fcntl.fcntl(connection, fcntl.F_GETFL)
-    wanted = flags | os.O_ASYNC if is_on else flags & ~os.O_ASYNC
-    fcntl.fcntl(connection, fcntl.F_SETFL, wanted)
-    if is_on and select.select([connection], [], [], 0)[0]:  # it closed just before
-        os._exit(0)
 
 
 def _receive(connection: socket.socket) -> dict[str, Any] | None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from assistant.cli.output_file import OutputFile
 from assistant.core.events import TraceHeader, TraceStep
+from assistant.core.finding_records import write_finding
+from assistant.core.findings import Finding
 from assistant.core.pipeline import Narration
 from assistant.errors import AssistantError
 
@@ -46,9 +48,17 @@ def answer_record(
     }
 
 
-def failure_record(picture: str, question: str, error: AssistantError) -> dict[str, Any]:
-    """Return the object that ``--json`` prints for a picture that could not be described."""
-    return {"picture": picture, "question": question, **error_record(error)}
+def failure_record(
+    picture: str, question: str, error: AssistantError, findings: Sequence[Finding] = ()
+) -> dict[str, Any]:
+    """Return the object that ``--json`` prints for a picture that could not be described, with what a glance found."""
+    found = glance_record(picture, findings) if findings else {}
+    return {"picture": picture, "question": question, **error_record(error), **found}
+
+
+def glance_record(picture: str, findings: Sequence[Finding]) -> dict[str, Any]:
+    """Return the object that ``--json`` prints for a glance."""
+    return {"picture": picture, "findings": [write_finding(finding) for finding in findings]}
 
 
 def error_record(error: AssistantError) -> dict[str, Any]:

@@ -47,6 +47,8 @@ class Action(StrEnum):
     PREVIOUS_WORD = "previous_word"
     SENTENCE = "sentence"
     MUTE = "mute"
+    TEXT = "text"
+    GLANCE = "glance"
 
 
 DEFAULT_KEYS: Mapping[Action, tuple[str, ...]] = {
@@ -77,8 +79,10 @@ DEFAULT_KEYS: Mapping[Action, tuple[str, ...]] = {
     Action.PREVIOUS_LETTER: ("L", "left"),
     Action.NEXT_WORD: ("j", "ctrl+right"),
     Action.PREVIOUS_WORD: ("J", "ctrl+left"),
-    Action.SENTENCE: ("t",),
+    Action.SENTENCE: ("e",),
     Action.MUTE: ("u",),
+    Action.TEXT: ("t",),
+    Action.GLANCE: ("g",),
 }
 
 NAMED_KEYS = ("space", "escape", "left", "right", "ctrl+left", "ctrl+right")

@@ -11,12 +11,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.core.findings import Thing
 from assistant.messages import session as words
+from assistant.messages.glance_things import check_seen
 
 MOST_THINGS_NAMED = 8
 """Things that a comparison names of each sort; more cannot be kept in mind while listening."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+|[.,;:!?]")
+
+_DENIES = re.compile(r"\b(?:no|not|nobody|without)\b", re.IGNORECASE)
 
 _NOT_THINGS = frozenset(
     """
@@ -55,6 +59,16 @@ _KINDS = {
     "size": frozenset("small large tall short long wide narrow medium".split()),  # noqa: SIM905
 }
 """A thing that is small for one description and brown for the other may well be both."""
+
+_FAMILIES = {
+    "person": """person people man men woman women boy girl child children baby kid lady guy player rider worker
+        pedestrian""".split(),  # noqa: SIM905
+    "animal": """animal bird cat kitten dog puppy horse sheep cow elephant bear zebra giraffe duck goat monkey
+        rabbit""".split(),  # noqa: SIM905
+    "vehicle": """vehicle bicycle bike car taxi motorcycle motorbike scooter bus train truck lorry
+        van""".split(),  # noqa: SIM905
+}
+"""What a description may call what the detector only calls a person, an animal, or a vehicle."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +129,17 @@ def same_answer_lines(first: Sequence[str], second: Sequence[str]) -> list[str]:
     if len({" ".join(_WORD.findall(text.lower())) for text in texts}) == 1:
         return [words.CHECK_SAME_ANSWER]
     return [words.check_other_answer(texts[1])]
+
+
+def witness_lines(sentences: Sequence[str], seen: Sequence[Thing]) -> list[str]:
+    """Return the line about what a description names and a detector saw as well, as the detector calls it.
+
+    It stands for the thing, not for what is said of it; what a detector missed deserves no doubt.
+    """
+    heads = set(_things([sentence for sentence in sentences if not _DENIES.search(sentence)]))
+    names = dict.fromkeys(thing.name for thing in seen)
+    also = [name for name in names if heads & {name.split()[-1], *_FAMILIES.get(name, ())}]
+    return [check_seen(also[:MOST_THINGS_NAMED])] if also else []
 
 
 def _things(sentences: Sequence[str]) -> dict[str, list[str]]:

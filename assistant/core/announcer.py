@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant import messages
 from assistant.core.ports import Earcon, Earcons, Priority, Speaker
 from assistant.core.reader import Reader
 from assistant.core.session_ports import Front, Kind, Line
@@ -44,6 +45,12 @@ class Announcer:
         text = masked(printable(text))
         self._front.show(Line(kind, text))
         self._speaker.say(text, Priority.DESCRIPTION)
+
+    def end_answer(self, notes: Sequence[str]) -> None:
+        """Say what is to be known about an answer when it was read to its end, and that it is done."""
+        for note in notes:
+            self.tell_after(note)
+        self.tell_after(messages.DONE, Kind.STATUS)
 
     def read_shown(self, texts: Sequence[str]) -> None:
         """Speak what is on the screen already, in place of what was being spoken."""

@@ -1,7 +1,8 @@
 """From a picture to a spoken answer: keys, command line and Python all come through here.
 
 1. ``take``: "Looking.", the picture, the shutter's sign, and what is wrong with the picture.
-2. ``answer``: the sentences as the model writes them, then warnings, the reminder that it may be wrong, "Done."
+2. ``answer``: the facts of a glance while the model reads, the sentences as the model writes them, then warnings, the
+   reminder that it may be wrong, "Done." Where the model does not know such pictures: that, and a glance.
 3. ``check``: the same question once more in silence, and what both answers have in common.
 
 What goes wrong is raised; the caller says it.
@@ -10,13 +11,12 @@ What goes wrong is raised; the caller says it.
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from assistant import messages
-from assistant.core.agreement import agreement_lines, compare, same_answer_lines
+from assistant.core.agreement import agreement_lines, compare, same_answer_lines, witness_lines
 from assistant.core.announcer import Announcer
 from assistant.core.events import (
     DecodeOptions,
@@ -27,13 +27,18 @@ from assistant.core.events import (
     TraceStep,
     Turn,
 )
-from assistant.core.heartbeat import DEFAULT_QUIET_S, Heartbeat, sign_of_life
+from assistant.core.glance_beside import GlanceBeside, lead_in
+from assistant.core.glancing import Glancing
+from assistant.core.heartbeat import DEFAULT_QUIET_S
 from assistant.core.history import Entry, History
 from assistant.core.pipeline import Narration, narrate_answer
-from assistant.core.ports import Describer, Earcon
+from assistant.core.ports import Describer
 from assistant.core.questions import BRIEF, DETAILED, Question, Style
 from assistant.core.session_jobs import CancellableDescriber, Ticket
-from assistant.core.session_ports import Inspector, Kind
+from assistant.core.session_ports import Inspector
+from assistant.core.steering_switch import SteeringSwitch
+from assistant.core.taking import Taking
+from assistant.errors import UnfamiliarPictureError
 from assistant.messages import session as words
 from sparc_ggml.config import SparcConfig
 
@@ -48,20 +53,30 @@ class AnswerOptions:
         sparc: the steering; None takes the model's own.
         keeps_turns: whether the model was trained to use earlier questions and answers.
         model: what the model is called.
+        is_steering_measured: whether the steering has values that are known to suit the model.
+        answers_yes_or_no: False for a model that says yes to every question whether something is there.
+        has_glance: whether a glance is heard while the model reads, and after a refusal.
+        knows_strangers: whether the model says itself that a picture is none of its world; a glance waits for that.
+        is_anyway: whether a picture that is none of the model's world is answered all the same.
     """
 
     decode: DecodeOptions
     sparc: SparcConfig | None
     keeps_turns: bool = False
     model: str = ""
+    is_steering_measured: bool = True
+    answers_yes_or_no: bool = True
+    has_glance: bool = False
+    knows_strangers: bool = False
+    is_anyway: bool = False
 
 
-class Answering:
+class Answering(Taking):
     """Takes pictures and answers questions about them, one at a time, in the caller's thread.
 
     Attributes:
         describer: the model in use; may be exchanged between two answers.
-        is_steered: whether SPARC steers the next answer, where the model's preset does.
+        steering: whether SPARC steers the next answer.
     """
 
     def __init__(
@@ -72,6 +87,7 @@ class Answering:
         inspect: Inspector,
         history: History,
         *,
+        make_glancing: Callable[[Taking], Glancing] | None = None,
         on_trace: Callable[[TraceHeader | TraceStep], None] | None = None,
         is_memory_short: Callable[[], bool] = lambda: False,
         quiet_s: tuple[float, ...] = DEFAULT_QUIET_S,
@@ -84,91 +100,74 @@ class Answering:
             options: gives the options of the next answer.
             inspect: looks for what is wrong with a picture.
             history: keeps the answers.
+            make_glancing: makes what glances; None for a model that is always alone.
             on_trace: takes what steering did; None asks for no trace.
             is_memory_short: whether a long wait is explained by memory that is nearly full.
             quiet_s: stretches of silence before each sign of life, in seconds.
         """
+        super().__init__(announcer, inspect, is_memory_short=is_memory_short, quiet_s=quiet_s)
         self.describer = describer
-        self.is_steered = True
-        self._announcer, self._options, self._inspect = announcer, options, inspect
-        self._history, self._on_trace = history, on_trace
-        self._is_memory_short, self._quiet_s = is_memory_short, quiet_s
+        self.steering = SteeringSwitch()
+        self._options, self._history, self._on_trace = options, history, on_trace
+        self.glancing = make_glancing(self) if make_glancing is not None else None
         self._has_warned = False
-        self._stage = ""
-        self._since = 0.0
 
-    @property
-    def stage(self) -> tuple[str, float]:
-        """What is going on, and for how many seconds; an empty text when nothing is."""
-        return self._stage, time.monotonic() - self._since
-
-    def set_stage(self, stage: str) -> None:
-        """Remember and show what is going on."""
-        if stage and not self._stage:
-            self._since = time.monotonic()
-        self._stage = stage
-        self._announcer.stage(stage)
-
-    def take(
-        self,
-        capture: Callable[[], ImageRgb],
-        ticket: Ticket,
-        openings: Sequence[str] = (messages.LOOKING,),
-        stage: str = words.STAGE_CAPTURING,
-    ) -> ImageRgb | None:
-        """Take a picture and say what is wrong with it.
-
-        Args:
-            capture: gives the picture; may take its time.
-            ticket: None is returned once it is cancelled.
-            openings: are said first.
-            stage: what a sign of life says meanwhile.
-
-        Raises:
-            AssistantError: there is no picture.
-        """
-        for opening in openings:
-            self._announcer.tell(opening)
-        self.set_stage(stage)
-        # The inspection takes milliseconds, but where memory is short as long as anything else.
-        with Heartbeat(lambda: self.beat(self._stage), self._quiet_s, self._announcer.is_heard):
-            image = capture()
-            if ticket.is_cancelled:
-                return None
-            self._announcer.earcon(Earcon.SHUTTER)
-            problems = self._inspect(image)
-        for problem in problems:
-            self._announcer.tell(problem, Kind.NOTE)
-        return image
+    def cancel(self) -> None:
+        """End the running answer and glance."""
+        if self.glancing is not None:
+            self.glancing.cancel()
+        self.describer.cancel()
 
     def answer(self, image: ImageRgb, question: Question, ticket: Ticket) -> Narration:
         """Ask, and show and speak the answer while it is written.
 
         Raises:
+            RefusedError: the model does not know such pictures, and that was said.
             AssistantError: it could not be answered.
         """
         taken_at = datetime.now()
         turns = self._history.about(image) if question.style is Style.QUESTION else []
-        self._announcer.begin_answer(question.label)
-        request = self._request(image, question.text, turns)
-        narration = self._narrate(request, _Listener(self, ticket, self._announcer), ticket)
-        is_complete = narration.answer.ended is not EndReason.CANCELLED
-        if narration.sentences:
+        self.announcer.begin_answer(question.label)
+        beside = self._glance_beside(image, question, ticket)
+        listener = _Listener(self, ticket, self.announcer, question.style, beside)
+        sentences: tuple[str, ...] = ()
+        is_complete = False
+        try:
+            narration = self._narrate(self._request(image, question.text, turns), listener, ticket)
             sentences = tuple(narration.sentences)
-            self._history.add(
-                Entry(
-                    image, question.text, question.label, sentences, taken_at, is_complete,
-                    self._options().model,
-                )
-            )  # fmt: skip
+            is_complete = narration.answer.ended is not EndReason.CANCELLED
+        except UnfamiliarPictureError as error:
+            if self.glancing is None:
+                raise
+            has_glance = self._options().has_glance
+            raise self.glancing.refuse(
+                image, question, error, ticket, has_glance=has_glance
+            ) from error
+        finally:
+            if beside is not None:
+                beside.join()
+            facts = tuple(beside.said) if beside is not None else ()
+            if sentences or facts:
+                said = (*facts, *lead_in(question.style, sentences)) if facts else ()
+                self._history.add(
+                    Entry(
+                        image, question.text, question.label, sentences, taken_at, is_complete,
+                        self._options().model, said, beside.findings if beside else (),
+                        beside is not None and beside.has_more_text,
+                    )
+                )  # fmt: skip
+            if self.glancing is not None and self._options().has_glance:
+                self.glancing.warm()
         if ticket.is_cancelled or not is_complete:
             return narration
-        for warning in narration.warnings:
-            self._announcer.tell_after(warning)
+        if question.style is Style.QUESTION and not self._options().answers_yes_or_no:
+            narration.warnings.append(words.SAYS_YES)
+        lines = list(narration.warnings)
         if narration.sentences and not self._has_warned:
             self._has_warned = True
-            self._announcer.tell_after(messages.MAY_BE_WRONG)
-        self._announcer.tell_after(messages.DONE, Kind.STATUS)
+            lines.append(messages.MAY_BE_WRONG)
+        ticket.is_told = True
+        self.announcer.end_answer(lines)
         return narration
 
     def check(self, entry: Entry, ticket: Ticket) -> None:
@@ -181,63 +180,85 @@ class Answering:
         narration = self._narrate(replace(request, decode=decode), silent, ticket)
         if ticket.is_cancelled or narration.answer.ended is EndReason.CANCELLED:
             return
-        first, second = entry.sentences, narration.sentences
-        is_described = entry.question in (DETAILED.text, BRIEF.text)
-        for line in (
-            agreement_lines(compare(first, second))
-            if is_described
-            else same_answer_lines(first, second)
-        ):
-            self._announcer.tell_after(line)
-        self._announcer.tell_after(messages.DONE, Kind.STATUS)
+        lines = self._compare(entry, narration.sentences, ticket)
+        if not ticket.is_cancelled:
+            ticket.is_told = True
+            self.announcer.end_answer(lines)
 
-    def beat(self, stage: str) -> None:
-        """Give a sign of life."""
-        line = sign_of_life(stage, is_memory_short=self._is_memory_short())
-        self._announcer.tell(line, Kind.WORKING)
+    def turn_steering(self) -> str:
+        """Turn steering on or off for the answers to come and return what to say."""
+        options = self._options()
+        return self.steering.turn(options.sparc, is_measured=options.is_steering_measured)
 
-    def tell(self, message: str) -> None:
-        """Say something beside the answer."""
-        self._announcer.tell(message)
+    def steering_status(self, key: str) -> str:
+        """Return that steering is off, why, and the key that turns it on; empty where it is on."""
+        options = self._options()
+        return self.steering.status(options.sparc, key, is_measured=options.is_steering_measured)
 
-    def is_heard(self) -> bool:
-        """Return whether something is being spoken, or would be but for a pause."""
-        return self._announcer.is_heard() or self._announcer.is_held()
+    def _compare(self, entry: Entry, second: Sequence[str], ticket: Ticket) -> list[str]:
+        if entry.question not in (DETAILED.text, BRIEF.text):
+            return same_answer_lines(entry.sentences, second)
+        lines = agreement_lines(compare(entry.sentences, second))
+        if self.glancing is not None and self._options().has_glance:
+            things = self.glancing.find_things(entry.image_rgb, ticket)
+            lines += witness_lines(entry.sentences, things)
+        return lines
 
     def trace(self, record: TraceHeader | TraceStep) -> None:
         """Pass on what steering did."""
         if self._on_trace is not None:
             self._on_trace(record)
 
+    def _glance_beside(
+        self, image: ImageRgb, question: Question, ticket: Ticket
+    ) -> GlanceBeside | None:
+        """Begin a glance where a new picture is described by a model that takes its time; else None."""
+        options = self._options()
+        if self.glancing is None or not options.has_glance or options.knows_strangers:
+            return None
+        if question.style is Style.QUESTION or self._history.of(image):
+            return None
+        return GlanceBeside(self.glancing, self.announcer, image, ticket)
+
     def _narrate(self, request: DescribeRequest, listener: _Listener, ticket: Ticket) -> Narration:
         self.set_stage(messages.STAGE_STARTING)
         describer = CancellableDescriber(self.describer, ticket)
-        return narrate_answer(describer, request, listener, self._quiet_s)
+        return narrate_answer(describer, request, listener, self.quiet_s)
 
     def _request(self, image: ImageRgb, question: str, turns: list[Entry]) -> DescribeRequest:
         options = self._options()
-        sparc = options.sparc
-        if sparc is not None and not self.is_steered:
-            sparc = replace(sparc, method="none")
+        sparc = self.steering.apply(options.sparc)
         kept = [Turn(entry.question, " ".join(entry.sentences)) for entry in turns]
         return DescribeRequest(
             image, question, options.decode, sparc, has_trace=self._on_trace is not None,
-            turns=tuple(kept) if options.keeps_turns else (),
+            turns=tuple(kept) if options.keeps_turns else (), is_anyway=options.is_anyway,
         )  # fmt: skip
 
 
 class _Listener:
     """The pipeline's listener; says nothing more once its work is cancelled."""
 
-    def __init__(self, answering: Answering, ticket: Ticket, announcer: Announcer | None) -> None:
+    def __init__(
+        self,
+        answering: Answering,
+        ticket: Ticket,
+        announcer: Announcer | None,
+        style: Style = Style.QUESTION,
+        beside: GlanceBeside | None = None,
+    ) -> None:
         """Listen; where there is no announcer, sentences are not said."""
         self._answering, self._ticket, self._announcer = answering, ticket, announcer
+        self._beside, self._style = beside, style
         self.stage, self.trace = answering.set_stage, answering.trace
         self.is_heard = answering.is_heard
 
     def sentence(self, sentence: str) -> None:
-        if self._announcer is not None and not self._ticket.is_cancelled:
-            self._announcer.sentence(sentence)
+        if self._announcer is None or self._ticket.is_cancelled:
+            return
+        beside, self._beside = self._beside, None
+        if beside is not None and beside.end():
+            (sentence,) = lead_in(self._style, [sentence])
+        self._announcer.sentence(sentence)
 
     def status(self, message: str) -> None:
         if not self._ticket.is_cancelled:

@@ -100,3 +100,11 @@ class Part(StrEnum):
     CODES = "codes"
     THINGS = "things"
     TEXT = "text"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found of a part; ``finding`` is None once that was looked for to its end."""
+
+    part: Part
+    finding: Finding | None

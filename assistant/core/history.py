@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assistant.core.events import ImageRgb
+from assistant.core.findings import Finding, TextLine
 from assistant.messages import session as words
 
 
@@ -16,12 +17,16 @@ class Entry:
 
     Attributes:
         image_rgb: the picture, shape (height, width, 3).
-        question: what was asked, as given to the model.
+        question: what was asked, as given to the model; empty where no model was asked.
         label: how the question is called in lists; a person's own question is its own label.
-        sentences: the answer.
+        sentences: the model's answer, and nothing that stood in the picture: this goes into later questions.
         taken_at: when the picture was taken.
         is_complete: whether the answer was not stopped.
         model: what the model is called that answered.
+        said: everything that was said as the answer, where a glance belongs to it; empty where that is ``sentences``.
+        findings: what the glance found.
+        has_more_text: whether the picture holds more text than was said.
+        is_refused: whether the model does not know such pictures.
     """
 
     image_rgb: ImageRgb
@@ -31,11 +36,25 @@ class Entry:
     taken_at: datetime
     is_complete: bool = True
     model: str = ""
+    said: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    has_more_text: bool = False
+    is_refused: bool = False
+
+    @property
+    def heard(self) -> tuple[str, ...]:
+        """The sentences as they were read aloud."""
+        return self.said or self.sentences
+
+    @property
+    def text_lines(self) -> list[TextLine]:
+        """The text that a glance found, line by line."""
+        return [finding for finding in self.findings if isinstance(finding, TextLine)]
 
     @property
     def line(self) -> str:
         """The entry as one line of a list."""
-        first = self.sentences[0] if self.sentences else ""
+        first = self.heard[0] if self.heard else ""
         return words.history_line(f"{self.taken_at:%H:%M}", self.label, first)
 
 
@@ -61,12 +80,14 @@ class History:
         return tuple(self._entries)
 
     def about(self, image_rgb: ImageRgb) -> list[Entry]:
-        """Return the complete answers about one picture, oldest first."""
+        """Return the model's complete answers about one picture, oldest first."""
         return [
-            entry
-            for entry in reversed(self._entries)
-            if entry.image_rgb is image_rgb and entry.is_complete and entry.sentences
+            entry for entry in reversed(self.of(image_rgb)) if entry.is_complete and entry.sentences
         ]
+
+    def of(self, image_rgb: ImageRgb) -> list[Entry]:
+        """Return everything that was said about one picture, newest first."""
+        return [entry for entry in self._entries if entry.image_rgb is image_rgb]
 
     @property
     def n_bytes(self) -> int:

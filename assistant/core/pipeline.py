@@ -24,6 +24,7 @@ from assistant.core.events import (
     TraceStep,
     Unfamiliar,
 )
+from assistant.core.fluency import is_left_out, mend_sentence
 from assistant.core.heartbeat import DEFAULT_QUIET_S, Heartbeat
 from assistant.core.narration import content_first, plain_words
 from assistant.core.ports import Describer
@@ -79,24 +80,33 @@ class Narration:
 
 
 class _Voice:
-    """Gives sentences on, once each, and holds back a loop until the model proves it is none."""
+    """Gives sentences on, once each, and holds back a loop until the model proves it is none.
+
+    Attributes:
+        said: the sentences that were given on.
+        has_left_out: whether something of the finished answer made no sense.
+    """
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
         self._splitter = SentenceSplitter()
         self._held: list[str] = []
         self.said: list[str] = []
+        self.has_left_out = False
 
     def feed(self, piece: str) -> None:
         for sentence in self._splitter.feed(piece):
-            self._hear(self._words(sentence))
+            is_first = not (self.said or self._held)
+            for words in mend_sentence(_words(sentence, is_first=is_first)):
+                self._hear(words)
 
     def finish(self, answer: Answer) -> None:
         """Say what is left. The answer is the truth: it has a loop's copies cut off."""
         final: list[str] = []
         for sentence in split_sentences(answer.text):
-            words = content_first(plain_words(sentence)) if not final else plain_words(sentence)
-            final += [words] if words else []
+            words = _words(sentence, is_first=not final)
+            final += mend_sentence(words)
+            self.has_left_out |= is_left_out(words)
         if final[: len(self.said)] == self.said:
             for sentence in final[len(self.said) :]:
                 self._emit(sentence)
@@ -106,13 +116,7 @@ class _Voice:
         self._held.clear()
         self.said.clear()
 
-    def _words(self, sentence: str) -> str:
-        words = plain_words(sentence)
-        return words if self.said or self._held else content_first(words)
-
     def _hear(self, sentence: str) -> None:
-        if not sentence:
-            return
         self._held.append(sentence)
         if sentence in self.said:
             return  # maybe the start of a loop: wait for what comes next
@@ -123,6 +127,11 @@ class _Voice:
     def _emit(self, sentence: str) -> None:
         self.said.append(sentence)
         self._say(sentence)
+
+
+def _words(sentence: str, *, is_first: bool) -> str:
+    words = plain_words(sentence)
+    return content_first(words) if is_first else words
 
 
 def narrate_answer(
@@ -190,7 +199,7 @@ def narrate_answer(
     if finished is None:
         raise InferenceError(messages.ANSWER_MISSING)
     narration = Narration(request, finished.answer, voice.said, load_ms=load_ms)
-    narration.warnings = list(_warnings(finished.answer, request, bool(voice.said)))
+    narration.warnings = list(_warnings(finished.answer, request, voice))
     return narration
 
 
@@ -208,10 +217,13 @@ def _stage_after(event: Event, stage: str) -> str:
             return stage
 
 
-def _warnings(answer: Answer, request: DescribeRequest, has_words: bool) -> list[str]:
+def _warnings(answer: Answer, request: DescribeRequest, voice: _Voice) -> list[str]:
     warnings = []
-    if not has_words and answer.ended is not EndReason.CANCELLED:
-        warnings.append(messages.NO_WORDS)
+    if answer.ended is not EndReason.CANCELLED:
+        if voice.has_left_out:
+            warnings.append(messages.PART_LEFT_OUT if voice.said else messages.ALL_LEFT_OUT)
+        elif not voice.said:
+            warnings.append(messages.NO_WORDS)
     match answer.ended:
         case EndReason.MAX_TOKENS:
             warnings.append(messages.ended_max_tokens(request.decode.max_tokens))

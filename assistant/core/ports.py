@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator, Iterator
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Protocol, runtime_checkable
 
 from assistant.core.events import DescribeRequest, Event, ImageRgb
-from assistant.core.findings import Finding, Part
+from assistant.core.findings import Found, Part
 
 
 @runtime_checkable
@@ -48,21 +48,31 @@ class Describer(Protocol):
 class Glancer(Protocol):
     """Something that says at once what is certain about a picture, beside the model."""
 
+    def warm(self) -> None:
+        """Make ready, so that the next glance need not wait for it; returns at once and never fails."""
+
     def glance(
-        self, image_rgb: ImageRgb, parts: Collection[Part] = tuple(Part)
-    ) -> Iterator[Finding]:
-        """Yield what is found, as it is found; one glance at a time.
+        self,
+        image_rgb: ImageRgb,
+        parts: Collection[Part] = tuple(Part),
+        *,
+        is_beside: bool = False,
+    ) -> Generator[Found]:
+        """Yield what is found, as it is found, part by part in the order of ``Part``; one glance at a time.
+
+        A part that was looked for ends with a ``Found`` without a finding. Closing the generator ends the glance.
 
         Args:
             image_rgb: the picture, shape (height, width, 3), uint8; nobody may change it afterwards.
             parts: what to look for.
+            is_beside: whether a model computes meanwhile, which must not be delayed.
 
         Raises:
-            AssistantError: a part cannot be looked for, as its weights are missing; told after all that was found.
+            GlanceError: a part could not be looked for; raised after all else was yielded.
         """
 
     def cancel(self) -> None:
-        """End the running glance at once; safe from any thread."""
+        """End the running glance at once, which yields nothing more; safe from any thread."""
 
     def close(self) -> None:
         """Free everything; idempotent."""

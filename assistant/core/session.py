@@ -18,10 +18,12 @@ from assistant.core.history import Entry, History
 from assistant.core.ports import Earcon, Speaker
 from assistant.core.questions import BRIEF, DETAILED, MAX_QUESTION_CHARS, Question, Style
 from assistant.core.reader import Unit
+from assistant.core.reviewing import Reviewing
 from assistant.core.session_jobs import Jobs
 from assistant.core.session_ports import Cameras, Keeper, Kind, Models, Preferences, Prompts
 from assistant.core.session_work import SessionWork
 from assistant.errors import AssistantError
+from assistant.messages import glance as glance_words
 from assistant.messages import session as words
 from assistant.system import threads
 
@@ -32,7 +34,8 @@ SLOW_S = 0.08
 """What takes longer is announced, so that no key seems to be dead."""
 LEAVES_ANSWER = (Action.STATUS, Action.FASTER, Action.SLOWER, Action.STEERING)
 """Keys that are answered at once, and after which a person will want to hear the rest of the answer."""
-GOODBYE_S = 3.0
+GOODBYE_S, FAREWELL_S = 3.0, 9.0
+"""How long a goodbye may take to say; with what becomes of a download, longer."""
 SLOWEST_WPM, FASTEST_WPM = 80, 440
 
 
@@ -95,6 +98,7 @@ class Session:
         self._present: Entry | None = None
         self._taken: ImageRgb | None = None
         self._ready = ""
+        review = Reviewing(announcer)
         self._actions: Mapping[Action, Callable[[], Wants | None]] = {
             Action.DESCRIBE: lambda: self._look(DETAILED),
             Action.BRIEF: lambda: self._look(BRIEF),
@@ -102,10 +106,10 @@ class Session:
             Action.FOLLOW_UP: self._follow_up,
             Action.STOP: self._stop,
             Action.PAUSE: self._pause,
-            Action.REPEAT: self._repeat,
-            Action.NEXT: lambda: self._step(1, words.LAST_SENTENCE),
-            Action.PREVIOUS: lambda: self._step(-1, words.FIRST_SENTENCE),
-            Action.SPELL: self._spell,
+            Action.REPEAT: review.repeat,
+            Action.NEXT: lambda: review.step(1, words.LAST_SENTENCE),
+            Action.PREVIOUS: lambda: review.step(-1, words.FIRST_SENTENCE),
+            Action.SPELL: review.spell,
             Action.STATUS: self._status,
             Action.CHECK: self._check,
             Action.HISTORY: self._show_history,
@@ -121,12 +125,14 @@ class Session:
             Action.SETTINGS: lambda: self._wants(Wants.SETTINGS, self._prompts.settings),
             Action.HELP: lambda: Wants.HELP,
             Action.QUIT: lambda: Wants.QUIT,
-            Action.NEXT_LETTER: lambda: self._review(Unit.CHARACTER, 1, words.LAST_LETTER),
-            Action.PREVIOUS_LETTER: lambda: self._review(Unit.CHARACTER, -1, words.FIRST_LETTER),
-            Action.NEXT_WORD: lambda: self._review(Unit.WORD, 1, words.LAST_WORD),
-            Action.PREVIOUS_WORD: lambda: self._review(Unit.WORD, -1, words.FIRST_WORD),
-            Action.SENTENCE: self._sentence,
+            Action.NEXT_LETTER: lambda: review.review(Unit.CHARACTER, 1, words.LAST_LETTER),
+            Action.PREVIOUS_LETTER: lambda: review.review(Unit.CHARACTER, -1, words.FIRST_LETTER),
+            Action.NEXT_WORD: lambda: review.review(Unit.WORD, 1, words.LAST_WORD),
+            Action.PREVIOUS_WORD: lambda: review.review(Unit.WORD, -1, words.FIRST_WORD),
+            Action.SENTENCE: review.read_sentence,
             Action.MUTE: self._mute,
+            Action.TEXT: self._read_text,
+            Action.GLANCE: self._glance,
         }
 
     @property
@@ -278,7 +284,7 @@ class Session:
         self._present = entry
         self._announcer.begin_answer(entry.label)
         self._announcer.tell(words.back_at(f"{entry.taken_at:%H:%M}, {entry.label}"))
-        for sentence in entry.sentences:
+        for sentence in entry.heard:
             self._announcer.sentence(sentence)
 
     def model_lines(self) -> list[str]:
@@ -286,7 +292,11 @@ class Session:
         return list(self._models.names())
 
     def choose_model(self, index: int) -> None:
-        """Open another model beside the keys; trouble is said."""
+        """Open another model beside the keys, or do what the line of a download says; trouble is said."""
+        if self._models.offers(index):
+            self.hush()
+            self._told(lambda: self._announcer.tell(self._models.fetch()))
+            return
         self._stop_quietly()
 
         def choose() -> str:
@@ -346,8 +356,11 @@ class Session:
     def say_goodbye(self) -> None:
         """End work and what is being said, and say goodbye; a voice that hangs is not waited for."""
         self._stop_quietly()
+        farewell = self._models.farewell()
+        if farewell:
+            self._announcer.tell(farewell)
         self._announcer.tell(words.GOODBYE)
-        self._speaker.wait(GOODBYE_S)
+        self._speaker.wait(FAREWELL_S if farewell else GOODBYE_S)
 
     def close(self) -> None:
         """End sound and work at once; the owner closes the parts."""
@@ -384,7 +397,7 @@ class Session:
     def _stop_quietly(self) -> bool:
         was_busy = self._jobs.cancel()
         if was_busy:
-            self._answering.describer.cancel()
+            self._answering.cancel()
         self._silence()
         return was_busy
 
@@ -395,6 +408,20 @@ class Session:
             self._announcer.tell(asked, Kind.QUESTION)
         self._announcer.tell(messages.LOOKING)
         self._jobs.submit(lambda ticket: self._work.look(question, ticket))
+
+    def _glance(self) -> None:
+        self._stop_quietly()
+        self._announcer.tell(messages.LOOKING)
+        self._jobs.submit(self._work.glance)
+
+    def _read_text(self) -> None:
+        """Read the text where an answer was gone back to or left some of it out; else that of a new picture."""
+        entry = self._entry()
+        if entry is not None and entry is not self._present and not entry.has_more_text:
+            entry = None
+        self._stop_quietly()
+        self._announcer.tell(messages.LOOKING if entry is None else glance_words.READING_TEXT)
+        self._jobs.submit(lambda ticket: self._work.read_text(entry, ticket))
 
     def _follow_up(self) -> Wants:
         if self._entry() is None:
@@ -418,35 +445,6 @@ class Session:
             self._speaker.pause()
             self._announcer.tell(words.PAUSED)
 
-    def _repeat(self) -> None:
-        if not self._announcer.reader.sentences:
-            self._announcer.tell(words.NOTHING_SAID_YET)
-            return
-        self._announcer.read_again()
-
-    def _step(self, by: int, at_end: str) -> None:
-        if not self._announcer.reader.sentences:
-            self._announcer.tell(words.NOTHING_SAID_YET)
-            return
-        if not self._announcer.go_by(by):
-            self._announcer.tell(at_end)
-
-    def _spell(self) -> None:
-        spelled = self._announcer.reader.spell()
-        self._announcer.tell(words.spelled(*spelled) if spelled else words.NOTHING_SAID_YET)
-
-    def _review(self, unit: Unit, by: int, at_end: str) -> None:
-        if not self._announcer.reader.sentences:
-            self._announcer.tell(words.NOTHING_SAID_YET)
-            return
-        self._announcer.tell(self._announcer.reader.review(unit, by) or at_end)
-
-    def _sentence(self) -> None:
-        if not self._announcer.reader.sentences:
-            self._announcer.tell(words.NOTHING_SAID_YET)
-            return
-        self._announcer.read_one()
-
     def _mute(self) -> None:
         is_on = not self._preferences.is_speaking()
         self._preferences.speak(is_on=is_on)
@@ -454,7 +452,9 @@ class Session:
 
     def _status(self) -> None:
         stage, took_s = self._answering.stage
-        if not stage and self._jobs.is_busy:  # it was asked for, but has not begun
+        if not self._jobs.is_unheard:  # the last of it was said, though it has not quite ended
+            stage = ""
+        elif not stage:  # it was asked for, but has not begun
             stage, took_s = messages.STAGE_STARTING, 0.0
         reader = self._announcer.reader
         place = reader.index + 1, len(reader.sentences)
@@ -465,6 +465,9 @@ class Session:
             self._announcer.tell(said(*place))
         elif not stage:
             self._announcer.tell(words.status_idle(self._models.name, self._cameras.name))
+            key = spoken_key(self.keymap.keys[Action.STEERING][0])
+            if off := self._answering.steering_status(key):
+                self._announcer.tell(off)
         for line in self._machine_state():
             self._announcer.tell(line)
 
@@ -541,6 +544,4 @@ class Session:
             self._speaker.set_rate(rate_wpm)
 
     def _switch_steering(self) -> None:
-        self._answering.is_steered = not self._answering.is_steered
-        is_on = self._answering.is_steered
-        self._announcer.tell(words.STEERING_ON if is_on else words.STEERING_OFF)
+        self._announcer.tell(self._answering.turn_steering())

@@ -14,10 +14,15 @@ Work = Callable[["Ticket"], None]
 
 
 class Ticket:
-    """What a piece of work asks whether it is still wanted."""
+    """What a piece of work asks whether it is still wanted.
+
+    Attributes:
+        is_told: whether the last of it was said, and it is as good as over.
+    """
 
     def __init__(self) -> None:
         self._cancelled = threading.Event()
+        self.is_told = False
 
     @property
     def is_cancelled(self) -> bool:
@@ -38,6 +43,7 @@ class Jobs:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._next: tuple[Work, Ticket] | None = None
+        self._later: list[Callable[[], None]] = []
         self._running: Ticket | None = None
         self._is_closed = False
         self._thread = threading.Thread(target=self._run, name="session", daemon=True)
@@ -49,6 +55,13 @@ class Jobs:
         with self._changed:
             return self._running is not None or self._next is not None
 
+    @property
+    def is_unheard(self) -> bool:
+        """Whether work goes on or waits whose last words were not said yet."""
+        with self._changed:
+            is_running = self._running is not None and not self._running.is_told
+            return is_running or self._next is not None
+
     def submit(self, work: Work) -> Ticket:
         """Cancel what goes on, and run this as soon as that has ended."""
         with self._changed:
@@ -58,6 +71,12 @@ class Jobs:
                 self._next = (work, ticket)
                 self._changed.notify_all()
             return ticket
+
+    def submit_when_idle(self, work: Callable[[], None]) -> None:
+        """Run this when nothing goes on or waits, before what is submitted next; it counts as no work of a person's."""
+        with self._changed:
+            self._later.append(work)
+            self._changed.notify_all()
 
     def cancel(self) -> bool:
         """Cancel what goes on and what waits; whether there was anything."""
@@ -90,11 +109,14 @@ class Jobs:
     def _run(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._next is not None or self._is_closed)
-                if self._next is None:
+                self._changed.wait_for(lambda: self._next or self._later or self._is_closed)
+                if self._next is not None:
+                    work, ticket = self._next
+                    self._next, self._running = None, ticket
+                elif self._is_closed:
                     return
-                work, ticket = self._next
-                self._next, self._running = None, ticket
+                else:
+                    work, ticket = _without_ticket(self._later.pop(0)), Ticket()
             try:
                 work(ticket)
             except Exception:  # noqa: BLE001 - work tells its own trouble; the next key must be answered all the same
@@ -103,6 +125,10 @@ class Jobs:
                 with self._changed:
                     self._running = None
                     self._changed.notify_all()
+
+
+def _without_ticket(work: Callable[[], None]) -> Work:
+    return lambda _ticket: work()
 
 
 class CancellableDescriber:

@@ -10,6 +10,7 @@ from typing import Protocol
 from assistant.core.events import ImageRgb
 from assistant.core.history import Entry
 from assistant.core.ports import Describer
+from assistant.messages import glance as glance_words
 from assistant.messages import session as words
 
 
@@ -49,6 +50,7 @@ class Prompts:
         history, model: take how many there are to choose from.
         settings: for a setting and its value.
         read_on: takes the key that reads on what a key interrupted.
+        read_all: takes the key that reads all of a text.
     """
 
     new_question: str = words.TYPE_QUESTION_NEW
@@ -57,6 +59,7 @@ class Prompts:
     model: Callable[[int], str] = words.choose_model
     settings: str = words.CHOOSE_SETTING
     read_on: Callable[[str], str] = words.read_on
+    read_all: Callable[[str], str] = glance_words.read_all_with
 
 
 class Front(Protocol):
@@ -93,14 +96,23 @@ class Cameras(Protocol):
 
 
 class Models(Protocol):
-    """The models that can be used."""
+    """The models that can be used, and the download of one that could be."""
 
     @property
     def name(self) -> str:
         """What the model in use is called."""
 
     def names(self) -> Sequence[str]:
-        """Return the models to choose from, each with what to know about it."""
+        """Return the lines to choose from: models, each with what to know about it, and a download."""
+
+    def offers(self, index: int) -> bool:
+        """Return whether that line, as it was last listed, is a download."""
+
+    def fetch(self) -> str:
+        """Do what the line of the download says, and return what to say about it; raises AssistantError."""
+
+    def farewell(self) -> str:
+        """End a download with the session and return what becomes of it; empty where none goes on."""
 
     def choose(self, index: int) -> Describer:
         """Close the model in use and open another; raises AssistantError, and then keeps the old one."""

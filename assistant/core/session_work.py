@@ -10,6 +10,7 @@ from assistant import messages
 from assistant.core.announcer import Announcer
 from assistant.core.answering import Answering
 from assistant.core.events import ImageRgb
+from assistant.core.glancing import Glancing, RefusedError
 from assistant.core.history import Entry
 from assistant.core.questions import Question
 from assistant.core.session_jobs import Ticket
@@ -94,6 +95,25 @@ class SessionWork:
         with self._working(ticket):
             self._answering.answer(image, question, ticket)
 
+    def glance(self, ticket: Ticket) -> None:
+        """Take a picture and say what is certain about it."""
+        with self._working(ticket):
+            self._answering.describer.cancel_prepare()  # which would take the processor
+            image = self._answering.take(self._capture, ticket, openings=())
+            if image is not None:
+                self._glancing.look(image, ticket)
+
+    def read_text(self, entry: Entry | None, ticket: Ticket) -> None:
+        """Read the text of a picture that there is, or of a new one."""
+        with self._working(ticket):
+            self._answering.describer.cancel_prepare()
+            lines = [] if entry is None else entry.text_lines
+            image = entry.image_rgb if entry is not None else None
+            if image is None:
+                image = self._answering.take(self._capture, ticket, openings=())
+            if image is not None:
+                self._glancing.read(image, ticket, lines)
+
     def check(self, entry: Entry, ticket: Ticket) -> None:
         """Ask a second time and compare."""
         with self._working(ticket):
@@ -102,6 +122,11 @@ class SessionWork:
     def interrupt_capture(self) -> None:
         """Break off a picture that is being taken; nobody waits for it."""
         self._capturing.interrupt()
+
+    @property
+    def _glancing(self) -> Glancing:
+        assert self._answering.glancing is not None
+        return self._answering.glancing
 
     def _capture(self) -> ImageRgb:
         prepared = self._take_prepared()
@@ -114,9 +139,12 @@ class SessionWork:
         error: Exception | None = None
         try:
             yield
+        except RefusedError:  # it was said
+            pass
         except Exception as caught:  # noqa: BLE001 - said, never silent
             error = caught
         self._answering.set_stage("")
+        ticket.is_told = True
         if error is None or ticket.is_cancelled:
             return
         if isinstance(error, AssistantError):

@@ -17,8 +17,10 @@ from pathlib import Path
 from assistant.doctor import sound
 from assistant.doctor.findings import Check, Finding, State, fail, ok, warn
 from assistant.errors import AssistantError
+from assistant.glance.text import weights
 from assistant.messages import doctor as words
-from assistant.model_store import find
+from assistant.messages import glance_text as text_words
+from assistant.model_store import advice, find
 from assistant.settings.load import Loaded, read_settings
 from assistant.speech.pyttsx3_worker import SYSTEM_LIBRARIES
 from assistant.system import child_process, power
@@ -40,6 +42,7 @@ class Machine:
         coding: text coding of the terminal, or None where there is none.
         config_path: the settings file that was asked for.
         speak: speaks a sentence, and returns what went wrong.
+        weights: folder of what reads text in pictures, or None where it was installed.
     """
 
     root: Path = Path("/")
@@ -50,6 +53,7 @@ class Machine:
     espeak: Sequence[str] = SYSTEM_LIBRARIES
     config_path: Path | None = None
     speak: sound.Speak = sound.speak_once
+    weights: Path | None = None
 
     def checks(self) -> dict[str, Check]:
         """Return all checks by name, in the order in which their findings are shown."""
@@ -60,7 +64,8 @@ class Machine:
             "player": lambda: sound.check_player(self.environment),
             "sound": lambda: sound.check_devices(self.root, self.environment),
             "sound route": lambda: sound.check_route(self.root, self.environment),
-            "screen reader": self._screen_reader, "speech": self._speech, "camera": self._camera, "keys": self._keys,
+            "screen reader": self._screen_reader, "speech": self._speech, "camera": self._camera, "text": self._text,
+            "keys": self._keys,
             "power": self._power, "terminal": self._terminal,
         }  # fmt: skip
 
@@ -119,7 +124,10 @@ class Machine:
             for path in find_damaged_files(files.model_path.parent):
                 return fail("model", words.model_changed(path.name), words.MODEL_REMEDY)
         size_mb = sum(p.stat().st_size for p in (files.model_path, files.mmproj_path)) / 1e6
-        return ok("model", words.model_ok(files.name, round(size_mb)))
+        found = ok("model", words.model_ok(files.name, round(size_mb)))
+        if files.is_demo:
+            found += warn("photographs", words.PHOTOGRAPHS_UNKNOWN, advice.one_sentence())
+        return found
 
     def _memory(self) -> list[Finding]:
         there = memory(self.root)
@@ -162,6 +170,13 @@ class Machine:
             return warn("camera", text, words.device_remedy("video"))
         return ok("camera", words.camera_ok(len(usable)))
 
+    def _text(self) -> list[Finding]:
+        try:
+            weights.check_weights(self.weights)
+        except AssistantError as error:
+            return warn("text", error.message, error.hint)
+        return ok("text", text_words.WEIGHTS_OK)
+
     def _keys(self) -> list[Finding]:
         if importlib.util.find_spec("evdev") is None:  # which reads keypads
             return ok("keys", words.KEYS_UNWANTED)
@@ -193,13 +208,13 @@ class Machine:
 
 
 def find_damaged_files(folder: Path) -> list[Path]:
-    """Return the files whose SHA-256 is not the one in ``checksums.toml`` beside them."""
+    """Return the files that are missing, or whose SHA-256 is not the one in ``checksums.toml`` beside them."""
     sums = tomllib.loads((folder / "checksums.toml").read_text("utf-8"))["sha256"]
     damaged = []
     for name, wanted in sums.items():
-        with (folder / name).open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != wanted:
-                damaged.append(folder / name)
+        path = folder / name
+        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != wanted:
+            damaged.append(path)
     return damaged
 
 

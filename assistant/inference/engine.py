@@ -11,11 +11,12 @@ from pathlib import Path
 
 from assistant import messages
 from assistant.core import languages
-from assistant.core.events import Answer, DescribeRequest, ImageRgb, Turn
+from assistant.core.events import Answer, DescribeRequest, ImageRgb, Turn, Unfamiliar
 from assistant.core.questions import DETAILED_PROMPT
-from assistant.errors import UsageError
+from assistant.errors import UnfamiliarPictureError, UsageError
 from assistant.inference import native_log
 from assistant.inference.answer_run import AnswerRun, ReadyQuestion
+from assistant.inference.familiarity import Familiarity
 from assistant.inference.gguf import memory_need, mmproj, pairing
 from assistant.inference.gguf.header import GgufHeader
 from assistant.inference.llama import KV_TYPES, DecodeAborted
@@ -23,6 +24,7 @@ from assistant.inference.loaded import IsCancelled, LoadedModel, PicturePrefix
 from assistant.inference.loading import load_pair, start_reading
 from assistant.inference.optional_steering import OptionalSteering
 from assistant.inference.options import EngineOptions
+from assistant.inference.picture_detail import choose_detail
 from assistant.inference.picture_encoder import Prompt
 from assistant.inference.picture_memory import PictureMemory
 from assistant.inference.prompt_reader import Emit, PromptReader
@@ -77,8 +79,9 @@ class Engine:
         n_batch = max(n_batch, mmproj.least_batch(headers[1]))
         options = replace(options, n_batch=n_batch)
         projector = mmproj.open_projector(
-            options.mmproj_path, options.cache_dir, corrects=options.corrects_pictures
-        )
+            options.mmproj_path, options.cache_dir, corrects=options.corrects_pictures,
+            detail=choose_detail(options.detail),
+        )  # fmt: skip
         self._ready: ReadyQuestion | None = None
         self._sys_root = Path("/sys")
         self._unsteered_reason = (
@@ -105,6 +108,8 @@ class Engine:
             options, model, encoder, projector, probe, is_cancelled,
             PictureMemory(options.kept_pictures_mb), ThreadGovernor(n_governed, set_threads),
         )  # fmt: skip
+        if options.familiarity_path is not None:
+            self.loaded.familiarity = Familiarity(options.familiarity_path, options.mmproj_path)
         notes = (projector.note, plan.note, _lock_note(options, headers[0]))
         self.loaded.notes = tuple(filter(None, notes))
         self.loaded.load_ms = (time.perf_counter() - started) * 1000
@@ -140,8 +145,19 @@ class Engine:
 
         Raises:
             UsageError: the prompt does not fit the context, or a parameter does not fit the model.
+            UnfamiliarPictureError: the picture is none of the model's world; ``Unfamiliar`` was emitted.
+            ModelError: what tells that is damaged.
             InferenceError: llama.cpp failed.
         """
+
+        def meet(distance: float) -> None:
+            assert self.loaded.familiarity is not None
+            if not request.is_anyway:
+                self.loaded.familiarity.check_sound()
+            emit(Unfamiliar(distance))
+            if not request.is_anyway:
+                raise UnfamiliarPictureError(words.UNFAMILIAR)
+
         model, picture = self.loaded.model, self.loaded.pictures.key_of(request.image_rgb)
         self._cool_down()
         steering = self._steering(request.sparc, request.has_attention)
@@ -149,7 +165,7 @@ class Engine:
         ready, self._ready = self._ready, None
         prompt, n_dropped = self._fitting_prompt(request, picture)
         with prompt:
-            reader = PromptReader(self.loaded, picture, prompt, emit)
+            reader = PromptReader(self.loaded, picture, prompt, emit, meet)
             if ready is not None and not (
                 reader.has_picture
                 and ready.tail == tuple(reader.tail)
@@ -179,6 +195,10 @@ class Engine:
         Raises:
             InferenceError: llama.cpp failed.
         """
+
+        def meet(_distance: float) -> None:
+            raise UnfamiliarPictureError(words.UNFAMILIAR)
+
         given_up, self._ready = self._ready, None
         if given_up is not None:
             given_up.steering.finish()
@@ -188,7 +208,7 @@ class Engine:
         with self._tokenize(request, request.turns, picture) as prompt:
             if prompt.n_tokens >= loaded.model.n_ctx:
                 return
-            reader = PromptReader(loaded, picture, prompt, emit)
+            reader = PromptReader(loaded, picture, prompt, emit, meet)
             loaded.model.set_abort(loaded.is_cancelled)
             is_done = False
             try:
@@ -198,6 +218,8 @@ class Engine:
                     self._ready = self._read_question(reader, prefix)
             except DecodeAborted:
                 _LOGGER.info("reading ahead was cancelled")
+            except UnfamiliarPictureError:
+                _LOGGER.info("the picture ahead is none of the model's world")
             finally:
                 loaded.model.set_abort(None)
                 if not is_done:

@@ -18,7 +18,9 @@ from llama_cpp import llama_cpp
 
 from assistant import messages
 from assistant.errors import InferenceError, ModelError
+from assistant.inference import native_log
 from assistant.inference.gguf.memory_need import DEFAULT_N_CTX, Plan
+from assistant.inference.load_refusal import explain_refusal
 from assistant.inference.options import EngineOptions
 from assistant.system import processor
 from assistant.system.pages import releasing
@@ -106,9 +108,8 @@ class LanguageModel:
             params.progress_callback = on_progress
         self.model = llama_cpp.llama_model_load_from_file(str(options.model_path).encode(), params)
         if not self.model:
-            raise ModelError(
-                messages.model_unloadable(options.model_path.name), messages.MODEL_UNLOADABLE_HINT
-            )
+            refused = messages.model_unloadable(options.model_path.name)
+            raise explain_refusal(refused, native_log.take_errors())
         self._stack.callback(llama_cpp.llama_model_free, self.model)
         self.vocab = llama_cpp.llama_model_get_vocab(self.model)
         self.n_layer = llama_cpp.llama_model_n_layer(self.model)

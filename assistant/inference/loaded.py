@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from assistant.inference.familiarity import Familiarity
 from assistant.inference.gguf.mmproj import Projector
 from assistant.inference.llama import LanguageModel, Past
 from assistant.inference.options import EngineOptions
@@ -31,6 +32,7 @@ class PicturePrefix:
         grid: columns and rows of image tokens of its only picture; of several in one row.
         image_cells: KV cell of each image token, shape (n_image,); ``None`` for ``unsteerable_reason``.
         corrections: encoding corrections that were active.
+        distance: how far the picture is from the model's world; the limit is 1.
     """
 
     key: str
@@ -41,6 +43,7 @@ class PicturePrefix:
     image_cells: npt.NDArray[np.int64] | None
     unsteerable_reason: str
     corrections: tuple[str, ...]
+    distance: float = 0.0
 
 
 @dataclass
@@ -49,6 +52,7 @@ class LoadedModel:
 
     Attributes:
         probe: the eval callback; ``None`` where this build of llama.cpp is not known.
+        familiarity: tells pictures of the model's world from others; ``None`` where it knows all kinds.
         prefix: the picture that the KV cache holds; ``None`` when it is empty.
         tail: the tokens in the KV cache after the picture.
         n_dropped_turns: turns that the tail lacks, because there was no room.
@@ -64,6 +68,7 @@ class LoadedModel:
     is_cancelled: IsCancelled
     pictures: PictureMemory
     governor: ThreadGovernor
+    familiarity: Familiarity | None = None
     prefix: PicturePrefix | None = None
     tail: list[int] = field(default_factory=list)
     n_dropped_turns: int = 0

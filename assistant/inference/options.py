@@ -11,6 +11,7 @@ from sparc_ggml.config import LLAVA_1_5, SparcConfig
 FlashAttn = Literal["auto", "on", "off"]
 LookAhead = Literal["auto", "on", "off"]
 KvType = Literal["auto", "f16", "q8_0", "f32", "bf16"]
+Detail = Literal["auto", "low", "usual", "high"]
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class EngineOptions:
 
     Attributes:
         preset: steering for requests that ask for none in particular.
+        familiarity_path: what tells this model's own pictures from others; ``None`` where it knows all kinds.
         n_ctx: cells of the KV cache, at most what the model was trained on; ``None`` takes 2048, or fewer
             where memory is short.
         n_batch: tokens read at once while prefilling; smaller hears a cancel sooner, larger may read faster; ``None``
@@ -27,6 +29,7 @@ class EngineOptions:
         flash_attn: "auto" is on: V rows are then contiguous, which is where steering is cheapest.
         kv_type: number type of the K and V caches; q8_0 needs flash attention, "auto" chooses by the cache's
             size and the free memory, and with an unknown one the model describes unsteered.
+        detail: how many image tokens a picture may become; "auto" suits it to the machine.
         locks_memory: whether the weights are held in memory (``mlock``).
         checks_memory: whether a model that cannot fit into the free memory is refused.
         template: name of a chat template; ``None`` takes the GGUF's own.
@@ -44,11 +47,13 @@ class EngineOptions:
     mmproj_path: Path
     model_name: str = ""
     preset: SparcConfig = LLAVA_1_5
+    familiarity_path: Path | None = None
     n_ctx: int | None = None
     n_batch: int | None = None
     n_threads: int | None = None
     flash_attn: FlashAttn = "auto"
     kv_type: KvType | str = "auto"
+    detail: Detail = "auto"
     locks_memory: bool = False
     checks_memory: bool = True
     template: str | None = None

@@ -17,9 +17,11 @@ from llama_cpp import mtmd_cpp as mtmd
 from assistant import messages
 from assistant.core.events import ImageRgb
 from assistant.errors import InferenceError, ModelError
+from assistant.inference import native_log
 from assistant.inference.chat_templates import MEDIA_MARKER
 from assistant.inference.gguf.mmproj import Projector
 from assistant.inference.llama import LanguageModel
+from assistant.inference.load_refusal import explain_refusal
 from assistant.inference.options import EngineOptions
 from assistant.system import processor
 from sparc_ggml.clip_order import ClipOrder, ClipOrderError
@@ -121,6 +123,8 @@ class PictureEncoder:
         params.print_timings = False
         params.warmup = False
         params.n_threads = options.n_threads or processor.physical_cores()
+        if projector.max_tokens is not None:
+            params.image_max_tokens = projector.max_tokens
         params.media_marker = MEDIA_MARKER.encode()
         if self._order is not None:
             params.cb_eval = ctypes.cast(
@@ -130,9 +134,10 @@ class PictureEncoder:
         if not self._context:
             name = options.mmproj_path.name
             if projector.has_known_width:  # the pairing was found right before
-                raise ModelError(messages.mmproj_unloadable(name), messages.MODEL_UNLOADABLE_HINT)
-            unfit = messages.mmproj_unfit(name, options.model_path.name)
-            raise ModelError(unfit, messages.MMPROJ_UNFIT_HINT)
+                refused = messages.mmproj_unloadable(name)
+            else:
+                refused = messages.mmproj_unfit(name, options.model_path.name)
+            raise explain_refusal(refused, native_log.take_errors())
         self._stack.callback(mtmd.mtmd_free, self._context)
         if not mtmd.mtmd_support_vision(self._context):
             raise ModelError(

@@ -14,10 +14,17 @@ from assistant.core.events import ImageRgb
 
 @dataclass(frozen=True)
 class EncodedPicture:
-    """One array of embeddings for each chunk of image tokens, shape (n_tokens, n_embd), and what was corrected."""
+    """What the encoder made of a picture.
+
+    Attributes:
+        embeddings: one array for each chunk of image tokens, shape (n_tokens, n_embd).
+        corrections: encoding corrections that were active.
+        distance: how far the picture is from the model's world; the limit is 1.
+    """
 
     embeddings: tuple[npt.NDArray[np.float32], ...]
     corrections: tuple[str, ...]
+    distance: float = 0.0
 
     @property
     def n_bytes(self) -> int:

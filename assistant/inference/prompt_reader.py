@@ -14,6 +14,7 @@ import numpy.typing as npt
 from assistant.core.events import Encoding, Event, Prefilling
 from assistant.errors import InferenceError
 from assistant.inference import cache_pages
+from assistant.inference.familiarity import LIMIT
 from assistant.inference.gguf import mmproj
 from assistant.inference.llama import DecodeAborted, Past
 from assistant.inference.loaded import LoadedModel, PicturePrefix, prefix_key
@@ -45,10 +46,26 @@ class PromptReader:
         tail: the prompt's tokens after the picture.
     """
 
-    def __init__(self, loaded: LoadedModel, picture: str, prompt: Prompt, emit: Emit) -> None:
-        """``picture`` is its ``picture_key``; ``emit`` takes ``Encoding`` and ``Prefilling``."""
+    def __init__(
+        self,
+        loaded: LoadedModel,
+        picture: str,
+        prompt: Prompt,
+        emit: Emit,
+        on_unfamiliar: Callable[[float], None],
+    ) -> None:
+        """Read nothing yet.
+
+        Args:
+            loaded: the model.
+            picture: its ``picture_key``.
+            prompt: the tokens.
+            emit: takes ``Encoding`` and ``Prefilling``.
+            on_unfamiliar: takes the distance of a picture that is none of the model's world, before it is read; what
+                it raises ends the reading.
+        """
         self._loaded, self._model = loaded, loaded.model
-        self._picture, self._emit = picture, emit
+        self._picture, self._emit, self._on_unfamiliar = picture, emit, on_unfamiliar
         self._n_total, self._n_image = prompt.n_tokens, prompt.n_image
         last_image = max(i for i, chunk in enumerate(prompt.chunks) if chunk.is_image)
         self._until_picture = prompt.chunks[: last_image + 1]
@@ -70,10 +87,12 @@ class PromptReader:
         """
         loaded = self._loaded
         if loaded.prefix is not None and self.has_picture:
+            self._check_familiar(loaded.prefix.distance)
             self.n_kept = loaded.prefix.past.n_cells
             return loaded.prefix
         loaded.forget()
         encoded = self._encode()
+        self._check_familiar(encoded.distance)
         embeddings = iter(encoded.embeddings)
         past, reason = Past(), ""
         cells: list[npt.NDArray[np.int64]] = []
@@ -101,8 +120,13 @@ class PromptReader:
             image_cells=np.concatenate(cells) if is_known else None,
             unsteerable_reason=reason,
             corrections=encoded.corrections,
+            distance=encoded.distance,
         )
         return loaded.prefix
+
+    def _check_familiar(self, distance: float) -> None:
+        if distance > LIMIT:
+            self._on_unfamiliar(distance)
 
     @contextmanager
     def _first_sight(self) -> Iterator[None]:
@@ -168,7 +192,9 @@ class PromptReader:
             mmproj.CORRECTION_NAME: self._loaded.projector.is_corrected,
         }
         corrections = tuple(name for name, active in is_active.items() if active)
-        encoded = EncodedPicture(tuple(made), corrections)
+        familiarity = self._loaded.familiarity
+        distance = familiarity.measure(np.concatenate(made)) if familiarity else 0.0
+        encoded = EncodedPicture(tuple(made), corrections, distance)
         self._loaded.pictures.put(self._picture, encoded)
         return encoded
 

@@ -87,6 +87,10 @@ ENDED_CONTEXT_FULL = _(
 ENDED_REPETITION = _("The model started to repeat itself and was stopped.")
 ENDED_CANCELLED = _("Stopped.")
 NO_WORDS = _("The model gave no answer for this picture.")
+PART_LEFT_OUT = _("Part of the answer made no sense and was left out.")
+ALL_LEFT_OUT = _(
+    "The model's answer made no sense and was left out. Ask something else, or take another picture."
+)
 ANSWER_MISSING = _("The model process stopped without giving an answer.")
 
 
@@ -96,11 +100,8 @@ def unsteered(reason: str) -> str:
 
 # The embedded model
 
-DEMO_MODEL = _("This is the small demonstration model. It only knows drawn scenes.")
+DEMO_MODEL = _("The small demonstration model answers, which only knows drawn scenes.")
 """What is said once while the embedded model is in use, and spoken."""
-DEMO_MODEL_HINT = _(
-    "For photographs, install a LLaVA model. To list the models: sparc-assistant models list"
-)
 DEMO_MISSING = _("The demonstration model is not installed.")
 DEMO_MISSING_HINT = _("Give the two files of a LLaVA model: --model FILE --mmproj FILE.")
 

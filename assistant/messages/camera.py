@@ -228,7 +228,7 @@ TOO_DARK = _("The picture is very dark.")
 TOO_BRIGHT = _("The picture is very bright.")
 COVERED = _("The picture shows next to nothing. The camera may be covered or facing a wall.")
 BLURRED = _("The picture may be blurred.")
-DESCRIBING_ANYWAY = _("I will describe it anyway.")
+DESCRIBING_ANYWAY = _("I will try anyway.")
 
 
 def part_missing(share: float) -> str:

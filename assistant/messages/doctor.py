@@ -83,6 +83,7 @@ def model_ok(name: str, size_mb: int) -> str:
     ).format(name=name, size=size_mb)
 
 
+PHOTOGRAPHS_UNKNOWN = _("That model knows drawn scenes only, and refuses photographs.")
 MODEL_REMEDY = _("Install the program again, or give a model with --model and --mmproj.")
 
 

@@ -22,8 +22,8 @@ def memory_refused(name: str, needed: int, free: int) -> str:
 
 
 MEMORY_REFUSED_HINT = _(
-    "Close other programs, or choose a smaller model. A smaller --n-ctx or --kv-type q8_0 "
-    "needs a little less memory. To try anyway, use --no-memory-check."
+    "Close other programs, or choose a smaller model. If you set --n-ctx or --kv-type, remove them: the program "
+    "then takes what needs least. To try anyway, use --no-memory-check."
 )
 MEMORY_SHORT = _("Memory is short, so the model remembers less of what was asked before.")
 
@@ -93,3 +93,12 @@ def picture_over_batch(n_tokens: int) -> str:
     return _(
         "This model reads a picture in one piece of {n} image tokens, and that is more than it was loaded for."
     ).format(n=n_tokens)
+
+
+def familiarity_damaged(name: str) -> str:
+    return _(
+        "{name} is missing or damaged. Without it I cannot tell drawings from other pictures, so I describe nothing."
+    ).format(name=name)
+
+
+FAMILIARITY_HINT = _("Install the program again, or give a model with --model and --mmproj.")

@@ -52,6 +52,7 @@ def choose_model(total: int) -> str:
 
 
 READ_ON = _("Press the pause key to read on.")
+READ_ALL = _("Press the text key to hear all of it.")
 SETTINGS_ELSEWHERE = _("To change settings, use a terminal: sparc-assistant settings")
 READY_QUESTIONS = (
     _("What is directly in front of me?"),
@@ -88,6 +89,7 @@ def key_name(key: str) -> str:
         "kpminus": _("keypad minus"),
         "kpasterisk": _("keypad star"),
         "kpslash": _("keypad slash"),
+        "kpequal": _("keypad equals"),
         "numlock": _("num lock"),
         "playpause": _("play"),
         "nextsong": _("next track"),

@@ -13,7 +13,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from assistant.errors import ModelError
-from assistant.messages import models as words
+from assistant.messages import downloads as words
+from assistant.messages import installing as install_words
+from assistant.messages import model_files as file_words
 from assistant.model_store.catalogue import CatalogueFile
 
 LONGEST_PAUSE_S = 330.0
@@ -110,10 +112,12 @@ def explain(
         why = error.strerror or str(error)
         other = error.filename and folder not in Path(os.fsdecode(error.filename)).parents
         if other and not is_met:  # its settings, not the model
-            unreadable = words.file_unreadable(words.any_file(os.fsdecode(error.filename)), why)
+            unreadable = file_words.file_unreadable(
+                file_words.any_file(os.fsdecode(error.filename)), why
+            )
             return ModelError(unreadable, words.variable_unset_hint("HF_HOME"))
         is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        hint = words.no_disk_hint(str(folder)) if is_full else words.DOWNLOAD_BROKE_HINT
+        hint = install_words.no_disk_hint(str(folder)) if is_full else words.DOWNLOAD_BROKE_HINT
         return ModelError(words.download_unwritable(file.name, why), hint)
     return None
 

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from assistant.errors import ModelError
-from assistant.messages import models as words
+from assistant.messages import model_files as words
 from assistant.model_store.catalogue import CatalogueFile
-from assistant.model_store.record import FileRecord, report_unwritable
+from assistant.model_store.locks import report_unwritable
+from assistant.model_store.record import FileRecord
 from assistant.system.typed_path import typed_path
 
 _PIECE_BYTES = 1 << 20

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import glob
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,21 +9,15 @@ from typing import Protocol
 
 from assistant.errors import ModelError
 from assistant.inference.gguf import pairing
-from assistant.messages import models as words
+from assistant.messages import downloads as download_words
+from assistant.messages import installing as words
+from assistant.messages import model_files as file_words
 from assistant.model_store import download, files
-from assistant.model_store.catalogue import ROLES, CatalogueFile, CatalogueModel, read_catalogue
-from assistant.model_store.progress import Progress
-from assistant.model_store.record import (
-    FileRecord,
-    InstalledModel,
-    Store,
-    lock_folder,
-    report_unwritable,
-)
-from assistant.system.memory import MEGABYTE, free_disk_mb, memory
-
-_SPARE_MB = 200
-"""Room that stays on the disk."""
+from assistant.model_store.catalogue import ROLES, CatalogueFile, CatalogueModel
+from assistant.model_store.locks import lock_folder, report_unwritable
+from assistant.model_store.progress import SPEAK_EVERY_PERCENT, Progress
+from assistant.model_store.record import FileRecord, InstalledModel, Store
+from assistant.model_store.room import check_disk, count_fetched_bytes, find_parts
 
 
 class Talk(Protocol):
@@ -46,7 +38,6 @@ class _Work:
     store: Store
     talk: Talk
     progress: Progress
-    takes_unverified: bool = False
     done: int = 0
 
     @property
@@ -54,77 +45,48 @@ class _Work:
         return self.store.folder / self.row.name
 
 
-def check_room(row: CatalogueModel, store: Store, *, forces: bool = False) -> None:
-    """Refuse a model that this machine has no room for, before anything is fetched.
-
-    Raises:
-        ModelError: too little memory in the whole machine, or on the disk.
-    """
-    there = memory()
-    if there is not None and row.memory_mb > there.total_mb and not forces:
-        rows = read_catalogue().values()
-        fitting = sorted(
-            (each.rank, each.name) for each in rows if each.memory_mb <= there.total_mb
-        )
-        raise ModelError(
-            words.no_memory(row.name, row.memory_mb * MEGABYTE, there.total_mb * MEGABYTE),
-            words.no_memory_hint(fitting[0][1]) if fitting else words.NO_MEMORY_HINT,
-        )
-    came = sum(
-        min(file.size, _count_local_bytes(file, store.folder / row.name)) for file in row.files
-    )
-    # The corrected copy of the projector takes its size once more.
-    needed = row.n_bytes - came + row.file("mmproj").size + _SPARE_MB * MEGABYTE
-    free = free_disk_mb(store.folder) * MEGABYTE
-    if needed > free:
-        raise ModelError(
-            words.no_disk(row.name, needed, free), words.no_disk_hint(str(store.folder))
-        )
-
-
-def _count_local_bytes(file: CatalogueFile, folder: Path) -> int:
-    """Return how many bytes of a file need not be fetched."""
-    if file.sha256 and next(files.find_elsewhere(file), None) is not None:
-        return file.size
-    return _count_fetched_bytes(file, folder)
-
-
-def _count_fetched_bytes(file: CatalogueFile, folder: Path) -> int:
-    """Return how many bytes of a file an earlier run fetched."""
-    sizes = [0]
-    for path in (folder / file.name, *_parts(file, folder)):
-        with contextlib.suppress(OSError):
-            sizes.append(path.stat().st_size)
-    return max(sizes)
-
-
-def _parts(file: CatalogueFile, folder: Path) -> list[Path]:
-    return list(folder.glob(f"{glob.escape(file.name)}.{'[0-9a-f]' * 12}.part"))
-
-
 def pull(
-    row: CatalogueModel, store: Store, talk: Talk, *, takes_unverified: bool = False
+    row: CatalogueModel,
+    store: Store,
+    talk: Talk,
+    *,
+    takes_unverified: bool = False,
+    speak_every: int = SPEAK_EVERY_PERCENT,
 ) -> InstalledModel:
     """Fetch and install a model of the catalogue; go on where an earlier run stopped.
 
-    ``takes_unverified`` accepts a file whose hash neither the catalogue nor the hub knows.
+    Args:
+        row: the model.
+        store: where it goes.
+        talk: says what goes on.
+        takes_unverified: whether to accept a file whose hash neither the catalogue nor the hub knows.
+        speak_every: percent between two spoken sentences.
 
     Raises:
-        ModelError: a file cannot be fetched, is not the right one, or the pair is no LLaVA.
+        ModelError: a file cannot be fetched, is not the right one, or the two do not belong together.
     """
     with lock_folder(row.name, store.folder / row.name):
-        progress = Progress(row.n_bytes, talk.show, talk.speak)
-        work = _Work(row, store, talk, progress, takes_unverified)
-        known = [_with_hash(row.file(role), work) for role in ROLES]  # before gigabytes come
+        folder = store.folder / row.name
+        known = [  # before gigabytes come
+            _ask_what_is_missing(row.file(role), folder, talk, takes_unverified=takes_unverified)
+            for role in ROLES
+        ]
+        if not row.has_known_size:
+            row = replace(row, files=tuple(file for file, _ in known))
+            check_disk(row, store)
+        progress = Progress(row.n_bytes, talk.show, talk.speak, speak_every=speak_every)
+        work = _Work(row, store, talk, progress)
         model, mmproj = (_obtain(file, checked, work) for file, checked in known)
         pairing.check_pair(model.path, mmproj.path)
         used = (model.path, mmproj.path)
         installed = InstalledModel(
-            row.name, row.title, model, mmproj, make_corrected_copy(mmproj, talk), row.template, row.preset,
-            row.n_ctx, row.memory_mb, row.rank, row.languages,
+            row.name, row.title, model, mmproj, make_corrected_copy(mmproj, talk),
+            row.template or None, row.preset, row.n_ctx, row.memory_mb, row.rank, row.languages,
+            row.answers_yes_or_no,
         )  # fmt: skip
         with store.change() as state:
             state.models[row.name] = installed
+            state.bytes_per_s = progress.rate or state.bytes_per_s
             left = [work.folder / name for name in state.unfinished.pop(row.name, ())]
             wrong = [each.name for each in left if each.exists() and each not in used]
             if wrong:
@@ -141,7 +103,7 @@ def make_corrected_copy(mmproj: FileRecord, talk: Talk) -> FileRecord | None:
     from assistant.inference.gguf.mmproj import open_projector
 
     projector = open_projector(
-        mmproj.path, on_copy=lambda: talk.show(words.projector_copying(mmproj.path.name))
+        mmproj.path, on_copy=lambda: talk.show(file_words.projector_copying(mmproj.path.name))
     )
     if projector.path == mmproj.path:
         return None
@@ -161,49 +123,65 @@ def record_with_progress(path: Path, talk: Talk, *, is_ours: bool, checked: str)
     return files.record_file(path, is_ours=is_ours, checked=checked, on_bytes=progress.at)
 
 
-def _with_hash(file: CatalogueFile, work: _Work) -> tuple[CatalogueFile, str]:
-    """Return a file with the hash that it will be compared with, and who knows it.
+def _ask_what_is_missing(
+    file: CatalogueFile, folder: Path, talk: Talk, *, takes_unverified: bool
+) -> tuple[CatalogueFile, str]:
+    """Return a file with its size and the hash that it will be compared with, and who knows that hash.
 
     Raises:
-        ModelError: nobody does, and that was not accepted; or the hub cannot be asked.
+        ModelError: nobody knows the hash, and that was not accepted; the hub has another file, states no size where
+            none is known, or cannot be asked.
     """
+    if file.sha256 and (file.size or _may_be_here(file, folder)):
+        return file, "catalogue"
+    stated = download.ask_hub(file, folder)
+    if not file.size:
+        if not stated.size:
+            raise ModelError(words.size_nowhere(file.name), words.SIZE_NOWHERE_HINT)
+        talk.tell(words.size_from_server(file.name, stated.size))
+        file = replace(file, size=stated.size, expected_size=0, size_is_exact=True)
     if file.sha256:
         return file, "catalogue"
-    file = replace(file, sha256=download.published_sha256(file, work.folder))
-    if not file.sha256 and not work.takes_unverified:
+    file = replace(file, sha256=stated.sha256)
+    if not file.sha256 and not takes_unverified:
         raise ModelError(words.hash_nowhere(file.name), words.HASH_NOWHERE_HINT)
     return file, "hub" if file.sha256 else "size"
+
+
+def _may_be_here(file: CatalogueFile, folder: Path) -> bool:
+    return (folder / file.name).exists() or next(files.find_elsewhere(file), None) is not None
 
 
 def _obtain(file: CatalogueFile, checked: str, work: _Work) -> FileRecord:
     """Return a file whose hash is right: here already, from another program, or fetched."""
     begun = work.done
-    work.done += file.size
+    work.done += file.likely_size
     target = work.folder / file.name
     if target.exists():
         return _check(target, file, work, checked)
     if file.sha256 and (theirs := _find_theirs(file, work.talk, checked)) is not None:
         return theirs
     talk = work.talk
-    left = max(0, file.size - _count_fetched_bytes(file, work.folder))
+    size = file.likely_size
+    left = max(0, size - count_fetched_bytes(file, work.folder))
     talk.tell(
-        words.fetching(file.name, file.size)
-        if left == file.size
-        else words.fetching_rest(file.name, file.size, left)
+        words.fetching(file.name, size)
+        if left == size
+        else words.fetching_rest(file.name, size, left)
     )
     with work.progress.watched():
         part = download.fetch(
             file,
             work.folder,
             lambda done: work.progress.at(begun + done),
-            lambda pause_s: talk.tell(words.download_pause(pause_s)),
+            lambda pause_s: talk.tell(download_words.download_pause(pause_s)),
             lambda part: work.store.note_unfinished(work.row.name, part),
         )
     record = _check(part, file, work, checked)
     work.store.note_unfinished(work.row.name, target)  # until the other file has come too
     with report_unwritable(work.folder):
         os.replace(part, target)
-        for other in _parts(file, work.folder):  # of another version of the file
+        for other in find_parts(file, work.folder):  # of another version of the file
             other.unlink(missing_ok=True)
     return replace(record, path=target)
 

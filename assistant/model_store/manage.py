@@ -1,9 +1,7 @@
-"""What is done with models on this machine: adding the user's own, choosing, checking again, removing."""
+"""What is done with models on this machine: adding the user's own, choosing, checking again."""
 
 from __future__ import annotations
 
-import contextlib
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,19 +10,14 @@ from types import MappingProxyType
 from assistant.errors import ModelError, UsageError
 from assistant.inference.gguf import pairing
 from assistant.inference.gguf.memory_need import DEFAULT_N_CTX, need, sizes_of
+from assistant.inference.prompts import TEMPLATE_KEY, check_template
+from assistant.messages import installing as install_words
 from assistant.messages import models as words
 from assistant.model_store import files
 from assistant.model_store.catalogue import NAME, CatalogueModel
-from assistant.model_store.find import BEST, DEMO, files_at
+from assistant.model_store.find import files_at
 from assistant.model_store.install import Talk, make_corrected_copy, record_with_progress
-from assistant.model_store.record import (
-    LOCK_NAME,
-    FileRecord,
-    InstalledModel,
-    State,
-    Store,
-    lock_folder,
-)
+from assistant.model_store.record import BEST, DEMO, FileRecord, InstalledModel, State, Store
 from assistant.system.memory import MEGABYTE
 from assistant.system.processor import SMALL_BATCH
 from sparc_ggml.config import PRESETS
@@ -54,8 +47,8 @@ def add(
         rows: the catalogue, whose names cannot be used.
 
     Raises:
-        UsageError: the name cannot be used.
-        ModelError: the files are no LLaVA, or cannot be read.
+        UsageError: the name cannot be used, or the model needs a template by name.
+        ModelError: the files do not belong together, or cannot be read.
     """
     if not NAME.fullmatch(name) or name in (DEMO, BEST):
         raise UsageError(words.bad_name(name), words.BAD_NAME_HINT)
@@ -66,18 +59,19 @@ def add(
     pair = files_at(model_path, mmproj_path)
     if pair.is_demo:
         raise UsageError(words.FILES_ARE_DEMO, words.USE_DEMO_HINT)
-    talk.show(words.checking(f"{model_path.name}, {mmproj_path.name}"))
+    headers = pairing.check_pair(model_path, mmproj_path)
+    check_template(template or pair.template, has_own=bool(headers[0].values.get(TEMPLATE_KEY)))
+    talk.show(install_words.checking(f"{model_path.name}, {mmproj_path.name}"))
     model, mmproj = (
         record_with_progress(path, talk, is_ours=False, checked="own")
         for path in (model_path, mmproj_path)
     )
     n_ctx = pair.n_ctx or DEFAULT_N_CTX
-    headers = pairing.check_pair(model_path, mmproj_path)
     needs = need(sizes_of(*headers, name), n_ctx, "f16", SMALL_BATCH).total
     preset = next(key for key, values in PRESETS.items() if values == pair.preset)
     installed = InstalledModel(
         name, name, model, mmproj, make_corrected_copy(mmproj, talk), template or pair.template,
-        preset, n_ctx, needs // MEGABYTE, OWN_RANK, pair.languages,
+        preset, n_ctx, needs // MEGABYTE, OWN_RANK, pair.languages, pair.answers_yes_or_no,
     )  # fmt: skip
     with store.change() as state:
         _check_free(name, state)
@@ -149,7 +143,7 @@ def verify(model: InstalledModel, store: Store, talk: Talk) -> list[Verdict]:
     Raises:
         ModelError: a file cannot be read, or the record not be written.
     """
-    talk.show(words.checking(model.name))
+    talk.show(install_words.checking(model.name))
     verdicts = [_check(file, talk) for file in (model.model, model.mmproj)]
     again: InstalledModel | None = None
     if all(verdict.found == "right" for verdict in verdicts):
@@ -198,62 +192,3 @@ def _check(file: FileRecord, talk: Talk, *, is_moved: bool = True) -> Verdict:
     if not is_moved or not file.is_ours:
         return Verdict(file, "wrong", file.path)
     return Verdict(file, "wrong", files.set_aside(file.path, now.sha256))
-
-
-@dataclass(frozen=True)
-class Removal:
-    """What removing a model did: the bytes freed, and files that stayed because they are not as they were made."""
-
-    freed: int
-    kept: tuple[Path, ...]
-
-
-def remove(name: str, store: Store) -> Removal:
-    """Forget a model, installed or fetched in part, and delete what the record says this program made for it.
-
-    Raises:
-        UsageError: it is not installed and nothing of it has come.
-        ModelError: a file cannot be deleted, or the model is being fetched.
-    """
-    folder = store.folder / name
-    if name not in store.read().unfinished:
-        get_installed(name, store)
-    if folder.is_symlink() or not folder.is_dir():  # what lies behind a link is somebody else's
-        return _forget(name, store)
-    with lock_folder(name, folder):
-        removal = _forget(name, store)
-        with contextlib.suppress(OSError):
-            if not any(path.name != LOCK_NAME for path in folder.iterdir()):
-                (folder / LOCK_NAME).unlink()
-                folder.rmdir()
-    return removal
-
-
-def _forget(name: str, store: Store) -> Removal:
-    folder = store.folder / name
-    with store.change() as state:
-        model = state.models.pop(name, None)
-        state.speeds.pop(name, None)
-        unfinished = state.unfinished.pop(name, [])
-        if state.chosen == name:
-            state.chosen = None
-        # Another model's record may name the same file.
-        theirs = {file.path for one in state.models.values() for file in (one.model, one.mmproj)}
-    ours = [] if model is None else [model.model, model.mmproj, model.corrected]
-    made = {file.path: file.is_unchanged() for file in ours if file is not None and file.is_ours}
-    made |= {folder / each: True for each in unfinished if Path(each).name == each}
-    freed, kept = 0, list[Path]()
-    for path, is_unchanged in made.items():
-        if path in theirs or not os.path.lexists(path):
-            continue
-        if path.is_symlink() or not is_unchanged or (folder.is_symlink() and path.parent == folder):
-            kept.append(path)
-            continue
-        try:
-            n_bytes = path.lstat().st_size
-            path.unlink()
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise ModelError(words.cannot_delete(str(path), reason)) from error
-        freed += n_bytes
-    return Removal(freed, tuple(kept))

@@ -1,8 +1,7 @@
-"""What is installed: paths, hashes, the choice, accepted licences and measured speed; and the locks around it.
+"""What is installed: paths, hashes, the choice, accepted licences and measured speed.
 
 The record is one JSON file in the user's data folder, replaced as a whole under a lock, so that a kill leaves the
-old or the new one and two commands at once do not lose each other's changes. A model's own folder has a second
-lock, for as long as its files are fetched or removed.
+old or the new one and two commands at once do not lose each other's changes.
 """
 
 from __future__ import annotations
@@ -18,10 +17,14 @@ from typing import Any
 
 from assistant.errors import ModelError
 from assistant.messages import models as words
+from assistant.model_store.locks import acquire_lock, report_unwritable
 from assistant.system.typed_path import typed_path
 
+DEMO = "demo"
+"""Name of the embedded model, as it can be chosen."""
+BEST = "best"
+"""Not a model: leaves the choice to the program."""
 FOLDER_VARIABLE = "SPARC_ASSISTANT_MODELS_FOLDER"
-LOCK_NAME = ".lock"
 SCHEMA = 1
 
 
@@ -74,6 +77,7 @@ class InstalledModel:
     memory_mb: int
     rank: int
     languages: tuple[str, ...] = ("en",)
+    answers_yes_or_no: bool = True
 
     @property
     def is_unchanged(self) -> bool:
@@ -107,6 +111,7 @@ class State:
     Attributes:
         unfinished: by model, the names of files in its folder that this program made and that are no model: parts of
             a download, and wrong files. Nothing else in the folder is this program's to delete.
+        bytes_per_s: of the last download that took a while; 0 before there was one.
     """
 
     models: dict[str, InstalledModel] = field(default_factory=dict)
@@ -114,6 +119,7 @@ class State:
     licences: list[str] = field(default_factory=list)
     speeds: dict[str, Speed] = field(default_factory=dict)
     unfinished: dict[str, list[str]] = field(default_factory=dict)
+    bytes_per_s: float = 0.0
 
 
 def store_folder() -> Path:
@@ -161,7 +167,7 @@ class Store:
             ModelError: the record cannot be read or written.
         """
         with report_unwritable(self.folder):
-            lock = _acquire_lock(self.folder)
+            lock = acquire_lock(self.folder)
         with lock:
             state = self.read()
             yield state
@@ -191,52 +197,14 @@ class Store:
             Path(name).unlink(missing_ok=True)
 
 
-@contextlib.contextmanager
-def lock_folder(name: str, folder: Path) -> Iterator[None]:
-    """Lock a model's folder, which is made: two downloads of one model would write into one part file.
-
-    Raises:
-        ModelError: another command holds it, or it cannot be written.
-    """
-    with report_unwritable(folder):
-        try:
-            lock = _acquire_lock(folder, timeout_s=0)
-        except TimeoutError as error:
-            raise ModelError(words.pull_running(name), words.PULL_RUNNING_HINT) from error
-    with lock:
-        yield
-
-
-@contextlib.contextmanager
-def report_unwritable(folder: Path) -> Iterator[None]:
-    """Turn the system's refusal to write into a sentence.
-
-    Raises:
-        ModelError: a file in the folder could not be written.
-    """
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise ModelError(words.store_unwritable(str(folder), reason)) from error
-
-
-def _acquire_lock(folder: Path, timeout_s: float = -1) -> contextlib.AbstractContextManager[object]:
-    """Lock a folder, which is made; below 0 waits as long as it takes. The system frees a killed holder's lock."""
-    import filelock  # slow to import, and needed only to write
-
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / LOCK_NAME).touch(0o600)  # filelock would wait for ever where no file can be made
-    return filelock.FileLock(folder / LOCK_NAME, timeout=timeout_s).acquire()
-
-
 def _read_state(value: dict[str, Any]) -> State:
     if value["schema"] != SCHEMA:
         raise ValueError("another schema")
     models = {name: _read_installed(row) for name, row in value["models"].items()}
     speeds = {name: Speed(**row) for name, row in value["speeds"].items()}
     unfinished = {name: list(names) for name, names in value.get("unfinished", {}).items()}
-    return State(models, value["chosen"], list(value["licences"]), speeds, unfinished)
+    rate = float(value.get("bytes_per_s", 0.0))
+    return State(models, value["chosen"], list(value["licences"]), speeds, unfinished, rate)
 
 
 def _read_installed(row: dict[str, Any]) -> InstalledModel:

@@ -130,6 +130,10 @@ class ModelSettings:
     # Any text: with a type that is not known the description comes all the same, unsteered.
     kv_type: str = row("auto", "kv-type", text, "TYPE", ANSWERS,
         _("Number type of the model's context: f16, bf16, f32 or q8_0; default: what fits."))
+    detail: Literal["auto", "low", "usual", "high"] = row("auto", "picture-detail",
+        choice("auto", "low", "usual", "high"), "DETAIL", ANSWERS,
+        _("How closely the model looks: low answers soonest, high sees most, auto suits it to "
+          "this machine. Models with one size of picture do not change."))
     locks_memory: bool = row(False, "mlock", yes_or_no, "YES", ANSWERS,
         _("Keep the model in memory, so that it is never read from the disk again."),
         switch=True)
@@ -151,6 +155,14 @@ class AnswerSettings:
         _("What to ask instead of the usual question."))
     language: str | None = row(None, "language", choice(*LANGUAGES), "CODE", ANSWERS,
         _("Language of the answers, for example zh; the model must know it."))
+    has_glance: bool = row(True, "glance", yes_or_no, "YES", ANSWERS,
+        _("Say at once what is certain about a picture, such as its text, while the model reads or when it does not "
+          "know such pictures: on or off."),
+        switch=False,
+        switch_help=_("Let the model speak alone: say nothing of light, codes and text before it."))
+    is_anyway: bool = row(False, "anyway", yes_or_no, "YES", ANSWERS,
+        _("Describe a picture even if it is not one of the drawings that the model knows."),
+        switch=True)
     max_tokens: int = row(512, "max-tokens", whole_number(1, 1_000_000), "N", ANSWERS,
         _("Longest answer in tokens; default: 512."))
     temperature: float = row(0.0, "temperature", number(0.0, 5.0), "T", ANSWERS,
@@ -168,7 +180,7 @@ class SteeringSettings:
     TITLE: ClassVar[str] = _("Attention steering (SPARC)")
 
     method: Method | None = row(None, "method", choice("none", "uniform", "sparc"), "NAME", ANSWERS,
-        _("none, uniform or sparc; default: sparc."))
+        _("none, uniform or sparc; not set: sparc, and none for models with which it was not measured."))
     alpha: float | None = row(None, "alpha", any_number, "A", ANSWERS,
         _("Factor applied each time an image token is picked; 1 means no change."))
     beta: float | None = row(None, "beta", any_number, "B", ANSWERS,

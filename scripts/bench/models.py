@@ -15,8 +15,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from assistant.inference.options import EngineOptions
 from assistant.inference.worker.client import InferenceClient
 from assistant.model_store.catalogue import CatalogueModel, read_catalogue
+from assistant.model_store.estimate import ANSWER_TOKENS, Cost, estimate_cost
 from assistant.model_store.record import Speed, State
-from assistant.model_store.speed import ANSWER_TOKENS, Cost, estimate_cost, measure
+from assistant.model_store.speed import measure
 from scripts.bench import report, shapes
 
 SHAPES = {

@@ -16,12 +16,26 @@ QUESTION = "what is on the left?"
 
 
 @dataclass(frozen=True)
+class Shape:
+    """How the embeddings of a further picture compare.
+
+    Attributes:
+        size: width and height in px.
+        n_image, n_authors: image tokens, ours and theirs.
+    """
+
+    size: tuple[int, int]
+    n_image: int
+    n_authors: int
+    error: float
+
+
+@dataclass(frozen=True)
 class Row:
     """What a comparison gave.
 
     Attributes:
-        embeddings_error, shapes_error: length of the difference over length; of the picture that was asked about, and
-            the largest of the further shapes (None where there are none).
+        embeddings_error: length of the difference over length, of the picture that was asked about.
         against_helper: in words.
     """
 
@@ -36,17 +50,17 @@ class Row:
     is_one_same: bool
     is_steered: bool
     is_restored: bool
-    shape_errors: tuple[tuple[tuple[int, int], int, float], ...] = ()
+    shapes: tuple[Shape, ...] = ()
 
     def cells(self) -> tuple[str, ...]:
         """Return the table's cells."""
         return (
             self.name,
             str(self.n_image),
-            _error(self.embeddings_error),
+            say_error(self.embeddings_error),
             _yes(self.is_prompt_same),
             f"{self.n_greedy_same} of {self.n_greedy}",
-            _error(self.logits_difference),
+            say_error(self.logits_difference),
             self.against_helper,
             _yes(self.is_one_same),
             _yes(self.is_steered),
@@ -74,10 +88,10 @@ def compare(family: Family, converters: Converters, python: Path, folder: Path) 
     }
     ours = ask_ours(python, folder, asked, pictures)
     authors = family.look(pictures[0], QUESTION)
-    shapes = [
-        (size, len(mine), relative_error(mine, family.features(picture)))
-        for size, picture, mine in zip(family.shapes(), pictures[1:], ours.encoded, strict=True)
-    ]
+    shapes = []
+    for size, picture, mine in zip(family.shapes(), pictures[1:], ours.encoded, strict=True):
+        theirs = family.features(picture)
+        shapes.append(Shape(size, len(mine), len(theirs), relative_error(mine, theirs)))
     plain = ours.plain
     if plain.prompt != authors.prompt:
         print(f"{family.name}: ours   {plain.prompt}\n{family.name}: theirs {authors.prompt}")
@@ -117,7 +131,7 @@ def _tell_helper(plain: Seen, helper: Seen | None, has_own_layout: bool) -> str:
             return "bit for bit"
     image = relative_error(plain.image, helper.image)
     same = _count_same(plain.tokens, helper.tokens)
-    return f"prompt {'same' if is_prompt_same else 'differs'}, embeddings {_error(image)}, {same} tokens"
+    return f"prompt {'same' if is_prompt_same else 'differs'}, embeddings {say_error(image)}, {same} tokens"
 
 
 def _count_same(one: tuple[int, ...], other: tuple[int, ...]) -> int:
@@ -125,7 +139,8 @@ def _count_same(one: tuple[int, ...], other: tuple[int, ...]) -> int:
     return next((i for i, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
-def _error(value: float) -> str:
+def say_error(value: float) -> str:
+    """Return a difference as the tables have it."""
     return f"{value:.5f}" if np.isfinite(value) else "other shape"
 
 

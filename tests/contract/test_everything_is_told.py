@@ -13,7 +13,7 @@ from assistant.core import events
 from assistant.core.actions import Action, describe_action
 from assistant.core.events import Answer, Counts, EndReason, Event, Timings
 from assistant.core.session_ports import Kind
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, UnfamiliarPictureError
 from assistant.testing import ScriptedDescriber, answer_events
 from sparc_ggml.config import SparcConfig
 from tests.support.session_parts import make_session
@@ -39,7 +39,9 @@ def test_every_error_is_shown_and_spoken_alike(kind: type[AssistantError]) -> No
     parts.session.perform(Action.DESCRIBE)
     parts.settle()
     parts.session.close()
-    assert parts.front.of(Kind.ERROR) == ["Something happened. Do this."]
+    # A refusal is the answer: it can be repeated, spelled and saved.
+    line = Kind.SENTENCE if issubclass(kind, UnfamiliarPictureError) else Kind.ERROR
+    assert parts.front.of(line) == ["Something happened. Do this."]
     assert "Something happened. Do this." in parts.speaker.spoken
     assert int(error.exit_code) >= 0
 

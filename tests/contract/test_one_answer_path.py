@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from assistant import messages
-from assistant.cli.describe_job import DescribeFront, DescribeJob, Job
+from assistant.cli.describe_job import DescribeJob, Job
+from assistant.cli.pictures_job import CommandFront
 from assistant.core.actions import Action
 from assistant.core.announcer import Announcer
 from assistant.core.answering import Answering, AnswerOptions
@@ -66,7 +67,7 @@ def heard_by_key(script: Script, problems: Sequence[str]) -> tuple[list[str], li
 
 def heard_by_command(script: Script, problems: Sequence[str]) -> tuple[list[str], list[str]]:
     speaker, earcons = RecordingSpeaker(), RecordingEarcons()
-    front = DescribeFront(Console(io.StringIO(), io.StringIO()))
+    front = CommandFront(Console(io.StringIO(), io.StringIO()))
     announcer = Announcer(front, speaker, earcons, is_in_turn=True)
     answering = Answering(
         ScriptedDescriber(script),
@@ -76,7 +77,7 @@ def heard_by_command(script: Script, problems: Sequence[str]) -> tuple[list[str]
         History(),
     )
     image = np.zeros((4, 6, 3), np.uint8)
-    DescribeJob(Job(["a.png"], [DETAILED]), answering, announcer, front, lambda _name: image).run()
+    DescribeJob(Job(["a.png"], [DETAILED]), answering, front, lambda _name: image).run()
     return speaker.spoken, [str(earcon) for earcon in earcons.played]
 
 

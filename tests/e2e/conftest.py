@@ -22,6 +22,12 @@ def _no_question_about_screen_readers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPARC_ASSISTANT_SCREEN_READER", "speak")
 
 
+@pytest.fixture(autouse=True)
+def _no_glance_where_it_is_not_the_subject(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which facts are heard before a model's first word depends on how quick both are."""
+    monkeypatch.setenv("SPARC_ASSISTANT_GLANCE", "no")
+
+
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Command:
     """The assistant with a tiny random model: its words mean nothing, all else is real."""

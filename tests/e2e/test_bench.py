@@ -249,7 +249,7 @@ def test_control_c_keeps_what_is_done_and_the_same_command_goes_on(
 
     wait_until(has_begun)
     running.send_signal(signal.SIGINT)
-    out, err = running.communicate(timeout=30)
+    out, err = running.communicate(timeout=120)
     assert running.returncode == 130
     assert out == ""
     assert "Traceback" not in err

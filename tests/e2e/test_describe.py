@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import io
 import json
@@ -375,17 +376,20 @@ def test_no_file_is_left_anywhere(tiny: Command, player: FakePlayer, tmp_path: P
     )
     assert player.finished > 0
     assert list(place.iterdir()) == []
-    left = set(os.listdir("/dev/shm")) - shared
-    assert not [name for name in left if not _is_used(Path("/dev/shm", name))]
-
-
-def _is_used(folder: Path) -> bool:
-    """Whether another test's process, which runs at the same time, is at home there."""
-    return any(
-        str(folder).encode() in environ.read_bytes()
-        for environ in Path("/proc").glob("[0-9]*/environ")
-        if os.access(environ, os.R_OK) and environ.exists()
+    # Other tests and programs come and go there; what ours leaves would stay.
+    wait_until(
+        lambda: not [n for n in set(os.listdir("/dev/shm")) - shared if not _is_used(n)],
+        lambda: set(os.listdir("/dev/shm")) - shared,
     )
+
+
+def _is_used(name: str) -> bool:
+    """Whether a process that runs now is at home in a folder of /dev/shm."""
+    for environ in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):  # it has ended, or is not ours
+            if f"/dev/shm/{name}".encode() in environ.read_bytes():
+                return True
+    return False
 
 
 def test_help_is_plain() -> None:

@@ -8,8 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import skimage.data
+from PIL import Image
 
 from assistant import messages
+from assistant.errors import ExitCode
+from assistant.messages import engine as engine_words
 from assistant.model_store.find import embedded_model
 from scripts.bench.judged_scenes import world
 from scripts.train_scene_model.language import with_article
@@ -81,7 +85,7 @@ def test_it_is_spoken_sentence_by_sentence(embedded: Command, player: FakePlayer
 def test_it_says_once_what_it_is(embedded: Command) -> None:
     done = embedded.run("describe", *EXAMPLES[:2], "--no-speech", "--brief")
     assert done.stderr.count(messages.DEMO_MODEL) == 1
-    assert f"{sys.executable} -m assistant models list" in done.stderr
+    assert f"{sys.executable} -m assistant models pull" in done.stderr
 
 
 def test_brief_is_one_sentence(embedded: Command) -> None:
@@ -122,3 +126,45 @@ def test_nonsense_is_stopped_after_a_few_words(embedded: Command) -> None:
         done = embedded.run("describe", picture, *steered)
         assert messages.ENDED_REPETITION in done.stderr
         assert len(done.stdout.split()) < 80
+
+
+@pytest.fixture(scope="module")
+def photograph(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("photograph") / "cat.png"
+    Image.fromarray(skimage.data.cat()).save(path)  # type: ignore[no-untyped-call]
+    return path
+
+
+@pytest.mark.parametrize(
+    "arguments", [("describe",), ("describe", "--model", "demo"), ("describe", "--brief")]
+)
+def test_a_photograph_is_not_described(
+    embedded: Command, photograph: Path, arguments: tuple[str, ...]
+) -> None:
+    done = embedded.run(*arguments, photograph, "--no-speech")
+    assert done.returncode == ExitCode.PICTURE
+    assert engine_words.UNFAMILIAR in done.stderr
+    assert done.stdout == ""
+
+
+def test_no_question_about_a_photograph_is_answered(embedded: Command, photograph: Path) -> None:
+    done = embedded.run("ask", photograph, "Is there a cat?", "--no-speech")
+    assert done.returncode == ExitCode.PICTURE
+    assert engine_words.UNFAMILIAR in done.stderr
+    assert done.stdout == ""
+
+
+def test_anyway_describes_it_and_warns(embedded: Command, photograph: Path) -> None:
+    done = embedded.run("describe", photograph, "--anyway", "--no-speech")
+    assert done.returncode == ExitCode.OK
+    assert engine_words.UNFAMILIAR_ANYWAY in done.stderr
+    assert done.stdout
+
+
+def test_after_a_photograph_the_next_picture_is_described(
+    embedded: Command, photograph: Path
+) -> None:
+    done = embedded.run("describe", photograph, EXAMPLES[0], "--brief", "--no-speech")
+    assert done.returncode == ExitCode.PICTURE
+    assert engine_words.UNFAMILIAR in done.stderr
+    assert f"{EXAMPLES[0]}:\n" in done.stdout

@@ -53,6 +53,7 @@ def test_a_short_soak(tmp_path: Path) -> None:
     run_short(tmp_path, "soak", soak.run, 12)
 
 
+@pytest.mark.alone  # it takes memory, processes or sound folders away from all
 @pytest.mark.parametrize(
     "scenario",
     [limits.too_little_memory, limits.too_few_descriptors, machine.full_sound_folder, machine.two_at_once,
@@ -62,11 +63,13 @@ def test_a_hostile_machine(scenario: machine.Scenario) -> None:
     assert machine.run_scenario(scenario, random.Random(SEED))
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("scenario", [machine.clock_jumps, machine.all_paused])
 def test_a_time_that_jumps(scenario: machine.Scenario) -> None:
     assert machine.run_scenario(scenario, random.Random(SEED))
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "scenario",
     [

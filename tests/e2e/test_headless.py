@@ -118,8 +118,8 @@ def test_a_press_silences_at_once(embedded: Command, player: FakePlayer, tmp_pat
     player.behave("sleep 0.05")
     running = Headless(embedded, tmp_path)
     try:
-        # The note on the model, that it is ready, and the keypad's name.
-        wait_until(lambda: player.finished == 3, lambda: player.finished)
+        # The note on the model, how to get one for photographs, that it is ready, and the keypad's name.
+        wait_until(lambda: player.finished == 4, lambda: player.finished)
         player.behave("sleep 300")
         running.keypad.press("KP5")
         wait_until(lambda: player.started > player.finished, lambda: player.started)

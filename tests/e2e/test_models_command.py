@@ -168,7 +168,8 @@ def test_files_of_the_users_own_are_used_where_they_are(
 def test_bench_remembers_and_the_list_says_so(hub: Hub, folder: Path) -> None:
     before = ASSISTANT.run("models", "list").stdout
     assert "Not installed. Download size:" in before
-    assert "not known yet" in before
+    assert "estimated from the processor" in before
+    assert before.startswith(f"{TINY} suits this machine best: ")
     ASSISTANT.run(*PULL)
     done = ASSISTANT.run("models", "bench", "--json")
     assert done.returncode == 0, done.stderr

@@ -11,7 +11,6 @@ import random
 import signal
 import subprocess
 import termios
-import time
 from functools import partial
 from pathlib import Path
 
@@ -84,10 +83,9 @@ def _part_size(folder: Path) -> int:
 def test_ctrl_c_keeps_what_has_come(hub: Hub, folder: Path) -> None:
     hub.pause_s = 0.05
     process = ASSISTANT.start(*PULL)
-    while _part_size(folder) == 0:
-        time.sleep(0.01)
+    wait_until(lambda: _part_size(folder))
     process.send_signal(signal.SIGINT)
-    _, stderr = process.communicate(timeout=20)
+    _, stderr = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "What was downloaded is kept." in stderr
     assert "Traceback" not in stderr
@@ -244,18 +242,17 @@ def test_a_file_that_another_program_has_is_not_fetched(
 
 
 def test_two_pulls_at_once_do_not_meet(hub: Hub, folder: Path) -> None:
-    hub.pause_s = 0.2
+    hub.is_held = True
     first = ASSISTANT.start(*PULL)
-    while _part_size(folder) == 0:
-        time.sleep(0.01)
+    wait_until(lambda: any(method == "GET" and MODEL_KEY in path for method, path, _ in hub.seen))
     second = ASSISTANT.run(*PULL)
     assert second.returncode == 4
     assert "Another command" in second.stderr
     removed = ASSISTANT.run("models", "remove", TINY)
     assert removed.returncode == 4
     assert "Another command" in removed.stderr
-    hub.pause_s = 0.0
-    first.communicate(timeout=60)
+    hub.is_held = False
+    first.communicate(timeout=120)
     assert first.returncode == 0
 
 

@@ -114,6 +114,7 @@ def _children(pid: int) -> list[int]:
     return [int(line) for line in done.stdout.split()]
 
 
+@pytest.mark.alone  # a worker that is stopped for three seconds before it is asked is replaced without a word
 def test_a_killed_model_worker_is_told_of_and_the_answer_comes(
     assistant: TypedAssistant,
 ) -> None:

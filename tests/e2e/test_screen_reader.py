@@ -15,7 +15,8 @@ from tests.support.fake_player import FakePlayer
 from tests.support.typed_assistant import TypedAssistant
 from tests.support.waiting import wait_until
 
-pytestmark = pytest.mark.model
+# What is called as a screen reader is seen by every program that starts meanwhile.
+pytestmark = [pytest.mark.model, pytest.mark.alone]
 
 Begin = Callable[[], TypedAssistant]
 

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ from tests.support.waiting import wait_until
 ROOT = Path(__file__).resolve().parents[2]
 FILES = (
     "scripts/run", "scripts/test", "scripts/lib-setup.sh", "requirements.lock",
-    "requirements-dev.lock", "requirements-build.lock", "pyproject.toml", "setup.py",
+    "requirements-dev.lock", "requirements-build.lock", "requirements-weights.lock", "pyproject.toml", "setup.py",
 )  # fmt: skip
 TOOLS = (
     "sh", "dirname", "readlink", "cat", "cksum", "df", "awk", "rm", "mkdir", "grep", "tail", "date",
@@ -47,6 +48,7 @@ case "$*" in
     echo "install $*" >> "$FAKE_LOG"
     [ -z "$FAKE_PIP_SAYS" ] || { echo "$FAKE_PIP_SAYS" >&2; exit 1; }
     sleep ${FAKE_PIP_TAKES:-0}
+    while [ -e "${FAKE_PIP_WAITS:-}" ]; do sleep 0.05; done
     case "$*" in
     *" -e "*)
         bin=${0%/*}
@@ -294,7 +296,7 @@ def test_an_interrupted_set_up_ends_its_children_and_goes_on_later(machine: Mach
     )  # fmt: skip
     wait_until(lambda: machine.installs)
     front.send_signal(signal.SIGTERM)
-    _, said = front.communicate(timeout=30)
+    _, said = front.communicate(timeout=120)
     assert front.returncode == 130
     assert said.splitlines()[-1] == "Stopped. Run this again to continue."
     wait_until(
@@ -304,19 +306,26 @@ def test_an_interrupted_set_up_ends_its_children_and_goes_on_later(machine: Mach
     assert machine.run("later").stdout == "assistant got: later\n"
 
 
-def test_two_at_once_wait_for_each_other(machine: Machine) -> None:
-    environment = machine.environment | {"FAKE_PIP_TAKES": "0.5"}
-    both = [
-        subprocess.Popen(
+def test_two_at_once_wait_for_each_other(machine: Machine, tmp_path: Path) -> None:
+    hold, said = tmp_path / "hold", tmp_path / "said"
+    hold.touch()
+
+    def start(number: int, **streams: Any) -> subprocess.Popen[str]:
+        return subprocess.Popen(
             [str(machine.root / "scripts" / "run"), str(number)],
-            env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )
-        for number in (1, 2)
-    ]  # fmt: skip
-    outputs = [process.communicate(timeout=30) for process in both]
-    assert [out for out, _ in outputs] == ["assistant got: 1\n", "assistant got: 2\n"]
-    assert machine.installs == 3
-    assert sum("Another set-up is already running" in err for _, err in outputs) == 1
+            env=machine.environment | {"FAKE_PIP_WAITS": str(hold)},
+            stdout=subprocess.PIPE, text=True, **streams,
+        )  # fmt: skip
+
+    first = start(1, stderr=subprocess.DEVNULL)
+    wait_until(lambda: machine.installs)
+    with said.open("w") as stream:
+        second = start(2, stderr=stream)
+    wait_until(lambda: "Another set-up is already running" in said.read_text(), said.read_text)
+    hold.unlink()
+    outputs = [process.communicate(timeout=120)[0] for process in (first, second)]
+    assert outputs == ["assistant got: 1\n", "assistant got: 2\n"]
+    assert machine.installs == 4
 
 
 def test_a_folder_that_cannot_be_written(machine: Machine) -> None:

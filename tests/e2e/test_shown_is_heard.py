@@ -125,7 +125,7 @@ def test_control_c_ends_the_last_words(embedded: Command, voice: FakeSpdSay) -> 
     )
     wait_until(lambda: bool(voice.begun))
     process.send_signal(signal.SIGINT)
-    _, shown = process.communicate(timeout=30)
+    _, shown = process.communicate(timeout=120)
     assert process.returncode == ExitCode.USAGE
     assert len(shown.splitlines()) == 2
     assert voice.spoken == []

@@ -68,11 +68,14 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return python
 
 
+def _without_checkout() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+
 def _run(python: Path, cwd: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
     return subprocess.run(
         [str(python.with_name("sparc-assistant")), *arguments],
-        cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL,
+        cwd=cwd, env=_without_checkout(), capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL,
     )  # fmt: skip
 
 
@@ -90,14 +93,16 @@ def test_the_wheel_has_packages_data_and_licence(wheel: Path) -> None:
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert any(name.endswith("licenses/NOTICE") for name in names)
     assert not [n for n in names if n.startswith(("tests/", "scripts/", "docs/", "examples/"))]
-    for path in (ROOT / "models").rglob("*.gguf"):
+    weights = [*(ROOT / "models").rglob("*.gguf"), *(ROOT / "models").rglob("*.onnx")]
+    assert len(weights) >= 3
+    for path in weights:
         assert f"assistant/_models/{path.relative_to(ROOT / 'models')}" in names
 
 
 def test_it_describes_from_an_empty_folder(python: Path, tmp_path: Path, tiny: Command) -> None:
     where = subprocess.run(
         [str(python), "-c", "import assistant; print(assistant.__file__)"],
-        cwd=tmp_path, capture_output=True, text=True, check=True,
+        cwd=tmp_path, env=_without_checkout(), capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert str(python.parents[1]) in where.stdout
     done = _run(python, tmp_path, "describe", str(STREET), "--no-speech", "--json", *tiny.model)

@@ -36,6 +36,7 @@ def options_for(name: str, pair: Pair, folder: Path) -> EngineOptions:
         n_batch=512,
         kv_type="f16",
         flash_attn="off",
+        detail="high",
         template="moondream" if name == "moondream2" else None,
         # llama.cpp's helper has InternVL's patches in its own order; a test below holds ours to the authors'.
         corrects_pictures=not name.startswith("internvl"),
@@ -144,3 +145,21 @@ def test_words_forge_no_control_token(folder: Path, name: str) -> None:
             for seen in (honest, forged)
         ]
     assert marks[0] == marks[1]
+
+
+# Tiles and tokens are small here: 256 tokens are the limit of "low".
+@pytest.mark.parametrize(
+    ("name", "fewest"),
+    [("qwen3-vl", 256), ("qwen2.5-vl", 256), ("lfm2-vl", 256), ("llava-1.6", 16)],
+)
+def test_less_detail_never_takes_more_image_tokens(folder: Path, name: str, fewest: int) -> None:
+    pair, picture, seen = write_pair(name, folder), random_picture(1200), {}
+    for detail in ("low", "usual", "high"):
+        options = replace(options_for(name, pair, folder), detail=detail, n_ctx=4096)
+        with Engine(options) as engine:
+            answer = record(engine, picture, NONE, n_tokens=1).answer
+        assert answer is not None
+        seen[detail] = answer.counts.image_tokens
+    assert seen["low"] <= min(fewest, seen["usual"])
+    assert seen["usual"] <= seen["high"]
+    assert seen["low"] < seen["high"]

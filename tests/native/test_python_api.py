@@ -16,6 +16,7 @@ from PIL import Image
 import assistant
 import sparc_ggml
 from assistant import AssistantError, Describer
+from assistant.errors import UnfamiliarPictureError
 from tests.support.assistant_command import ROOT
 
 PAGE = (ROOT / "docs" / "python-api.md").read_text("utf-8")
@@ -63,8 +64,12 @@ def test_a_picture_is_a_path_an_image_or_an_array() -> None:
         for wrong in (pixels[..., 0], pixels.astype(np.float32), np.empty((0, 0, 3), np.uint8)):
             with pytest.raises(ValueError, match="a picture is a path"):
                 describer.describe(wrong)  # type: ignore[arg-type]
-        dark = describer.describe(np.zeros((64, 64, 3), np.uint8))
-        assert "covered" in " ".join(dark.warnings)
+        black = np.zeros((64, 64, 3), np.uint8)
+        with pytest.raises(UnfamiliarPictureError, match="not one of the drawings I know"):
+            describer.describe(black)
+        with Describer(max_tokens=12, anyway=True) as careless:
+            dark = careless.describe(black)
+            assert "covered" in " ".join(dark.warnings)
         with pytest.raises(AssistantError, match=r"nothing\.png"):
             list(describer.stream("nothing.png"))
         assert describer.describe(STREET).sentences

@@ -29,6 +29,7 @@ class Hub:
         refuses: status codes for the next requests to the hub, one each.
         ignores_ranges: answers a range with the whole file.
         pause_s: wait before every 16 KiB.
+        is_held: sends 16 KiB of a file and keeps the rest while this is true.
         needs_token: refuses downloads without it.
         prefix: path before all others, as a mirror may have.
         stated_size: the size that it states instead of the true one.
@@ -48,6 +49,7 @@ class Hub:
     refuses: list[int] = field(default_factory=list)
     ignores_ranges: bool = False
     pause_s: float = 0.0
+    is_held: bool = False
     needs_token: str = ""
     prefix: str = ""
     stated_size: int | None = None
@@ -88,6 +90,7 @@ def running_hub(hub: Hub) -> Iterator[Hub]:
     try:
         yield hub
     finally:
+        hub.is_held = False
         server.shutdown()
         thread.join()
         server.server_close()
@@ -201,5 +204,7 @@ class _Handler(BaseHTTPRequestHandler):
                 return
             if hub.pause_s:
                 time.sleep(hub.pause_s)
+            while hub.is_held and sent:
+                time.sleep(0.01)
             self.wfile.write(content[at : at + _PIECE])
             sent += _PIECE

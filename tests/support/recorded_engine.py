@@ -66,7 +66,7 @@ def tiny_pair(folder: Path, llama: TinyLlama, mmproj: TinyMmproj, **options: Any
         write_tiny_mmproj(mmproj_path, mmproj)
     template = None if llama.chat_template else "vicuna_v1"
     settings: dict[str, Any] = {
-        "n_ctx": 512, "cache_dir": folder / "cache", "n_threads": 1, "template": template,
+        "n_ctx": 512, "cache_dir": folder / "cache", "n_threads": 1, "template": template, "detail": "high",
     }  # fmt: skip
     return EngineOptions(model_path, mmproj_path, **(settings | options))
 

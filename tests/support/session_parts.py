@@ -13,6 +13,7 @@ from assistant.core.actions import Keymap
 from assistant.core.announcer import Announcer
 from assistant.core.answering import Answering, AnswerOptions
 from assistant.core.events import DecodeOptions, ImageRgb
+from assistant.core.glancing import Glancing
 from assistant.core.heartbeat import DEFAULT_QUIET_S
 from assistant.core.history import Entry, History
 from assistant.core.ports import Describer
@@ -20,8 +21,15 @@ from assistant.core.session import Session
 from assistant.core.session_jobs import Jobs
 from assistant.core.session_ports import Kind, Line, Prompts
 from assistant.errors import AssistantError
-from assistant.testing import RecordingEarcons, RecordingSpeaker, ScriptedDescriber
+from assistant.testing import (
+    RecordingEarcons,
+    RecordingSpeaker,
+    ScriptedDescriber,
+    ScriptedGlancer,
+)
 from sparc_ggml.config import SparcConfig
+
+WAY = "To have photographs described, get a model."
 
 
 @dataclass
@@ -104,20 +112,34 @@ class FakeCameras:
 
 @dataclass
 class FakeModels:
-    """Two models; choosing gives the same describer."""
+    """Two models; choosing gives the same describer. ``offer`` is a third line, a download."""
 
     describer: Describer
     keeps_turns: bool = True
     preset: SparcConfig = field(default_factory=SparcConfig)
     chosen: int = 0
     failure: AssistantError | None = None
+    offer: str = ""
+    farewell_words: str = ""
+    answers_yes_or_no: bool = True
 
     @property
     def name(self) -> str:
         return ("small model", "large model")[self.chosen]
 
     def names(self) -> Sequence[str]:
-        return ["small model", "large model"]
+        return ["small model", "large model", *([self.offer] if self.offer else [])]
+
+    def offers(self, index: int) -> bool:
+        return index == 2
+
+    def fetch(self) -> str:
+        if self.failure is not None:
+            raise self.failure
+        return f"Begun: {self.offer}."
+
+    def farewell(self) -> str:
+        return self.farewell_words
 
     def choose(self, index: int) -> Describer:
         if self.failure is not None:
@@ -211,6 +233,7 @@ class SessionParts:
     keeper: FakeKeeper
     history: History
     jobs: Jobs
+    glancer: ScriptedGlancer
 
     def settle(self) -> None:
         """Waits until the work is done and all is spoken."""
@@ -230,6 +253,9 @@ def make_session(
     screen_reader: str = "",
     inspect_s: float = 0.0,
     quiet_s: tuple[float, ...] = DEFAULT_QUIET_S,
+    glancer: ScriptedGlancer | None = None,
+    is_demo: bool = False,
+    has_glance: bool = True,
 ) -> SessionParts:
     """A session on fakes; close ``parts.session`` when done."""
 
@@ -238,6 +264,7 @@ def make_session(
         return problems
 
     front = front or ShownLines()
+    looks = glancer or ScriptedGlancer()
     speaker = RecordingSpeaker(seconds_per_utterance)
     earcons = RecordingEarcons()
     cameras, models = FakeCameras(), FakeModels(describer)
@@ -247,11 +274,19 @@ def make_session(
     answering = Answering(
         describer,
         announcer,
-        lambda: AnswerOptions(preferences.options, models.preset, models.keeps_turns),
+        lambda: AnswerOptions(
+            preferences.options,
+            models.preset,
+            models.keeps_turns,
+            is_steering_measured=models.preset.method != "none",
+            answers_yes_or_no=models.answers_yes_or_no,
+            has_glance=has_glance, knows_strangers=is_demo,
+        ),
         inspect,
         history,
+        make_glancing=lambda taking: Glancing(looks, taking, history, "Press t.", lambda: WAY),
         quiet_s=quiet_s,
-    )
+    )  # fmt: skip
     session = Session(
         answering, announcer, speaker, cameras, models, preferences, keeper, history,
         Keymap.from_rebindings(rebindings), jobs, prompts, screen_reader=screen_reader,
@@ -268,4 +303,5 @@ def make_session(
         keeper,
         history,
         jobs,
+        looks,
     )

@@ -55,7 +55,7 @@ class Terminal:
         return self.rows[int(y)]
 
     def wait(self, holds: Callable[[], bool]) -> None:
-        wait_until(holds, lambda: self.tmux("capture-pane", "-p"), timeout_s=90.0, pause_s=0.05)
+        wait_until(holds, lambda: self.tmux("capture-pane", "-p"), pause_s=0.05)
 
     def wait_for(self, text: str) -> None:
         self.wait(lambda: text in self.screen)

@@ -48,7 +48,7 @@ class TypedAssistant:
         self.process.stdin.flush()
 
     def hear(
-        self, is_it: str | Callable[[str], bool], after: int = 0, timeout_s: float = 60.0
+        self, is_it: str | Callable[[str], bool], after: int = 0, timeout_s: float = 120.0
     ) -> int:
         """Waits for a line; returns the number of lines up to it and with it."""
         wanted = (lambda line: line.startswith(is_it)) if isinstance(is_it, str) else is_it
@@ -69,7 +69,7 @@ class TypedAssistant:
         """Waits for so many lines of answers."""
         wait_until(lambda: len(self.answers) >= n, lambda: self.answers)
 
-    def quit(self, timeout_s: float = 60.0) -> int:
+    def quit(self, timeout_s: float = 120.0) -> int:
         """Types q and waits for the end; returns the exit code."""
         self.type("q")
         return self.process.wait(timeout_s)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 def wait_until(
     holds: Callable[[], object],
     seen: Callable[[], object] = lambda: "nothing more is known",
-    timeout_s: float = 60.0,
+    timeout_s: float = 120.0,
     pause_s: float = 0.005,
 ) -> None:
     """Return once something holds.

@@ -264,6 +264,21 @@ def test_history_by_number_by_arrow_and_back() -> None:
     run(test())
 
 
+def test_a_download_is_chosen_like_a_model_and_describing_goes_on() -> None:
+    async def test() -> None:
+        async with open_screen() as screen:
+            screen.parts.models.offer = "Download huge model: 4 gigabytes"
+            await screen.press("m", "3", "enter")
+            assert (
+                screen.shown[-1] == screen.spoken[-1] == "Begun: Download huge model: 4 gigabytes."
+            )
+            await screen.press("d")
+            assert screen.parts.models.chosen == 0
+            assert len(screen.parts.describer.requests) == 1
+
+    run(test())
+
+
 def test_a_model_is_chosen() -> None:
     async def test() -> None:
         async with open_screen() as screen:

@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, str] = {
     "headless": "assistant.cli.commands.headless",
     "describe": "assistant.cli.commands.describe",
     "ask": "assistant.cli.commands.ask",
+    "glance": "assistant.cli.commands.glance",
     "cameras": "assistant.cli.commands.cameras",
     "voices": "assistant.cli.commands.voices",
     "trace": "assistant.cli.commands.trace",

@@ -7,14 +7,14 @@ not need is imported after the worker was started, whose own imports take longes
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from assistant import messages
 from assistant.cli import help_texts
+from assistant.cli.open_pictures import open_pictures, refuse_twice_stdin
 from assistant.cli.parser import add_command, add_help, add_output, add_setting, add_settings
 from assistant.errors import ExitCode, UsageError
 from assistant.fronts.console import Console
@@ -66,24 +66,22 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
         options.images if is_describing else [options.image], takes_many=is_describing
     )
     pictures = named.pictures
-    if pictures.count("-") > 1:
-        raise UsageError(messages.PICTURE_STDIN_TWICE)
+    refuse_twice_stdin(pictures)
     settings, files, replaced = with_what_works(loaded.settings, given)
     settings = wiring.silent_beside(wiring.find_reader(settings), settings)
     # Refused before the model is loaded; each question stands for itself.
     answer_options = replace(wiring.answer_options(settings, files), keeps_turns=False)
 
-    from assistant.camera.named_pictures import CAMERA, NamedPictures
-    from assistant.cli.describe_job import DescribeFront, DescribeJob, Job
+    from assistant.cli.describe_job import DescribeJob, Job
     from assistant.cli.output_file import OutputFile, check_distinct
     from assistant.cli.records import TraceFile
-    from assistant.cli.turns import Turns, listen_for_skips
-    from assistant.core.announcer import Announcer
-    from assistant.core.events import ImageRgb, TraceHeader, TraceStep
+    from assistant.core.events import TraceHeader, TraceStep
+    from assistant.core.glancing import Glancing
     from assistant.core.history import History
-    from assistant.core.ports import Earcons
+    from assistant.glance.process import GlanceProcess
     from assistant.inference.worker.client import InferenceClient
-    from assistant.speech.factory import LateEarcons
+    from assistant.messages import glance as glance_words
+    from assistant.model_store import advice
 
     questions = _questions(options, settings)
     takers: list[Callable[[TraceHeader | TraceStep], None]] = []
@@ -108,28 +106,18 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
             wiring.engine_options(settings, files, is_verbose=options.verbose), worker=worker
         )
         stack.callback(describer.close)
-        load_named = NamedPictures(settings.camera.source)
-        stack.callback(load_named.close)
-        if set(pictures) != {CAMERA}:
-            load_named.warm()
-
-        def load_picture(name: str) -> ImageRgb:
-            if name in named.failures:
-                raise named.failures[name]
-            return load_named(name)
-
-        front = DescribeFront(console, is_json=options.json)
-        earcons: Earcons = LateEarcons(is_on=settings.speech.is_on and settings.speech.has_earcons)
-        # Opened last, so closed first: sound stops before anything else is taken down.
-        speaker = wiring.speaker(settings, console.error)
-        turns = None
-        has_terminal = "-" not in pictures and sys.stdin.isatty()
-        if len(pictures) * len(questions) > 1:
-            speaker = earcons = turns = Turns(speaker, earcons)
-            stack.enter_context(listen_for_skips(turns.skip, has_terminal=has_terminal))
-        stack.callback(earcons.close)
-        stack.callback(speaker.close)
-        announcer = Announcer(front, speaker, earcons, is_in_turn=True)
+        glancer = GlanceProcess()
+        stack.callback(glancer.close)
+        if (
+            answer_options.has_glance and not files.is_demo
+        ):  # the embedded model is quicker than its start
+            glancer.warm()
+        opened = stack.enter_context(
+            open_pictures(
+                named, settings, console, n_questions=len(questions), is_json=options.json
+            )
+        )
+        history = History(1)
 
         def on_trace(record: TraceHeader | TraceStep) -> None:
             for take in takers:
@@ -137,34 +125,31 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
 
         demo = files.is_demo
         return DescribeJob(
-            Job(pictures, questions, options.json, not is_describing and len(questions) > 1),
+            Job(pictures, questions, not is_describing and len(questions) > 1),
             wiring.make_answering(
                 describer,
-                announcer,
+                opened.announcer,
                 lambda: answer_options,
-                History(1),
+                history,
                 on_trace if takers else None,
+                # How to get a model is said last, and once.
+                lambda taking: Glancing(glancer, taking, history, glance_words.READ_ALL_COMMAND),
             ),
-            announcer,
-            front,
-            load_picture,
-            model_names=(str(files.model_path), str(files.mmproj_path)),
+            opened.front,
+            opened.load_picture,
+            (str(files.model_path), str(files.mmproj_path)),
             announcements=named.notices,
             notices=[
                 *loaded.notices,
                 *replaced,
                 *([messages.DEMO_MODEL] if demo else []),
                 *wiring.model_notices(settings, files),
-                *([_skip_hint(pictures)] if turns is not None and has_terminal else []),
+                *opened.notices,
             ],
-            hints=[messages.DEMO_MODEL_HINT] if demo else [],
+            hints=lambda: [advice.one_sentence()] if demo else [],
             heatmap=heatmap,
-            turns=turns,
+            turns=opened.turns,
         ).run()
-
-
-def _skip_hint(pictures: Sequence[str]) -> str:
-    return messages.SKIP_PICTURE if len(pictures) > 1 else messages.SKIP_QUESTION
 
 
 def _questions(options: argparse.Namespace, settings: Settings) -> list[Question]:

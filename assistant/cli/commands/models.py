@@ -14,12 +14,12 @@ from assistant.settings.table import BY_NAME
 
 MODELS = _("Get models for photographs, and choose among them.")
 MODELS_LONG = _(
-    "Lists, fetches, checks and chooses models. Only the command pull uses the network; every file is checked "
+    "Lists, fetches, checks and chooses models. Of these commands, only pull uses the network; every file is checked "
     "against its checksum before it is used."
 )
 EPILOG = _("Models are kept in sparc-assistant/models in the user's data folder.")
 LIST = _("Say which models there are, which fit this machine, and what a picture costs.")
-PULL = _("Fetch a model; goes on where an earlier try stopped.")
+PULL = _("Download a model; continues where an earlier download stopped.")
 VERIFY = _("Check the files of one installed model, or of all.")
 USE = _("Choose the model that answers; best lets the program choose, demo is the small one.")
 PATH = _("Print where the two files of an installed model are.")
@@ -29,6 +29,7 @@ BENCH = _("Measure how long a picture takes on this machine, and remember it.")
 
 NAME = _("Name of the model, as models list says it.")
 NAME_OR_ALL = _("Name of the model; default: all.")
+NAME_OR_BEST = _("Name of the model; default: the one that suits this machine best.")
 NAME_OR_USED = _("Name of the model; default: the one that answers.")
 NEW_NAME = _("A name of your own: small letters, digits, dots and dashes.")
 MODEL = _("GGUF file of the language model.")
@@ -51,8 +52,8 @@ def add_parser(commands: Any) -> None:
     _finish(listing)
 
     pull = _action(actions, "pull", PULL)
-    pull.add_argument("name", metavar="NAME", help=NAME)
-    pull.add_argument("--accept-licence", action="store_true", help=ACCEPT)
+    pull.add_argument("name", nargs="?", metavar="NAME", help=NAME_OR_BEST)
+    pull.add_argument("--accept-licence", "--yes", action="store_true", help=ACCEPT)
     pull.add_argument("--force", action="store_true", help=FORCE)
     pull.add_argument("--unverified", action="store_true", help=UNVERIFIED)
     pull.add_argument("--quiet", action="store_true", help=QUIET)

@@ -13,11 +13,17 @@ from typing import Any
 from assistant.app import wiring
 from assistant.errors import ExitCode, ModelError, UsageError
 from assistant.fronts.console import Console, ConsoleTalk
+from assistant.messages import amounts
+from assistant.messages import installing as install_words
+from assistant.messages import model_list as list_words
 from assistant.messages import models as words
-from assistant.model_store import install, listing, manage
+from assistant.model_store import advice, install, listing, manage
 from assistant.model_store.catalogue import CatalogueModel, find_row, read_catalogue
-from assistant.model_store.find import DEMO, choose, embedded_model, files_of, find_model
-from assistant.model_store.record import InstalledModel, State, Store
+from assistant.model_store.choice import choose
+from assistant.model_store.find import embedded_model, files_of, find_model
+from assistant.model_store.record import DEMO, InstalledModel, State, Store
+from assistant.model_store.removal import remove as remove_model
+from assistant.model_store.room import check_room
 from assistant.settings.load import read_settings
 from assistant.settings.table import setting_values
 from assistant.system.memory import memory
@@ -27,13 +33,14 @@ from assistant.system.typed_path import typed_path
 
 def list_models(options: argparse.Namespace, console: Console) -> ExitCode:
     """List the models."""
-    store, there = Store(), memory()
-    state = store.read()
-    models = listing.list_rows(read_catalogue(), state, _in_use(state), there, machine_name())
+    ranked, state, machine = advice.rank_here(Store())
+    models = listing.list_rows(ranked, state, _in_use(state), machine)
     if options.json:
         console.json({"models": [model.record() for model in models]})
         return ExitCode.OK
-    for line in listing.format_rows(models, there):
+    for line in listing.format_advice(ranked, state, machine):
+        console.data(line)
+    for line in listing.format_rows(models, machine.memory):
         console.data(line)
     return ExitCode.OK
 
@@ -55,21 +62,37 @@ def _in_use(state: State) -> str:
 def pull(options: argparse.Namespace, console: Console) -> ExitCode:
     """Fetch a model; the only action that uses the network."""
     store = Store()
-    row = find_row(options.name, read_catalogue())
+    suit = _suit_here(store) if options.name is None else None
+    row = find_row(options.name, read_catalogue()) if suit is None else suit.row
     there = store.read().models.get(row.name)
     if there is not None and there.is_unchanged:
-        return _done(words.already_installed(row.name), there, options, console)
+        return _done(install_words.already_installed(row.name), there, options, console)
     with ExitStack() as stack:
         talk = open_talk(options, console, stack)
-        install.check_room(row, store, forces=options.force)
+        if suit is not None:
+            talk.tell(advice.say_details(suit, store.read().bytes_per_s))
+        check_room(row, store, forces=options.force)
         for file in row.files:
             if not file.sha256:
-                talk.tell(words.hash_from_server(file.name))
+                talk.tell(install_words.hash_from_server(file.name))
         _accept_licence(row, store, options, talk)
         installed = _pull(row, store, talk, options, console)
         # Control-C never comes here: the voice then ends at once.
-        talk.last_words(words.pulled(row.name))
-    return _done(words.pulled(row.name), installed, options, console)
+        talk.last_words(install_words.pulled(row.name))
+    return _done(install_words.pulled(row.name), installed, options, console)
+
+
+def _suit_here(store: Store) -> advice.Suit:
+    """Return the model that suits this machine best.
+
+    Raises:
+        ModelError: none fits; the message says what would.
+    """
+    ranked, _, machine = advice.rank_here(store)
+    best = advice.best_model(ranked)
+    if best is None:
+        raise ModelError(advice.say_why_none(ranked, machine), install_words.NONE_FITS_HINT)
+    return best
 
 
 def _pull(
@@ -82,7 +105,7 @@ def _pull(
     try:
         return install.pull(row, store, talk, takes_unverified=options.unverified)
     except KeyboardInterrupt:
-        console.status(words.KEPT_FOR_NEXT_TIME)
+        console.status(install_words.KEPT_FOR_NEXT_TIME)
         raise
 
 
@@ -153,7 +176,7 @@ def path(options: argparse.Namespace, console: Console) -> ExitCode:
 
 def remove(options: argparse.Namespace, console: Console) -> ExitCode:
     """Remove a model."""
-    removal = manage.remove(options.name, Store())
+    removal = remove_model(options.name, Store())
     kept = [str(path) for path in removal.kept]
     if removal.freed:
         said = words.removed(options.name, removal.freed)
@@ -187,7 +210,8 @@ def add(options: argparse.Namespace, console: Console) -> ExitCode:
 def bench(options: argparse.Namespace, console: Console) -> ExitCode:
     """Measure a model and remember how long it took."""
     from assistant.inference.worker.client import InferenceClient
-    from assistant.model_store.speed import measure, seconds_of
+    from assistant.model_store.estimate import seconds_of
+    from assistant.model_store.speed import measure
 
     store = Store()
     settings = read_settings(setting_values(options)).settings
@@ -198,7 +222,7 @@ def bench(options: argparse.Namespace, console: Console) -> ExitCode:
     else:
         files = files_of(manage.get_usable(options.name, store))
     name = DEMO if files.is_demo else files.name
-    console.status(words.bench_start(name))
+    console.status(list_words.bench_start(name))
     engine = wiring.engine_options(settings, replace(files, name=name), is_verbose=False)
     with InferenceClient(engine) as describer:
         speed = measure(describer, machine_name(), console.status)
@@ -207,9 +231,9 @@ def bench(options: argparse.Namespace, console: Console) -> ExitCode:
         with store.change() as state:
             state.speeds[name] = speed
     except ModelError:
-        console.status(words.bench_forgotten(name, words.about_seconds(seconds)))
+        console.status(list_words.bench_forgotten(name, amounts.about_seconds(seconds)))
         raise
-    said = words.bench_result(name, words.about_seconds(seconds))
+    said = list_words.bench_result(name, amounts.about_seconds(seconds))
     return _result(said, {"model": name, "seconds": round(seconds, 3)}, options, console)
 
 
@@ -219,13 +243,13 @@ def _accept_licence(
     """Show the licence and ask for consent, once for each licence."""
     if row.licence_link in store.read().licences:
         return
-    talk.ask(words.licence(row.title, row.licence, row.licence_link))
+    talk.ask(install_words.licence(row.title, row.licence, row.licence_link))
     if not options.accept_licence:
         if not sys.stdin.isatty():
-            raise UsageError(words.LICENCE_NEEDED, words.LICENCE_NEEDED_HINT)
-        talk.ask(words.LICENCE_PROMPT)
+            raise UsageError(install_words.LICENCE_NEEDED, install_words.LICENCE_NEEDED_HINT)
+        talk.ask(install_words.LICENCE_PROMPT)
         if sys.stdin.readline().strip().lower() not in ("yes", "y"):
-            raise UsageError(words.LICENCE_REFUSED)
+            raise UsageError(install_words.LICENCE_REFUSED)
     with store.change() as state:
         if row.licence_link not in state.licences:
             state.licences.append(row.licence_link)

@@ -25,11 +25,11 @@ KEYPAD_KEYS: Mapping[str, Binding] = {
     "kp0": Action.STOP,
     "kp1": Action.STATUS,
     "kp2": Action.BRIEF,
-    "kp3": Action.CAMERA,
+    "kp3": Action.TEXT,
     "kp4": Action.PREVIOUS,
     "kp5": Action.DESCRIBE,
     "kp6": Action.NEXT,
-    "kp7": Action.CHECK,
+    "kp7": Action.GLANCE,
     "kp8": Action.REPEAT,
     "kp9": Action.HISTORY,
     "kpdot": Action.PAUSE,
@@ -39,6 +39,9 @@ KEYPAD_KEYS: Mapping[str, Binding] = {
     "kpslash": Action.ASK,
     "numlock": Action.HELP,
     "backspace": Action.FOLLOW_UP,
+    # Keys that only larger keypads have.
+    "tab": Action.CAMERA,
+    "kpequal": Action.CHECK,
     # What a headset or a remote shutter sends.
     "playpause": Special.BUTTON,
     "nextsong": Action.NEXT,

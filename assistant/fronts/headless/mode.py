@@ -38,6 +38,7 @@ PROMPTS = Prompts(
     words.choose_model,
     words.SETTINGS_ELSEWHERE,
     lambda _key: words.READ_ON,
+    lambda _key: words.READ_ALL,
 )
 """What a session says here when something is to be chosen: nothing can be typed."""
 

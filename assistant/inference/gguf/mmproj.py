@@ -26,9 +26,11 @@ from platformdirs import user_cache_path
 from assistant import messages
 from assistant.core.events import ImageRgb
 from assistant.errors import ModelError
+from assistant.inference import picture_detail
 from assistant.inference.anyres import Anyres, read_anyres
 from assistant.inference.gguf.header import GgufError, GgufHeader, read_header
-from assistant.messages import models as words
+from assistant.inference.gguf.pairing import projector_kind
+from assistant.messages import model_files as words
 
 CORRECTION_NAME = "vision_layers"
 
@@ -59,6 +61,9 @@ class Projector:
         anyres: how a picture is cut into tiles (LLaVA-1.6); None where it is not, or mtmd does it.
         mean_rgb: colour of the padding, 0-255.
         is_stretched: whether a picture is stretched to a square and not padded (Moondream 2, Gemma 3).
+        grid_px: what a picture's sides are to be multiples of; None where mtmd sees to it as the authors do.
+        max_px: area of the largest picture that is handed to mtmd; None where any size will do.
+        max_tokens: most image tokens, where mtmd has to be told; else None.
         is_corrected: whether ``path`` makes llama.cpp run a layer that it would leave out.
         note: what a person should hear when the copy was made just now, or an empty string.
     """
@@ -69,6 +74,9 @@ class Projector:
     anyres: Anyres | None
     mean_rgb: tuple[int, int, int]
     is_stretched: bool = False
+    grid_px: int | None = None
+    max_px: int | None = None
+    max_tokens: int | None = None
     is_corrected: bool = False
     note: str = ""
 
@@ -86,10 +94,10 @@ class Projector:
     def prepare(self, image_rgb: ImageRgb) -> ImageRgb:
         """Pad to a square with the mean colour, then shrink bicubically, as LLaVA-1.5's authors do; mtmd shrinks first.
 
-        Moondream and Gemma 3 stretch instead, where mtmd pads. Pictures of other families are left to mtmd.
+        Moondream and Gemma 3 stretch instead, and Qwen-VL a little, where mtmd pads. Others are left to mtmd.
         """
         if not self.has_fixed_size:
-            return image_rgb
+            return picture_detail.fit(image_rgb, self.max_px, self.grid_px)
         from PIL import Image
 
         height, width = image_rgb.shape[:2]
@@ -109,7 +117,7 @@ class Projector:
 def is_one_layer_short(header: GgufHeader) -> bool:
     """Return whether llama.cpp would skip the last stored layer of a legacy LLaVA vision tower."""
     values = header.values
-    if _kind(header) not in _LLAVA_PROJECTORS or _FEATURE_LAYER in values:
+    if projector_kind(header) not in _LLAVA_PROJECTORS or _FEATURE_LAYER in values:
         return False
     n_layer, width = (
         header.number(f"clip.vision.{key}") for key in ("block_count", "embedding_length")
@@ -124,7 +132,7 @@ def least_batch(header: GgufHeader) -> int:
 
     Gemma 3 makes 256 tokens of a picture. Source: ``mtmd_decode_use_non_causal`` in llama.cpp's ``mtmd.cpp``.
     """
-    return _WHOLE_PICTURE if _kind(header) in _NON_CAUSAL else 1
+    return _WHOLE_PICTURE if projector_kind(header) in _NON_CAUSAL else 1
 
 
 def has_no_kind(header: GgufHeader) -> bool:
@@ -132,16 +140,12 @@ def has_no_kind(header: GgufHeader) -> bool:
     return "mm.0.weight" in header.tensors and not any(key in header.values for key in _KINDS)
 
 
-def _kind(header: GgufHeader) -> str:
-    """Return the kind of projector for pictures; files of models that hear as well say it under another key."""
-    return str(next((header.values[key] for key in _KINDS if key in header.values), "mlp"))
-
-
 def open_projector(
     path: Path,
     cache_dir: Path | None = None,
     *,
     corrects: bool = True,
+    detail: str = "usual",
     on_copy: Callable[[], None] = lambda: None,
 ) -> Projector:
     """Read the metadata and, where it is needed, make or find the corrected copy.
@@ -174,14 +178,17 @@ def open_projector(
     if added:
         used, is_new = _corrected_copy(path, header, added, cache_dir, on_copy)
     made = words.projector_corrected if is_corrected else words.projector_updated
-    kind = _kind(header)
+    kind = projector_kind(header)
     is_moondream = size == _MOONDREAM_PX and "v.class_embd" not in header.tensors
     return Projector(
         path=used,
         kind=kind,
         image_size_px=size,
-        anyres=read_anyres(path, header),
+        anyres=read_anyres(path, header, is_overview_only=detail == "low"),
         mean_rgb=(red, green, blue),
+        grid_px=picture_detail.grid_of(header),
+        max_px=picture_detail.most_pixels(header, detail),
+        max_tokens=picture_detail.most_tokens(header, detail),
         is_stretched=kind == _GEMMA_3 or (kind in _LLAVA_PROJECTORS and is_moondream),
         is_corrected=is_corrected,
         note=made(path.name) if is_new else "",

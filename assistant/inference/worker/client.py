@@ -22,6 +22,7 @@ from assistant.core.events import (
     ImageRgb,
     Restarted,
     Timings,
+    Unfamiliar,
 )
 from assistant.errors import InferenceError
 from assistant.inference.options import EngineOptions
@@ -75,7 +76,7 @@ class InferenceClient:
         return self._worker.process.pid if self._worker else None
 
     def ask(self, request: DescribeRequest) -> Iterator[Event]:
-        """Yield the events of one answer, up to ``Finished`` or ``Failed``.
+        """Yield the events of one answer, up to ``Finished``, ``Failed``, or ``Unfamiliar`` where that ends it.
 
         Raises:
             InferenceError: the worker died twice.
@@ -140,7 +141,7 @@ class InferenceClient:
             for told in self._listen(worker, request_id):
                 if told.request_id in (0, request_id):
                     yield told.event
-                    if isinstance(told.event, (Finished, Failed)) and told.request_id:
+                    if told.request_id and _is_last(told.event, request):
                         return
         except (EOFError, OSError) as error:
             self._worker = None
@@ -206,6 +207,12 @@ class InferenceClient:
         worker, self._worker = self._worker, None
         if worker is not None:
             worker.end()
+
+
+def _is_last(event: Event, request: DescribeRequest) -> bool:
+    return isinstance(event, (Finished, Failed)) or (
+        isinstance(event, Unfamiliar) and not request.is_anyway
+    )
 
 
 class _WorkerDiedError(Exception):

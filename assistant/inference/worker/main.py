@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from assistant.core.events import Event, Failed, Finished, ImageRgb, Loaded, Loading
-from assistant.errors import AssistantError, ExitCode
+from assistant.errors import AssistantError, ExitCode, UnfamiliarPictureError
 from assistant.inference import bindings
 from assistant.inference.options import EngineOptions
 from assistant.inference.worker.protocol import CANCEL, Ask, Prepare, Told
@@ -72,8 +72,8 @@ class Worker:
             elif engine is None:
                 assert failure is not None
                 self._tell(failure)
-            else:
-                self._tell(self._answer(engine, request))
+            elif (last := self._answer(engine, request)) is not None:
+                self._tell(last)
 
     def _load(self) -> Engine:
         self._tell(Loading(self._options.model_name))
@@ -84,9 +84,12 @@ class Worker:
         self._tell(Loaded(self._options.model_name, engine.loaded.load_ms, engine.loaded.notes))
         return engine
 
-    def _answer(self, engine: Engine, ask: Ask) -> Event:
+    def _answer(self, engine: Engine, ask: Ask) -> Event | None:
+        """Return the last event, unless the engine told it."""
         try:
             return Finished(engine.answer(ask.request, self._tell))
+        except UnfamiliarPictureError:
+            return None
         except Exception as error:  # noqa: BLE001 - the front hears of it
             return _failed(error)
 

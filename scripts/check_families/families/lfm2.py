@@ -64,6 +64,13 @@ class Lfm2Vl(PublishedFamily):
         fill(self.model, self.seed, looked_up=0.3)
         self.images = Siglip2ImageProcessor(image_mean=[0.5] * 3, image_std=[0.5] * 3)
 
+    def shapes(self) -> tuple[tuple[int, int], ...]:
+        return (
+            (256, 384),
+            (512, 512),
+            (320, 320),
+        )  # as little to do for the processor as for the first
+
     def read(self, picture: Image.Image) -> tuple[str, dict[str, Any]]:
         pixels = np.asarray(picture, np.float32) / 127.5 - 1
         rows, columns = (side // _PATCH_PX for side in pixels.shape[:2])

@@ -133,6 +133,9 @@ class InternVl3(PublishedFamily):
             image_mean=[0.485, 0.456, 0.406], image_std=[0.229, 0.224, 0.225],
         )  # fmt: skip
 
+    def shapes(self) -> tuple[tuple[int, int], ...]:
+        return ((448, 896), (640, 480))
+
     def edit(self, checkpoint: Path) -> None:
         super().edit(checkpoint)
         save_as_named_inside(self.model, checkpoint)

@@ -181,8 +181,9 @@ def _answer_rtsp(listener: socket.socket, answer: bytes) -> None:
     with contextlib.suppress(OSError):
         while True:
             connection, _ = listener.accept()
-            connection.settimeout(20.0)
-            while request := connection.recv(65536):
-                number = request.split(b"CSeq: ")[1].split(b"\r\n")[0]
-                if answer:
-                    connection.sendall(answer + b"\r\nCSeq: " + number + b"\r\n\r\n")
+            with connection:
+                connection.settimeout(20.0)
+                while request := connection.recv(65536):
+                    number = request.split(b"CSeq: ")[1].split(b"\r\n")[0]
+                    if answer:
+                        connection.sendall(answer + b"\r\nCSeq: " + number + b"\r\n\r\n")

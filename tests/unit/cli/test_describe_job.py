@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from assistant import messages
-from assistant.cli.describe_job import DescribeFront, DescribeJob, Job
+from assistant.cli.describe_job import DescribeJob, Job
+from assistant.cli.pictures_job import CommandFront
 from assistant.cli.records import TraceFile
 from assistant.cli.turns import Turns
 from assistant.core.actions import Action
@@ -33,13 +34,24 @@ from assistant.core.events import (
     Timings,
     TraceHeader,
     TraceStep,
+    Unfamiliar,
 )
+from assistant.core.findings import Brightness, Found, Light, Part
+from assistant.core.glancing import Glancing
 from assistant.core.history import History
 from assistant.core.ports import Earcon
 from assistant.core.questions import Question, Style
 from assistant.errors import ExitCode, InferenceError, PictureError, UsageError
 from assistant.fronts.console import Console
-from assistant.testing import RecordingEarcons, RecordingSpeaker, ScriptedDescriber, answer_events
+from assistant.messages import engine as engine_words
+from assistant.messages import glance_parts
+from assistant.testing import (
+    RecordingEarcons,
+    RecordingSpeaker,
+    ScriptedDescriber,
+    ScriptedGlancer,
+    answer_events,
+)
 from sparc_ggml.config import SparcConfig
 from tests.support.waiting import wait_until
 
@@ -66,20 +78,32 @@ class Bench:
         self.problems = problems
         self.turns: Turns | None = None
 
-    def run(self, job: Job, **options: Any) -> ExitCode:
-        front = DescribeFront(Console(self.out, self.err), is_json=job.is_json)
+    def run(
+        self,
+        job: Job,
+        *,
+        is_json: bool = False,
+        glancer: ScriptedGlancer | None = None,
+        **options: Any,
+    ) -> ExitCode:
+        front = CommandFront(Console(self.out, self.err), is_json=is_json)
         announcer = Announcer(
             front, self.turns or self.speaker, self.turns or self.earcons, is_in_turn=True
         )
+        history = History(1)
+        looks = glancer or ScriptedGlancer()
         answering = Answering(
             self.describer,
             announcer,
-            lambda: AnswerOptions(DecodeOptions(), SparcConfig()),
+            lambda: AnswerOptions(
+                DecodeOptions(), SparcConfig(), has_glance=True, knows_strangers=True
+            ),
             lambda _image: self.problems,
-            History(1),
+            history,
+            make_glancing=lambda taking: Glancing(looks, taking, history),
             on_trace=self.trace.write if self.trace else None,
         )
-        work = DescribeJob(job, answering, announcer, front, load, ("m.gguf", "v.gguf"), **options)
+        work = DescribeJob(job, answering, front, load, ("m.gguf", "v.gguf"), **options)
         work.turns = self.turns
         code = work.run()
         if self.trace:
@@ -162,9 +186,44 @@ def test_questions_are_answered_in_turn_and_labelled() -> None:
     assert bench.describer.requests[0].image_rgb is bench.describer.requests[1].image_rgb
 
 
+DARK = glance_parts.light_sentence("dark", None)
+IS_DARK = [Found(Part.LIGHT, Light(Brightness.DARK, None)), Found(Part.LIGHT, None)]
+
+
+def test_a_refused_picture_ends_with_its_code_its_facts_and_the_hint() -> None:
+    bench = Bench([Unfamiliar(1.5)])
+    code = bench.run(
+        Job(["a.png"], [WHAT]), glancer=ScriptedGlancer(IS_DARK), hints=lambda: ["Get more."]
+    )
+    assert code is ExitCode.PICTURE
+    assert bench.lines == [engine_words.UNFAMILIAR, DARK]
+    assert bench.speaker.spoken == [messages.LOOKING, *bench.lines, messages.DONE, "Get more."]
+    assert bench.earcons.played == [Earcon.SHUTTER]
+
+
+def test_further_questions_about_a_refused_picture_are_refused_shortly() -> None:
+    bench, glancer = Bench([Unfamiliar(1.5)]), ScriptedGlancer(IS_DARK)
+    assert bench.run(Job(["a.png"], [WHAT, WHAT]), glancer=glancer) is ExitCode.PICTURE
+    assert bench.lines == [
+        engine_words.UNFAMILIAR,
+        DARK,
+        engine_words.UNFAMILIAR,
+    ]
+    assert len(glancer.pictures) == 1
+
+
+def test_json_of_a_refused_picture_has_the_refusal_and_what_was_found() -> None:
+    bench = Bench([Unfamiliar(1.5)])
+    bench.run(Job(["a.png"], [WHAT]), glancer=ScriptedGlancer(IS_DARK), is_json=True)
+    (record,) = map(json.loads, bench.lines)
+    assert record["error"] == engine_words.UNFAMILIAR
+    assert record["exit_code"] == ExitCode.PICTURE
+    assert record["findings"] == [{"kind": "Light", "brightness": "dark", "side": None}]
+
+
 def test_notices_once() -> None:
     bench = Bench()
-    bench.run(Job(["a.png", "b.png"], [WHAT]), notices=["Demo."], hints=["Get more."])
+    bench.run(Job(["a.png", "b.png"], [WHAT]), notices=["Demo."], hints=lambda: ["Get more."])
     assert bench.speaker.spoken.count("Demo.") == 1
     assert bench.speaker.spoken[-1] == "Get more.", "a hint does not delay a description"
     assert bench.err.getvalue().count("Demo.\n") == 1
@@ -174,7 +233,7 @@ def test_notices_once() -> None:
 
 def test_json_has_all_that_is_promised() -> None:
     bench = Bench()
-    assert bench.run(Job(["a.png", "bad.png"], [WHAT], is_json=True)) is ExitCode.PICTURE
+    assert bench.run(Job(["a.png", "bad.png"], [WHAT]), is_json=True) is ExitCode.PICTURE
     good, bad = map(json.loads, bench.lines)
     assert good["description"] == TEXT
     assert good["sentences"] == ["There is a dog.", "It may be brown."]
@@ -297,7 +356,9 @@ def test_every_message_can_be_said(message: Callable[..., str]) -> None:
     values: list[Any] = []
     for name in code.co_varnames[: code.co_argcount]:
         kind = str(message.__annotations__[name]).removesuffix(" | None")
-        if kind.startswith(("tuple", "Sequence", "list")):
+        if kind.startswith("Sequence[tuple["):
+            values.append([("a", 3, "")])
+        elif kind.startswith(("tuple", "Sequence", "list")):
             values.append(("a", "b"))
         else:
             values.append({"int": 3, "float": 3.0, "Action": Action.DESCRIBE}.get(kind, "x"))

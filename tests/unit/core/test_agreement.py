@@ -5,7 +5,14 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.agreement import Agreement, agreement_lines, compare, same_answer_lines
+from assistant.core.agreement import (
+    Agreement,
+    agreement_lines,
+    compare,
+    same_answer_lines,
+    witness_lines,
+)
+from assistant.core.findings import Thing
 
 
 def test_things_of_both_and_of_one() -> None:
@@ -128,3 +135,16 @@ def test_answers_to_a_question_are_compared_whole() -> None:
     assert same_answer_lines(["No, there is no car."], ["Yes, there is a car."]) == [
         "The second answer is different, so either may be wrong: Yes, there is a car."
     ]
+
+
+def test_a_detector_is_a_witness_for_what_is_named() -> None:
+    seen = [
+        Thing(name, 0.9, (0, 0, 9, 9))
+        for name in ("person", "animal", "person", "cell phone", "bus")
+    ]
+    sentences = ["Two women with a small dog look at a phone."]
+    assert witness_lines(sentences, seen) == [
+        "The detector also saw a person, an animal and a cell phone."
+    ]
+    assert witness_lines(["A red door."], seen) == []
+    assert witness_lines(["There is no bus."], seen) == []

@@ -15,9 +15,11 @@ from assistant.core.events import DescribeRequest, EndReason, Failed, Piece
 from assistant.core.history import Entry
 from assistant.core.ports import Earcon
 from assistant.core.session import Wants
+from assistant.core.session_jobs import Ticket
 from assistant.core.session_ports import Kind
 from assistant.errors import AssistantError, CameraError
 from assistant.testing import ScriptedDescriber, answer_events
+from sparc_ggml.config import SparcConfig
 from tests.support.session_parts import SessionParts, make_session
 from tests.support.waiting import wait_until
 
@@ -73,7 +75,7 @@ def test_that_it_may_be_wrong_is_said_once_a_run(make: Make) -> None:
 
 
 def test_a_bad_picture_is_told_of_and_described_anyway(make: Make) -> None:
-    problem = "The picture is very dark. I will describe it anyway."
+    problem = "The picture is very dark. I will try anyway."
     parts = make(problems=[problem])
     parts.session.perform(Action.DESCRIBE)
     parts.settle()
@@ -610,6 +612,39 @@ def test_steering_off_and_on(make: Make) -> None:
     assert methods == ["none", "sparc"]
 
 
+def test_a_model_that_was_not_measured_is_steered_once_the_key_turns_it_on(make: Make) -> None:
+    parts = make()
+    parts.models.preset = SparcConfig(method="none")
+    parts.session.perform(Action.STATUS)
+    assert parts.front.texts[-1] == (
+        "Attention steering is off, because it was not measured with this model. o turns it on."
+    )
+    for said in ("on from the next answer. It was not measured", "off from the next answer."):
+        parts.session.perform(Action.DESCRIBE)
+        parts.settle()
+        parts.session.perform(Action.STEERING)
+        assert f"Attention steering is {said}" in parts.front.texts[-1]
+    parts.session.perform(Action.DESCRIBE)
+    parts.settle()
+    methods = [request.sparc.method for request in parts.describer.requests if request.sparc]
+    assert methods == ["none", "sparc", "none"]
+    parts.session.perform(Action.STATUS)
+    assert parts.front.texts[-1] == "Attention steering is off. o turns it on."
+
+
+def test_a_model_that_always_says_yes_warns_of_its_answers_and_not_of_descriptions(
+    make: Make,
+) -> None:
+    parts = make()
+    parts.models.answers_yes_or_no = False
+    parts.session.perform(Action.DESCRIBE)
+    parts.settle()
+    assert not any("says yes" in text for text in parts.front.texts)
+    parts.session.ask_new("is there a dog?")
+    parts.settle()
+    assert sum("This model says yes to every question" in text for text in parts.front.texts) == 1
+
+
 def test_choosing_a_model(make: Make) -> None:
     parts = make()
     assert parts.session.perform(Action.MODEL) is Wants.MODEL
@@ -620,6 +655,46 @@ def test_choosing_a_model(make: Make) -> None:
     parts.session.choose_model(0)
     wait_until(lambda: parts.front.texts[-1] == "The model is gone.")
     assert parts.models.name == "large model"
+
+
+def test_a_line_that_is_a_download_is_begun_and_ends_no_work(make: Make) -> None:
+    parts = make()
+    parts.models.offer = "Download huge model: 4 gigabytes"
+    assert parts.session.model_lines()[2] == parts.models.offer
+    parts.session.choose_model(2)
+    assert parts.front.texts[-1] == f"Begun: {parts.models.offer}."
+    assert parts.models.name == "small model"
+    parts.models.failure = AssistantError("The disk is full.")
+    parts.session.choose_model(2)
+    assert parts.front.texts[-1] == "The disk is full."
+
+
+def test_what_becomes_of_a_download_is_said_before_the_goodbye(make: Make) -> None:
+    parts = make()
+    parts.models.farewell_words = "The download stops here."
+    parts.session.say_goodbye()
+    assert parts.speaker.spoken[-2:] == ["The download stops here.", "Goodbye."]
+
+
+def test_what_waits_for_a_pause_runs_after_the_answer_and_before_the_next(make: Make) -> None:
+    parts = make()
+    order: list[str] = []
+    is_held, is_begun = threading.Event(), threading.Event()
+
+    def work(_ticket: Ticket) -> None:
+        is_begun.set()
+        is_held.wait(60)
+        order.append("answer")
+
+    parts.jobs.submit(work)
+    assert is_begun.wait(60)
+    parts.jobs.submit_when_idle(lambda: order.append("switch"))
+    assert order == []
+    is_held.set()
+    wait_until(lambda: order == ["answer", "switch"])
+    parts.jobs.submit(lambda _ticket: order.append("next"))
+    parts.settle()
+    assert order == ["answer", "switch", "next"]
 
 
 def test_changing_settings(make: Make) -> None:

@@ -20,7 +20,7 @@ from assistant.doctor.checks import Machine, find_damaged_files
 from assistant.doctor.findings import Finding, State, run_checks
 from assistant.errors import AssistantError, ExitCode, SpeechError
 from assistant.fronts.console import Console
-from assistant.model_store import find
+from assistant.model_store import advice, find
 from assistant.model_store.catalogue import models_folder
 from assistant.settings.table import Settings
 from tests.support.fake_player import FakePlayer
@@ -60,6 +60,9 @@ def states(machine: Machine) -> dict[str, Finding]:
 
 def test_all_is_well(machine: Machine) -> None:
     found = states(machine)
+    photographs = found.pop("photographs")  # the embedded model is no fault, but no model for these
+    assert photographs.state is State.WARNING
+    assert photographs.remedy == advice.one_sentence()
     assert {finding.state for finding in found.values()} == {State.OK}
     assert "AVX2" in found["engine"].text
     assert "FMA" not in found["engine"].text
@@ -78,6 +81,7 @@ def test_all_is_well(machine: Machine) -> None:
         ("player", {"environment": {"PATH": "/nowhere"}}, State.WARNING),
         ("sound", {"root": Path("/nowhere")}, State.WARNING),
         ("camera", {"root": Path("/nowhere")}, State.WARNING),
+        ("text", {"weights": Path("/nowhere")}, State.WARNING),
         ("memory", {"root": Path("/nowhere")}, State.UNCHECKED),
         ("terminal", {"coding": "ascii"}, State.WARNING),
     ],
@@ -227,13 +231,16 @@ def test_a_check_that_hangs_or_crashes_ends_nothing() -> None:
 def test_a_damaged_model_is_found(tmp_path: Path) -> None:
     source = models_folder() / "demo"
     assert find_damaged_files(source) == []
-    for path in [*source.glob("*.gguf"), source / "checksums.toml"]:
+    for path in [*source.glob("*.gguf"), *source.glob("*.npz"), source / "checksums.toml"]:
         (tmp_path / path.name).write_bytes(path.read_bytes())
     broken = tmp_path / find.DEMO_MODEL.name
     data = bytearray(broken.read_bytes())
     data[-1] ^= 1
     broken.write_bytes(data)
     assert find_damaged_files(tmp_path) == [broken]
+    missing = tmp_path / find.DEMO_FAMILIARITY.name
+    missing.unlink()
+    assert find_damaged_files(tmp_path) == [broken, missing]
 
 
 @pytest.mark.parametrize("as_json", [False, True])

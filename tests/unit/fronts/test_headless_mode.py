@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from assistant.core.actions import Keymap
+from assistant.core.findings import Found, Part, TextLine
 from assistant.fronts.console import Console
 from assistant.fronts.headless.bindings import Bindings, Special, parse_pairs
 from assistant.fronts.headless.keypad_reader import text_of
@@ -110,6 +111,22 @@ def test_questions_are_chosen_by_ear(running: RunningHeadless) -> None:
     assert len(running.parts.describer.requests) == 1
 
 
+def test_text_and_a_glance_have_keys_of_their_own(running: RunningHeadless) -> None:
+    running.parts.glancer.script = [
+        *(Found(Part.TEXT, TextLine(f"LINE {n}", 0.9, (0, 0, 1, 1))) for n in range(5)),
+        Found(Part.TEXT, None),
+    ]
+    key(running, "kp7")
+    running.hear('Text: "LINE 0"')
+    heard = running.hear("Done.")
+    key(running, "kp3")
+    running.hear("LINE 4", heard)
+    assert len(running.parts.cameras.captured) == 1
+    assert running.parts.describer.requests == []
+    lines = running.mode.help_lines()
+    assert any(line.startswith("keypad 3: read the text") for line in lines)
+
+
 def test_history_and_models_are_chosen_by_ear(running: RunningHeadless) -> None:
     key(running, "kp9")
     running.hear("There are no earlier answers yet.")
@@ -127,6 +144,19 @@ def test_history_and_models_are_chosen_by_ear(running: RunningHeadless) -> None:
     key(running, "n", "n")
     key(running, "enter")
     running.hear("Model: large model.")
+
+
+def test_a_download_is_chosen_like_a_model(running: RunningHeadless) -> None:
+    running.parts.models.offer = "Download huge model: 4 gigabytes"
+    key(running, "m", "m")
+    running.hear("3 models.")
+    key(running, "n", "n")
+    key(running, "n", "n")
+    running.hear("3 of 3: Download huge model: 4 gigabytes")
+    key(running, "enter")
+    running.hear("Begun: Download huge model: 4 gigabytes.")
+    key(running, "kp5")
+    running.hear("Done.")
 
 
 def test_a_list_is_left_by_holding_the_button_or_by_another_key(running: RunningHeadless) -> None:

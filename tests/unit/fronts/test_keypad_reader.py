@@ -45,7 +45,7 @@ class Reading:
         self.keypad.plug_in()
 
     def next(self) -> Put:
-        return self.put.get(timeout=10.0)
+        return self.put.get(timeout=60.0)
 
     def next_key(self) -> KeyEvent:
         got = self.next()
@@ -145,7 +145,7 @@ def test_a_keypad_that_somebody_else_holds_is_read_and_told_of(tmp_path: Path) -
     )
     keypad.plug_in()
     keypad.press("KP1", 0)
-    texts = [text_of(put.get(timeout=5.0)) for _ in range(3)]
+    texts = [text_of(put.get(timeout=60.0)) for _ in range(3)]
     assert texts[1].startswith("Another program is using pad too")
     reader.close()
     keypad.unplug()
@@ -288,7 +288,7 @@ def test_a_reader_that_ends_is_told_of() -> None:
         raise RuntimeError("nobody thought of this")
 
     reader = KeypadReader(find, put.put, says_missing=False, rescan_s=0.01)
-    got = put.get(timeout=5.0)
+    got = put.get(timeout=60.0)
     assert isinstance(got, SourceFailure)
     assert str(got.error) == "nobody thought of this"
     reader.close()

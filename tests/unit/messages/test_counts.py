@@ -5,25 +5,25 @@ from __future__ import annotations
 import pytest
 
 from assistant.bench import messages as bench
-from assistant.messages import doctor, headless, models
+from assistant.messages import amounts, doctor, headless
 
 
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        (models.time_left(1), "1 second"),
-        (models.time_left(0.2), "0 seconds"),
-        (models.time_left(120), "2 minutes"),
-        (models.time_left(7200), "2 hours"),
-        (models.time_left(5400), "1.5 hours"),
-        (models.about_seconds(1.04), "1 second"),
-        (models.about_seconds(1.1), "1.1 seconds"),
-        (models.about_seconds(12.3), "12 seconds"),
-        (models.megabytes(1e9), "1 gigabyte"),
-        (models.megabytes(2.44e9), "2.4 gigabytes"),
-        (models.megabytes(1e6), "1 megabyte"),
-        (models.megabytes(12.3e6), "12 megabytes"),
-        (models.megabytes(1e3), "1 kilobyte"),
+        (amounts.time_left(1), "1 second"),
+        (amounts.time_left(0.2), "0 seconds"),
+        (amounts.time_left(120), "2 minutes"),
+        (amounts.time_left(7200), "2 hours"),
+        (amounts.time_left(5400), "1.5 hours"),
+        (amounts.about_seconds(1.04), "1 second"),
+        (amounts.about_seconds(1.1), "1.1 seconds"),
+        (amounts.about_seconds(12.3), "12 seconds"),
+        (amounts.megabytes(1e9), "1 gigabyte"),
+        (amounts.megabytes(2.44e9), "2.4 gigabytes"),
+        (amounts.megabytes(1e6), "1 megabyte"),
+        (amounts.megabytes(12.3e6), "12 megabytes"),
+        (amounts.megabytes(1e3), "1 kilobyte"),
         (doctor.memory_ok(1), "1 megabyte of memory is free."),
         (doctor.memory_ok(50), "50 megabytes of memory are free."),
         (doctor.sound_ok(1), "Found 1 sound card."),

@@ -13,9 +13,12 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import ModelError, UsageError
-from assistant.model_store import files, listing, manage
+from assistant.model_store import files, listing, manage, removal
+from assistant.model_store.advice import Machine, rank_models
 from assistant.model_store.catalogue import CatalogueFile, read_catalogue
-from assistant.model_store.find import choose
+from assistant.model_store.choice import choose
+from assistant.model_store.estimate import Processor, estimate_cost, seconds_of
+from assistant.model_store.locks import lock_folder
 from assistant.model_store.progress import Progress
 from assistant.model_store.record import (
     FileRecord,
@@ -23,9 +26,7 @@ from assistant.model_store.record import (
     Speed,
     State,
     Store,
-    lock_folder,
 )
-from assistant.model_store.speed import estimate_cost, seconds_of
 from assistant.system import memory
 from assistant.system.memory import Memory
 from tests.support.tiny_llama import TinyLlama, write_tiny_llama
@@ -164,7 +165,20 @@ def test_progress_is_a_line_every_five_seconds_and_a_word_every_quarter() -> Non
         progress.at(second * 10_000)
     assert len(shown) == 20
     assert shown[0] == "5 percent, 10 kilobytes a second, 2 minutes left."
-    assert spoken == ["25 percent.", "50 percent.", "75 percent."]
+    assert spoken == [
+        "About 2 minutes left, at 10 kilobytes a second.", "25 percent.", "50 percent.", "75 percent.",
+    ]  # fmt: skip
+    assert progress.rate == pytest.approx(10_000)
+
+
+def test_a_word_can_come_at_every_tenth_and_a_short_run_says_nothing_of_its_rate() -> None:
+    now, spoken = 0.0, list[str]()
+    progress = Progress(1000, lambda _l: None, spoken.append, lambda: now, speak_every=10)
+    for tenth in range(11):
+        now = tenth * 0.9
+        progress.at(tenth * 100)
+    assert spoken == [f"{tenth}0 percent." for tenth in range(1, 10)]
+    assert progress.rate == 0.0
 
 
 def test_what_an_earlier_run_fetched_is_not_spoken_again_and_not_counted_as_speed() -> None:
@@ -173,11 +187,11 @@ def test_what_an_earlier_run_fetched_is_not_spoken_again_and_not_counted_as_spee
     progress.at(60_000_000)
     now = 10.0
     progress.at(70_000_000)
-    assert spoken == []
+    assert spoken == ["About 30 seconds left, at 1 megabyte a second."]
     assert shown == ["70 percent, 1 megabyte a second, 30 seconds left."]
     now = 20.0
     progress.at(80_000_000)
-    assert spoken == ["75 percent."]
+    assert spoken[1:] == ["75 percent."]
 
 
 def test_a_line_that_stands_still_says_so() -> None:
@@ -214,7 +228,9 @@ def test_a_standstill_is_told_though_nothing_comes_that_could_tell_it() -> None:
     progress.at(40_000)
     now = 140.0
     progress.tick()
-    assert spoken == ["No data is coming in. Still trying."] * 2
+    stalled = "No data is coming in. Still trying."
+    assert [spoken[0], spoken[2]] == [stalled] * 2
+    assert spoken[1].startswith("About 12 minutes left, at ")
 
 
 def test_a_standstill_is_watched_while_a_file_comes() -> None:
@@ -254,21 +270,40 @@ def test_seconds_are_measured_here_or_reckoned_from_the_nearest_model() -> None:
     assert estimate_cost("my-own", state, rows, "here") is None
 
 
-def test_the_list_says_what_fits(state: State) -> None:
-    rows = read_catalogue()
-    models = listing.list_rows(rows, state, "small", Memory(6200, 5000), "here")
+def test_the_list_says_what_fits_and_begins_with_what_to_take(state: State) -> None:
+    machine = Machine(Memory(6200, 5000), 10**12, Processor(2, 80e9, 16e9), "here")
+    ranked = rank_models(read_catalogue(), state, machine, {})
+    models = listing.list_rows(ranked, state, "small", machine)
     fits = {model.name: model.fits for model in models}
     assert fits["large"] == "no"
     assert fits["small"] == "yes"
     assert fits["llava-1.5-7b"] == "later"
-    assert [model.name for model in models][:2] == ["large", "small"]
-    assert models[-1].name == "demo"
-    lines = list(listing.format_rows(models, Memory(6200, 5000)))
+    names = [model.name for model in models]
+    own = names.index("large")
+    assert names[0] == "qwen3-vl-4b"
+    assert names[own - 2 : own + 2] == ["mobilevlm-1.7b", "smolvlm-500m", "large", "small"]
+    assert names[own + 2] == "llava-1.6-mistral-7b", "what does not fit comes last"
+    assert names[-1] == "demo"
+    assert [model.name for model in models if model.is_advised] == ["qwen3-vl-4b"]
+    assert [model.name for model in models if not model.has_known_hashes] == ["llava-phi-3-mini"]
+    assert list(listing.format_advice(ranked, state, machine)) == [
+        "qwen3-vl-4b suits this machine best: of the models that fit and describe a picture within 90 seconds, "
+        "it should describe best.",
+        "To download it, about 3.3 gigabytes: sparc-assistant models pull",
+    ]
+    lines = list(listing.format_rows(models, machine.memory))
+    unsteered = "Attention steering is off, because it was not measured with this model."
+    assert sum(line.startswith(unsteered) for line in lines) == 7
+    assert sum("with the values that its authors published" in line for line in lines) == 2
+    assert sum("with values of another model" in line for line in lines) == 4
+    assert sum(line.startswith("Its vision part is rounded to 8 bits") for line in lines) == 4
+    assert sum("exact download size is not known here" in line for line in lines) == 3
     assert all(line.endswith((".", "NAME")) or "http" in line or "files" in line for line in lines)
     assert (
         "Fits this machine once enough memory is free. It needs 6.1 gigabytes of memory. "
         "Free now: 5 gigabytes." in lines
     )
+    assert sum("checksum of one of its files is not known here" in line for line in lines) == 1
 
 
 def test_memory_is_read_and_unknown_memory_is_none(tmp_path: Path) -> None:
@@ -287,7 +322,7 @@ def test_names_that_cannot_be(tmp_path: Path, name: str) -> None:
 def test_removing_what_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     for name in ("nothing", "..", "../models"):
         with pytest.raises(UsageError, match="not installed"):
-            manage.remove(name, Store(tmp_path))
+            removal.remove(name, Store(tmp_path))
 
 
 def test_a_file_that_is_written_to_while_its_hash_is_taken_is_refused(tmp_path: Path) -> None:
@@ -326,7 +361,7 @@ def test_removing_deletes_what_the_record_says_and_nothing_else(removable: Store
     for name in OTHERS:
         (folder / name).write_text("mine")
     (folder / "my folder").mkdir()
-    assert manage.remove("tiny", removable) == manage.Removal(2 * 400 + 20, ())
+    assert removal.remove("tiny", removable) == removal.Removal(2 * 400 + 20, ())
     left = {path.name for path in folder.iterdir()} - {".lock"}
     assert left == {*OTHERS, "my folder"}
     assert (removable.read().models, removable.read().unfinished) == ({}, {})
@@ -338,7 +373,7 @@ def test_a_folder_of_a_model_that_is_not_installed_is_left_alone(tmp_path: Path)
     for name in OTHERS:
         (folder / name).write_text("mine")
     with pytest.raises(UsageError, match="not installed"):
-        manage.remove("llava-1.5-7b", Store(tmp_path))
+        removal.remove("llava-1.5-7b", Store(tmp_path))
     assert {path.name for path in folder.iterdir()} == set(OTHERS)
 
 
@@ -347,7 +382,7 @@ def test_an_unfinished_download_can_be_removed(tmp_path: Path) -> None:
     part.parent.mkdir()
     part.write_bytes(bytes(7))
     store.note_unfinished("tiny", part)
-    assert manage.remove("tiny", store).freed == 7
+    assert removal.remove("tiny", store).freed == 7
     assert not part.parent.exists()
 
 
@@ -358,8 +393,8 @@ def test_nothing_is_deleted_through_a_link_and_no_changed_file(
     folder.rename(elsewhere)
     folder.symlink_to(elsewhere)
     before = removable.record_path.read_bytes()
-    removal = manage.remove("tiny", removable)
-    assert (removal.freed, len(removal.kept)) == (0, 2)
+    came = removal.remove("tiny", removable)
+    assert (came.freed, len(came.kept)) == (0, 2)
     assert len(list(elsewhere.iterdir())) == 2
     folder.unlink()
     elsewhere.rename(folder)
@@ -368,14 +403,14 @@ def test_nothing_is_deleted_through_a_link_and_no_changed_file(
     model.write_bytes(b"something of mine")
     mmproj.rename(tmp_path / "moved.gguf")
     mmproj.symlink_to(tmp_path / "moved.gguf")
-    assert manage.remove("tiny", removable) == manage.Removal(0, (model, mmproj))
+    assert removal.remove("tiny", removable) == removal.Removal(0, (model, mmproj))
     assert (tmp_path / "moved.gguf").exists()
 
 
 def test_a_file_that_another_model_uses_stays(removable: Store) -> None:
     with removable.change() as state:
         state.models["other"] = replace(state.models["tiny"], name="other")
-    assert manage.remove("other", removable) == manage.Removal(0, ())
+    assert removal.remove("other", removable) == removal.Removal(0, ())
     assert all(path.exists() for path in (removable.folder / "tiny").iterdir())
 
 
@@ -383,7 +418,7 @@ def test_removing_waits_for_a_pull_and_its_lock_keeps_others_out(removable: Stor
     folder = removable.folder / "tiny"
     with lock_folder("tiny", folder):
         with pytest.raises(ModelError, match="Another command") as caught:
-            manage.remove("tiny", removable)
+            removal.remove("tiny", removable)
         assert caught.value.hint
         # Whoever removes the lock's file keeps the next one from holding what nobody else sees.
         (folder / ".lock").unlink()
@@ -445,7 +480,7 @@ def test_a_wrong_copy_of_the_projector_is_made_anew_when_checked(
     llama = write_tiny_llama(tmp_path / "m.gguf", TinyLlama(n_layer=1))
     legacy = write_tiny_mmproj(tmp_path / "p.gguf", TinyMmproj(layout="legacy"))
     store = Store(tmp_path / "store")
-    model = manage.add("mine", llama, legacy, None, store, _Deaf())
+    model = manage.add("mine", llama, legacy, "vicuna_v1", store, _Deaf())
     copy = model.corrected
     assert copy is not None
     data = bytearray(copy.path.read_bytes())
@@ -462,7 +497,7 @@ def test_a_wrong_copy_of_the_projector_is_made_anew_when_checked(
     newest = store.read().models["mine"].corrected
     assert newest is not None
     assert (newest.path.exists(), copy.path.exists()) == (True, False)
-    manage.remove("mine", store)
+    removal.remove("mine", store)
     assert (newest.path.exists(), legacy.exists(), llama.exists()) == (False, True, True)
 
 
@@ -505,7 +540,7 @@ class _Deaf:
 
 def test_a_killed_command_leaves_no_lock_behind(tmp_path: Path) -> None:
     code = (
-        "import sys, time; from pathlib import Path; from assistant.model_store.record import lock_folder\n"
+        "import sys, time; from pathlib import Path; from assistant.model_store.locks import lock_folder\n"
         "with lock_folder('tiny', Path(sys.argv[1])):\n    print('locked', flush=True); time.sleep(60)"
     )
     with subprocess.Popen(

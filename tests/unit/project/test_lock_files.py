@@ -11,7 +11,14 @@ from tests.support.assistant_command import ROOT
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements", "requirements-dev", "requirements-pi", "requirements-build"]
+    "name",
+    [
+        "requirements",
+        "requirements-dev",
+        "requirements-pi",
+        "requirements-build",
+        "requirements-weights",
+    ],
 )
 def test_every_locked_package_has_one_version_and_hashes(name: str) -> None:
     text = (ROOT / f"{name}.lock").read_text("utf-8").replace("\\\n", " ")
@@ -38,5 +45,5 @@ def test_no_lock_lacks_what_the_program_needs(name: str, extra: str | None) -> N
 def test_the_set_up_asks_for_hashes() -> None:
     installs = re.findall(r"pip_install .*", (ROOT / "scripts" / "lib-setup.sh").read_text("utf-8"))
     fetching = [line for line in installs if "--no-index" not in line and "-r " in line]
-    assert len(fetching) == 2
+    assert len(fetching) == 3
     assert all("--require-hashes" in line for line in fetching)

@@ -17,9 +17,9 @@ MODULES = (
     "scripts.train_scene_model",
 )
 FILES = (
-    "audit", "bench/busy", "bench/judged_scenes", "bench/keys", "bench/look_ahead", "bench/memory", "bench/models",
-    "bench/peers", "bench/profile_step", "bench/quality", "bench/quality_by_count", "bench/quality_check",
-    "bench/session", "bench/speed", "bench/start",
+    "audit", "bench/busy", "bench/fluency", "bench/glance", "bench/judged_scenes", "bench/keys",
+    "bench/look_ahead", "bench/memory", "bench/models", "bench/peers", "bench/profile_step",
+    "bench/quality", "bench/quality_by_count", "bench/quality_check", "bench/session", "bench/speed", "bench/start",
 )  # fmt: skip
 
 

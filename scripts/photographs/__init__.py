@@ -1,0 +1,1 @@
+"""Photographs and other pictures that no part of this project has made: fetched, and what is measured on them."""
