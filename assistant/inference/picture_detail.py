@@ -84,20 +84,18 @@ def fit(image_rgb: ImageRgb, max_px: int | None, grid_px: int | None) -> ImageRg
     black. What is too small or, without a limit, too large for it is left to mtmd.
     """
     height, width = image_rgb.shape[:2]
-    if grid_px is None:
-        if max_px is None or height * width <= max_px:
-            return image_rgb
-        scale = math.sqrt(max_px / (height * width))
-        return _resize(image_rgb, max(1, int(width * scale)), max(1, int(height * scale)))
-    cell = grid_px * grid_px
-    rows, columns = round(height / grid_px), round(width / grid_px)
-    most = (max_px or _MTMD_MOST * cell) // cell
-    if rows * columns > most:
-        scale = math.sqrt(most * cell / (height * width)) / grid_px
-        rows, columns = max(1, int(height * scale)), max(1, int(width * scale))
-    if not _MTMD_LEAST <= rows * columns <= most:
+    if grid_px is not None:
+        most = (max_px or _MTMD_MOST * grid_px**2) // grid_px**2
+        rows, columns = max(1, round(height / grid_px)), max(1, round(width / grid_px))
+        if rows * columns > most:
+            scale = math.sqrt(most / (height * width))
+            rows, columns = max(1, int(height * scale)), max(1, int(width * scale))
+        if _MTMD_LEAST <= rows * columns <= most:
+            return _resize(image_rgb, columns * grid_px, rows * grid_px)
+    if max_px is None or height * width <= max_px:
         return image_rgb
-    return _resize(image_rgb, columns * grid_px, rows * grid_px)
+    scale = math.sqrt(max_px / (height * width))
+    return _resize(image_rgb, max(1, int(width * scale)), max(1, int(height * scale)))
 
 
 _STRETCHED = ("qwen2vl_merger", "qwen2.5vl_merger", "qwen3vl_merger")

@@ -36,7 +36,7 @@ class Row:
 
     Attributes:
         embeddings_error: length of the difference over length, of the picture that was asked about.
-        against_helper: in words.
+        against_helper: in words; where it differs from us, how far it is from the authors.
     """
 
     name: str
@@ -111,7 +111,7 @@ def compare(family: Family, converters: Converters, python: Path, folder: Path) 
         n_same,
         min(len(plain.tokens), len(authors.tokens)),
         float(np.abs(plain.logits[:n_rows] - authors.logits[:n_rows, :n_vocab]).max()),
-        _tell_helper(plain, ours.helper, family.has_own_layout),
+        _tell_helper(plain, ours.helper, authors),
         ours.is_one_same,
         ours.is_steered,
         ours.is_restored,
@@ -119,19 +119,18 @@ def compare(family: Family, converters: Converters, python: Path, folder: Path) 
     )
 
 
-def _tell_helper(plain: Seen, helper: Seen | None, has_own_layout: bool) -> str:
+def _tell_helper(plain: Seen, helper: Seen | None, authors: Seen) -> str:
     if helper is None:
         return "it refused"
-    is_prompt_same = plain.prompt == helper.prompt
-    if has_own_layout and plain.image.shape != helper.image.shape:
-        return f"prompt {'same' if is_prompt_same else 'differs'}, {len(helper.image)} image tokens"
-    if is_prompt_same and np.array_equal(plain.image, helper.image):
-        n_rows = min(len(plain.logits), len(helper.logits))
-        if np.array_equal(plain.logits[:n_rows], helper.logits[:n_rows]):
-            return "bit for bit"
-    image = relative_error(plain.image, helper.image)
-    same = _count_same(plain.tokens, helper.tokens)
-    return f"prompt {'same' if is_prompt_same else 'differs'}, embeddings {say_error(image)}, {same} tokens"
+    is_same = all(
+        np.array_equal(one[: len(other)], other[: len(one)])
+        for one, other in ((plain.image, helper.image), (plain.logits, helper.logits))
+    )
+    if plain.prompt == helper.prompt and plain.image.shape == helper.image.shape and is_same:
+        return "bit for bit"
+    if helper.image.shape != authors.image.shape:
+        return f"it makes {len(helper.image)} image tokens"
+    return f"its embeddings are off by {relative_error(helper.image, authors.image):.2f}"
 
 
 def _count_same(one: tuple[int, ...], other: tuple[int, ...]) -> int:

@@ -96,7 +96,6 @@ class InternVl3(PublishedFamily):
 
     name = "InternVL3"
     size = (900, 600)
-    has_own_layout = True
     mark = image_token = "<IMG_CONTEXT>"
     text_architecture = "Qwen2ForCausalLM"
     vision_architecture = "InternVisionModel"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from assistant.inference.gguf.header import GgufHeader
-from assistant.inference.picture_detail import choose_detail, most_pixels, most_tokens, shrink
+from assistant.inference.picture_detail import choose_detail, fit, grid_of, most_pixels, most_tokens
 
 
 def header(kind: str, **sizes: int) -> GgufHeader:
@@ -35,7 +35,7 @@ def test_a_model_with_few_tokens_needs_no_limit() -> None:
 def test_a_picture_is_shrunk_to_the_tokens_that_are_wanted() -> None:
     max_px = most_pixels(QWEN, "low")
     assert max_px == 256 * 32 * 32
-    small = shrink(np.zeros((3000, 4000, 3), np.uint8), max_px)
+    small = fit(np.zeros((3000, 4000, 3), np.uint8), max_px, None)
     assert 0.95 * max_px < small.shape[0] * small.shape[1] <= max_px
     assert small.shape[1] / small.shape[0] == pytest.approx(4 / 3, rel=0.01)
     assert most_pixels(QWEN, "high") is None
@@ -44,7 +44,7 @@ def test_a_picture_is_shrunk_to_the_tokens_that_are_wanted() -> None:
 def test_what_cuts_pictures_into_tiles_gets_them_small_enough_to_stay_whole() -> None:
     internvl = header("internvl", image_size=448, patch_size=14)
     for shape in ((480, 640, 3), (1280, 720, 3), (720, 1280, 3)):
-        small = shrink(np.zeros(shape, np.uint8), most_pixels(internvl, "usual"))
+        small = fit(np.zeros(shape, np.uint8), most_pixels(internvl, "usual"), grid_of(internvl))
         assert max(small.shape) <= 448
         assert small.shape[0] * small.shape[1] > 448**2 / 2
     # It is cut above twice 512 x 512 px, its sides rounded to whole tokens of 32 px.
@@ -55,9 +55,29 @@ def test_what_cuts_pictures_into_tiles_gets_them_small_enough_to_stay_whole() ->
     assert most_pixels(internvl, "high") is None is most_pixels(lfm2, "high")
 
 
+@pytest.mark.parametrize("grid_px", [None, 32])
 @pytest.mark.parametrize("shape", [(1, 12000, 3), (12000, 20, 3), (1, 1, 3)])
-def test_no_side_vanishes(shape: tuple[int, int, int]) -> None:
-    assert min(shrink(np.zeros(shape, np.uint8), 1000).shape) >= 1
+def test_no_side_vanishes(shape: tuple[int, int, int], grid_px: int | None) -> None:
+    height, width, _ = fit(np.zeros(shape, np.uint8), 256 * 32 * 32, grid_px).shape
+    assert min(height, width) >= 1
+    assert height * width <= 256 * 32 * 32
+
+
+@pytest.mark.parametrize(
+    ("size", "max_px", "expected"),
+    [
+        # What transformers' smart_resize(height, width, factor=32, max_pixels=...) gives.
+        ((200, 300), None, (192, 288)),
+        ((400, 180), None, (384, 192)),
+        ((400, 208), None, (384, 192)),
+        ((1080, 1920), 256 * 32 * 32, (384, 672)),
+    ],
+)
+def test_qwens_pictures_are_stretched_to_its_grid(
+    size: tuple[int, int], max_px: int | None, expected: tuple[int, int]
+) -> None:
+    assert grid_of(QWEN) == 32
+    assert fit(np.zeros((*size, 3), np.uint8), max_px, 32).shape[:2] == expected
 
 
 @pytest.mark.parametrize("kind", ["mlp", "gemma3", "something-new"])
