@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -71,14 +72,69 @@ def most_pixels(header: GgufHeader, detail: str) -> int | None:
     return min(limit, _UNCUT.get(kind, limit)) * side_px * side_px
 
 
-def shrink(image_rgb: ImageRgb, max_px: int | None) -> ImageRgb:
-    """Return a picture of at most this area, in the same shape."""
+@dataclass(frozen=True)
+class Grid:
+    """What a family's authors round a picture's sides to.
+
+    Attributes:
+        px: side of an image token.
+        least, most: image tokens of a picture.
+        whole: more than these are cut into tiles, where nothing limits them.
+    """
+
+    px: int
+    least: int
+    most: int
+    whole: int
+    is_bilinear: bool
+
+
+def grid_of(header: GgufHeader) -> Grid | None:
+    """Return the grid of Qwen-VL and LFM2-VL; None of other kinds.
+
+    The limits are mtmd's, so that it finds nothing left to do.
+    """
+    kind, patch_px = projector_kind(header), header.number("clip.vision.patch_size")
+    if not patch_px:
+        return None
+    if kind in ("qwen2vl_merger", "qwen2.5vl_merger", "qwen3vl_merger"):
+        return Grid(2 * patch_px, 8, 4096, 1 << 30, is_bilinear=False)
+    if kind == "lfm2":
+        return Grid(2 * patch_px, 64, 256, 512, is_bilinear=True)
+    return None
+
+
+def fit(image_rgb: ImageRgb, max_px: int | None, grid: Grid | None) -> ImageRgb:
+    """Return a picture of at most this area: in the same shape, or stretched to sides that the grid divides.
+
+    Source: ``smart_resize`` in transformers, ``image_processing_qwen2_vl.py`` and ``image_processing_lfm2_vl_fast.py``.
+    mtmd rounds likewise, and fills up with black. Tiles, and shapes that fit no grid, are left to it.
+    """
     height, width = image_rgb.shape[:2]
+    if grid is not None:
+        most = grid.most if max_px is None else min(grid.most, max_px // grid.px**2)
+        rows, columns = max(1, round(height / grid.px)), max(1, round(width / grid.px))
+        is_whole = max_px is not None or rows * columns <= grid.whole
+        if rows * columns > most:
+            scale = math.sqrt(most / (height * width))
+            rows, columns = max(1, int(height * scale)), max(1, int(width * scale))
+        elif rows * columns < grid.least:
+            scale = math.sqrt(grid.least / (height * width))
+            rows, columns = math.ceil(height * scale), math.ceil(width * scale)
+        if is_whole and grid.least <= rows * columns <= most:
+            return _resize(image_rgb, columns * grid.px, rows * grid.px, grid.is_bilinear)
     if max_px is None or height * width <= max_px:
+        return image_rgb
+    scale = math.sqrt(max_px / (height * width))
+    return _resize(image_rgb, max(1, int(width * scale)), max(1, int(height * scale)))
+
+
+def _resize(image_rgb: ImageRgb, width: int, height: int, is_bilinear: bool = False) -> ImageRgb:
+    if image_rgb.shape[:2] == (height, width):
         return image_rgb
     from PIL import Image
 
-    scale = math.sqrt(max_px / (height * width))
-    size = (max(1, int(width * scale)), max(1, int(height * scale)))
     picture = Image.fromarray(np.ascontiguousarray(image_rgb))
-    return np.asarray(picture.resize(size, Image.Resampling.BICUBIC))
+    filters = Image.Resampling
+    resample = filters.BILINEAR if is_bilinear else filters.BICUBIC
+    return np.asarray(picture.resize((width, height), resample))

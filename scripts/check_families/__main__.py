@@ -26,7 +26,7 @@ from pathlib import Path
 
 import torch
 
-from scripts.check_families.compare import HEADINGS, Row, compare
+from scripts.check_families.compare import HEADINGS, Row, compare, say_error
 from scripts.check_families.convert import Converters
 from scripts.check_families.families import FAMILIES
 
@@ -69,14 +69,15 @@ def main() -> int:
 def _print_table(rows: list[Row]) -> None:
     for cells in (HEADINGS, ("---",) * len(HEADINGS), *(row.cells() for row in rows)):
         print(f"| {' | '.join(cells)} |")
+    print(
+        "\n| family, picture | image tokens, authors' in brackets where others | embeddings' error |"
+    )
+    print("|---|---|---|")
     for row in rows:
-        if row.shape_errors:
-            print(
-                f"\n{row.name}, further pictures:\n\n| picture | image tokens | embeddings' error |"
-            )
-            print("|---|---|---|")
-            for (width, height), n_image, error in row.shape_errors:
-                print(f"| {width}×{height} | {n_image} | {error:.5f} |")
+        for shape in row.shapes:
+            (width, height), ours, theirs = shape.size, shape.n_image, shape.n_authors
+            n_image = f"{ours}" if ours == theirs else f"{ours} ({theirs})"
+            print(f"| {row.name}, {width}×{height} | {n_image} | {say_error(shape.error)} |")
 
 
 if __name__ == "__main__":

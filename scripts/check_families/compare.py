@@ -16,13 +16,27 @@ QUESTION = "what is on the left?"
 
 
 @dataclass(frozen=True)
+class Shape:
+    """How the embeddings of a further picture compare.
+
+    Attributes:
+        size: width and height in px.
+        n_image, n_authors: image tokens, ours and theirs.
+    """
+
+    size: tuple[int, int]
+    n_image: int
+    n_authors: int
+    error: float
+
+
+@dataclass(frozen=True)
 class Row:
     """What a comparison gave.
 
     Attributes:
-        embeddings_error, shapes_error: length of the difference over length; of the picture that was asked about, and
-            the largest of the further shapes (None where there are none).
-        against_helper: in words.
+        embeddings_error: length of the difference over length, of the picture that was asked about.
+        against_helper: in words; where it differs from us, how far it is from the authors.
     """
 
     name: str
@@ -36,17 +50,17 @@ class Row:
     is_one_same: bool
     is_steered: bool
     is_restored: bool
-    shape_errors: tuple[tuple[tuple[int, int], int, float], ...] = ()
+    shapes: tuple[Shape, ...] = ()
 
     def cells(self) -> tuple[str, ...]:
         """Return the table's cells."""
         return (
             self.name,
             str(self.n_image),
-            _error(self.embeddings_error),
+            say_error(self.embeddings_error),
             _yes(self.is_prompt_same),
             f"{self.n_greedy_same} of {self.n_greedy}",
-            _error(self.logits_difference),
+            say_error(self.logits_difference),
             self.against_helper,
             _yes(self.is_one_same),
             _yes(self.is_steered),
@@ -74,10 +88,10 @@ def compare(family: Family, converters: Converters, python: Path, folder: Path) 
     }
     ours = ask_ours(python, folder, asked, pictures)
     authors = family.look(pictures[0], QUESTION)
-    shapes = [
-        (size, len(mine), relative_error(mine, family.features(picture)))
-        for size, picture, mine in zip(family.shapes(), pictures[1:], ours.encoded, strict=True)
-    ]
+    shapes = []
+    for size, picture, mine in zip(family.shapes(), pictures[1:], ours.encoded, strict=True):
+        theirs = family.features(picture)
+        shapes.append(Shape(size, len(mine), len(theirs), relative_error(mine, theirs)))
     plain = ours.plain
     if plain.prompt != authors.prompt:
         print(f"{family.name}: ours   {plain.prompt}\n{family.name}: theirs {authors.prompt}")
@@ -97,7 +111,7 @@ def compare(family: Family, converters: Converters, python: Path, folder: Path) 
         n_same,
         min(len(plain.tokens), len(authors.tokens)),
         float(np.abs(plain.logits[:n_rows] - authors.logits[:n_rows, :n_vocab]).max()),
-        _tell_helper(plain, ours.helper, family.has_own_layout),
+        _tell_helper(plain, ours.helper, authors),
         ours.is_one_same,
         ours.is_steered,
         ours.is_restored,
@@ -105,19 +119,18 @@ def compare(family: Family, converters: Converters, python: Path, folder: Path) 
     )
 
 
-def _tell_helper(plain: Seen, helper: Seen | None, has_own_layout: bool) -> str:
+def _tell_helper(plain: Seen, helper: Seen | None, authors: Seen) -> str:
     if helper is None:
         return "it refused"
-    is_prompt_same = plain.prompt == helper.prompt
-    if has_own_layout and plain.image.shape != helper.image.shape:
-        return f"prompt {'same' if is_prompt_same else 'differs'}, {len(helper.image)} image tokens"
-    if is_prompt_same and np.array_equal(plain.image, helper.image):
-        n_rows = min(len(plain.logits), len(helper.logits))
-        if np.array_equal(plain.logits[:n_rows], helper.logits[:n_rows]):
-            return "bit for bit"
-    image = relative_error(plain.image, helper.image)
-    same = _count_same(plain.tokens, helper.tokens)
-    return f"prompt {'same' if is_prompt_same else 'differs'}, embeddings {_error(image)}, {same} tokens"
+    is_same = all(
+        np.array_equal(one[: len(other)], other[: len(one)])
+        for one, other in ((plain.image, helper.image), (plain.logits, helper.logits))
+    )
+    if plain.prompt == helper.prompt and plain.image.shape == helper.image.shape and is_same:
+        return "bit for bit"
+    if helper.image.shape != authors.image.shape:
+        return f"it makes {len(helper.image)} image tokens"
+    return f"its embeddings are off by {relative_error(helper.image, authors.image):.2f}"
 
 
 def _count_same(one: tuple[int, ...], other: tuple[int, ...]) -> int:
@@ -125,7 +138,8 @@ def _count_same(one: tuple[int, ...], other: tuple[int, ...]) -> int:
     return next((i for i, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
-def _error(value: float) -> str:
+def say_error(value: float) -> str:
+    """Return a difference as the tables have it."""
     return f"{value:.5f}" if np.isfinite(value) else "other shape"
 
 

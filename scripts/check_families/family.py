@@ -34,14 +34,12 @@ class Family(ABC):
         template: name of our template; None takes the one in the file.
         size: width and height of the picture that is asked about, px.
         n_ctx: cells of the KV cache.
-        has_own_layout: whether llama.cpp lays pictures out unlike the authors, and we do not follow it.
     """
 
     name: str
     template: str | None = None
     size: tuple[int, int] = (384, 256)
     n_ctx = 4096
-    has_own_layout = False
 
     @abstractmethod
     def convert(self, converters: Converters, folder: Path) -> Pair:

@@ -62,6 +62,7 @@ def _answer(asked: dict[str, Any], pictures: list[Any], folder: Path) -> Ours:
         n_batch=512,
         kv_type="f32",
         flash_attn="off",
+        detail="high",
         template=asked["template"],
         cache_dir=folder / "cache",
     )

@@ -69,11 +69,3 @@ def fill(
 def _is_matrix(name: str) -> bool:
     """Return whether patches or features go through what is named an embedding."""
     return "proj" in name or "patch_embed" in name
-
-
-def round_buffers(model: Any) -> None:
-    """Keep what is no parameter (running means of a batch norm) as F16 holds it, too."""
-    with torch.no_grad():
-        for values in model.buffers():
-            if values.is_floating_point():
-                values.copy_(values.to(torch.float16).to(values.dtype))

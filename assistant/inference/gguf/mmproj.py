@@ -61,6 +61,7 @@ class Projector:
         anyres: how a picture is cut into tiles (LLaVA-1.6); None where it is not, or mtmd does it.
         mean_rgb: colour of the padding, 0-255.
         is_stretched: whether a picture is stretched to a square and not padded (Moondream 2, Gemma 3).
+        grid: what a picture's sides are to be multiples of; None where mtmd sees to it as the authors do.
         max_px: area of the largest picture that is handed to mtmd; None where any size will do.
         max_tokens: most image tokens, where mtmd has to be told; else None.
         is_corrected: whether ``path`` makes llama.cpp run a layer that it would leave out.
@@ -73,6 +74,7 @@ class Projector:
     anyres: Anyres | None
     mean_rgb: tuple[int, int, int]
     is_stretched: bool = False
+    grid: picture_detail.Grid | None = None
     max_px: int | None = None
     max_tokens: int | None = None
     is_corrected: bool = False
@@ -92,10 +94,10 @@ class Projector:
     def prepare(self, image_rgb: ImageRgb) -> ImageRgb:
         """Pad to a square with the mean colour, then shrink bicubically, as LLaVA-1.5's authors do; mtmd shrinks first.
 
-        Moondream and Gemma 3 stretch instead, where mtmd pads. Pictures of other families are left to mtmd.
+        Moondream and Gemma 3 stretch instead, Qwen-VL and LFM2-VL a little, where mtmd pads. Others are left to mtmd.
         """
         if not self.has_fixed_size:
-            return picture_detail.shrink(image_rgb, self.max_px)
+            return picture_detail.fit(image_rgb, self.max_px, self.grid)
         from PIL import Image
 
         height, width = image_rgb.shape[:2]
@@ -184,6 +186,7 @@ def open_projector(
         image_size_px=size,
         anyres=read_anyres(path, header, is_overview_only=detail == "low"),
         mean_rgb=(red, green, blue),
+        grid=picture_detail.grid_of(header),
         max_px=picture_detail.most_pixels(header, detail),
         max_tokens=picture_detail.most_tokens(header, detail),
         is_stretched=kind == _GEMMA_3 or (kind in _LLAVA_PROJECTORS and is_moondream),

@@ -26,7 +26,6 @@ class Gemma3(PublishedFamily):
     mark = "<start_of_image>"
     image_token = "<image_soft_token>"
     adds_bos = True
-    has_own_layout = True
     seed = 4
 
     def __init__(self, folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,7 @@ _PATCH_PX = 16
 class Lfm2Vl(PublishedFamily):
     """LFM2-VL.
 
-    Its image processor needs torchvision. A picture of 384×256 it takes as it is: 96 tokens are between its 64 and 256,
-    both sides are multiples of 32, so that only the cutting into patches is left to do.
+    Its image processor needs torchvision. What it does with a picture that stays whole is restated.
     """
 
     name = "LFM2-VL"
@@ -65,7 +65,7 @@ class Lfm2Vl(PublishedFamily):
         self.images = Siglip2ImageProcessor(image_mean=[0.5] * 3, image_std=[0.5] * 3)
 
     def read(self, picture: Image.Image) -> tuple[str, dict[str, Any]]:
-        pixels = np.asarray(picture, np.float32) / 127.5 - 1
+        pixels = _resize(np.asarray(picture)).astype(np.float32) / 127.5 - 1
         rows, columns = (side // _PATCH_PX for side in pixels.shape[:2])
         patches = pixels.reshape(rows, _PATCH_PX, columns, _PATCH_PX, 3).swapaxes(1, 2)
         n_patch = rows * columns
@@ -75,3 +75,21 @@ class Lfm2Vl(PublishedFamily):
             "pixel_attention_mask": torch.ones((1, n_patch), dtype=torch.int32),
         }
         return f"<|image_start|>{self.image_token * (n_patch // 4)}<|image_end|>", inputs
+
+
+def _resize(picture: Any) -> Any:
+    """Return ``smart_resize``'s and torchvision's result for a picture of no more than 512 image tokens."""
+    height, width = picture.shape[:2]
+    rows, columns = (max(1, round(side / 32)) for side in (height, width))
+    assert rows * columns <= 512
+    if rows * columns > 256:
+        beta = math.sqrt(height * width / (256 * 32**2))
+        rows, columns = (max(1, math.floor(side / beta / 32)) for side in (height, width))
+    elif rows * columns < 64:
+        beta = math.sqrt(64 * 32**2 / (height * width))
+        rows, columns = (math.ceil(side * beta / 32) for side in (height, width))
+    pixels = torch.tensor(picture).permute(2, 0, 1)[None]
+    made = torch.nn.functional.interpolate(
+        pixels, (rows * 32, columns * 32), mode="bilinear", align_corners=False, antialias=True
+    )
+    return made[0].permute(1, 2, 0).numpy()

@@ -148,7 +148,6 @@ class Llava16(Llava15):
     """LLaVA-1.6 (LLaVA-NeXT): an overview and tiles."""
 
     name = "LLaVA-1.6"
-    has_own_layout = True
     size = (451, 300)
 
     def _make(self, text: LlamaConfig, image_id: int) -> Any:

@@ -29,7 +29,6 @@ class Moondream2(Family):
     name = "Moondream2"
     template = "moondream"
     seed = 8
-    has_own_layout = True
 
     def __init__(self, folder: Path) -> None:
         marks = ("<|endoftext|>",)

@@ -14,7 +14,7 @@ from safetensors.torch import save_file
 from scripts.check_families.authors import let_answer
 from scripts.check_families.convert import Converters
 from scripts.check_families.family import HELPER_MARK, Family, Pair, Picture
-from scripts.check_families.seen import Seen
+from scripts.check_families.seen import Floats, Seen
 
 N_EMBD = 64
 
@@ -100,6 +100,12 @@ class PublishedFamily(Family):
         return let_answer(
             self.model, self.language_model(), self.complete(inputs, ids == image_id), image_id
         )
+
+    def shapes(self) -> tuple[tuple[int, int], ...]:
+        return ((300, 200), (180, 400), (640, 480))
+
+    def features(self, picture: Picture) -> Floats:
+        return self.look(picture, "").image
 
     def complete(self, inputs: dict[str, Any], is_image: Any) -> dict[str, Any]:
         """Return the inputs with what the model wants besides; ``is_image`` has the shape of the ids."""

@@ -96,7 +96,6 @@ class InternVl3(PublishedFamily):
 
     name = "InternVL3"
     size = (900, 600)
-    has_own_layout = True
     mark = image_token = "<IMG_CONTEXT>"
     text_architecture = "Qwen2ForCausalLM"
     vision_architecture = "InternVisionModel"
@@ -132,6 +131,9 @@ class InternVl3(PublishedFamily):
             size={"height": 448, "width": 448}, crop_to_patches=True, min_patches=1, max_patches=12,
             image_mean=[0.485, 0.456, 0.406], image_std=[0.229, 0.224, 0.225],
         )  # fmt: skip
+
+    def shapes(self) -> tuple[tuple[int, int], ...]:
+        return ((448, 896), (640, 480))
 
     def edit(self, checkpoint: Path) -> None:
         super().edit(checkpoint)
