@@ -7,6 +7,10 @@ is handed to the language model. An eval callback on the mtmd context overwrites
 are used: ``positions = [1, ..., n, 0]``, ``patches = [0, ..., n - 1]``. It does so only where the graph's
 CONCAT really has the class embedding second, so that a fixed llama.cpp is left alone.
 
+InternVL's graph (tools/mtmd/models/internvl.cpp) appends the class embedding likewise, and adds the whole table of
+positions, the class token's first: there the table itself is turned round by one row, once. Llama 4 really has its
+class token last, so the caller says which file wants it.
+
 The same callback lets an encode be cancelled between two layers.
 """
 
@@ -35,18 +39,25 @@ class ClipOrder:
     """
 
     def __init__(
-        self, is_cancelled: Callable[[], bool] = lambda: False, *, is_enabled: bool = True
+        self,
+        is_cancelled: Callable[[], bool] = lambda: False,
+        *,
+        is_enabled: bool = True,
+        turns_table: bool = False,
     ) -> None:
         """Prepare the callback.
 
         Args:
             is_cancelled: asked between two layers; true ends the encode early, whose result is then void.
             is_enabled: false leaves llama.cpp's encoding as it is, for comparison.
+            turns_table: whether the file's table of positions has the class token first, and is added whole (InternVL).
         """
         codes = _ggml.op_codes()
         self._concat, self._get_rows = codes["CONCAT"], codes["GET_ROWS"]
+        self._add, self._repeat = codes["ADD"], codes["REPEAT"]
         self._is_cancelled = is_cancelled
         self._is_enabled = is_enabled
+        self._turns_table, self._is_table_turned = turns_table, False
         self._has_class_last = False
         self._written: set[bytes] = set()
         self._error: BaseException | None = None
@@ -70,7 +81,7 @@ class ClipOrder:
             ) from self._error
         if self._written and self._written != {b"positions", b"patches"}:
             raise ClipOrderError("only half of the picture's order could be put right")
-        self.is_active = bool(self._written)
+        self.is_active = bool(self._written) or (self._has_class_last and self._is_table_turned)
 
     def _on_node(self, address: int, is_asking: bool) -> bool:
         try:
@@ -79,7 +90,11 @@ class ClipOrder:
             op = _ggml.op_at(address)
             if op == self._concat:
                 second = _ggml.tensor_at(address).src[1]
+                if _ggml.op_at(second) == self._repeat:
+                    second = _ggml.tensor_at(second).src[0]
                 self._has_class_last = _ggml.name_at(second) == b"v.class_embd"
+            elif op == self._add and self._turns_table and self._has_class_last:
+                self._turn_table(_ggml.tensor_at(address).src[1])
             elif op == self._get_rows and self._has_class_last and self._is_enabled:
                 self._put_right(_ggml.tensor_at(address).src[1])
             # One stop a layer is enough to be cancelled soon, and costs one synchronisation each.
@@ -87,6 +102,13 @@ class ClipOrder:
         except Exception as error:  # noqa: BLE001 - nothing may cross llama.cpp; finish() raises it
             self._error = self._error or error
             return True
+
+    def _turn_table(self, table: int) -> None:
+        is_due = self._is_enabled and not self._is_table_turned
+        if is_due and _ggml.name_at(table) == b"v.position_embd.weight":
+            rows = _ggml.as_array(_ggml.tensor_at(table))
+            _ggml.set_tensor(table, np.roll(rows, -1, axis=-2))
+            self._is_table_turned = True
 
     def _put_right(self, leaf: int) -> None:
         name, tensor = _ggml.name_at(leaf), _ggml.tensor_at(leaf)

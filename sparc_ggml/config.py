@@ -103,4 +103,10 @@ LLAVA_1_5 = SparcConfig(tau=1.5)
 """The authors' values for LLaVA-1.5."""
 LLAVA_NEXT = SparcConfig(tau=4.0)
 """The authors' values for LLaVA-NeXT (1.6)."""
-PRESETS: dict[str, SparcConfig] = {"llava-1.5": LLAVA_1_5, "llava-next": LLAVA_NEXT}
+UNMEASURED = SparcConfig(method="none")
+"""For models with which steering was not measured: off, and with the values of LLaVA-1.5 once it is turned on."""
+PRESETS: dict[str, SparcConfig] = {
+    "llava-1.5": LLAVA_1_5,
+    "llava-next": LLAVA_NEXT,
+    "unmeasured": UNMEASURED,
+}

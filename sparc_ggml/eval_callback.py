@@ -49,6 +49,7 @@ class AttentionProbe:
         self._set_rows = codes["SET_ROWS"]
         self._soft_max = codes["SOFT_MAX"]
         self._flash = codes["FLASH_ATTN_EXT"]
+        self._copy = codes["CPY"]
         self._is_recording = False
         self._cells: dict[int, list[npt.NDArray[np.int64]]] = {}
         self.layers: dict[int, LayerValues] = {}
@@ -146,10 +147,17 @@ class AttentionProbe:
                 return _ggml.name_at(address) == self._softmax_name
             if op == self._flash:
                 key = _ggml.tensor_at(address).src[1]
-                return bool(key) and _ggml.name_at(_ggml.root_at(key)) == self._k_name
+                return bool(key) and _ggml.name_at(self._cache_behind(key)) == self._k_name
         if self._is_recording and op == self._set_rows:
             self._record(address)
         return False
+
+    def _cache_behind(self, address: int) -> int:
+        """Return the cache that K comes of; of single precision a copy in half precision is handed over."""
+        root = _ggml.root_at(address)
+        while _ggml.op_at(root) == self._copy:
+            root = _ggml.root_at(_ggml.tensor_at(root).src[0])
+        return root
 
     def _record(self, address: int) -> None:
         node = _ggml.tensor_at(address)

@@ -59,17 +59,20 @@ class Steering:
         assert config.selected_layer is not None
         assert config.last_layer is not None
         wanted = range(config.first_layer, config.last_layer + 1)
-        missing = [il for il in wanted if il not in probe.layers]
-        if missing:
-            raise UnsupportedCacheError(f"layer {missing[0]} keeps no V cache")
+        # A hybrid model attends in some of its layers only.
+        steered = [il for il in wanted if il in probe.layers]
+        if not steered:
+            raise UnsupportedCacheError("no layer to be steered keeps a V cache")
+        selected_layer = config.selected_layer
+        observed = min(probe.layers, key=lambda il: abs(il - selected_layer))
         self._probe = probe
-        self._step = probe.make_step(config, [probe.layers[il] for il in wanted], image_cells)
+        self._step = probe.make_step(config, [probe.layers[il] for il in steered], image_cells)
         self._observes = config.method == "sparc" or is_watched
         self._is_watched = is_watched
         self._attention: tuple[float, ...] = ()
         self._boosted = 0.0
         if self._observes:
-            probe.observe(config.selected_layer, image_cells)
+            probe.observe(observed, image_cells)
 
     def __enter__(self) -> Steering:
         return self

@@ -61,6 +61,7 @@ def engine_options(settings: Settings, files: ModelFiles, *, is_verbose: bool) -
         n_threads=wished.n_threads,
         flash_attn=wished.flash_attn,
         kv_type=wished.kv_type,
+        detail=wished.detail,
         locks_memory=wished.locks_memory,
         checks_memory=wished.checks_memory,
         look_ahead=settings.camera.look_ahead,
@@ -101,7 +102,9 @@ def answer_options(settings: Settings, files: ModelFiles) -> AnswerOptions:
     # The embedded model was not trained to use earlier turns.
     sparc = settings.steering.applied_to(files.preset)
     return AnswerOptions(
-        decode, sparc, not files.is_demo, files.name,
+        decode, sparc, keeps_turns=not files.is_demo, model=files.name,
+        is_steering_measured=files.preset.method != "none",
+        answers_yes_or_no=files.answers_yes_or_no,
         has_glance=answer.has_glance, knows_strangers=files.is_demo,
         is_anyway=answer.is_anyway,
     )  # fmt: skip

@@ -36,8 +36,10 @@ from assistant.core.ports import Describer
 from assistant.core.questions import BRIEF, DETAILED, Question, Style
 from assistant.core.session_jobs import CancellableDescriber, Ticket
 from assistant.core.session_ports import Inspector, Kind
+from assistant.core.steering_switch import SteeringSwitch
 from assistant.core.taking import Taking
 from assistant.errors import UnfamiliarPictureError
+from assistant.messages import session as words
 from sparc_ggml.config import SparcConfig
 
 SECOND_LOOK_TEMPERATURE = 0.7
@@ -51,6 +53,8 @@ class AnswerOptions:
         sparc: the steering; None takes the model's own.
         keeps_turns: whether the model was trained to use earlier questions and answers.
         model: what the model is called.
+        is_steering_measured: whether the steering has values that are known to suit the model.
+        answers_yes_or_no: False for a model that says yes to every question whether something is there.
         has_glance: whether a glance is heard while the model reads, and after a refusal.
         knows_strangers: whether the model says itself that a picture is none of its world; a glance waits for that.
         is_anyway: whether a picture that is none of the model's world is answered all the same.
@@ -60,6 +64,8 @@ class AnswerOptions:
     sparc: SparcConfig | None
     keeps_turns: bool = False
     model: str = ""
+    is_steering_measured: bool = True
+    answers_yes_or_no: bool = True
     has_glance: bool = False
     knows_strangers: bool = False
     is_anyway: bool = False
@@ -70,7 +76,7 @@ class Answering(Taking):
 
     Attributes:
         describer: the model in use; may be exchanged between two answers.
-        is_steered: whether SPARC steers the next answer, where the model's preset does.
+        steering: whether SPARC steers the next answer.
     """
 
     def __init__(
@@ -101,7 +107,7 @@ class Answering(Taking):
         """
         super().__init__(announcer, inspect, is_memory_short=is_memory_short, quiet_s=quiet_s)
         self.describer = describer
-        self.is_steered = True
+        self.steering = SteeringSwitch()
         self._options, self._history, self._on_trace = options, history, on_trace
         self.glancing = make_glancing(self) if make_glancing is not None else None
         self._has_warned = False
@@ -154,6 +160,8 @@ class Answering(Taking):
                 self.glancing.warm()
         if ticket.is_cancelled or not is_complete:
             return narration
+        if question.style is Style.QUESTION and not self._options().answers_yes_or_no:
+            narration.warnings.append(words.SAYS_YES)
         lines = list(narration.warnings)
         if narration.sentences and not self._has_warned:
             self._has_warned = True
@@ -176,6 +184,16 @@ class Answering(Taking):
         if not ticket.is_cancelled:
             ticket.is_told = True
             self.announcer.end_answer(lines)
+
+    def turn_steering(self) -> str:
+        """Turn steering on or off for the answers to come and return what to say."""
+        options = self._options()
+        return self.steering.turn(options.sparc, is_measured=options.is_steering_measured)
+
+    def steering_status(self, key: str) -> str:
+        """Return that steering is off, why, and the key that turns it on; empty where it is on."""
+        options = self._options()
+        return self.steering.status(options.sparc, key, is_measured=options.is_steering_measured)
 
     def _compare(self, entry: Entry, second: Sequence[str], ticket: Ticket) -> list[str]:
         if entry.question not in (DETAILED.text, BRIEF.text):
@@ -209,9 +227,7 @@ class Answering(Taking):
 
     def _request(self, image: ImageRgb, question: str, turns: list[Entry]) -> DescribeRequest:
         options = self._options()
-        sparc = options.sparc
-        if sparc is not None and not self.is_steered:
-            sparc = replace(sparc, method="none")
+        sparc = self.steering.apply(options.sparc)
         kept = [Turn(entry.question, " ".join(entry.sentences)) for entry in turns]
         return DescribeRequest(
             image, question, options.decode, sparc, has_trace=self._on_trace is not None,

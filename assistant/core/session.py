@@ -465,6 +465,9 @@ class Session:
             self._announcer.tell(said(*place))
         elif not stage:
             self._announcer.tell(words.status_idle(self._models.name, self._cameras.name))
+            key = spoken_key(self.keymap.keys[Action.STEERING][0])
+            if off := self._answering.steering_status(key):
+                self._announcer.tell(off)
         for line in self._machine_state():
             self._announcer.tell(line)
 
@@ -541,6 +544,4 @@ class Session:
             self._speaker.set_rate(rate_wpm)
 
     def _switch_steering(self) -> None:
-        self._answering.is_steered = not self._answering.is_steered
-        is_on = self._answering.is_steered
-        self._announcer.tell(words.STEERING_ON if is_on else words.STEERING_OFF)
+        self._announcer.tell(self._answering.turn_steering())

@@ -13,7 +13,7 @@ from assistant.core.events import (
     TraceHeader,
     TraceStep,
 )
-from assistant.inference.llama import ContextFull, DecodeAborted
+from assistant.inference.llama import ContextFull, DecodeAborted, Past
 from assistant.inference.loaded import LoadedModel, PicturePrefix
 from assistant.inference.optional_steering import OptionalSteering
 from assistant.inference.picture_encoder import Prompt
@@ -27,12 +27,12 @@ class ReadyQuestion:
     """A question that was read ahead: the next decode may write the answer's first token.
 
     Whoever takes the question or gives it up finishes its ``steering``, which has begun. ``tail`` is the prompt after
-    the picture; ``n_past`` cells are taken.
+    the picture; ``past`` is how far the cache is filled.
     """
 
     tail: tuple[int, ...]
     steering: OptionalSteering
-    n_past: int
+    past: Past
 
 
 class AnswerRun:
@@ -68,18 +68,18 @@ class AnswerRun:
         try:
             prefix = reader.read_picture()
             if ready is not None:
-                self._steering, n_past = ready.steering, ready.n_past
-                reader.n_kept = n_past
+                self._steering, past = ready.steering, ready.past
+                reader.n_kept = past.n_cells
             else:
                 self._steering.start(loaded.probe, prefix)
-                n_past = reader.read_question(prefix, has_turns=bool(self._request.turns))
+                past = reader.read_question(prefix, has_turns=bool(self._request.turns))
                 self._steering.begin()
             loaded.n_dropped_turns = n_dropped_turns
             # A token takes a fraction of a second: to ask between two is soon enough, and costs nothing.
             self._model.set_abort(None)
             if self._request.has_trace:
                 self._emit(self._trace_header(prompt, prefix))
-            ended = self._decode(writer, n_past)
+            ended = self._decode(writer, past)
         except DecodeAborted:
             ended = EndReason.CANCELLED
         finally:
@@ -111,7 +111,7 @@ class AnswerRun:
             n_dropped_turns=n_dropped_turns,
         )
 
-    def _decode(self, writer: AnswerWriter, n_past: int) -> EndReason:
+    def _decode(self, writer: AnswerWriter, past: Past) -> EndReason:
         options = self._request.decode
         with Sampler(options, self._model) as sampler:
             token = sampler.pick()
@@ -129,18 +129,18 @@ class AnswerRun:
                 if writer.n_tokens >= options.max_tokens:
                     return EndReason.MAX_TOKENS
                 try:
-                    self._step(step, token, piece, n_past)
+                    self._step(step, token, piece, past)
                 except ContextFull:
                     return EndReason.CONTEXT_FULL
                 token = sampler.pick()
-                n_past += 1
+                past = past.plus(1)
                 step += 1
                 self._decode_ms = clock.ms()
 
-    def _step(self, step: int, token: int, piece: str, n_past: int) -> None:
+    def _step(self, step: int, token: int, piece: str, past: Past) -> None:
         self._loaded.governor.adjust()
         self._steering.before_decode()
-        self._model.decode_tokens((token,), n_past)
+        self._model.decode_tokens((token,), past)
         self._loaded.tail.append(token)
         self._steering.after_decode()
         if self._request.has_trace:
@@ -154,11 +154,10 @@ class AnswerRun:
 
     def _trace_header(self, prompt: Prompt, prefix: PicturePrefix) -> TraceHeader:
         options, config = self._loaded.options, self._steering.config
-        side = round(prefix.n_image**0.5)
         return TraceHeader(
             {
                 "model": options.model_name or options.model_path.name,
-                "grid": [side, side] if side * side == prefix.n_image else [1, prefix.n_image],
+                "grid": [prefix.grid[1], prefix.grid[0]],
                 "image_tokens": prefix.n_image,
                 "prompt_tokens": prompt.n_tokens,
                 "parameters": {

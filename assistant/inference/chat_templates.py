@@ -50,12 +50,19 @@ def llama_3(question: str, turns: Sequence[Turn] = (), eos: str = "") -> str:
     return _rounds(question, turns, before, f"<|eot_id|>{after}", "", "<|eot_id|>")
 
 
+def moondream(question: str, turns: Sequence[Turn] = (), eos: str = "") -> str:
+    """Return Moondream 2's prompt (``answer_question`` in its ``moondream.py``); nothing ends an answer but a line."""
+    asked = "".join(f"Question: {turn.question}\n\nAnswer: {turn.answer}\n\n" for turn in turns)
+    return f"{MEDIA_MARKER}\n\n{asked}Question: {question}\n\nAnswer:"
+
+
 TEMPLATES: Mapping[str, Template] = {
     "vicuna_v1": vicuna_v1,
     "mistral-instruct": mistral_instruct,
     "phi-3": phi_3,
     "llama-3": llama_3,
     "mobilevlm": vicuna_v1,
+    "moondream": moondream,
 }
 """By the name of ``--template`` and of the catalogue."""
 

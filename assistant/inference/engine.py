@@ -24,10 +24,18 @@ from assistant.inference.loaded import IsCancelled, LoadedModel, PicturePrefix
 from assistant.inference.loading import load_pair, start_reading
 from assistant.inference.optional_steering import OptionalSteering
 from assistant.inference.options import EngineOptions
+from assistant.inference.picture_detail import choose_detail
 from assistant.inference.picture_encoder import Prompt
 from assistant.inference.picture_memory import PictureMemory
 from assistant.inference.prompt_reader import Emit, PromptReader
-from assistant.inference.prompts import ANSWER_ROOM, count_turns_to_drop, render, too_long
+from assistant.inference.prompts import (
+    ANSWER_ROOM,
+    TEMPLATE_KEY,
+    check_template,
+    count_turns_to_drop,
+    render,
+    too_long,
+)
 from assistant.inference.thread_governor import ThreadGovernor
 from assistant.messages import engine as words
 from assistant.system import processor
@@ -61,16 +69,19 @@ class Engine:
         started = time.perf_counter()
         native_log.redirect()
         headers = pairing.check_pair(options.model_path, options.mmproj_path)
+        check_template(options.template, has_own=TEMPLATE_KEY in headers[0].values)
         n_threads = options.n_threads or processor.threads_for(headers[0].size)
         # Whoever names a number of threads gets that number.
         n_governed = 1 if options.n_threads is not None else n_threads
         options = replace(options, n_threads=n_threads)
         plan = self._plan(options, *headers)
         n_batch = options.n_batch or processor.batch_for(headers[0].size, plan.kv_type)
+        n_batch = max(n_batch, mmproj.least_batch(headers[1]))
         options = replace(options, n_batch=n_batch)
         projector = mmproj.open_projector(
-            options.mmproj_path, options.cache_dir, corrects=options.corrects_pictures
-        )
+            options.mmproj_path, options.cache_dir, corrects=options.corrects_pictures,
+            detail=choose_detail(options.detail),
+        )  # fmt: skip
         self._ready: ReadyQuestion | None = None
         self._sys_root = Path("/sys")
         self._unsteered_reason = (
@@ -229,12 +240,12 @@ class Engine:
         reader.mute()  # it may be read once more, for a request with other steering
         try:
             steering.start(self.loaded.probe, prefix)
-            n_past = reader.read_question(prefix, has_turns=False)
+            past = reader.read_question(prefix, has_turns=False)
             steering.begin()
         except BaseException:
             steering.finish()
             raise
-        return ReadyQuestion(tuple(reader.tail), steering, n_past)
+        return ReadyQuestion(tuple(reader.tail), steering, past)
 
     def _fitting_prompt(self, request: DescribeRequest, picture: str) -> tuple[Prompt, int]:
         """Return the prompt with the newest turns that leave room for an answer, and how many turns it lacks."""
@@ -256,13 +267,17 @@ class Engine:
 
     def _tokenize(self, request: DescribeRequest, turns: Sequence[Turn], picture: str) -> Prompt:
         model = self.loaded.model
+        question = languages.asked_in(request.question, self.loaded.options.language)
         prompt = render(
-            languages.asked_in(request.question, self.loaded.options.language),
+            model.disarmed(question),
             self.loaded.options.template,
             model.chat_template(),
             model.special_text("bos"),
             model.special_text("eos"),
-            turns,
+            adds_bos=model.adds_bos,
+            turns=[
+                Turn(model.disarmed(turn.question), model.disarmed(turn.answer)) for turn in turns
+            ],
         )
         is_encoded = self.loaded.pictures.get(picture) is not None
         return self.loaded.encoder.tokenize(prompt, request.image_rgb, is_encoded)

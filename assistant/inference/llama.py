@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -17,7 +18,9 @@ from llama_cpp import llama_cpp
 
 from assistant import messages
 from assistant.errors import InferenceError, ModelError
+from assistant.inference import native_log
 from assistant.inference.gguf.memory_need import DEFAULT_N_CTX, Plan
+from assistant.inference.load_refusal import explain_refusal
 from assistant.inference.options import EngineOptions
 from assistant.system import processor
 from assistant.system.pages import releasing
@@ -27,6 +30,7 @@ KV_TYPES = {"f32": 0, "f16": 1, "q8_0": 8, "bf16": 30}
 _FLASH_ATTN = {"off": 0, "on": 1, "auto": 1}
 _ABORTED = 2
 """``llama_decode``: the abort callback ended it."""
+_MOST_DISARMS = 8
 _NO_SLOT = 1
 """``llama_decode``: no free cells."""
 
@@ -37,6 +41,23 @@ class DecodeAborted(Exception):
 
 class ContextFull(Exception):
     """No cell is left in the KV cache."""
+
+
+@dataclass(frozen=True)
+class Past:
+    """How far the KV cache is filled.
+
+    Attributes:
+        n_cells: cells that are taken.
+        pos: position of what comes next: ``n_cells``, but less with M-RoPE, where a picture's tokens share positions.
+    """
+
+    n_cells: int = 0
+    pos: int = 0
+
+    def plus(self, n_cells: int, n_pos: int | None = None) -> Past:
+        """Return what it is after so many more cells, which take as many positions unless ``n_pos`` is given."""
+        return Past(self.n_cells + n_cells, self.pos + (n_cells if n_pos is None else n_pos))
 
 
 def _overrides(metadata: Mapping[str, str]) -> Any:
@@ -87,13 +108,12 @@ class LanguageModel:
             params.progress_callback = on_progress
         self.model = llama_cpp.llama_model_load_from_file(str(options.model_path).encode(), params)
         if not self.model:
-            raise ModelError(
-                messages.model_unloadable(options.model_path.name), messages.MODEL_UNLOADABLE_HINT
-            )
+            refused = messages.model_unloadable(options.model_path.name)
+            raise explain_refusal(refused, native_log.take_errors())
         self._stack.callback(llama_cpp.llama_model_free, self.model)
         self.vocab = llama_cpp.llama_model_get_vocab(self.model)
         self.n_layer = llama_cpp.llama_model_n_layer(self.model)
-        self.n_embd = llama_cpp.llama_model_n_embd(self.model)
+        self.n_embd_inp = llama_cpp.llama_model_n_embd_inp(self.model)
         self.n_ctx_train = llama_cpp.llama_model_n_ctx_train(self.model)
         self.n_vocab = llama_cpp.llama_vocab_n_tokens(self.vocab)
         self.n_batch = options.n_batch or processor.SMALL_BATCH
@@ -102,11 +122,9 @@ class LanguageModel:
             llama_cpp.llama_model_is_recurrent(self.model)
             or llama_cpp.llama_model_is_hybrid(self.model)
         )
-        self.unsteerable_reason = ""
-        if not self.can_trim:
-            self.unsteerable_reason = messages.UNSTEERED_RECURRENT
-        elif llama_cpp.llama_model_n_swa(self.model) > 0:
-            self.unsteerable_reason = messages.UNSTEERED_WINDOW
+        # A hybrid's attention layers can be steered.
+        is_recurrent = llama_cpp.llama_model_is_recurrent(self.model)
+        self.unsteerable_reason = messages.UNSTEERED_RECURRENT if is_recurrent else ""
         on_weights(self)
         self.context = self._make_context(options, probe, plan)
         self._stack.callback(llama_cpp.llama_free, self.context)
@@ -114,8 +132,10 @@ class LanguageModel:
         self._memory = llama_cpp.llama_get_memory(self.context)
         self._tokens = llama_cpp.llama_batch_init(self.n_batch, 0, 1)
         self._stack.callback(llama_cpp.llama_batch_free, self._tokens)
-        self._embeddings = llama_cpp.llama_batch_init(self.n_batch, self.n_embd, 1)
-        self._stack.callback(llama_cpp.llama_batch_free, self._embeddings)
+        self._embeddings = llama_cpp.llama_batch_init(self.n_batch, self.n_embd_inp, 1)
+        # By its address: the field itself changes with each batch.
+        positions = ctypes.cast(self._embeddings.pos, ctypes.c_void_p).value
+        self._stack.callback(self._free_embeddings, positions)
         self._abort: Any = None
 
     def _make_context(
@@ -125,6 +145,8 @@ class LanguageModel:
         params.n_ctx = min(plan.n_ctx, self.n_ctx_train or plan.n_ctx)
         params.n_batch = params.n_ubatch = self.n_batch
         params.n_seq_max = 1
+        # With a sliding window a token has the same cell in all layers only so.
+        params.swa_full = True
         params.n_threads = params.n_threads_batch = self._n_limit
         params.flash_attn_type = _FLASH_ATTN[options.flash_attn]
         params.type_k = params.type_v = KV_TYPES[plan.kv_type]
@@ -163,7 +185,7 @@ class LanguageModel:
         )
         llama_cpp.llama_set_abort_callback(self.context, self._abort, None)
 
-    def decode_tokens(self, tokens: Sequence[int], n_past: int) -> None:
+    def decode_tokens(self, tokens: Sequence[int], past: Past) -> None:
         """Feed at most ``n_batch`` tokens; the last one's logits are kept.
 
         Raises:
@@ -174,20 +196,49 @@ class LanguageModel:
         batch, n = self._tokens, len(tokens)
         for i, token in enumerate(tokens):
             batch.token[i] = token
-        self._decode(batch, n, n_past, has_logits=True)
+        for i in range(n):
+            batch.pos[i] = past.pos + i
+        self._decode(batch, n, past, has_logits=True)
 
-    def decode_embeddings(self, embeddings: npt.NDArray[np.float32], n_past: int) -> None:
-        """Feed at most ``n_batch`` image embeddings, shape (n, n_embd); raises what ``decode_tokens`` does."""
+    def decode_embeddings(
+        self,
+        embeddings: npt.NDArray[np.float32],
+        positions: npt.NDArray[np.int32],
+        past: Past,
+        *,
+        is_causal: bool = True,
+    ) -> None:
+        """Feed at most ``n_batch`` image embeddings; raises what ``decode_tokens`` does.
+
+        Args:
+            embeddings: shape (n, n_embd_inp).
+            positions: shape (1, n), with M-RoPE (4, n).
+            past: what the cache holds before them.
+            is_causal: whether each sees only those before it.
+        """
         source = np.ascontiguousarray(embeddings, np.float32)
         ctypes.memmove(self._embeddings.embd, source.ctypes.data, source.nbytes)
-        self._decode(self._embeddings, len(source), n_past, has_logits=False)
+        places = np.ascontiguousarray(positions, np.int32)
+        self._embeddings.pos = places.ctypes.data_as(ctypes.POINTER(llama_cpp.llama_pos))
+        if is_causal:
+            self._decode(self._embeddings, len(source), past, has_logits=False)
+            return
+        llama_cpp.llama_set_causal_attn(self.context, False)
+        try:
+            self._decode(self._embeddings, len(source), past, has_logits=False)
+        finally:
+            llama_cpp.llama_set_causal_attn(self.context, True)
 
-    def _decode(self, batch: Any, n: int, n_past: int, *, has_logits: bool) -> None:
-        if n_past + n > self.n_ctx:
+    def _free_embeddings(self, positions: int | None) -> None:
+        address = ctypes.c_void_p(positions)
+        self._embeddings.pos = ctypes.cast(address, ctypes.POINTER(llama_cpp.llama_pos))
+        llama_cpp.llama_batch_free(self._embeddings)
+
+    def _decode(self, batch: Any, n: int, past: Past, *, has_logits: bool) -> None:
+        if past.n_cells + n > self.n_ctx:
             raise ContextFull
         batch.n_tokens = n
         for i in range(n):
-            batch.pos[i] = n_past + i
             batch.n_seq_id[i] = 1
             batch.seq_id[i][0] = 0
             batch.logits[i] = has_logits and i == n - 1
@@ -206,12 +257,12 @@ class LanguageModel:
             raise InferenceError(messages.NO_LOGITS, messages.VERBOSE_HINT)
         return np.ctypeslib.as_array(pointer, (self.n_vocab,))
 
-    def trim(self, n_past: int) -> bool:
-        """Forget every cell from position ``n_past`` on; return False if the model could only forget all."""
-        if n_past > 0 and llama_cpp.llama_memory_seq_rm(self._memory, 0, n_past, -1):
+    def trim(self, pos: int) -> bool:
+        """Forget every cell from position ``pos`` on; return False if the model could only forget all."""
+        if pos > 0 and llama_cpp.llama_memory_seq_rm(self._memory, 0, pos, -1):
             return True
         llama_cpp.llama_memory_clear(self._memory, False)
-        return n_past <= 0
+        return pos <= 0
 
     def token_bytes(self, token: int) -> bytes:
         """Return a token's bytes; none for control tokens."""
@@ -224,14 +275,41 @@ class LanguageModel:
             size = -n
 
     def count_tokens(self, text: str) -> int:
+        return len(self._tokenize(text))
+
+    def _tokenize(self, text: str) -> list[int]:
         encoded = text.encode()
-        return -int(
-            llama_cpp.llama_tokenize(self.vocab, encoded, len(encoded), None, 0, False, True)
-        )
+        room = len(encoded) + 2
+        tokens = (llama_cpp.llama_token * room)()
+        n = llama_cpp.llama_tokenize(self.vocab, encoded, len(encoded), tokens, room, False, True)
+        return list(tokens[: max(n, 0)])
+
+    def disarmed(self, words: str) -> str:
+        """Return a person's or a model's words in which no control token is read, such as ``<|im_end|>``.
+
+        Templates put words and control tokens into one text. A space inside the words that would be read as one
+        keeps them what they are: words.
+        """
+        for _ in range(_MOST_DISARMS):
+            forged = {
+                llama_cpp.llama_vocab_get_text(self.vocab, token).decode("utf-8", "replace")
+                for token in self._tokenize(words)
+                if llama_cpp.llama_vocab_is_control(self.vocab, token)
+            } - {""}
+            if not any(text in words for text in forged):
+                break
+            for text in forged:
+                words = words.replace(text, f"{text[0]} {text[1:]}" if len(text) > 1 else " ")
+        return words
 
     def is_end(self, token: int) -> bool:
         """Whether the token ends an answer (EOS, EOT)."""
         return bool(llama_cpp.llama_vocab_is_eog(self.vocab, token))
+
+    @property
+    def adds_bos(self) -> bool:
+        """Whether BOS comes before a prompt by itself; where not, the template's own is kept."""
+        return bool(llama_cpp.llama_vocab_get_add_bos(self.vocab))
 
     def special_text(self, name: str) -> str:
         """Return the text of the "bos" or "eos" token, or an empty string."""

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from assistant.inference.familiarity import Familiarity
 from assistant.inference.gguf.mmproj import Projector
-from assistant.inference.llama import LanguageModel
+from assistant.inference.llama import LanguageModel, Past
 from assistant.inference.options import EngineOptions
 from assistant.inference.picture_encoder import Chunk, PictureEncoder
 from assistant.inference.picture_memory import PictureMemory
@@ -28,7 +28,8 @@ class PicturePrefix:
     Attributes:
         key: ``prefix_key`` of the picture and the text before it.
         picture: the picture's ``picture_key``.
-        n_past: cells it takes, of which ``n_image`` hold image tokens.
+        past: how far it fills the cache; ``n_image`` of its cells hold image tokens.
+        grid: columns and rows of image tokens of its only picture; of several in one row.
         image_cells: KV cell of each image token, shape (n_image,); ``None`` for ``unsteerable_reason``.
         corrections: encoding corrections that were active.
         distance: how far the picture is from the model's world; the limit is 1.
@@ -36,8 +37,9 @@ class PicturePrefix:
 
     key: str
     picture: str
-    n_past: int
+    past: Past
     n_image: int
+    grid: tuple[int, int]
     image_cells: npt.NDArray[np.int64] | None
     unsteerable_reason: str
     corrections: tuple[str, ...]
@@ -82,7 +84,7 @@ class LoadedModel:
     def trim_tail(self, n_tokens: int) -> None:
         """Keep so many tokens after the picture; a model that can only forget all forgets all."""
         del self.tail[n_tokens:]
-        if not self.model.trim(self.prefix.n_past + n_tokens if self.prefix else 0):
+        if not self.model.trim(self.prefix.past.pos + n_tokens if self.prefix else 0):
             self._note_empty()
 
     def _note_empty(self) -> None:

@@ -6,6 +6,7 @@ import ctypes
 import logging
 import re
 import threading
+from collections import deque
 from typing import Any
 
 _LOGGER = logging.getLogger("llama.cpp")
@@ -18,6 +19,15 @@ _LogCallback = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_char_p, ctypes.c_vo
 _lock = threading.Lock()
 """Model and projector are loaded by two threads."""
 _level, _line = logging.DEBUG, ""
+_errors: deque[str] = deque(maxlen=32)
+
+
+def take_errors() -> list[str]:
+    """Return the errors that were logged since the last time, oldest first."""
+    with _lock:
+        taken = list(_errors)
+        _errors.clear()
+    return taken
 
 
 def _on_mtmd_log(level: int, text: bytes, user: Any) -> None:
@@ -40,7 +50,10 @@ def _on_log(level: int, text: bytes, _user: Any) -> None:
 def _flush() -> None:
     global _line
     if _line.strip(" .\n"):
-        _LOGGER.log(_level, "%s", _CONTROL.sub("?", _line.rstrip()))
+        line = _CONTROL.sub("?", _line.rstrip())
+        if _level >= logging.ERROR:
+            _errors.append(line)
+        _LOGGER.log(_level, "%s", line)
     _line = ""
 
 

@@ -11,6 +11,7 @@ from sparc_ggml.config import LLAVA_1_5, SparcConfig
 FlashAttn = Literal["auto", "on", "off"]
 LookAhead = Literal["auto", "on", "off"]
 KvType = Literal["auto", "f16", "q8_0", "f32", "bf16"]
+Detail = Literal["auto", "low", "usual", "high"]
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,10 @@ class EngineOptions:
         flash_attn: "auto" is on: V rows are then contiguous, which is where steering is cheapest.
         kv_type: number type of the K and V caches; q8_0 needs flash attention, "auto" chooses by the cache's
             size and the free memory, and with an unknown one the model describes unsteered.
+        detail: how many image tokens a picture may become; "auto" suits it to the machine.
         locks_memory: whether the weights are held in memory (``mlock``).
         checks_memory: whether a model that cannot fit into the free memory is refused.
-        template: name of a chat template; ``None`` takes the GGUF's own, else vicuna_v1.
+        template: name of a chat template; ``None`` takes the GGUF's own.
         language: code of the language to ask for answers in; ``None`` asks for none.
         is_safe_mode: no weight repacking; set after a crash.
         corrects_pictures: false leaves llama.cpp's picture encoding as it is, for comparison.
@@ -51,6 +53,7 @@ class EngineOptions:
     n_threads: int | None = None
     flash_attn: FlashAttn = "auto"
     kv_type: KvType | str = "auto"
+    detail: Detail = "auto"
     locks_memory: bool = False
     checks_memory: bool = True
     template: str | None = None

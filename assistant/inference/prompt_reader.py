@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from assistant.core.events import Encoding, Event, Prefilling
+from assistant.errors import InferenceError
 from assistant.inference import cache_pages
 from assistant.inference.familiarity import LIMIT
 from assistant.inference.gguf import mmproj
-from assistant.inference.llama import DecodeAborted
+from assistant.inference.llama import DecodeAborted, Past
 from assistant.inference.loaded import LoadedModel, PicturePrefix, prefix_key
-from assistant.inference.picture_encoder import Prompt
+from assistant.inference.picture_encoder import Chunk, Prompt
 from assistant.inference.picture_memory import EncodedPicture
+from assistant.messages import engine as words
 from sparc_ggml import clip_order
 from sparc_ggml.eval_callback import ObservationError
 
@@ -87,23 +89,23 @@ class PromptReader:
         loaded = self._loaded
         if loaded.prefix is not None and self.has_picture:
             self._check_familiar(loaded.prefix.distance)
-            self.n_kept = loaded.prefix.n_past
+            self.n_kept = loaded.prefix.past.n_cells
             return loaded.prefix
         loaded.forget()
         encoded = self._encode()
         self._check_familiar(encoded.distance)
         embeddings = iter(encoded.embeddings)
-        n_past, reason = 0, ""
+        past, reason = Past(), ""
         cells: list[npt.NDArray[np.int64]] = []
         for chunk in self._until_picture:
             if not chunk.is_image:
                 with self._first_sight():
-                    n_past = self._feed(chunk.tokens, self._model.decode_tokens, n_past)
+                    past = self._feed_text(chunk.tokens, past)
                 continue
             loaded.is_cache_fresh = False
             if loaded.probe:
                 loaded.probe.start_recording()
-            n_past = self._feed(next(embeddings), self._model.decode_embeddings, n_past)
+            past = self._feed_picture(chunk, next(embeddings), past)
             if loaded.probe:
                 try:
                     cells.append(loaded.probe.stop_recording())
@@ -113,8 +115,9 @@ class PromptReader:
         loaded.prefix = PicturePrefix(
             key=prefix_key(self._picture, self._until_picture),
             picture=self._picture,
-            n_past=n_past,
+            past=past,
             n_image=self._n_image,
+            grid=_grid([chunk for chunk in self._until_picture if chunk.is_image]),
             image_cells=np.concatenate(cells) if is_known else None,
             unsteerable_reason=reason,
             corrections=encoded.corrections,
@@ -155,8 +158,8 @@ class PromptReader:
         """Emit nothing from now on."""
         self._emit = lambda _event: None
 
-    def read_question(self, prefix: PicturePrefix, *, has_turns: bool) -> int:
-        """Read what comes after the picture; return how many cells are taken then.
+    def read_question(self, prefix: PicturePrefix, *, has_turns: bool) -> Past:
+        """Read what comes after the picture; return how far the cache is filled then.
 
         With earlier turns, those that the cache holds token for token are kept. Without, all is read, so that the
         same question about the same picture is answered alike, whatever was asked in between.
@@ -169,9 +172,7 @@ class PromptReader:
         n_same = min(n_same, len(self.tail) - 1)
         self._loaded.trim_tail(n_same)
         self.n_kept += n_same
-        return self._feed(
-            self.tail[n_same:], self._model.decode_tokens, prefix.n_past + n_same, is_tail=True
-        )
+        return self._feed_text(self.tail[n_same:], prefix.past.plus(n_same), is_tail=True)
 
     def _encode(self) -> EncodedPicture:
         encoded = self._loaded.pictures.get(self._picture)
@@ -198,22 +199,60 @@ class PromptReader:
         self._loaded.pictures.put(self._picture, encoded)
         return encoded
 
-    def _feed(
-        self, items: Any, decode: Callable[[Any, int], None], n_past: int, *, is_tail: bool = False
-    ) -> int:
-        """Decode tokens or embeddings batch by batch; return the new ``n_past``."""
-        clock = Stopwatch()
-        for start in range(0, len(items), self._model.n_batch):
+    def _feed_text(self, tokens: Sequence[int], past: Past, *, is_tail: bool = False) -> Past:
+        """Decode tokens batch by batch; return how far the cache is filled then."""
+        with self._timed():
+            for start in self._batches(len(tokens)):
+                part = tokens[start : start + self._model.n_batch]
+                self._model.decode_tokens(part, past)
+                past = past.plus(len(part))
+                if is_tail:
+                    self._loaded.tail += part
+                self._emit(Prefilling(past.n_cells, self._n_total))
+        return past
+
+    def _feed_picture(
+        self, chunk: Chunk, embeddings: npt.NDArray[np.float32], before: Past
+    ) -> Past:
+        """Decode a picture's embeddings batch by batch; return how far the cache is filled then."""
+        encoder, n_batch = self._loaded.encoder, self._model.n_batch
+        positions, is_causal = encoder.positions(chunk, before.pos), encoder.is_causal(chunk)
+        if not is_causal and chunk.n_tokens > n_batch:
+            raise InferenceError(words.picture_over_batch(chunk.n_tokens), words.OTHER_MODEL_HINT)
+        with self._timed():
+            for start in self._batches(chunk.n_tokens):
+                part = slice(start, start + n_batch)
+                past = before.plus(start)
+                self._model.decode_embeddings(
+                    embeddings[part], positions[:, part], past, is_causal=is_causal
+                )
+                n_read = past.n_cells + len(embeddings[part])
+                self._emit(Prefilling(n_read, self._n_total))
+        return before.plus(chunk.n_tokens, chunk.n_pos)
+
+    def _batches(self, n_tokens: int) -> Iterator[int]:
+        """Yield where each batch begins, unless the request is cancelled before."""
+        for start in range(0, n_tokens, self._model.n_batch):
             if self._loaded.is_cancelled():
                 raise DecodeAborted
-            part = items[start : start + self._model.n_batch]
-            decode(part, n_past)
-            n_past += len(part)
-            if is_tail:
-                self._loaded.tail += part
-            self._emit(Prefilling(n_past, self._n_total))
+            yield start
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        clock = Stopwatch()
+        yield
         self.prefill_ms += clock.ms()
-        return n_past
+
+
+def _grid(pictures: Sequence[Chunk]) -> tuple[int, int]:
+    """Return columns and rows of the only picture's image tokens; of several all in one row."""
+    n_tokens = sum(chunk.n_tokens for chunk in pictures)
+    columns, rows = pictures[0].grid
+    side = math.isqrt(n_tokens)
+    if rows == 1 and side * side == n_tokens and not pictures[0].size[0]:
+        columns = rows = side  # mtmd says the shape only where the picture decides it
+    is_grid = len(pictures) == 1 and columns * rows == n_tokens
+    return (columns, rows) if is_grid else (n_tokens, 1)
 
 
 def _count_same(one: Sequence[int], other: Sequence[int]) -> int:

@@ -10,6 +10,7 @@ from assistant.errors import UsageError
 from assistant.inference.chat_templates import MEDIA_MARKER, TEMPLATES
 from assistant.messages import engine as words
 
+TEMPLATE_KEY = "tokenizer.chat_template"
 ANSWER_ROOM = 256
 """Tokens that are kept free for an answer, where it may become that long."""
 
@@ -21,22 +22,23 @@ def render(
     bos: str = "",
     eos: str = "",
     turns: Sequence[Turn] = (),
+    *,
+    adds_bos: bool = True,
 ) -> str:
-    """Return the whole prompt, with ``MEDIA_MARKER`` where the picture goes and without a leading BOS.
+    """Return the whole prompt, with ``MEDIA_MARKER`` where the picture goes, and no BOS where ``adds_bos``.
 
-    ``template`` is a name in ``TEMPLATES``; ``None`` takes the GGUF's own Jinja template, else vicuna_v1. Earlier turns
-    come oldest first; ``bos`` and ``eos`` are those tokens' texts.
+    ``template`` is a name in ``TEMPLATES``; ``None`` takes the GGUF's own Jinja template. Earlier turns come oldest
+    first; ``bos`` and ``eos`` are those tokens' texts.
 
     Raises:
-        UsageError: no such template, or the GGUF's own template cannot be rendered.
+        UsageError: no such template, or the GGUF has none of its own that can be rendered.
     """
     question = _without_marker(question)
     turns = [Turn(_without_marker(turn.question), _without_marker(turn.answer)) for turn in turns]
-    hint = messages.template_hint(", ".join(sorted(TEMPLATES)))
-    if template is not None and template not in TEMPLATES:
-        raise UsageError(messages.template_unknown(template), hint)
+    check_template(template, has_own=bool(gguf_template))
     if template is not None or not gguf_template:
-        return TEMPLATES[template or "vicuna_v1"](question, turns, eos)
+        return TEMPLATES[template or ""](question, turns, eos)
+    hint = template_hint()
     from jinja2.exceptions import TemplateError
 
     from assistant.inference.gguf.chat_template import render_own_template
@@ -49,7 +51,20 @@ def render(
         raise UsageError(messages.template_unusable(str(error)), hint) from error
     if prompt is None:
         raise UsageError(messages.TEMPLATE_WITHOUT_PICTURE, hint)
-    return prompt.removeprefix(bos)
+    return prompt.removeprefix(bos) if adds_bos else prompt
+
+
+def check_template(template: str | None, *, has_own: bool) -> None:
+    """Raise ``UsageError`` for a name that is no template's, and where there is none: never guess a foreign one."""
+    if template is not None and template not in TEMPLATES:
+        raise UsageError(messages.template_unknown(template), template_hint())
+    if template is None and not has_own:
+        raise UsageError(messages.TEMPLATE_MISSING, template_hint())
+
+
+def template_hint() -> str:
+    """Return what to do where a model file's own template cannot serve."""
+    return messages.template_hint(", ".join(sorted(TEMPLATES)))
 
 
 def _without_marker(words: str) -> str:

@@ -406,8 +406,6 @@ MMPROJ_UNFIT_HINT = _(
 )
 MMPROJ_NOT_FOR_PICTURES_HINT = _("Give the model's mmproj file with --mmproj.")
 MMPROJ_DAMAGED_HINT = _("It may be incomplete. Download it again.")
-KIND_UNSUPPORTED = _("This kind of picture model is not supported yet.")
-KIND_UNSUPPORTED_HINT = _("Use a LLaVA model.")
 
 
 def template_unknown(name: str) -> str:
@@ -428,6 +426,7 @@ def decode_failed(status: int) -> str:
     return _("The model stopped with llama.cpp error {status}.").format(status=status)
 
 
+TEMPLATE_MISSING = _("The model file does not say how a question to it must be written.")
 TEMPLATE_WITHOUT_PICTURE = _("The model file's own prompt template has no place for a picture.")
 PICTURE_REFUSED = _("The picture could not be prepared for the model.")
 PICTURE_NOT_ENCODED = _("The model could not process the picture.")
@@ -463,7 +462,6 @@ WORKER_DIED_HINT = _("Try again. If it fails again, use a smaller model, or run 
 # Why attention is not steered (each completes the sentence of ``unsteered``)
 
 UNSTEERED_RECURRENT = _("this model uses recurrent layers instead of attention")
-UNSTEERED_WINDOW = _("this model uses sliding-window attention")
 UNSTEERED_CELLS = _("the picture's place in the model's memory is unknown")
 
 

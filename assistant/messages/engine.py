@@ -89,6 +89,12 @@ UNFAMILIAR_ANYWAY = _(
 )
 
 
+def picture_over_batch(n_tokens: int) -> str:
+    return _(
+        "This model reads a picture in one piece of {n} image tokens, and that is more than it was loaded for."
+    ).format(n=n_tokens)
+
+
 def familiarity_damaged(name: str) -> str:
     return _(
         "{name} is missing or damaged. Without it I cannot tell drawings from other pictures, so I describe nothing."

@@ -45,6 +45,22 @@ def hash_nowhere(name: str) -> str:
     )
 
 
+def size_from_server(name: str, n_bytes: float) -> str:
+    return _("The size of {name} was not known here. The server says {size}.").format(
+        name=name, size=megabytes(n_bytes)
+    )
+
+
+def size_nowhere(name: str) -> str:
+    return _("The server does not say how large {name} is, and this program does not know.").format(
+        name=name
+    )
+
+
+SIZE_NOWHERE_HINT = _(
+    "Download both files with a browser, then install them: sparc-assistant models add NAME"
+)
+
 HASH_NOWHERE_HINT = _("To install it anyway, add --unverified.")
 
 

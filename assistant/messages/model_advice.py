@@ -8,22 +8,22 @@ from assistant.messages.translation import translate as _
 USUAL_BYTES_PER_S = 5e6
 """What a download is said to take where none was measured yet: 40 megabits a second."""
 LIST_THEM = _(
-    "For photographs, install a LLaVA model. To list the models: sparc-assistant models list"
+    "For photographs, install a vision model. To list the models: sparc-assistant models list"
 )
 
 # The one sentence
 
 
-def fetch_with_command(name: str, n_bytes: float) -> str:
+def fetch_with_command(name: str, size: str) -> str:
     return _(
         "For photographs, download {name}, {size}, the best model for this machine: sparc-assistant models pull"
-    ).format(name=name, size=megabytes(n_bytes))
+    ).format(name=name, size=size)
 
 
-def fetch_with_key(name: str, n_bytes: float, key: str) -> str:
+def fetch_with_key(name: str, size: str, key: str) -> str:
     return _(
         "For photographs, press {key} to download {name}, {size}, the best model for this machine."
-    ).format(name=name, size=megabytes(n_bytes), key=key)
+    ).format(name=name, size=size, key=key)
 
 
 def installed(name: str) -> str:
@@ -62,10 +62,14 @@ def no_disk(name: str, needs: float, free: float) -> str:
 # Before a download
 
 
-def details(name: str, n_bytes: float, time: str, cost: str, licence: str) -> str:
+def details(name: str, size: str, time: str, cost: str, licence: str) -> str:
     return _(
         "{name} suits this machine best: {size} to download, {time}; {cost}; {licence}."
-    ).format(name=name, size=megabytes(n_bytes), time=time, cost=cost, licence=licence.rstrip("."))
+    ).format(name=name, size=size, time=time, cost=cost, licence=licence.rstrip("."))
+
+
+def size_expected(n_bytes: float) -> str:
+    return _("about {size}").format(size=megabytes(n_bytes))
 
 
 def time_at_last_rate(n_bytes: float, bytes_per_s: float) -> str:

@@ -122,9 +122,29 @@ def take_quickest(name: str, within_s: float) -> str:
 TAKE_INSTALLED = _("It is installed.")
 
 
-def take_by_command(n_bytes: float) -> str:
-    return _("To download it, {size}: sparc-assistant models pull").format(size=megabytes(n_bytes))
+def take_by_command(size: str) -> str:
+    return _("To download it, {size}: sparc-assistant models pull").format(size=size)
 
+
+LIST_STEERING = {
+    "published": _("Attention steering is on, with the values that its authors published."),
+    "borrowed": _(
+        "Attention steering is on, with values of another model. It was not measured with this one."
+    ),
+    "off": _(
+        "Attention steering is off, because it was not measured with this model. "
+        "In the program o turns it on, and everywhere the option --method sparc."
+    ),
+}
+
+LIST_ROUNDED = _(
+    "Its vision part is rounded to 8 bits, so what the model sees is off by up to 2 percent. "
+    "In half precision it would be less than a tenth of a percent."
+)
+
+LIST_UNKNOWN_SIZE = _(
+    "The exact download size is not known here. It comes from the server, before the download."
+)
 
 LIST_UNKNOWN_HASH = _(
     "The checksum of one of its files is not known here, so the file is compared with the one that the server states."

@@ -276,7 +276,25 @@ def rate_at_limit(rate_wpm: int) -> str:
 
 
 STEERING_ON = _("Attention steering is on from the next answer.")
+STEERING_ON_UNMEASURED = _(
+    "Attention steering is on from the next answer. It was not measured with this model, so the answers may get worse."
+)
 STEERING_OFF = _("Attention steering is off from the next answer.")
+
+
+def steering_is_off(key: str) -> str:
+    return _("Attention steering is off. {key} turns it on.").format(key=key)
+
+
+def steering_is_off_unmeasured(key: str) -> str:
+    return _(
+        "Attention steering is off, because it was not measured with this model. {key} turns it on."
+    ).format(key=key)
+
+
+SAYS_YES = _(
+    "This model says yes to every question whether something is there. Rely on its descriptions only."
+)
 SAVING = _("Saving.")
 COPYING = _("Copying.")
 CHANGING_CAMERA = _("Looking for another camera.")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from assistant.errors import AssistantError
 from assistant.messages import model_advice as words
-from assistant.messages.amounts import about_seconds
+from assistant.messages.amounts import about_seconds, megabytes
 from assistant.model_store.catalogue import CatalogueModel, read_catalogue
 from assistant.model_store.estimate import Cost, Processor, estimate_cost, read_processor
 from assistant.model_store.record import InstalledModel, State, Store
@@ -142,8 +142,8 @@ def say_what_to_take(ranked: list[Suit], state: State, machine: Machine, key: st
     if best is None:
         return say_why_none(ranked, machine)
     if key:
-        return words.fetch_with_key(best.row.name, best.missing_bytes, key)
-    return words.fetch_with_command(best.row.name, best.missing_bytes)
+        return words.fetch_with_key(best.row.name, say_size(best), key)
+    return words.fetch_with_command(best.row.name, say_size(best))
 
 
 def _list_installed(ranked: list[Suit], state: State) -> list[InstalledModel]:
@@ -151,6 +151,12 @@ def _list_installed(ranked: list[Suit], state: State) -> list[InstalledModel]:
     order = {suit.row.name: place for place, suit in enumerate(ranked)}
     usable = (model for model in state.models.values() if model.is_unchanged)
     return sorted(usable, key=lambda model: order.get(model.name, len(order)))
+
+
+def say_size(suit: Suit) -> str:
+    """Return how much is to be fetched; where the server alone knows it, about how much."""
+    missing = suit.missing_bytes
+    return megabytes(missing) if suit.row.has_known_size else words.size_expected(missing)
 
 
 def say_time(n_bytes: int, bytes_per_s: float) -> str:
@@ -166,7 +172,7 @@ def say_details(suit: Suit, bytes_per_s: float) -> str:
     is_measured = suit.cost.basis == "measured"
     return words.details(
         suit.row.name,
-        suit.missing_bytes,
+        say_size(suit),
         say_time(suit.missing_bytes, bytes_per_s),
         words.cost_measured(seconds) if is_measured else words.cost_estimated(seconds),
         suit.row.licence,

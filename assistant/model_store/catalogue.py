@@ -6,7 +6,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
@@ -34,7 +34,7 @@ class CatalogueError(ValueError):
 
 @dataclass(frozen=True)
 class CatalogueFile:
-    """One file of a model; the fields are explained at the head of the catalogue."""
+    """One file of a model; the fields are explained at the head of the catalogue; ``size`` 0 is not known."""
 
     role: Role
     repository: str
@@ -45,9 +45,22 @@ class CatalogueFile:
     sha256: str
     verified: str
     name_checked: bool
+    expected_size: int = 0
+
+    @property
+    def likely_size(self) -> int:
+        """Its size, or where that is not known the one that its shape makes likely."""
+        return self.size or self.expected_size
+
+    @property
+    def is_rounded(self) -> bool:
+        """Whether its weights have 8 bits, by its name; of a projector that costs precision."""
+        return "q8_0" in self.name.lower()
 
     def may_have_size(self, n_bytes: int) -> bool:
         """Return whether a file of this size can be the one."""
+        if not self.size:
+            return n_bytes > 0
         if self.size_is_exact:
             return n_bytes == self.size
         return abs(n_bytes - self.size) <= SIZE_TOLERANCE * self.size
@@ -66,9 +79,12 @@ class CatalogueModel:
     n_embd: int
     n_ctx: int
     image_tokens: int
+    image_tokens_low: int
     vision_layers: int
+    encode_operations: float
     template: str
     preset: str
+    steering_measured: bool
     memory_mb: int
     rank: int
     languages: tuple[str, ...]
@@ -76,13 +92,18 @@ class CatalogueModel:
     licence_link: str
     about: str
     files: tuple[CatalogueFile, ...]
+    answers_yes_or_no: bool = True
 
     def file(self, role: Role) -> CatalogueFile:
         return next(file for file in self.files if file.role == role)
 
     @property
     def n_bytes(self) -> int:
-        return sum(file.size for file in self.files)
+        return sum(file.likely_size for file in self.files)
+
+    @property
+    def has_known_size(self) -> bool:
+        return all(file.size for file in self.files)
 
 
 def read_catalogue(path: Path | None = None) -> dict[str, CatalogueModel]:
@@ -139,9 +160,12 @@ def _read_model(row: Mapping[str, Any]) -> CatalogueModel:
         raise CatalogueError(f"{where}: the name cannot be used")
     if tuple(file.role for file in model.files) != ROLES:
         raise CatalogueError(f"{where}: it needs a model file and then an mmproj file")
-    for key in ("parameters_billion", "n_layer", "n_embd", "n_ctx", "image_tokens", "memory_mb"):
+    for key in ("parameters_billion", "n_layer", "n_embd", "n_ctx", "image_tokens_low", "image_tokens",
+                "encode_operations", "memory_mb"):  # fmt: skip
         if getattr(model, key) <= 0:
             raise CatalogueError(f"{where}: {key} must be above 0")
+    if model.image_tokens_low > model.image_tokens:
+        raise CatalogueError(f"{where}: less detail cannot take more image tokens")
     if not model.licence_link.startswith("https://"):
         raise CatalogueError(f"{where}: the licence needs a link")
     return model
@@ -154,7 +178,8 @@ def _read_file(row: Mapping[str, Any], where: str) -> CatalogueFile:
         raise CatalogueError(f"{where}: sha256 must be 64 hexadecimal digits or empty")
     if file.verified not in VERIFIED or (file.verified == "none") != (not file.sha256):
         raise CatalogueError(f"{where}: verified must be none exactly where there is no hash")
-    if file.size <= 0 or file.role not in ROLES:
+    sizes = file.size, file.expected_size
+    if min(sizes) < 0 or not any(sizes) or all(sizes) or file.role not in ROLES:
         raise CatalogueError(f"{where}: size or role cannot be")
     if not REPOSITORY.fullmatch(file.repository) or not REVISION.fullmatch(file.revision):
         raise CatalogueError(f"{where}: repository or revision cannot be used")
@@ -167,9 +192,9 @@ def _build(kind: type[Any], values: dict[str, Any], where: str) -> Any:
     wanted = {
         field.name: str(field.type).split("[")[0].replace("Role", "str") for field in fields(kind)
     }
-    if set(values) != set(wanted):
-        odd = ", ".join(sorted(set(values) ^ set(wanted)))
-        raise CatalogueError(f"{where}: missing or unknown: {odd}")
+    needed = {field.name for field in fields(kind) if field.default is MISSING}
+    if odd := sorted((set(values) - set(wanted)) | (needed - set(values))):
+        raise CatalogueError(f"{where}: missing or unknown: {', '.join(odd)}")
     for key, value in values.items():
         if type(value).__name__ != wanted[key]:
             raise CatalogueError(f"{where}: {key} must be of the kind {wanted[key]}")

@@ -13,6 +13,7 @@ import os
 import time
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, BinaryIO
@@ -105,16 +106,24 @@ def fetch(
                 time.sleep(2.0 ** (fruitless - 1))
 
 
-def published_sha256(file: CatalogueFile, folder: Path) -> str:
-    """Return the hash that the hub states for a file, which it does for large ones; an empty text where it does not.
+@dataclass(frozen=True)
+class Published:
+    """What the hub states about a file: its size, 0 where it does not; and its hash, which it has of large ones."""
+
+    size: int
+    sha256: str
+
+
+def ask_hub(file: CatalogueFile, folder: Path) -> Published:
+    """Return what the hub states about a file.
 
     Raises:
-        ModelError: as ``fetch``.
+        ModelError: by its size or by its hash it is not the file of the catalogue; or as ``fetch``.
     """
     hub, url = _open_hub(file)
     for n_tries in range(1, _FRUITLESS_TRIES + 1):
         try:
-            etag = hub.get_hf_file_metadata(url).etag or ""
+            about = hub.get_hf_file_metadata(url)
         except Exception as error:
             known = explain(error, file, folder, url, is_met=False)
             if known is None and n_tries == _FRUITLESS_TRIES:
@@ -123,7 +132,9 @@ def published_sha256(file: CatalogueFile, folder: Path) -> str:
                 raise known from error
             time.sleep(2.0 ** (n_tries - 1))
         else:
-            return etag if SHA256.fullmatch(etag) else ""
+            _check_stated(about, file)
+            etag = about.etag or ""
+            return Published(_size_in(about) or 0, etag if SHA256.fullmatch(etag) else "")
     raise AssertionError("the last try returns or raises")
 
 
@@ -186,14 +197,23 @@ def _stated_size(about: Any, file: CatalogueFile) -> tuple[int | None, int]:
     Raises:
         ModelError: by its size or by its hash it is not the file of the catalogue.
     """
-    size: int | None = about.size if about.size is not None and about.size >= 0 else None
+    _check_stated(about, file)
+    size = _size_in(about)
+    tolerance = 0.0 if file.size_is_exact else SIZE_TOLERANCE
+    return size, size if size is not None else int(file.likely_size * (1 + tolerance))
+
+
+def _check_stated(about: Any, file: CatalogueFile) -> None:
+    size = _size_in(about)
     if size is not None and not file.may_have_size(size):
         raise ModelError(words.download_wrong_size(file.name, size), words.DOWNLOAD_WRONG_SIZE_HINT)
     # For large files the hub's ETag is the SHA-256, which is known before gigabytes were fetched for nothing.
     if file.sha256 and SHA256.fullmatch(about.etag or "") and about.etag != file.sha256:
         raise ModelError(words.download_other(file.name), words.DOWNLOAD_WRONG_SIZE_HINT)
-    tolerance = 0.0 if file.size_is_exact else SIZE_TOLERANCE
-    return size, size if size is not None else int(file.size * (1 + tolerance))
+
+
+def _size_in(about: Any) -> int | None:
+    return about.size if about.size is not None and about.size >= 0 else None
 
 
 def _begin(part: Path, limit: int) -> int:

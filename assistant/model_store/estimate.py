@@ -10,15 +10,11 @@ from typing import Literal
 
 from assistant.model_store.catalogue import CatalogueModel
 from assistant.model_store.record import Speed, State
-from assistant.system.processor import physical_cores
+from assistant.system.processor import FEW_CORES, physical_cores
 
 ANSWER_TOKENS = 100
 """Length of the answer that "seconds for a picture" is about: four or five sentences."""
 _QUESTION_TOKENS = 50
-_TILES = 5
-"""Pictures that a tiled model's vision tower sees: four tiles and the whole."""
-_ENCODE_OPERATIONS = 0.37e12
-"""Of CLIP ViT-L/14-336 for one picture."""
 _MOST_CORES = 8
 """More cores than these share the memory's bandwidth, or are of the slow kind."""
 
@@ -101,7 +97,8 @@ def estimate_cost(
         return None if processor is None else Cost(_seconds_on(processor, row), "cores")
     # The nearest in size says most.
     nearest = min(known, key=lambda key: abs(rows[key].parameters_billion - row.parameters_billion))
-    speed = _scaled(measured[nearest], rows[nearest], row)
+    is_low = processor is not None and processor.cores <= FEW_CORES
+    speed = _scaled(measured[nearest], rows[nearest], row, is_low=is_low)
     return Cost(seconds_of(speed), "estimated", nearest, speed.day)
 
 
@@ -110,15 +107,20 @@ def seconds_of(speed: Speed) -> float:
     return speed.encode_s + speed.n_prompt * speed.prompt_token_s + ANSWER_TOKENS * speed.token_s
 
 
-def _scaled(speed: Speed, measured: CatalogueModel, wanted: CatalogueModel) -> Speed:
-    """Scale reading, which is arithmetic, by the parameters, and writing, which is memory traffic, by the bytes."""
+def _scaled(
+    speed: Speed, measured: CatalogueModel, wanted: CatalogueModel, *, is_low: bool
+) -> Speed:
+    """Scale looking and reading, which are arithmetic, by the operations, and writing, memory traffic, by the bytes."""
     parameters = wanted.parameters_billion / measured.parameters_billion
-    n_bytes = wanted.file("model").size / measured.file("model").size
+    n_bytes = wanted.file("model").likely_size / measured.file("model").likely_size
+    looking = _encode_operations(wanted, is_low=is_low) / _encode_operations(
+        measured, is_low=is_low
+    )
     return Speed(
-        encode_s=speed.encode_s * _pictures(wanted) / _pictures(measured),
+        encode_s=speed.encode_s * looking,
         prompt_token_s=speed.prompt_token_s * parameters,
         token_s=speed.token_s * n_bytes,
-        n_prompt=wanted.image_tokens + _QUESTION_TOKENS,
+        n_prompt=_image_tokens(wanted, is_low=is_low) + _QUESTION_TOKENS,
         machine=speed.machine,
         day=speed.day,
     )
@@ -126,12 +128,18 @@ def _scaled(speed: Speed, measured: CatalogueModel, wanted: CatalogueModel) -> S
 
 def _seconds_on(processor: Processor, row: CatalogueModel) -> float:
     """Return a picture's time: reading takes two operations a parameter and token, writing the whole model a token."""
-    reading = 2e9 * row.parameters_billion * (row.image_tokens + _QUESTION_TOKENS)
-    operations = _ENCODE_OPERATIONS * _pictures(row) + reading
+    is_low = processor.cores <= FEW_CORES
+    n_prompt = _image_tokens(row, is_low=is_low) + _QUESTION_TOKENS
+    operations = _encode_operations(row, is_low=is_low) + 2e9 * row.parameters_billion * n_prompt
     cores = min(processor.cores, _MOST_CORES)
-    writing_s = ANSWER_TOKENS * row.file("model").size / processor.bandwidth
+    writing_s = ANSWER_TOKENS * row.file("model").likely_size / processor.bandwidth
     return operations / (cores * processor.core_operations) + writing_s
 
 
-def _pictures(row: CatalogueModel) -> int:
-    return _TILES if row.image_tokens > 576 else 1
+def _image_tokens(row: CatalogueModel, *, is_low: bool) -> int:
+    return row.image_tokens_low if is_low else row.image_tokens
+
+
+def _encode_operations(row: CatalogueModel, *, is_low: bool) -> float:
+    """Return the vision tower's work: in proportion to the image tokens, as those are to the patches that it sees."""
+    return row.encode_operations * _image_tokens(row, is_low=is_low) / row.image_tokens

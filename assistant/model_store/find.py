@@ -24,10 +24,12 @@ from assistant.model_store.catalogue import (
 from assistant.model_store.choice import choose
 from assistant.model_store.record import DEMO, InstalledModel, Store
 from assistant.system.memory import memory
-from sparc_ggml.config import LLAVA_1_5, LLAVA_NEXT, PRESETS, SparcConfig
+from sparc_ggml.config import LLAVA_1_5, LLAVA_NEXT, PRESETS, UNMEASURED, SparcConfig
 
 TILED_N_CTX = 4096
 """Context that a picture in tiles needs."""
+_TILED = ("internvl", "lfm2")
+"""Projectors, besides LLaVA-1.6's, that cut a picture into more tiles than the usual context has room for."""
 GGUF_MAGIC = b"GGUF"
 DEMO_MODEL = Path("demo", "sparc-demo-llava-q8_0.gguf")
 DEMO_MMPROJ = Path("demo", "sparc-demo-llava-mmproj-f16.gguf")
@@ -39,13 +41,14 @@ DEMO_STEERING = Path("demo", "steering.toml")
 
 @dataclass(frozen=True)
 class ModelFiles:
-    """The two files of a LLaVA.
+    """The two files of a vision model.
 
     Attributes:
         is_demo: whether it is the embedded model, which knows drawn scenes only.
         familiarity_path: what tells pictures of its world from others; ``None`` for a model that knows all kinds.
         template: prompt template that suits it; ``None`` takes the model file's own.
         n_ctx: context that its pictures need; ``None`` for the usual one.
+        answers_yes_or_no: False for a model that says yes to every question whether something is there.
         languages: codes of the languages that it can answer in.
         notices: what a person should hear about how it was chosen.
     """
@@ -58,6 +61,7 @@ class ModelFiles:
     preset: SparcConfig = LLAVA_1_5
     template: str | None = None
     n_ctx: int | None = None
+    answers_yes_or_no: bool = True
     languages: tuple[str, ...] = ("en",)
     notices: tuple[str, ...] = field(default=(), compare=False)
 
@@ -71,7 +75,7 @@ def find_model(model_path: Path | None = None, mmproj_path: Path | None = None) 
 
     Raises:
         UsageError: only one of the two paths was given.
-        ModelError: the files are missing, unreadable, damaged, or no LLaVA.
+        ModelError: the files are missing, unreadable, damaged, or do not belong together.
     """
     if model_path is None and mmproj_path is None:
         choice = choose(Store().read(), memory())
@@ -94,7 +98,7 @@ def files_at(model_path: Path, mmproj_path: Path) -> ModelFiles:
     """Return the pair with what suits it: as it is known, else as its projector says.
 
     Raises:
-        ModelError: the files are missing, unreadable, damaged, or no LLaVA.
+        ModelError: the files are missing, unreadable, damaged, or do not belong together.
     """
     _, projector = pairing.check_pair(model_path, mmproj_path)
     known = _recognise(model_path, mmproj_path)
@@ -103,6 +107,9 @@ def files_at(model_path: Path, mmproj_path: Path) -> ModelFiles:
     files = ModelFiles(model_path.stem, model_path, mmproj_path)
     if pairing.has_tiles(projector):
         return replace(files, preset=LLAVA_NEXT, n_ctx=TILED_N_CTX)
+    if not pairing.is_llava(projector):
+        n_ctx = TILED_N_CTX if pairing.projector_kind(projector) in _TILED else None
+        return replace(files, preset=UNMEASURED, n_ctx=n_ctx)
     return files
 
 
@@ -127,7 +134,8 @@ def _recognise(model_path: Path, mmproj_path: Path) -> ModelFiles | None:
         ] + [
             (row.file("mmproj").sha256, _files_of_row(row, model_path, mmproj_path))
             for row in read_catalogue().values()
-            if all(row.file(role).may_have_size(n) for role, n in zip(ROLES, sizes, strict=True))
+            if row.has_known_size
+            and all(row.file(role).may_have_size(n) for role, n in zip(ROLES, sizes, strict=True))
         ]
         if known:
             with mmproj_path.open("rb") as file:
@@ -142,8 +150,9 @@ def _has_same_bytes(path: Path, other: Path) -> bool:
 
 def _files_of_row(row: CatalogueModel, model_path: Path, mmproj_path: Path) -> ModelFiles:
     return ModelFiles(
-        row.name, model_path, mmproj_path, preset=PRESETS[row.preset], template=row.template,
-        n_ctx=row.n_ctx, languages=row.languages,
+        row.name, model_path, mmproj_path, preset=PRESETS[row.preset],
+        template=row.template or None, n_ctx=row.n_ctx,
+        answers_yes_or_no=row.answers_yes_or_no, languages=row.languages,
     )  # fmt: skip
 
 
@@ -179,7 +188,8 @@ def files_of(model: InstalledModel, notices: tuple[str, ...] = ()) -> ModelFiles
         copy.path.unlink(missing_ok=True)  # the engine makes it again
     return ModelFiles(
         model.name, model.model.path, model.mmproj.path, preset=PRESETS[model.preset],
-        template=model.template, n_ctx=model.n_ctx, languages=model.languages, notices=notices,
+        template=model.template, n_ctx=model.n_ctx, answers_yes_or_no=model.answers_yes_or_no,
+        languages=model.languages, notices=notices,
     )  # fmt: skip
 
 
@@ -198,6 +208,7 @@ def embedded_model() -> ModelFiles:
     preset = _measured_preset(folder / DEMO_STEERING)
     return ModelFiles(
         DEMO_NAME, model_path, mmproj_path, is_demo=True, preset=preset,
+        template="vicuna_v1",
         familiarity_path=folder / DEMO_FAMILIARITY,
     )  # fmt: skip
 

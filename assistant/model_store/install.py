@@ -17,7 +17,7 @@ from assistant.model_store.catalogue import ROLES, CatalogueFile, CatalogueModel
 from assistant.model_store.locks import lock_folder, report_unwritable
 from assistant.model_store.progress import SPEAK_EVERY_PERCENT, Progress
 from assistant.model_store.record import FileRecord, InstalledModel, Store
-from assistant.model_store.room import count_fetched_bytes, find_parts
+from assistant.model_store.room import check_disk, count_fetched_bytes, find_parts
 
 
 class Talk(Protocol):
@@ -38,7 +38,6 @@ class _Work:
     store: Store
     talk: Talk
     progress: Progress
-    takes_unverified: bool = False
     done: int = 0
 
     @property
@@ -64,18 +63,26 @@ def pull(
         speak_every: percent between two spoken sentences.
 
     Raises:
-        ModelError: a file cannot be fetched, is not the right one, or the pair is no LLaVA.
+        ModelError: a file cannot be fetched, is not the right one, or the two do not belong together.
     """
     with lock_folder(row.name, store.folder / row.name):
+        folder = store.folder / row.name
+        known = [  # before gigabytes come
+            _ask_what_is_missing(row.file(role), folder, talk, takes_unverified=takes_unverified)
+            for role in ROLES
+        ]
+        if not row.has_known_size:
+            row = replace(row, files=tuple(file for file, _ in known))
+            check_disk(row, store)
         progress = Progress(row.n_bytes, talk.show, talk.speak, speak_every=speak_every)
-        work = _Work(row, store, talk, progress, takes_unverified)
-        known = [_with_hash(row.file(role), work) for role in ROLES]  # before gigabytes come
+        work = _Work(row, store, talk, progress)
         model, mmproj = (_obtain(file, checked, work) for file, checked in known)
         pairing.check_pair(model.path, mmproj.path)
         used = (model.path, mmproj.path)
         installed = InstalledModel(
-            row.name, row.title, model, mmproj, make_corrected_copy(mmproj, talk), row.template, row.preset,
-            row.n_ctx, row.memory_mb, row.rank, row.languages,
+            row.name, row.title, model, mmproj, make_corrected_copy(mmproj, talk),
+            row.template or None, row.preset, row.n_ctx, row.memory_mb, row.rank, row.languages,
+            row.answers_yes_or_no,
         )  # fmt: skip
         with store.change() as state:
             state.models[row.name] = installed
@@ -116,35 +123,51 @@ def record_with_progress(path: Path, talk: Talk, *, is_ours: bool, checked: str)
     return files.record_file(path, is_ours=is_ours, checked=checked, on_bytes=progress.at)
 
 
-def _with_hash(file: CatalogueFile, work: _Work) -> tuple[CatalogueFile, str]:
-    """Return a file with the hash that it will be compared with, and who knows it.
+def _ask_what_is_missing(
+    file: CatalogueFile, folder: Path, talk: Talk, *, takes_unverified: bool
+) -> tuple[CatalogueFile, str]:
+    """Return a file with its size and the hash that it will be compared with, and who knows that hash.
 
     Raises:
-        ModelError: nobody does, and that was not accepted; or the hub cannot be asked.
+        ModelError: nobody knows the hash, and that was not accepted; the hub has another file, states no size where
+            none is known, or cannot be asked.
     """
+    if file.sha256 and (file.size or _may_be_here(file, folder)):
+        return file, "catalogue"
+    stated = download.ask_hub(file, folder)
+    if not file.size:
+        if not stated.size:
+            raise ModelError(words.size_nowhere(file.name), words.SIZE_NOWHERE_HINT)
+        talk.tell(words.size_from_server(file.name, stated.size))
+        file = replace(file, size=stated.size, expected_size=0, size_is_exact=True)
     if file.sha256:
         return file, "catalogue"
-    file = replace(file, sha256=download.published_sha256(file, work.folder))
-    if not file.sha256 and not work.takes_unverified:
+    file = replace(file, sha256=stated.sha256)
+    if not file.sha256 and not takes_unverified:
         raise ModelError(words.hash_nowhere(file.name), words.HASH_NOWHERE_HINT)
     return file, "hub" if file.sha256 else "size"
+
+
+def _may_be_here(file: CatalogueFile, folder: Path) -> bool:
+    return (folder / file.name).exists() or next(files.find_elsewhere(file), None) is not None
 
 
 def _obtain(file: CatalogueFile, checked: str, work: _Work) -> FileRecord:
     """Return a file whose hash is right: here already, from another program, or fetched."""
     begun = work.done
-    work.done += file.size
+    work.done += file.likely_size
     target = work.folder / file.name
     if target.exists():
         return _check(target, file, work, checked)
     if file.sha256 and (theirs := _find_theirs(file, work.talk, checked)) is not None:
         return theirs
     talk = work.talk
-    left = max(0, file.size - count_fetched_bytes(file, work.folder))
+    size = file.likely_size
+    left = max(0, size - count_fetched_bytes(file, work.folder))
     talk.tell(
-        words.fetching(file.name, file.size)
-        if left == file.size
-        else words.fetching_rest(file.name, file.size, left)
+        words.fetching(file.name, size)
+        if left == size
+        else words.fetching_rest(file.name, size, left)
     )
     with work.progress.watched():
         part = download.fetch(

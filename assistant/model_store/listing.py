@@ -9,11 +9,19 @@ from typing import Any, Literal
 from assistant.core.languages import LANGUAGES
 from assistant.messages import amounts
 from assistant.messages import model_list as words
-from assistant.model_store.advice import PATIENCE_S, Machine, Suit, best_model, say_why_none
+from assistant.model_store.advice import (
+    PATIENCE_S,
+    Machine,
+    Suit,
+    best_model,
+    say_size,
+    say_why_none,
+)
 from assistant.model_store.catalogue import CatalogueModel
 from assistant.model_store.estimate import Cost, estimate_cost
-from assistant.model_store.record import DEMO, State
+from assistant.model_store.record import DEMO, InstalledModel, State
 from assistant.system.memory import MEGABYTE, Memory
+from sparc_ggml.config import PRESETS
 
 Fits = Literal["yes", "later", "no", "unknown"]
 
@@ -25,6 +33,10 @@ class ModelRow:
     Attributes:
         fits: "later" once memory is free, "unknown" where this machine's memory is not known.
         cost: seconds for a picture; ``None`` for a model that nothing is known of.
+        steering: "published" values, "borrowed" ones of another model, or "off" until it is turned on; empty for the
+            user's own LLaVAs and the embedded model.
+        has_rounded_projector: whether its vision part has 8 bits, which costs precision.
+        has_known_size: whether the catalogue knows the size of each file.
         has_known_hashes: whether the catalogue knows the checksum of each file.
         is_advised: whether it is the one to take here.
     """
@@ -42,6 +54,9 @@ class ModelRow:
     licence: str
     licence_link: str
     about: str
+    steering: Literal["published", "borrowed", "off", ""] = ""
+    has_rounded_projector: bool = False
+    has_known_size: bool = True
     has_known_hashes: bool = True
     is_advised: bool = False
 
@@ -87,9 +102,7 @@ def format_advice(ranked: list[Suit], state: State, machine: Machine) -> Iterato
         if best.is_quick
         else words.take_quickest(name, PATIENCE_S)
     )
-    yield (
-        words.TAKE_INSTALLED if name in state.models else words.take_by_command(best.missing_bytes)
-    )
+    yield (words.TAKE_INSTALLED if name in state.models else words.take_by_command(say_size(best)))
 
 
 def format_rows(models: list[ModelRow], memory: Memory | None) -> Iterator[str]:
@@ -101,6 +114,12 @@ def format_rows(models: list[ModelRow], memory: Memory | None) -> Iterator[str]:
             yield _format_fit(model, memory)
         yield _format_cost(model.cost)
         yield words.list_languages(", ".join(map(_language, model.languages)))
+        if model.steering:
+            yield words.LIST_STEERING[model.steering]
+        if model.has_rounded_projector:
+            yield words.LIST_ROUNDED
+        if not model.has_known_size and not model.is_installed:
+            yield words.LIST_UNKNOWN_SIZE
         if not model.has_known_hashes:
             yield words.LIST_UNKNOWN_HASH
         if model.licence:
@@ -134,8 +153,22 @@ def _make_row(
         licence=row.licence if row else "",
         licence_link=row.licence_link if row else "",
         about=about,
+        steering=_steering(row, installed),
+        has_rounded_projector=row is not None and row.file("mmproj").is_rounded,
+        has_known_size=row is None or row.has_known_size,
         has_known_hashes=row is None or all(file.sha256 for file in row.files),
     )
+
+
+def _steering(
+    row: CatalogueModel | None, installed: InstalledModel | None
+) -> Literal["published", "borrowed", "off", ""]:
+    known = row or installed
+    if known is not None and PRESETS[known.preset].method == "none":
+        return "off"
+    if row is None:
+        return ""
+    return "published" if row.steering_measured else "borrowed"
 
 
 def _fits(needs_mb: int, memory: Memory | None) -> Fits:

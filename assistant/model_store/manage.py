@@ -10,6 +10,7 @@ from types import MappingProxyType
 from assistant.errors import ModelError, UsageError
 from assistant.inference.gguf import pairing
 from assistant.inference.gguf.memory_need import DEFAULT_N_CTX, need, sizes_of
+from assistant.inference.prompts import TEMPLATE_KEY, check_template
 from assistant.messages import installing as install_words
 from assistant.messages import models as words
 from assistant.model_store import files
@@ -46,8 +47,8 @@ def add(
         rows: the catalogue, whose names cannot be used.
 
     Raises:
-        UsageError: the name cannot be used.
-        ModelError: the files are no LLaVA, or cannot be read.
+        UsageError: the name cannot be used, or the model needs a template by name.
+        ModelError: the files do not belong together, or cannot be read.
     """
     if not NAME.fullmatch(name) or name in (DEMO, BEST):
         raise UsageError(words.bad_name(name), words.BAD_NAME_HINT)
@@ -58,18 +59,19 @@ def add(
     pair = files_at(model_path, mmproj_path)
     if pair.is_demo:
         raise UsageError(words.FILES_ARE_DEMO, words.USE_DEMO_HINT)
+    headers = pairing.check_pair(model_path, mmproj_path)
+    check_template(template or pair.template, has_own=bool(headers[0].values.get(TEMPLATE_KEY)))
     talk.show(install_words.checking(f"{model_path.name}, {mmproj_path.name}"))
     model, mmproj = (
         record_with_progress(path, talk, is_ours=False, checked="own")
         for path in (model_path, mmproj_path)
     )
     n_ctx = pair.n_ctx or DEFAULT_N_CTX
-    headers = pairing.check_pair(model_path, mmproj_path)
     needs = need(sizes_of(*headers, name), n_ctx, "f16", SMALL_BATCH).total
     preset = next(key for key, values in PRESETS.items() if values == pair.preset)
     installed = InstalledModel(
         name, name, model, mmproj, make_corrected_copy(mmproj, talk), template or pair.template,
-        preset, n_ctx, needs // MEGABYTE, OWN_RANK, pair.languages,
+        preset, n_ctx, needs // MEGABYTE, OWN_RANK, pair.languages, pair.answers_yes_or_no,
     )  # fmt: skip
     with store.change() as state:
         _check_free(name, state)

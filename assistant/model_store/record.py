@@ -77,6 +77,7 @@ class InstalledModel:
     memory_mb: int
     rank: int
     languages: tuple[str, ...] = ("en",)
+    answers_yes_or_no: bool = True
 
     @property
     def is_unchanged(self) -> bool:

@@ -33,6 +33,15 @@ def check_room(row: CatalogueModel, store: Store, *, forces: bool = False) -> No
             words.no_memory(row.name, row.memory_mb * MEGABYTE, there.total_mb * MEGABYTE),
             words.no_memory_hint(fitting[0][1]) if fitting else words.NO_MEMORY_HINT,
         )
+    check_disk(row, store)
+
+
+def check_disk(row: CatalogueModel, store: Store) -> None:
+    """Refuse a model that the disk has no room for.
+
+    Raises:
+        ModelError: there is none.
+    """
     needed = disk_needed(row, count_missing_bytes(row, store))
     free = free_disk_mb(store.folder) * MEGABYTE
     if needed > free:
@@ -44,13 +53,15 @@ def check_room(row: CatalogueModel, store: Store, *, forces: bool = False) -> No
 def count_missing_bytes(row: CatalogueModel, store: Store) -> int:
     """Return how many bytes of a model are still to be fetched."""
     folder = store.folder / row.name
-    return row.n_bytes - sum(min(file.size, _count_local_bytes(file, folder)) for file in row.files)
+    return row.n_bytes - sum(
+        min(file.likely_size, _count_local_bytes(file, folder)) for file in row.files
+    )
 
 
 def disk_needed(row: CatalogueModel, missing: int) -> int:
     """Return the bytes of disk that a model takes of which so many are still to be fetched."""
     # The corrected copy of the projector takes its size once more.
-    return missing + row.file("mmproj").size + SPARE_MB * MEGABYTE
+    return missing + row.file("mmproj").likely_size + SPARE_MB * MEGABYTE
 
 
 def count_fetched_bytes(file: CatalogueFile, folder: Path) -> int:
@@ -70,5 +81,5 @@ def find_parts(file: CatalogueFile, folder: Path) -> list[Path]:
 def _count_local_bytes(file: CatalogueFile, folder: Path) -> int:
     """Return how many bytes of a file need not be fetched."""
     if file.sha256 and next(files.find_elsewhere(file), None) is not None:
-        return file.size
+        return file.likely_size
     return count_fetched_bytes(file, folder)

@@ -130,6 +130,10 @@ class ModelSettings:
     # Any text: with a type that is not known the description comes all the same, unsteered.
     kv_type: str = row("auto", "kv-type", text, "TYPE", ANSWERS,
         _("Number type of the model's context: f16, bf16, f32 or q8_0; default: what fits."))
+    detail: Literal["auto", "low", "usual", "high"] = row("auto", "picture-detail",
+        choice("auto", "low", "usual", "high"), "DETAIL", ANSWERS,
+        _("How closely the model looks: low answers soonest, high sees most, auto suits it to "
+          "this machine. Models with one size of picture do not change."))
     locks_memory: bool = row(False, "mlock", yes_or_no, "YES", ANSWERS,
         _("Keep the model in memory, so that it is never read from the disk again."),
         switch=True)
@@ -176,7 +180,7 @@ class SteeringSettings:
     TITLE: ClassVar[str] = _("Attention steering (SPARC)")
 
     method: Method | None = row(None, "method", choice("none", "uniform", "sparc"), "NAME", ANSWERS,
-        _("none, uniform or sparc; default: sparc."))
+        _("none, uniform or sparc; not set: sparc, and none for models with which it was not measured."))
     alpha: float | None = row(None, "alpha", any_number, "A", ANSWERS,
         _("Factor applied each time an image token is picked; 1 means no change."))
     beta: float | None = row(None, "beta", any_number, "B", ANSWERS,

@@ -14,6 +14,8 @@ _LARGE_MODEL = 10**9
 """Bytes of a model from which a q8_0 cache takes what reading more tokens at once gains."""
 SMALL_BATCH = 128
 """Tokens read at once where more is no faster: progress comes after each batch, and it takes less memory."""
+FEW_CORES = 2
+"""Up to so many, a picture is looked at in little detail unless more is wished."""
 _WAITING = {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "100000"}
 """How threads wait for one another: they spin for some milliseconds at most, and then sleep (docs/adr/0010)."""
 

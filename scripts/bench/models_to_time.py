@@ -34,9 +34,13 @@ def options_for(name: str, cache_dir: Path) -> EngineOptions:
     """Find or write a model's files, and return the options that load them."""
     if name == EMBEDDED:
         files = embedded_model()
-        return EngineOptions(files.model_path, files.mmproj_path, files.name, files.preset)
+        return EngineOptions(
+            files.model_path, files.mmproj_path, files.name, files.preset, template=files.template
+        )
     print(f"writing the files of {name}, unless they are there", file=sys.stderr)
-    return EngineOptions(*write_pair(name, cache_dir), model_name=SHAPES[name].title)
+    return EngineOptions(
+        *write_pair(name, cache_dir), model_name=SHAPES[name].title, template="vicuna_v1"
+    )
 
 
 def each_model(arguments: argparse.Namespace) -> Iterator[tuple[str, EngineOptions]]:

@@ -32,7 +32,7 @@ from llama_cpp import llama_cpp  # noqa: E402
 
 from assistant.inference.engine import Engine  # noqa: E402
 from assistant.inference.gguf.memory_need import Plan  # noqa: E402
-from assistant.inference.llama import LanguageModel  # noqa: E402
+from assistant.inference.llama import LanguageModel, Past  # noqa: E402
 from scripts.bench import report  # noqa: E402
 from scripts.bench.models_to_time import EMBEDDED, options_for  # noqa: E402
 from scripts.bench.timing import Bench, Timing  # noqa: E402
@@ -118,12 +118,12 @@ def profile(
     model, loaded = engine.loaded.model, engine.loaded
     assert loaded.prefix is not None
     assert loaded.prefix.image_cells is not None
-    n_past = loaded.prefix.n_past + len(loaded.tail)
+    n_past = loaded.prefix.past.n_cells + len(loaded.tail)
     bare = twin(model, engine)
     steering = Steering(probe, config, loaded.prefix.image_cells)
     token = loaded.tail[-1]
     model.trim(n_past - 1)
-    model.decode_tokens((token,), n_past - 1)
+    model.decode_tokens((token,), Past(n_past - 1, n_past - 1))
     steering.begin()
     clock = probe.shim.clock
     seen: dict[str, list[float]] = {}
@@ -140,7 +140,7 @@ def profile(
         else:
             probe.shim.mode = CUT if name == "cut" else REFUSE
         probe.shim.n_nodes = 0
-        note(name, _us(lambda: used.decode_tokens((token,), position), clock))
+        note(name, _us(lambda: used.decode_tokens((token,), Past(position, position)), clock))
         if name == "sparc":
             note("read", probe.shim.read_us)
             note("select", _us(steering.after_decode, clock))

@@ -211,7 +211,9 @@ def main(argv: list[str] | None = None) -> int:
             os.environ[name] = temporary
         player = Player(Path(temporary))
         files = embedded_model()
-        options = EngineOptions(files.model_path, files.mmproj_path, preset=files.preset)
+        options = EngineOptions(
+            files.model_path, files.mmproj_path, preset=files.preset, template=files.template
+        )
         starts = start_to_first_key(arguments.starts)
         stops = key_to_silence(player, arguments.stops)
         sounds = sentence_to_sound(player, arguments.answers)

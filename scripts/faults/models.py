@@ -84,7 +84,12 @@ class ModelCampaign:
             must_be_a_sentence(error.message)
             return "refused before loading", error.message
         options = EngineOptions(
-            model, mmproj, files.name, files.preset, cache_dir=self._folder / "cache"
+            model,
+            mmproj,
+            files.name,
+            files.preset,
+            cache_dir=self._folder / "cache",
+            template="vicuna_v1",
         )
         with InferenceClient(options) as client:
             events, has_stopped = self._ask(client)

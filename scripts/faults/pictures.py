@@ -38,7 +38,9 @@ class PictureCampaign:
 
     def __init__(self, folder: Path) -> None:
         files = embedded_model()
-        options = EngineOptions(files.model_path, files.mmproj_path, files.name, files.preset)
+        options = EngineOptions(
+            files.model_path, files.mmproj_path, files.name, files.preset, template=files.template
+        )
         self._path = folder / "picture"
         self._pictures = good_pictures(ROOT / "examples")
         self._reader, self._client = PictureReader(), InferenceClient(options)

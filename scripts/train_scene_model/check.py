@@ -49,7 +49,9 @@ def check(config: Config, work: Path, out: Path) -> None:
     Raises:
         AssertionError: a token differs, or more than a quarter of the answers (rounding may turn a few).
     """
-    options = EngineOptions(model_path=out / LANGUAGE_FILE, mmproj_path=out / VISION_FILE)
+    options = EngineOptions(
+        model_path=out / LANGUAGE_FILE, mmproj_path=out / VISION_FILE, template="vicuna_v1"
+    )
     tokenizer = Tokenizer(work)
     _check_tokens(options, config, tokenizer)
     same = _same_answers(options, config, work, tokenizer)

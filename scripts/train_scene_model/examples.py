@@ -43,7 +43,9 @@ def write_examples(out: Path) -> None:
     """
     out.mkdir(parents=True, exist_ok=True)
     files = embedded_model()
-    options = EngineOptions(files.model_path, files.mmproj_path, preset=files.preset)
+    options = EngineOptions(
+        files.model_path, files.mmproj_path, preset=files.preset, template=files.template
+    )
     with Engine(options) as engine:
         for setting in SHOWN:
             write_example(_example(engine, setting), out / setting.split()[-1])

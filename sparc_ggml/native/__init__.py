@@ -39,6 +39,7 @@ class _ProbeState(ctypes.Structure):
         ("op_set_rows", ctypes.c_int32),
         ("op_soft_max", ctypes.c_int32),
         ("op_flash", ctypes.c_int32),
+        ("op_copy", ctypes.c_int32),
         ("is_observing", ctypes.c_int32),
         ("is_recording", ctypes.c_int32),
         ("is_taken", ctypes.c_int32),
@@ -106,6 +107,7 @@ class NativeProbe(AttentionProbe):
             op_set_rows=codes["SET_ROWS"],
             op_soft_max=codes["SOFT_MAX"],
             op_flash=codes["FLASH_ATTN_EXT"],
+            op_copy=codes["CPY"],
             slow=self._python_callback,
             n_threads=n_threads,
         )

@@ -65,6 +65,7 @@ struct probe {
     int32_t op_set_rows;
     int32_t op_soft_max;
     int32_t op_flash;
+    int32_t op_copy;
     int32_t is_observing;
     int32_t is_recording;
     int32_t is_taken;  // attention[] holds the last token's
@@ -468,8 +469,9 @@ bool sparc_on_node(struct tensor * node, bool is_asking, void * user_data) {
             }
             if (node->op == p->op_flash) {
                 const struct tensor * k = node->src[1];
-                while (k != NULL && k->view_src != NULL) {
-                    k = k->view_src;
+                // A single-precision cache is handed over as a copy in half precision.
+                while (k != NULL && (k->view_src != NULL || k->op == p->op_copy)) {
+                    k = k->view_src != NULL ? k->view_src : k->src[0];
                 }
                 return k != NULL && strcmp(k->name, p->key_name) == 0;
             }

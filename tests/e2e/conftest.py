@@ -34,7 +34,18 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Command:
     folder: Path = tmp_path_factory.mktemp("tiny")
     model = write_tiny_llama(folder / "tiny.gguf")
     mmproj = write_tiny_mmproj(folder / "mmproj.gguf")
-    return Command(("--model", str(model), "--mmproj", str(mmproj), "--max-tokens", "24"))
+    return Command(
+        (
+            "--model",
+            str(model),
+            "--mmproj",
+            str(mmproj),
+            "--template",
+            "vicuna_v1",
+            "--max-tokens",
+            "24",
+        )
+    )
 
 
 @pytest.fixture(scope="session")

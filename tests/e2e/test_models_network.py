@@ -38,7 +38,7 @@ def test_without_a_network_interface_all_but_pull_works(
         ("models", "use", TINY),
         ("models", "path", TINY),
         ("models", "bench"),
-        ("models", "add", "mine", "--model", model, "--mmproj", mmproj),
+        ("models", "add", "mine", "--model", model, "--mmproj", mmproj, "--template", "vicuna_v1"),
         ("plain", "--camera", STREET, "--notice-acknowledged", "yes", "--no-speech"),
         ("doctor",),
         ("settings",),

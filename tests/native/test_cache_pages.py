@@ -79,7 +79,7 @@ def test_what_was_given_back_is_out_of_memory_and_reads_as_zeros(
         engine.answer(DescribeRequest(PICTURE, "what is there?", DecodeOptions(max_tokens=4)))
         assert engine.loaded.prefix is not None
         assert engine.loaded.probe is not None
-        n_used, n_ctx = engine.loaded.prefix.n_past, engine.loaded.model.n_ctx
+        n_used, n_ctx = engine.loaded.prefix.past.n_cells, engine.loaded.model.n_ctx
         values = next(iter(engine.loaded.probe.layers.values())).rows()
         assert is_resident(values[0].ctypes.data)
         assert not is_resident(values[n_ctx * 3 // 4].ctypes.data)

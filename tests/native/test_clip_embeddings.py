@@ -87,21 +87,35 @@ def test_image_embeddings_are_those_of_an_independent_encoder(
 
 
 def test_every_tile_of_a_large_picture_is_put_in_order(tmp_path: Path) -> None:
-    """The tiles are exact crops; llama.cpp hands them over row by row, the whole picture last."""
+    """The tiles are exact crops; after the whole picture they stand row by row, each row with its end."""
     shape = TinyMmproj(pinpoints=((128, 128),), layout="legacy")
     options = tiny_pair(tmp_path, TinyLlama(), shape)
     picture = random_picture(128)
     seen = encode(options, picture)
     assert seen.image is not None
     assert seen.answer is not None
-    assert seen.answer.counts.image_tokens == len(seen.image) == 5 * shape.n_patch
+    n_side = 4
+    assert shape.n_patch == n_side**2
+    n_row, n_rows = 2 * n_side + 1, 2 * n_side
+    assert seen.answer.counts.image_tokens == len(seen.image) == shape.n_patch + n_rows * n_row
     weights = read_gguf(options.mmproj_path)
-    tiles = [picture[y : y + 64, x : x + 64] for y in (0, 64) for x in (0, 64)]
-    expected = np.concatenate([clip_vit.encode(weights, tile) for tile in tiles])
-    got = seen.image[: len(expected)]
-    error = float(np.linalg.norm(got - expected) / np.linalg.norm(expected))
+    expected = np.concatenate(
+        [
+            np.concatenate(
+                [
+                    clip_vit.encode(weights, picture[y : y + 64, x : x + 64]).reshape(4, 4, -1)
+                    for x in (0, 64)
+                ],
+                axis=1,
+            )
+            for y in (0, 64)
+        ]
+    )
+    got = seen.image[shape.n_patch :].reshape(n_rows, n_row, -1)
+    error = float(np.linalg.norm(got[:, :-1] - expected) / np.linalg.norm(expected))
     print(f"\ntiles: relative error {error:.5f}")
     assert error <= WITHIN
+    assert np.allclose(got[:, -1], weights.tensors["model.image_newline"])
 
 
 def test_each_correction_is_needed_on_its_own(
@@ -169,7 +183,9 @@ def test_a_modern_file_needs_no_copy(tmp_path: Path) -> None:
 @pytest.mark.parametrize("source", ["noise", "drawn scene"])
 def test_the_embedded_models_image_embeddings(source: str) -> None:
     files = find.embedded_model()
-    options = EngineOptions(files.model_path, files.mmproj_path, n_threads=1)
+    options = EngineOptions(
+        files.model_path, files.mmproj_path, template=files.template, n_threads=1
+    )
     size = int(read_gguf(files.mmproj_path).metadata["clip.vision.image_size"])
     if source == "noise":
         picture = random_picture(size)

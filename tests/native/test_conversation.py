@@ -61,7 +61,7 @@ def test_turns_that_the_cache_holds_are_not_read_again(tmp_path: Path) -> None:
     with Engine(tiny_pair(tmp_path, TinyLlama(), TinyMmproj())) as engine:
         ask(engine, FIRST)
         assert engine.loaded.prefix is not None
-        n_picture = engine.loaded.prefix.n_past
+        n_picture = engine.loaded.prefix.past.n_cells
         # The tiny model's words are noise: what it was said to answer is read once, and then kept.
         turns = [Turn(FIRST, "a dog and a house")]
         second = ask(engine, SECOND, turns)
@@ -106,7 +106,7 @@ def test_the_whole_cache_is_bit_for_bit_what_it_was_when_the_prompt_was_read(
     with Engine(options, is_cancelled) as engine:
         ask(engine, FIRST)
         assert engine.loaded.prefix is not None
-        n_picture = engine.loaded.prefix.n_past
+        n_picture = engine.loaded.prefix.past.n_cells
         before = {il: rows[:n_picture].copy() for il, rows in value_rows(engine).items()}
         turns: list[Turn] = []
         for round_, question in enumerate((FIRST, SECOND, THIRD) * 2):
@@ -184,7 +184,9 @@ def test_a_real_answer_stays_in_the_cache_as_it_was_written() -> None:
     files = embedded_model()
     with Image.open(STREET) as image:
         street = np.asarray(image.convert("RGB"))
-    with InferenceClient(EngineOptions(files.model_path, files.mmproj_path, n_threads=1)) as client:
+    with InferenceClient(
+        EngineOptions(files.model_path, files.mmproj_path, n_threads=1, template=files.template)
+    ) as client:
         decode = DecodeOptions(max_tokens=300)
         first = ask(client, DETAILED_PROMPT, decode=decode, picture=street)
         assert first.ended is EndReason.EOS

@@ -38,7 +38,13 @@ def test_a_description_is_steered_as_the_reference_steers_it(flash_attn: FlashAt
     config = files.preset
     with Image.open(EXAMPLES / "street.png") as image:
         picture = np.asarray(image.convert("RGB"))
-    options = EngineOptions(files.model_path, files.mmproj_path, n_threads=1, flash_attn=flash_attn)
+    options = EngineOptions(
+        files.model_path,
+        files.mmproj_path,
+        template=files.template,
+        n_threads=1,
+        flash_attn=flash_attn,
+    )
     with Engine(options) as engine:
         seen = record(engine, picture, config, n_tokens=N_TOKENS, question=DETAILED_PROMPT)
     result = compare(files.model_path, seen)

@@ -47,6 +47,7 @@ def options() -> EngineOptions:
         files.mmproj_path,
         preset=files.preset,
         familiarity_path=files.familiarity_path,
+        template=files.template,
         look_ahead="on",
     )
 

@@ -38,7 +38,7 @@ def ask(engine: Engine, config: SparcConfig, max_tokens: int = 40) -> tuple[str,
 
 @pytest.mark.parametrize(
     ("kv_type", "flash_attn"),
-    [("f16", "on"), ("f16", "off"), ("bf16", "on"), ("f32", "off"), ("q8_0", "on")],
+    [("f16", "on"), ("f16", "off"), ("bf16", "on"), ("f32", "off"), ("f32", "on"), ("q8_0", "on")],
 )
 def test_every_kind_of_cache_is_steered_and_put_back(
     tmp_path: Path, kv_type: str, flash_attn: str
@@ -50,7 +50,7 @@ def test_every_kind_of_cache_is_steered_and_put_back(
     with Engine(options) as engine:
         plain, _ = ask(engine, SparcConfig(method="none"))
         before = value_rows(engine)
-        n_past = engine.loaded.prefix.n_past if engine.loaded.prefix else 0
+        n_past = engine.loaded.prefix.past.n_cells if engine.loaded.prefix else 0
         steered, steps = ask(engine, SPARC)
         after = value_rows(engine)
         assert steps[-1].max_gain > 1.5

@@ -97,7 +97,7 @@ def test_a_prepared_picture_stands_in_the_cache_bit_for_bit_as_one_that_was_aske
     with Engine(options) as engine:
         expected = engine.answer(REQUEST)
         assert engine.loaded.prefix is not None
-        n_past = engine.loaded.prefix.n_past
+        n_past = engine.loaded.prefix.past.n_cells
         asked = {il: rows[:n_past].copy() for il, rows in value_rows(engine).items()}
     with Engine(options) as engine:
         engine.prepare(PICTURE, QUESTION)

@@ -39,7 +39,7 @@ reader = PictureReader()
 image = reader.read(sys.argv[1])
 reader.close()
 before = kilobytes("VmRSS")
-with Engine(EngineOptions(files.model_path, files.mmproj_path)) as engine:
+with Engine(EngineOptions(files.model_path, files.mmproj_path, template=files.template)) as engine:
     model = engine.loaded.model
     for turn in range(12):
         image = image.copy()

@@ -45,6 +45,7 @@ USES_FUNCTIONS = (
 TEXT_ALONE = "{% for m in messages %}{{ m['role'] }}{% endfor %}"
 BROKEN = "{% for m in messages %}"
 RAISES = "{{ raise_exception('Only text is understood.') }}"
+LOOPS = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
 READS_FILES = "{{ messages.__class__.__mro__[1].__subclasses__() }}{{ messages[0].content }}"
 
 
@@ -68,7 +69,7 @@ def test_a_file_is_asked_with_its_own_template(tmp_path: Path, template: str) ->
     assert any(isinstance(event, Prefilling) for event in events)
 
 
-@pytest.mark.parametrize("template", [TEXT_ALONE, BROKEN, RAISES, READS_FILES])
+@pytest.mark.parametrize("template", [TEXT_ALONE, BROKEN, RAISES, READS_FILES, LOOPS])
 def test_a_template_that_cannot_serve_is_one_sentence_and_names_the_way_out(
     tmp_path: Path, template: str
 ) -> None:

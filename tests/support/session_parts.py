@@ -121,6 +121,7 @@ class FakeModels:
     failure: AssistantError | None = None
     offer: str = ""
     farewell_words: str = ""
+    answers_yes_or_no: bool = True
 
     @property
     def name(self) -> str:
@@ -274,7 +275,11 @@ def make_session(
         describer,
         announcer,
         lambda: AnswerOptions(
-            preferences.options, models.preset, models.keeps_turns,
+            preferences.options,
+            models.preset,
+            models.keeps_turns,
+            is_steering_measured=models.preset.method != "none",
+            answers_yes_or_no=models.answers_yes_or_no,
             has_glance=has_glance, knows_strangers=is_demo,
         ),
         inspect,

@@ -21,6 +21,7 @@ def tiny_hub(
     padding: int = 0,
     *,
     has_hashes: bool = True,
+    has_sizes: bool = True,
     **row: Any,
 ) -> Hub:
     """Writes a catalogue with one legacy LLaVA of ``padding`` more bytes; returns a hub that has it."""
@@ -32,7 +33,8 @@ def tiny_hub(
     values: dict[str, Any] = {
         "name": name, "title": "A tiny LLaVA", "family": "llava-1.5", "architectures": ["llama"],
         "parameters_billion": 0.1, "n_layer": 3, "n_embd": 64, "n_ctx": 512, "image_tokens": 16,
-        "vision_layers": 4, "template": "vicuna_v1", "preset": "llava-1.5", "memory_mb": 10, "rank": 1,
+        "image_tokens_low": 16, "vision_layers": 4, "encode_operations": 1e6, "template": "vicuna_v1",
+        "preset": "llava-1.5", "steering_measured": True, "memory_mb": 10, "rank": 1,
         "languages": ["en"], "licence": "Test Licence", "licence_link": "https://example.org/licence",
         "about": "Its words mean nothing.",
     }  # fmt: skip
@@ -48,8 +50,9 @@ def tiny_hub(
                 "repository": REPOSITORY,
                 "name": path.name,
                 "revision": "main",
-                "size": len(content),
-                "size_is_exact": True,
+                "size": len(content) if has_sizes else 0,
+                "expected_size": 0 if has_sizes else len(content) + 1000,
+                "size_is_exact": has_sizes,
                 "sha256": hashlib.sha256(content).hexdigest() if has_hashes else "",
                 "verified": "source" if has_hashes else "none",
                 "name_checked": False,

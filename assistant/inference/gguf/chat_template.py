@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NoReturn
 
@@ -65,16 +68,17 @@ def render_own_template(
             for n, key in enumerate(words)
         ]
         try:
-            prompt = compiled.render(
-                messages=talk, add_generation_prompt=True, bos_token=bos, eos_token=eos
-            )
+            with _ending():
+                prompt = compiled.render(
+                    messages=talk, add_generation_prompt=True, bos_token=bos, eos_token=eos
+                )
         except TemplateError as error:
             failure = failure or error
             continue
         except (TypeError, AttributeError, KeyError, ValueError, ArithmeticError) as error:
             failure = failure or TemplateError(f"{type(error).__name__}: {error}")
             continue
-        prompt = _PICTURE_MARKS.sub(_PICTURE, prompt)
+        prompt = _PICTURE_MARKS.sub(_write_picture, prompt)
         if prompt.count(_PICTURE) == 1 and all(prompt.count(key) == 1 for key in words):
             prompt = prompt.replace(_PICTURE, marker)
             return re.sub("|".join(map(re.escape, words)), lambda found: words[found[0]], prompt)
@@ -83,9 +87,38 @@ def render_own_template(
     return None
 
 
+@contextmanager
+def _ending() -> Iterator[None]:
+    """End a template that loops without end, in the thread where Python hears signals; elsewhere nothing is done."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def give_up(*_: object) -> NoReturn:
+        raise TemplateError("it does not end")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.setitimer(signal.ITIMER_REAL, LONGEST_S)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+LONGEST_S = 5.0
+"""How long a template may take; an honest one takes milliseconds."""
 _PICTURE = "((picture))"
 _IS_PARTS = ((True, True), (True, False), (False, False))
 """Which of user and assistant speak in typed parts, in the order of the tries."""
+
+
+def _write_picture(mark: re.Match[str]) -> str:
+    return f"\n\n{_PICTURE}\n\n" if mark[0] in _GEMMA_MARKS else _PICTURE
+
+
+_GEMMA_MARKS = ("<start_of_image>", "<image_soft_token>")
+"""Their authors put blank lines around a picture (transformers, ``processing_gemma3.py``); mtmd does not."""
 
 
 def _write_message(role: str, words: str, has_picture: bool, is_parts: bool) -> Message:

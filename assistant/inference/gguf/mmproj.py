@@ -26,7 +26,10 @@ from platformdirs import user_cache_path
 from assistant import messages
 from assistant.core.events import ImageRgb
 from assistant.errors import ModelError
+from assistant.inference import picture_detail
+from assistant.inference.anyres import Anyres, read_anyres
 from assistant.inference.gguf.header import GgufError, GgufHeader, read_header
+from assistant.inference.gguf.pairing import projector_kind
 from assistant.messages import model_files as words
 
 CORRECTION_NAME = "vision_layers"
@@ -34,9 +37,16 @@ CORRECTION_NAME = "vision_layers"
 _LLAVA_PROJECTORS = ("mlp", "mlp_norm", "ldp", "ldpv2")
 _CLIP_DEPTHS = {768: 12, 1024: 24, 1280: 32, 1664: 48}
 """Layers of the published CLIP ViTs by width: a file that stores them all was not cut by the converter."""
+_GEMMA_3 = "gemma3"
+_NON_CAUSAL = (_GEMMA_3, "gemma4v", "gemma4uv")
+_WHOLE_PICTURE = 512
+_SIGLIP_DEPTHS = {1152: 27}
+"""As above, of towers without a class token. Moondream 2 stores 28, of which it runs 27, as llama.cpp does."""
+_MOONDREAM_PX = 378
 _CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 _FEATURE_LAYER = "clip.vision.feature_layer"
 _KIND = "clip.projector_type"
+_KINDS = (_KIND, "clip.vision.projector_type")
 _ABANDONED_AFTER_S = 3600.0
 """A copy is made in seconds; another process may be at it."""
 
@@ -48,8 +58,12 @@ class Projector:
     Attributes:
         path: the file, or a corrected copy.
         image_size_px: side of the square picture that the vision tower takes.
-        has_tiles: whether mtmd cuts the picture into tiles (LLaVA-NeXT).
+        anyres: how a picture is cut into tiles (LLaVA-1.6); None where it is not, or mtmd does it.
         mean_rgb: colour of the padding, 0-255.
+        is_stretched: whether a picture is stretched to a square and not padded (Moondream 2, Gemma 3).
+        grid: what a picture's sides are to be multiples of; None where mtmd sees to it as the authors do.
+        max_px: area of the largest picture that is handed to mtmd; None where any size will do.
+        max_tokens: most image tokens, where mtmd has to be told; else None.
         is_corrected: whether ``path`` makes llama.cpp run a layer that it would leave out.
         note: what a person should hear when the copy was made just now, or an empty string.
     """
@@ -57,8 +71,12 @@ class Projector:
     path: Path
     kind: str
     image_size_px: int
-    has_tiles: bool
+    anyres: Anyres | None
     mean_rgb: tuple[int, int, int]
+    is_stretched: bool = False
+    grid: picture_detail.Grid | None = None
+    max_px: int | None = None
+    max_tokens: int | None = None
     is_corrected: bool = False
     note: str = ""
 
@@ -70,41 +88,56 @@ class Projector:
     @property
     def has_fixed_size(self) -> bool:
         """Return whether every picture becomes a square of the same size, and so the same number of tokens."""
-        return not self.has_tiles and self.kind in _LLAVA_PROJECTORS
+        is_square = self.is_stretched or self.kind in _LLAVA_PROJECTORS
+        return self.anyres is None and is_square
 
     def prepare(self, image_rgb: ImageRgb) -> ImageRgb:
-        """Pad to a square with the mean colour and shrink bicubically, as LLaVA-1.5's authors do.
+        """Pad to a square with the mean colour, then shrink bicubically, as LLaVA-1.5's authors do; mtmd shrinks first.
 
-        mtmd's own shrinking takes four neighbours however far it shrinks, which blurs and aliases; pictures of
-        tiled models are left to it, since the tiling depends on the original shape.
+        Moondream and Gemma 3 stretch instead, Qwen-VL and LFM2-VL a little, where mtmd pads. Others are left to mtmd.
         """
         if not self.has_fixed_size:
-            return image_rgb
+            return picture_detail.fit(image_rgb, self.max_px, self.grid)
         from PIL import Image
 
         height, width = image_rgb.shape[:2]
-        side = max(height, width)
-        square = Image.new("RGB", (side, side), self.mean_rgb)
-        square.paste(Image.fromarray(image_rgb), ((side - width) // 2, (side - height) // 2))
         size = (self.image_size_px, self.image_size_px)
-        return np.asarray(square.resize(size, Image.Resampling.BICUBIC))
+        picture = Image.fromarray(image_rgb)
+        if not self.is_stretched:
+            side = max(height, width)
+            square = Image.new("RGB", (side, side), self.mean_rgb)
+            square.paste(picture, ((side - width) // 2, (side - height) // 2))
+            picture = square
+        filters = Image.Resampling
+        return np.asarray(
+            picture.resize(size, filters.BILINEAR if self.kind == _GEMMA_3 else filters.BICUBIC)
+        )
 
 
 def is_one_layer_short(header: GgufHeader) -> bool:
     """Return whether llama.cpp would skip the last stored layer of a legacy LLaVA vision tower."""
     values = header.values
-    if values.get(_KIND, "mlp") not in _LLAVA_PROJECTORS or _FEATURE_LAYER in values:
+    if projector_kind(header) not in _LLAVA_PROJECTORS or _FEATURE_LAYER in values:
         return False
+    n_layer, width = (
+        header.number(f"clip.vision.{key}") for key in ("block_count", "embedding_length")
+    )
     if "v.class_embd" not in header.tensors:
-        return False
-    n_layer = values.get("clip.vision.block_count")
-    return bool(_CLIP_DEPTHS.get(values.get("clip.vision.embedding_length", 0)) != n_layer)
+        return n_layer is not None and _SIGLIP_DEPTHS.get(width or 0) == n_layer + 1
+    return _CLIP_DEPTHS.get(width or 0) != n_layer
+
+
+def least_batch(header: GgufHeader) -> int:
+    """Return how many tokens must be read at once: all of a picture where its tokens see each other, else 1.
+
+    Gemma 3 makes 256 tokens of a picture. Source: ``mtmd_decode_use_non_causal`` in llama.cpp's ``mtmd.cpp``.
+    """
+    return _WHOLE_PICTURE if projector_kind(header) in _NON_CAUSAL else 1
 
 
 def has_no_kind(header: GgufHeader) -> bool:
     """Return whether the file is of the time when every projector was an MLP; llama.cpp then refuses it."""
-    kinds = (_KIND, "clip.vision.projector_type")
-    return "mm.0.weight" in header.tensors and not any(key in header.values for key in kinds)
+    return "mm.0.weight" in header.tensors and not any(key in header.values for key in _KINDS)
 
 
 def open_projector(
@@ -112,6 +145,7 @@ def open_projector(
     cache_dir: Path | None = None,
     *,
     corrects: bool = True,
+    detail: str = "usual",
     on_copy: Callable[[], None] = lambda: None,
 ) -> Projector:
     """Read the metadata and, where it is needed, make or find the corrected copy.
@@ -144,12 +178,18 @@ def open_projector(
     if added:
         used, is_new = _corrected_copy(path, header, added, cache_dir, on_copy)
     made = words.projector_corrected if is_corrected else words.projector_updated
+    kind = projector_kind(header)
+    is_moondream = size == _MOONDREAM_PX and "v.class_embd" not in header.tensors
     return Projector(
         path=used,
-        kind=header.values.get(_KIND, "mlp"),
+        kind=kind,
         image_size_px=size,
-        has_tiles=bool(header.values.get("clip.vision.image_grid_pinpoints")),
+        anyres=read_anyres(path, header, is_overview_only=detail == "low"),
         mean_rgb=(red, green, blue),
+        grid=picture_detail.grid_of(header),
+        max_px=picture_detail.most_pixels(header, detail),
+        max_tokens=picture_detail.most_tokens(header, detail),
+        is_stretched=kind == _GEMMA_3 or (kind in _LLAVA_PROJECTORS and is_moondream),
         is_corrected=is_corrected,
         note=made(path.name) if is_new else "",
     )

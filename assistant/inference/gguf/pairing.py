@@ -37,6 +37,17 @@ _WIDTHS: dict[str, tuple[tuple[str, int], ...]] = {
 """Where a projector's width is read: the first of these tensors that is there, and which of its ``ne``."""
 
 
+_TEXT_KINDS = {
+    "idefics3": ("llama", "smollm3"),
+    "gemma3": ("gemma3",),
+    "qwen2vl_merger": ("qwen2vl",),
+    "qwen2.5vl_merger": ("qwen2vl",),
+    "qwen3vl_merger": ("qwen3vl", "qwen3vlmoe", "qwen35", "qwen35moe"),
+    "lfm2": ("lfm2", "lfm2moe"),
+}
+"""The language models that a projector is made for, where it is for one family alone."""
+
+
 def check_pair(model_path: Path, mmproj_path: Path) -> tuple[GgufHeader, GgufHeader]:
     """Return both files' headers, unless they are not a LLaVA.
 
@@ -52,6 +63,9 @@ def check_pair(model_path: Path, mmproj_path: Path) -> tuple[GgufHeader, GgufHea
     wants, gives = model.number(f"{model.architecture}.embedding_length"), projector_width(mmproj)
     if gives is not None and gives != wants:
         _LOGGER.info("the projector gives %s numbers a token, the model takes %s", gives, wants)
+        raise ModelError(words.pair_unfit(mmproj_name, model_name), words.PAIR_UNFIT_HINT)
+    known = _TEXT_KINDS.get(projector_kind(mmproj))
+    if known is not None and model.architecture not in known:
         raise ModelError(words.pair_unfit(mmproj_name, model_name), words.PAIR_UNFIT_HINT)
     return model, mmproj
 
@@ -86,13 +100,22 @@ def read(path: Path, as_said: Callable[[str], str] = words.model_file) -> GgufHe
 
 def projector_width(mmproj: GgufHeader) -> int | None:
     """Return how many numbers the projector gives for an image token; ``None`` for kinds that llama.cpp must judge."""
-    kind = mmproj.values.get("clip.vision.projector_type", mmproj.values.get("clip.projector_type"))
-    # Files older than that key are MLPs.
-    for name, index in _WIDTHS.get(kind if isinstance(kind, str) else "mlp", ()):
+    for name, index in _WIDTHS.get(projector_kind(mmproj), ()):
         tensor = mmproj.tensors.get(name)
         if tensor is not None and len(tensor.dims) > index:
             return tensor.dims[index]
     return None
+
+
+def projector_kind(mmproj: GgufHeader) -> str:
+    """Return llama.cpp's name of the projector's kind; files older than that key are MLPs."""
+    kind = mmproj.values.get("clip.vision.projector_type", mmproj.values.get("clip.projector_type"))
+    return kind if isinstance(kind, str) else "mlp"
+
+
+def is_llava(mmproj: GgufHeader) -> bool:
+    """Return whether it is a LLaVA's: CLIP with its class token, and an MLP or MobileVLM's downsampling."""
+    return projector_kind(mmproj) in _WIDTHS and "v.class_embd" in mmproj.tensors
 
 
 def has_tiles(mmproj: GgufHeader) -> bool:

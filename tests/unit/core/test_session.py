@@ -19,6 +19,7 @@ from assistant.core.session_jobs import Ticket
 from assistant.core.session_ports import Kind
 from assistant.errors import AssistantError, CameraError
 from assistant.testing import ScriptedDescriber, answer_events
+from sparc_ggml.config import SparcConfig
 from tests.support.session_parts import SessionParts, make_session
 from tests.support.waiting import wait_until
 
@@ -609,6 +610,39 @@ def test_steering_off_and_on(make: Make) -> None:
     parts.settle()
     methods = [request.sparc.method for request in parts.describer.requests if request.sparc]
     assert methods == ["none", "sparc"]
+
+
+def test_a_model_that_was_not_measured_is_steered_once_the_key_turns_it_on(make: Make) -> None:
+    parts = make()
+    parts.models.preset = SparcConfig(method="none")
+    parts.session.perform(Action.STATUS)
+    assert parts.front.texts[-1] == (
+        "Attention steering is off, because it was not measured with this model. o turns it on."
+    )
+    for said in ("on from the next answer. It was not measured", "off from the next answer."):
+        parts.session.perform(Action.DESCRIBE)
+        parts.settle()
+        parts.session.perform(Action.STEERING)
+        assert f"Attention steering is {said}" in parts.front.texts[-1]
+    parts.session.perform(Action.DESCRIBE)
+    parts.settle()
+    methods = [request.sparc.method for request in parts.describer.requests if request.sparc]
+    assert methods == ["none", "sparc", "none"]
+    parts.session.perform(Action.STATUS)
+    assert parts.front.texts[-1] == "Attention steering is off. o turns it on."
+
+
+def test_a_model_that_always_says_yes_warns_of_its_answers_and_not_of_descriptions(
+    make: Make,
+) -> None:
+    parts = make()
+    parts.models.answers_yes_or_no = False
+    parts.session.perform(Action.DESCRIBE)
+    parts.settle()
+    assert not any("says yes" in text for text in parts.front.texts)
+    parts.session.ask_new("is there a dog?")
+    parts.settle()
+    assert sum("This model says yes to every question" in text for text in parts.front.texts) == 1
 
 
 def test_choosing_a_model(make: Make) -> None:

@@ -23,6 +23,7 @@ ONE = {
         f"<|start_header_id|>user<|end_header_id|>\n\n{IMAGE}\n{QUESTION}<|eot_id|>"
         "<|start_header_id|>assistant<|end_header_id|>\n\n"
     ),
+    "moondream": f"{IMAGE}\n\nQuestion: {QUESTION}\n\nAnswer:",
 }
 TWO = {
     "vicuna_v1": f"{SYSTEM} USER: {IMAGE}\nWhere? ASSISTANT: Here.</s>USER: {QUESTION} ASSISTANT:",
@@ -37,6 +38,9 @@ TWO = {
         "<|start_header_id|>assistant<|end_header_id|>\n\nHere.<|eot_id|>"
         f"<|start_header_id|>user<|end_header_id|>\n\n{QUESTION}<|eot_id|>"
         "<|start_header_id|>assistant<|end_header_id|>\n\n"
+    ),
+    "moondream": (
+        f"{IMAGE}\n\nQuestion: Where?\n\nAnswer: Here.\n\nQuestion: {QUESTION}\n\nAnswer:"
     ),
 }
 

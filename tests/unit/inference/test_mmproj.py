@@ -13,6 +13,7 @@ import pytest
 
 from assistant.errors import ModelError
 from assistant.inference.gguf import mmproj
+from tests.support.tiny_families import write_pair
 from tests.support.tiny_llama import write_tiny_llama
 from tests.support.tiny_mmproj import TinyMmproj, write_tiny_mmproj
 
@@ -186,3 +187,14 @@ def test_a_picture_of_the_right_size_is_left_alone(tmp_path: Path) -> None:
     projector = mmproj.open_projector(write_tiny_mmproj(tmp_path / "p.gguf"), tmp_path)
     picture = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
     assert np.array_equal(projector.prepare(picture), picture)
+
+
+def test_gemma_3_is_shown_a_stretched_picture_and_no_padding(tmp_path: Path) -> None:
+    pair = write_pair("gemma-3", tmp_path)
+    projector = mmproj.open_projector(pair.mmproj, tmp_path)
+    picture = np.zeros((100, 200, 3), np.uint8)
+    picture[:, 100:] = 255
+    prepared = projector.prepare(picture)
+    assert prepared.shape == (448, 448, 3)
+    assert not prepared[:, :220].any()
+    assert (prepared[:, 228:] == 255).all()

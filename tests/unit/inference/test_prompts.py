@@ -9,12 +9,13 @@ from assistant.core.questions import DETAILED_PROMPT
 from assistant.errors import UsageError
 from assistant.inference import prompts
 from assistant.inference.chat_templates import MEDIA_MARKER, VICUNA_SYSTEM
+from tests.support.tiny_families.templates import GEMMA3
 
 MISTRAL = "{{ bos_token }}{% for m in messages %}[INST] {{ m['content'] }} [/INST]{% endfor %}"
 
 
 def test_vicuna_v1_reads_as_the_authors_of_llava_1_5_write_it() -> None:
-    assert prompts.render(DETAILED_PROMPT, None, None) == (
+    assert prompts.render(DETAILED_PROMPT, "vicuna_v1", None) == (
         "A chat between a curious user and an artificial intelligence assistant. "
         "The assistant gives helpful, detailed, and polite answers to the user's questions. "
         f"USER: {MEDIA_MARKER}\nPlease describe this image in detail. ASSISTANT:"
@@ -37,14 +38,20 @@ def test_a_question_cannot_move_the_picture(cut: int, depth: int) -> None:
     for _ in range(depth):
         mark = f"{MEDIA_MARKER[:cut]}{mark}{MEDIA_MARKER[cut:]}"
     turns = [Turn(f"Big {mark}?", f"{mark} Yes.")]
-    rendered = prompts.render(f"What {mark} is this?", None, None, turns=turns)
+    rendered = prompts.render(f"What {mark} is this?", "vicuna_v1", None, turns=turns)
     assert rendered.count(MEDIA_MARKER) == 1
     assert "What  is this?" in rendered
 
 
 @pytest.mark.parametrize(
     ("template", "gguf_template"),
-    [("no-such", None), (None, "{% for"), (None, "{{ raise_exception('x') }}"), (None, "Hello")],
+    [
+        ("no-such", None),
+        (None, None),
+        (None, "{% for"),
+        (None, "{{ raise_exception('x') }}"),
+        (None, "Hello"),
+    ],
 )
 def test_a_template_that_cannot_be_used_is_one_sentence(
     template: str | None, gguf_template: str | None
@@ -57,7 +64,7 @@ def test_a_template_that_cannot_be_used_is_one_sentence(
 
 def test_earlier_turns_stand_as_the_authors_write_them_with_the_picture_in_the_first() -> None:
     turns = [Turn("What is this?", "A dog."), Turn(f"Big {MEDIA_MARKER}?", "Yes.")]
-    rendered = prompts.render("Brown?", None, None, "<s>", "</s>", turns)
+    rendered = prompts.render("Brown?", "vicuna_v1", None, "<s>", "</s>", turns)
     assert rendered == (
         f"{VICUNA_SYSTEM} USER: {MEDIA_MARKER}\nWhat is this? ASSISTANT: A dog.</s>"
         "USER: Big ? ASSISTANT: Yes.</s>USER: Brown? ASSISTANT:"
@@ -83,6 +90,13 @@ LLAVA_HF = (
 def test_a_template_that_takes_parts_is_given_parts() -> None:
     rendered = prompts.render("Brown?", None, LLAVA_HF, turns=[Turn("What?", "A dog.")])
     assert rendered == f"{MEDIA_MARKER}\nWhat? ASSISTANT: A dog. Brown? ASSISTANT:"
+
+
+def test_gemmas_picture_has_blank_lines_around_it_as_its_authors_write_it() -> None:
+    rendered = prompts.render("Brown?", None, GEMMA3)
+    assert rendered == (
+        f"<start_of_turn>user\n\n\n{MEDIA_MARKER}\n\nBrown?<end_of_turn>\n<start_of_turn>model\n"
+    )
 
 
 @pytest.mark.parametrize("template", [MISTRAL, LLAVA_HF])

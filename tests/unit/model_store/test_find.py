@@ -68,6 +68,7 @@ def test_a_model_of_the_catalogue_is_known_by_its_content(
     monkeypatch.setenv("SPARC_ASSISTANT_MODELS_FOLDER", str(tmp_path / "store"))
     found = find_model(model, mmproj)
     assert (found.name, found.template, found.model_path) == (TINY, "phi-3", model)
+    assert found.answers_yes_or_no
     added = manage.add("mine", model, mmproj, None, Store(tmp_path / "store"), Told())
     assert (added.name, added.template) == ("mine", "phi-3")
     mmproj.write_bytes(mmproj.read_bytes()[:-1] + b"?")

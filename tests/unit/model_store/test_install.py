@@ -12,6 +12,7 @@ import pytest
 from assistant.errors import ModelError
 from assistant.model_store import files, install, room
 from assistant.model_store.catalogue import CatalogueModel, read_catalogue
+from assistant.model_store.find import files_of
 from assistant.model_store.record import Store
 from assistant.system import memory
 from assistant.system.memory import Memory
@@ -47,6 +48,18 @@ def test_a_file_without_a_known_hash_is_compared_with_the_hubs_own(
     assert (model.model.checked, model.mmproj.checked) == ("hub", "hub")
     right = files.record_file(tmp_path / "hub/tiny-mmproj.gguf", is_ours=False, checked="own")
     assert model.mmproj.sha256 == right.sha256
+
+
+def test_what_is_special_about_a_model_is_kept_with_it(
+    hub: Hub, row: CatalogueModel, tmp_path: Path
+) -> None:
+    store = Store(tmp_path / "store")
+    special = replace(row, template="", preset="unmeasured", answers_yes_or_no=False)
+    install.pull(special, store, Told())
+    files = files_of(store.read().models[TINY])
+    assert files.template is None, "the file's own"
+    assert files.preset.method == "none"
+    assert not files.answers_yes_or_no
 
 
 def test_an_unknown_hash_of_the_second_file_is_noticed_before_the_first_comes(
@@ -121,7 +134,7 @@ def test_room_is_looked_at_first_and_what_is_here_already_needs_none(
     monkeypatch.setattr(room, "memory", lambda: Memory(5000, 5000))
     with pytest.raises(ModelError) as caught:
         room.check_room(replace(row, memory_mb=9000), store)
-    assert "for example llava-phi-3-mini" in caught.value.hint, "the best that fits"
+    assert "for example qwen3-vl-4b" in caught.value.hint, "the best that fits"
     monkeypatch.setattr(room, "memory", lambda: Memory(5, 5))
     room.check_room(row, store, forces=True)
     monkeypatch.setattr(room, "SPARE_MB", 0)

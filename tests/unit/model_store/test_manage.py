@@ -279,17 +279,25 @@ def test_the_list_says_what_fits_and_begins_with_what_to_take(state: State) -> N
     assert fits["small"] == "yes"
     assert fits["llava-1.5-7b"] == "later"
     names = [model.name for model in models]
-    assert names[:4] == ["llava-phi-3-mini", "mobilevlm-1.7b", "large", "small"]
-    assert names[4] == "llava-1.5-7b-f16", "what does not fit comes last"
+    own = names.index("large")
+    assert names[0] == "qwen3-vl-4b"
+    assert names[own - 2 : own + 2] == ["mobilevlm-1.7b", "smolvlm-500m", "large", "small"]
+    assert names[own + 2] == "llava-1.6-mistral-7b", "what does not fit comes last"
     assert names[-1] == "demo"
-    assert [model.name for model in models if model.is_advised] == ["llava-phi-3-mini"]
+    assert [model.name for model in models if model.is_advised] == ["qwen3-vl-4b"]
     assert [model.name for model in models if not model.has_known_hashes] == ["llava-phi-3-mini"]
     assert list(listing.format_advice(ranked, state, machine)) == [
-        "llava-phi-3-mini suits this machine best: of the models that fit and describe a picture within 90 seconds, "
+        "qwen3-vl-4b suits this machine best: of the models that fit and describe a picture within 90 seconds, "
         "it should describe best.",
-        "To download it, 2.9 gigabytes: sparc-assistant models pull",
+        "To download it, about 3.3 gigabytes: sparc-assistant models pull",
     ]
     lines = list(listing.format_rows(models, machine.memory))
+    unsteered = "Attention steering is off, because it was not measured with this model."
+    assert sum(line.startswith(unsteered) for line in lines) == 7
+    assert sum("with the values that its authors published" in line for line in lines) == 2
+    assert sum("with values of another model" in line for line in lines) == 4
+    assert sum(line.startswith("Its vision part is rounded to 8 bits") for line in lines) == 4
+    assert sum("exact download size is not known here" in line for line in lines) == 3
     assert all(line.endswith((".", "NAME")) or "http" in line or "files" in line for line in lines)
     assert (
         "Fits this machine once enough memory is free. It needs 6.1 gigabytes of memory. "
@@ -472,7 +480,7 @@ def test_a_wrong_copy_of_the_projector_is_made_anew_when_checked(
     llama = write_tiny_llama(tmp_path / "m.gguf", TinyLlama(n_layer=1))
     legacy = write_tiny_mmproj(tmp_path / "p.gguf", TinyMmproj(layout="legacy"))
     store = Store(tmp_path / "store")
-    model = manage.add("mine", llama, legacy, None, store, _Deaf())
+    model = manage.add("mine", llama, legacy, "vicuna_v1", store, _Deaf())
     copy = model.corrected
     assert copy is not None
     data = bytearray(copy.path.read_bytes())

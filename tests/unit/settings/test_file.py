@@ -82,6 +82,7 @@ def test_every_setting_can_be_kept_and_read_again(path: Path, setting: object) -
         "17=stop",
         "900",
         "words",
+        "low",
     ]
     for value in tried:
         try:

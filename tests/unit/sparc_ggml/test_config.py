@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,7 +17,8 @@ from sparc_ggml.config import LLAVA_1_5, LLAVA_NEXT, PRESETS, SparcConfig, Sparc
 def test_the_authors_values() -> None:
     assert (LLAVA_1_5.alpha, LLAVA_1_5.beta, LLAVA_1_5.tau) == (1.1, 0.1, 1.5)
     assert (LLAVA_NEXT.alpha, LLAVA_NEXT.beta, LLAVA_NEXT.tau) == (1.1, 0.1, 4.0)
-    assert set(PRESETS) == {"llava-1.5", "llava-next"}
+    assert set(PRESETS) == {"llava-1.5", "llava-next", "unmeasured"}
+    assert replace(PRESETS["unmeasured"], method="sparc") == LLAVA_1_5
 
 
 @pytest.mark.parametrize("preset", PRESETS.values())

@@ -1,0 +1,1 @@
+"""Compares every family of vision models with its authors' code."""
