@@ -187,6 +187,10 @@ DOWNLOAD_GONE_HINT = _(
 )
 
 
+def next_model(name: str) -> str:
+    return _("So I take the next that suits this machine, {name}.").format(name=name)
+
+
 def download_locked(repository: str) -> str:
     return _("The server does not let this machine read {repository}.").format(
         repository=repository

@@ -72,6 +72,10 @@ def _proxy_for(url: str) -> str:
     return next((name for name in _proxy_variables() if name.upper() in wanted), "")
 
 
+class FileGoneError(ModelError):
+    """The server has no such file, so that another model has to be taken."""
+
+
 def explain(
     error: Exception, file: CatalogueFile, folder: Path, url: str, *, is_met: bool
 ) -> ModelError | None:
@@ -87,7 +91,8 @@ def explain(
     host = urlsplit(url).hostname or ""
     status = status_of(error)
     if status == 404:
-        return ModelError(words.download_gone(file.name, file.repository), words.DOWNLOAD_GONE_HINT)
+        gone = words.download_gone(file.name, file.repository)
+        return FileGoneError(gone, words.DOWNLOAD_GONE_HINT)
     if status == 401 or (status == 403 and not is_met):  # of the store: its link may have grown old
         has_token = bool(os.environ.get("HF_TOKEN"))
         hint = words.DOWNLOAD_TOKEN_HINT if has_token else words.DOWNLOAD_LOCKED_HINT

@@ -37,6 +37,30 @@ def test_pull_without_a_name_says_first_what_comes_and_then_fetches_it(
     assert again.stdout == f"{TINY} is already installed.\n"
 
 
+def test_where_the_server_lost_a_file_the_next_model_is_taken(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue = tmp_path / "catalogue.toml"
+    hub = tiny_hub(tmp_path / "hub", catalogue, rank=2)
+    schema, _, model = catalogue.read_text().partition("[[model]]\n")
+    lost = model.replace(TINY, "lost-llava").replace("owner/tiny", "owner/lost")
+    better = lost.replace("rank = 2", "rank = 1")
+    catalogue.write_text(f"{schema}[[model]]\n{better}[[model]]\n{model}")
+    with running_hub(hub):
+        monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
+        done = ASSISTANT.run("models", "pull", "--yes", "--no-speech")
+        named = ASSISTANT.run("models", "pull", "lost-llava", "--yes", "--no-speech")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"{TINY} is installed.\n"
+    assert (
+        "The server has no file tiny-model.gguf in owner/lost. "
+        f"So I take the next that suits this machine, {TINY}."
+    ) in done.stderr.splitlines()
+    # A model that was asked for by name is not replaced by another.
+    assert named.returncode == 4
+    assert "The server has no file tiny-model.gguf in owner/lost." in named.stderr
+
+
 def test_without_a_terminal_the_licence_has_to_be_accepted_and_nothing_comes(
     hub: Hub, folder: Path
 ) -> None:

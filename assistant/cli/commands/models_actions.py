@@ -14,12 +14,14 @@ from assistant.app import wiring
 from assistant.errors import ExitCode, ModelError, UsageError
 from assistant.fronts.console import Console, ConsoleTalk
 from assistant.messages import amounts
+from assistant.messages import downloads as download_words
 from assistant.messages import installing as install_words
 from assistant.messages import model_list as list_words
 from assistant.messages import models as words
 from assistant.model_store import advice, install, listing, manage
 from assistant.model_store.catalogue import CatalogueModel, find_row, read_catalogue
 from assistant.model_store.choice import choose
+from assistant.model_store.download_trouble import FileGoneError
 from assistant.model_store.find import embedded_model, files_of, find_model
 from assistant.model_store.record import DEMO, InstalledModel, State, Store
 from assistant.model_store.removal import remove as remove_model
@@ -62,8 +64,29 @@ def _in_use(state: State) -> str:
 def pull(options: argparse.Namespace, console: Console) -> ExitCode:
     """Fetch a model; the only action that uses the network."""
     store = Store()
-    suit = _suit_here(store) if options.name is None else None
-    row = find_row(options.name, read_catalogue()) if suit is None else suit.row
+    if options.name is not None:
+        return _fetch(find_row(options.name, read_catalogue()), None, store, options, console)
+    suits = _suits_here(store)
+    for suit, following in zip(suits, [*suits[1:], None], strict=True):
+        try:
+            return _fetch(suit.row, suit, store, options, console)
+        except FileGoneError as error:
+            if following is None:
+                raise
+            with ExitStack() as stack:
+                talk = open_talk(options, console, stack)
+                talk.tell(f"{error.message} {download_words.next_model(following.row.name)}")
+    raise AssertionError("some model suits")
+
+
+def _fetch(
+    row: CatalogueModel,
+    suit: advice.Suit | None,
+    store: Store,
+    options: argparse.Namespace,
+    console: Console,
+) -> ExitCode:
+    """Fetch one model; ``suit`` says why it was chosen, where no name was given."""
     there = store.read().models.get(row.name)
     if there is not None and there.is_unchanged:
         return _done(install_words.already_installed(row.name), there, options, console)
@@ -82,17 +105,16 @@ def pull(options: argparse.Namespace, console: Console) -> ExitCode:
     return _done(install_words.pulled(row.name), installed, options, console)
 
 
-def _suit_here(store: Store) -> advice.Suit:
-    """Return the model that suits this machine best.
+def _suits_here(store: Store) -> list[advice.Suit]:
+    """Return the models that fit this machine, the one that suits it best first.
 
     Raises:
         ModelError: none fits; the message says what would.
     """
     ranked, _, machine = advice.rank_here(store)
-    best = advice.best_model(ranked)
-    if best is None:
+    if advice.best_model(ranked) is None:
         raise ModelError(advice.say_why_none(ranked, machine), install_words.NONE_FITS_HINT)
-    return best
+    return [suit for suit in ranked if suit.has_memory and suit.has_disk]
 
 
 def _pull(
