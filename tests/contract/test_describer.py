@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -74,7 +75,8 @@ def test_events_come_in_their_order_and_end_with_one_answer(describer: Describer
 
 def test_a_cancel_ends_the_answer_and_the_next_one_is_whole(describer: Describer) -> None:
     last: Event | None = None
-    for event in describer.ask(REQUEST):
+    # So long that the cancel comes before its end, also where this process has to wait for a processor.
+    for event in describer.ask(replace(REQUEST, decode=replace(REQUEST.decode, max_tokens=400))):
         last = event
         if isinstance(event, Piece):
             describer.cancel()
