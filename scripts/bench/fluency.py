@@ -120,7 +120,11 @@ def drawn_scenes(count: int) -> Iterator[ImageRgb]:
 def answers(pictures: Iterable[ImageRgb]) -> Iterator[str]:
     """Let the embedded model describe pictures, in detail and in one sentence."""
     files = embedded_model()
-    with Engine(EngineOptions(files.model_path, files.mmproj_path, preset=files.preset)) as engine:
+    with Engine(
+        EngineOptions(
+            files.model_path, files.mmproj_path, preset=files.preset, template=files.template
+        )
+    ) as engine:
         for picture in pictures:
             for prompt in (DETAILED_PROMPT, BRIEF_PROMPT):
                 request = DescribeRequest(picture, prompt, DecodeOptions(max_tokens=256))

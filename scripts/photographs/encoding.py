@@ -44,7 +44,11 @@ class Encoder:
         if self._engine is None:
             files = self._files
             options = EngineOptions(
-                files.model_path, files.mmproj_path, preset=files.preset, n_threads=self._n_threads
+                files.model_path,
+                files.mmproj_path,
+                preset=files.preset,
+                n_threads=self._n_threads,
+                template=files.template,
             )
             self._engine = self._stack.enter_context(Engine(options))
         return self._engine
