@@ -75,9 +75,9 @@ def test_it_is_spoken_sentence_by_sentence(embedded: Command, player: FakePlayer
     assert done.returncode == 0, done.stderr
     sentences = done.stdout.splitlines()
     assert len(sentences) >= 2
-    # "Looking.", what the model is, the sentences, that it may be wrong, "Done.", how to get another.
+    # "Looking.", the sentences, that it may be wrong, "Done.", what the model is, how to get another.
     assert player.finished == 1 + 1 + len(sentences) + 1 + 1 + 1
-    lengths = player.durations_s[2 : 2 + len(sentences)]
+    lengths = player.durations_s[1 : 1 + len(sentences)]
     order = sorted(range(len(sentences)), key=lambda i: len(sentences[i]))
     assert lengths[order[0]] < lengths[order[-1]], "a longer sentence takes longer to say"
 

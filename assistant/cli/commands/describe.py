@@ -142,11 +142,10 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
             notices=[
                 *loaded.notices,
                 *replaced,
-                *([messages.DEMO_MODEL] if demo else []),
                 *wiring.model_notices(settings, files),
                 *opened.notices,
             ],
-            hints=lambda: [advice.one_sentence()] if demo else [],
+            hints=lambda: [messages.DEMO_MODEL, advice.one_sentence()] if demo else [],
             heatmap=heatmap,
             turns=opened.turns,
         ).run()
