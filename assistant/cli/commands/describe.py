@@ -145,7 +145,7 @@ def _run(options: argparse.Namespace, console: Console, worker: WorkerProcess) -
                 *wiring.model_notices(settings, files),
                 *opened.notices,
             ],
-            hints=lambda: [messages.DEMO_MODEL, advice.one_sentence()] if demo else [],
+            hints=lambda: [advice.one_sentence()] if demo else [],
             heatmap=heatmap,
             turns=opened.turns,
         ).run()
