@@ -41,7 +41,7 @@ def test_pull_installs_and_describe_uses_it(hub: Hub, folder: Path) -> None:
     answer = json.loads(described.stdout)
     assert answer["model"] == record["model"]
     assert "vision_layers" in answer["corrections"]
-    assert "demonstration" not in described.stderr
+    assert "For photographs, download " not in described.stderr
 
     hub.seen.clear()
     again = ASSISTANT.run(*PULL)

@@ -22,7 +22,7 @@ from assistant.system.printable import printable
 
 SURE = 0.8
 """What is less sure is not said; docs/reading-text.md has the figures."""
-SURE_OF_SHORT = {1: 0.98, 2: 0.9, 3: 0.9}
+SURE_OF_SHORT = {1: 0.98, 2: 0.9, 3: 0.9, 4: 0.9}
 """The same for so few letters and digits, which are also seen in tools and towers: "X" in a pair of pliers."""
 MOST_SIDE_PX = 16_000
 """A longer side is shrunk to it: OpenCV cuts pieces out of pictures of at most 32767 px."""
