@@ -117,4 +117,4 @@ def test_it_describes_with_the_embedded_model(
     done = _run(python, tmp_path, "describe", str(STREET), "--no-speech")
     assert done.returncode == 0, done.stderr
     assert "street" in done.stdout
-    assert "only knows drawn scenes" in done.stderr
+    assert "For photographs, download " in done.stderr

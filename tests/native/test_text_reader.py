@@ -115,8 +115,8 @@ def piece(text: str, score: float, left: int = 0) -> Piece:
 
 
 def test_what_is_not_sure_is_left_out_of_a_line() -> None:
-    row = [piece("Milk", 0.99), piece("11.2O", 0.79, 100), piece("Euro", 0.81, 200)]
-    assert join_row(row) == TextLine("Milk Euro", 0.81, (0, 0, 250, 20))
+    row = [piece("Milk", 0.99), piece("11.2O", 0.79, 100), piece("Euros", 0.81, 200)]
+    assert join_row(row) == TextLine("Milk Euros", 0.81, (0, 0, 250, 20))
     assert join_row(row[1:2]) is None
     assert join_row([piece("—", 0.99), piece("···", 0.99)]) is None
 
@@ -128,7 +128,9 @@ def test_what_is_not_sure_is_left_out_of_a_line() -> None:
         ("7", 0.99, True),
         ("B.1", 0.89, False),
         ("No", 0.91, True),
-        ("Exit", 0.81, True),
+        ("FEEE", 0.89, False),
+        ("Exit", 0.91, True),
+        ("Exits", 0.81, True),
     ],
 )
 def test_few_letters_must_be_surer(text: str, score: float, is_said: bool) -> None:
