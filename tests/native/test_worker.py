@@ -155,16 +155,21 @@ def test_a_cancel_comes_at_most_one_token_late_and_leaves_the_next_answer_alone(
     assert finished(list(client.ask(request()))).answer.ended == EndReason.MAX_TOKENS
 
 
-def test_a_cancel_while_the_prompt_is_read_ends_it(client: InferenceClient) -> None:
-    events = []
-    for event in client.ask(request(seed=1)):
-        events.append(event)
-        if isinstance(event, Prefilling):
-            client.cancel()
-    answer = finished(events).answer
-    assert answer.ended == EndReason.CANCELLED
-    assert answer.text == ""
-    assert finished(list(client.ask(request(seed=1)))).answer.ended == EndReason.MAX_TOKENS
+def test_a_cancel_while_the_prompt_is_read_ends_it(options: EngineOptions) -> None:
+    # So long, and read token by token, that the cancel comes before its end, also where this process has to wait.
+    asked = replace(
+        request(seed=1), question="what is this? " * 60, decode=DecodeOptions(max_tokens=4)
+    )
+    with InferenceClient(replace(options, n_batch=1)) as client:
+        events = []
+        for event in client.ask(asked):
+            events.append(event)
+            if isinstance(event, Prefilling):
+                client.cancel()
+        answer = finished(events).answer
+        assert answer.ended == EndReason.CANCELLED
+        assert answer.text == ""
+        assert finished(list(client.ask(asked))).answer.ended != EndReason.CANCELLED
 
 
 def test_a_front_that_stops_listening_ends_the_answer(client: InferenceClient) -> None:
