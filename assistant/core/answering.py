@@ -156,8 +156,8 @@ class Answering(Taking):
                         beside is not None and beside.has_more_text,
                     )
                 )  # fmt: skip
-            if self.glancing is not None and self._options().has_glance:
-                self.glancing.warm()
+            if beside is not None and self.glancing is not None:
+                self.glancing.warm()  # the model's first words ended its process
         if ticket.is_cancelled or not is_complete:
             return narration
         if question.style is Style.QUESTION and not self._options().answers_yes_or_no:
