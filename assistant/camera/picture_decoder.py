@@ -11,17 +11,13 @@ descriptor of the picture where the path is null; out go empty lines as signs of
 
 from __future__ import annotations
 
-import array
 import json
 import os
-import resource
-import signal
 import socket
-import sys
 import time
 from typing import Any
 
-from assistant.system import front_end, limits
+from assistant.system import front_end
 
 MEMORY_BYTES = 4 << 30
 """Address space; the largest picture that is read takes 600 MB."""
@@ -30,17 +26,15 @@ _SIGN_OF_LIFE_S = 0.5
 
 def main() -> None:
     """Serve the inherited socket until the front is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the front decides what Ctrl-C means
-    limits.hide_memory()
-    limits.limit(resource.RLIMIT_AS, MEMORY_BYTES)
-    limits.limit(resource.RLIMIT_FSIZE, 0)
-    connection = socket.socket(fileno=int(sys.argv[1]))
+    connection = front_end.connect(MEMORY_BYTES)
     import assistant.camera.still_image  # noqa: F401 - under the limits, and before a picture waits for it
 
     try:
-        while (request := _receive(connection)) is not None:
+        while (received := front_end.receive_request(connection)) is not None:
+            request, descriptors = received
             front_end.end_with(connection, True)
-            header, pixels = _decode(request, connection)
+            source = request["path"] if request["path"] is not None else descriptors[0]
+            header, pixels = _decode(source, request["shown"], connection)
             front_end.end_with(connection, False)  # once it has the answer the front may ask again
             connection.sendall(json.dumps(header).encode() + b"\n" + pixels)
     except OSError:
@@ -48,26 +42,13 @@ def main() -> None:
     os._exit(0)
 
 
-def _receive(connection: socket.socket) -> dict[str, Any] | None:
-    """Return the next request, with the picture's path or descriptor as its "source"; None at the end."""
-    line, descriptors = b"", array.array("i")
-    while not line.endswith(b"\n"):
-        part, found, _, _ = socket.recv_fds(connection, 1 << 16, 1)
-        if not part:
-            return None
-        line += part
-        descriptors.extend(found)
-    request: dict[str, Any] = json.loads(line)
-    request["source"] = request["path"] if request["path"] is not None else descriptors[0]
-    return request
-
-
-def _decode(request: dict[str, Any], connection: socket.socket) -> tuple[dict[str, Any], bytes]:
+def _decode(
+    source: str | int, shown: str, connection: socket.socket
+) -> tuple[dict[str, Any], bytes]:
     from assistant.camera import picture_file
     from assistant.camera.still_image import decode_stream
     from assistant.errors import PictureError
 
-    source, shown = request["source"], request["shown"]
     told_at = 0.0
 
     def tell_life() -> None:

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -18,7 +17,8 @@ from assistant.camera import picture_file
 from assistant.core.events import ImageRgb
 from assistant.errors import PictureError
 from assistant.messages import camera as words
-from assistant.system.child_process import PICTURES_GIVE_WAY, ChildProcess, StoppedError, command
+from assistant.system.child_process import StoppedError
+from assistant.system.socket_child import SocketChild
 
 TIMEOUT_S = 30.0
 """A picture of 150 megapixels takes a few seconds on a desktop."""
@@ -139,8 +139,8 @@ class PictureReader:
             process.end(_END_S)
 
 
-class _Decoder(ChildProcess):
-    """One decoding process and the front's end of its socket.
+class _Decoder(SocketChild):
+    """The process that decodes.
 
     Attributes:
         has_opened: whether the picture asked for last could be opened.
@@ -149,32 +149,18 @@ class _Decoder(ChildProcess):
     has_opened = False
 
     def __init__(self) -> None:
-        self._socket, theirs = socket.socketpair()
-        try:
-            super().__init__(
-                [*command("assistant.camera.picture_decoder"), str(theirs.fileno())],
-                gives_way_by=PICTURES_GIVE_WAY,
-                pass_fds=(theirs.fileno(),),
-                # Threads of a library that is not used take address space, which is limited.
-                env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
-            )
-        except OSError:
-            self._socket.close()
-            raise
-        finally:
-            theirs.close()
+        super().__init__("assistant.camera.picture_decoder")
 
     def decode(self, shown: str, path: str | None, descriptor: int, timeout_s: float) -> ImageRgb:
         """Have a picture decoded; raises TimeoutError, EOFError and OSError beside PictureError."""
         self.has_opened = False
-        request = json.dumps({"shown": shown, "path": path}).encode() + b"\n"
-        socket.send_fds(self._socket, [request], [descriptor] if path is None else [])
+        self.send({"shown": shown, "path": path}, [descriptor] if path is None else [])
         import numpy as np  # takes as long as a small picture, and both go on at once
 
         end = time.monotonic() + min(_OPEN_S, timeout_s)
         buffer = bytearray()
         while b"\n" not in buffer:
-            self._receive(buffer, end)
+            self.receive_more(buffer, end)
             while buffer.startswith(b"\n"):  # a sign of life
                 del buffer[:1]
                 self.has_opened = True
@@ -186,7 +172,7 @@ class _Decoder(ChildProcess):
         shape = (header["height"], header["width"], 3)
         pixels = bytearray(rest)
         while len(pixels) < shape[0] * shape[1] * 3:
-            self._receive(pixels, end)
+            self.receive_more(pixels, end)
         image = np.frombuffer(pixels, dtype=np.uint8).reshape(shape)
         if not header["note"]:
             return image
@@ -194,25 +180,11 @@ class _Decoder(ChildProcess):
 
         return with_note(image, header["note"])
 
-    def _receive(self, buffer: bytearray, end: float) -> None:
-        try:
-            self.wait_for(self._socket, end - time.monotonic())
-        except ValueError as error:  # closed meanwhile
-            raise EOFError from error
-        part = self._socket.recv(1 << 20)
-        if not part:
-            raise EOFError
-        buffer += part
-
     def is_killed(self) -> bool:
         """Return whether it was killed, as the kernel does when memory runs out; call when it has gone."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.wait(1.0)
         return self.returncode == -signal.SIGKILL
-
-    def end(self, timeout_s: float | None = None) -> None:
-        super().end(timeout_s)
-        self._socket.close()
 
 
 def _place_in(descriptor: int) -> int | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import socket
 import threading
 import time
 from collections.abc import Collection, Generator, Iterator
@@ -17,7 +16,7 @@ from assistant.core.findings import Found, Part
 from assistant.errors import GlanceError
 from assistant.messages import NO_MEMORY_HINT
 from assistant.messages import glance as words
-from assistant.system.child_process import PICTURES_GIVE_WAY, ChildProcess, command
+from assistant.system.socket_child import SocketChild
 
 TIMEOUT_S = 60.0
 """Longest time for one part; beside a model that uses all cores text takes tens of seconds."""
@@ -157,8 +156,8 @@ class GlanceProcess:
             process.end(_END_S)
 
 
-class _Process(ChildProcess):
-    """One process and the front's end of its socket.
+class _Process(SocketChild):
+    """The process that glances.
 
     Attributes:
         has_answered: whether it ever told anything.
@@ -167,21 +166,8 @@ class _Process(ChildProcess):
     has_answered = False
 
     def __init__(self, module: str) -> None:
-        self._socket, theirs = socket.socketpair()
+        super().__init__(module)
         self._buffer = bytearray()
-        try:
-            super().__init__(
-                [*command(module), str(theirs.fileno())],
-                gives_way_by=PICTURES_GIVE_WAY,
-                pass_fds=(theirs.fileno(),),
-                # OpenCV alone computes with several threads, and how many it is told.
-                env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
-            )
-        except OSError:
-            self._socket.close()
-            raise
-        finally:
-            theirs.close()
 
     def ask(self, image_rgb: ImageRgb, parts: Collection[Part], *, is_beside: bool) -> None:
         """Send a picture through memory that both share; raises OSError when the process is gone."""
@@ -196,7 +182,7 @@ class _Process(ChildProcess):
                 rest = memoryview(pixels.data).cast("B")
                 while rest:
                     rest = rest[memory.write(rest) :]
-            socket.send_fds(self._socket, [json.dumps(request).encode() + b"\n"], [descriptor])
+            self.send(request, [descriptor])
         finally:
             os.close(descriptor)
 
@@ -205,18 +191,10 @@ class _Process(ChildProcess):
         end = time.monotonic() + timeout_s
         while b"\n" not in self._buffer:
             try:
-                self.wait_for(self._socket, end - time.monotonic())
-                part = self._socket.recv(1 << 20)
-            except (ValueError, ConnectionError) as error:  # closed meanwhile
+                self.receive_more(self._buffer, end)
+            except ConnectionError as error:  # closed meanwhile
                 raise EOFError from error
-            if not part:
-                raise EOFError
-            self._buffer += part
         line, _, self._buffer = self._buffer.partition(b"\n")
         self.has_answered = True
         record: dict[str, Any] = json.loads(line)
         return record
-
-    def end(self, timeout_s: float | None = None) -> None:
-        super().end(timeout_s)
-        self._socket.close()

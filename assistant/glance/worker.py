@@ -15,13 +15,11 @@ import contextlib
 import json
 import mmap
 import os
-import resource
 import select
-import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, Protocol
 
 from assistant.core.events import ImageRgb
@@ -54,22 +52,20 @@ def main() -> None:
 
 def serve(looks: Looks) -> None:
     """Do the process's work with what looks for the parts; never returns."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the front decides what Ctrl-C means
     niceness = limits.Niceness()
-    limits.hide_memory()
-    limits.limit(resource.RLIMIT_AS, MEMORY_BYTES)
-    limits.limit(resource.RLIMIT_FSIZE, 0)
-    connection = socket.socket(fileno=int(sys.argv[1]))
+    connection = front_end.connect(MEMORY_BYTES)
     try:
         _beside(niceness, lambda: _load_ahead(looks, connection))
-        while (request := _receive(connection)) is not None:
+        while (received := front_end.receive_request(connection)) is not None:
+            request, (descriptor,) = received
             front_end.end_with(connection, True)
+            glance = partial(_glance, looks, request, descriptor, connection)
             if request["is_beside"]:
-                _beside(niceness, lambda: _glance(looks, request, connection))
+                _beside(niceness, glance)
             else:
                 niceness.set(0)
                 _use_threads(min(MOST_THREADS, len(os.sched_getaffinity(0))))
-                _glance(looks, request, connection)
+                glance()
             front_end.end_with(
                 connection, False
             )  # once it has the last line the front may ask again
@@ -113,26 +109,13 @@ def _load_ahead(looks: Looks, connection: socket.socket) -> None:
             looks.load(part)
 
 
-def _receive(connection: socket.socket) -> dict[str, Any] | None:
-    """Return the next request, with the "descriptor" of its picture; None at the end."""
-    line, descriptors = b"", []
-    while not line.endswith(b"\n"):
-        part, found, _, _ = socket.recv_fds(connection, 1 << 16, 1)
-        if not part:
-            return None
-        line += part
-        descriptors.extend(found)
-    request: dict[str, Any] = json.loads(line)
-    request["descriptor"] = descriptors[0]
-    return request
-
-
-def _glance(looks: Looks, request: dict[str, Any], connection: socket.socket) -> None:
-    """Look for each part and tell it."""
+def _glance(
+    looks: Looks, request: dict[str, Any], descriptor: int, connection: socket.socket
+) -> None:
+    """Look for each part and tell it; the picture lies behind the descriptor."""
     import numpy as np
 
     shape = (request["height"], request["width"], 3)
-    descriptor = request["descriptor"]
     memory = mmap.mmap(
         descriptor, 0, access=mmap.ACCESS_COPY
     )  # goes with the last array that is on it

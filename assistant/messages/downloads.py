@@ -188,7 +188,7 @@ DOWNLOAD_GONE_HINT = _(
 
 
 def next_model(name: str) -> str:
-    return _("So I take the next that suits this machine, {name}.").format(name=name)
+    return _("I will take the next best model for this machine, {name}.").format(name=name)
 
 
 def download_locked(repository: str) -> str:

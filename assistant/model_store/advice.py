@@ -99,9 +99,14 @@ def rank_models(
     return sorted(found, key=lambda suit: (suit.order, suit.row.name))
 
 
+def fitting_models(ranked: list[Suit]) -> list[Suit]:
+    """Return those of the models that ``rank_models`` ordered that this machine has room for."""
+    return [suit for suit in ranked if suit.has_memory and suit.has_disk]
+
+
 def best_model(ranked: list[Suit]) -> Suit | None:
     """Return the model to take, of those that ``rank_models`` ordered; ``None`` where none fits."""
-    return next((suit for suit in ranked if suit.has_memory and suit.has_disk), None)
+    return next(iter(fitting_models(ranked)), None)
 
 
 def _has_memory(needs_mb: int, there: Memory | None) -> bool:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from platformdirs import user_cache_path
 
 from assistant.core.events import ImageRgb
 from assistant.inference.chat_templates import MEDIA_MARKER
@@ -17,6 +16,7 @@ from assistant.inference.familiarity import hash_file
 from assistant.inference.options import EngineOptions
 from assistant.inference.picture_memory import picture_key
 from assistant.model_store.find import embedded_model
+from scripts.photographs.fetch import find_cache
 
 Embeddings = NDArray[np.float32]
 
@@ -26,7 +26,7 @@ class Encoder:
 
     def __init__(self, cache_dir: Path | None = None, n_threads: int = 1) -> None:
         self._files = embedded_model()
-        folder = cache_dir or user_cache_path("sparc-assistant") / "photographs" / "embeddings"
+        folder = cache_dir or find_cache() / "embeddings"
         self._folder = folder / hash_file(self._files.mmproj_path)[:12]
         self._folder.mkdir(parents=True, exist_ok=True)
         self._n_threads, self._stack = n_threads, ExitStack()

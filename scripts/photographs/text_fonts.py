@@ -11,10 +11,11 @@ from functools import cache
 from pathlib import Path
 
 import matplotlib
-import platformdirs
 from PIL import ImageFont
 
-FOLDER = Path(platformdirs.user_cache_dir("sparc-assistant")) / "photographs" / "fonts"
+from scripts.photographs.fetch import find_cache
+
+FOLDER = find_cache() / "fonts"
 PACKAGES = {
     "font-amatic-sc==0.0.4": ("AmaticSC-Bold.ttf",),
     "font-caladea==0.0.2": ("Caladea-Regular.ttf", "Caladea-Bold.ttf", "Caladea-Italic.ttf"),

@@ -6,19 +6,18 @@ import tomllib
 from pathlib import Path
 
 import numpy as np
-import platformdirs
 from PIL import Image, ImageOps
 
 from assistant.glance.text.reader import TextReader
+from scripts.photographs.fetch import find_cache
 from scripts.photographs.text_score import Score, compare
 
-CACHE = Path(platformdirs.user_cache_dir("sparc-assistant")) / "photographs"
 TRANSCRIPTS = Path(__file__).with_name("text_photographs.toml")
 
 
 def read_photographs(reader: TextReader, folder: Path | None = None) -> None:
     """Print what is read in each photograph that a transcript exists for."""
-    place = folder or CACHE / "judge"
+    place = folder or find_cache() / "judge"
     transcripts: dict[str, list[str]] = tomllib.loads(TRANSCRIPTS.read_text("utf-8"))["photographs"]
     total = Score()
     print("| photograph | stands there | is said |\n|---|---|---|")

@@ -54,7 +54,7 @@ def test_where_the_server_lost_a_file_the_next_model_is_taken(
     assert done.stdout == f"{TINY} is installed.\n"
     assert (
         "The server has no file tiny-model.gguf in owner/lost. "
-        f"So I take the next that suits this machine, {TINY}."
+        f"I will take the next best model for this machine, {TINY}."
     ) in done.stderr.splitlines()
     # A model that was asked for by name is not replaced by another.
     assert named.returncode == 4

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.support.hub_server import Hub
+import pytest
+
+from tests.support.hub_server import Hub, running_hub
 from tests.support.tiny_llama import TinyLlama, write_tiny_llama
 from tests.support.tiny_mmproj import TinyMmproj, write_tiny_mmproj
 
@@ -60,6 +64,21 @@ def tiny_hub(
         )
     catalogue.write_text(text)
     return Hub(files)
+
+
+@contextmanager
+def hub_in_this_process(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, **options: Any
+) -> Iterator[Hub]:
+    """Runs a ``tiny_hub``, whose catalogue is ``list.toml`` in the folder, for what this very process downloads."""
+    for name in ("HF_HOME", "OLLAMA_MODELS", "HOME"):
+        monkeypatch.setenv(name, str(folder / "none"))
+    with running_hub(tiny_hub(folder / "hub", folder / "list.toml", **options)) as hub:
+        import huggingface_hub.constants as constants
+
+        template = hub.endpoint + "/{repo_id}/resolve/{revision}/{filename}"
+        monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+        yield hub
 
 
 def _toml(values: dict[str, Any]) -> str:

@@ -112,9 +112,10 @@ def _suits_here(store: Store) -> list[advice.Suit]:
         ModelError: none fits; the message says what would.
     """
     ranked, _, machine = advice.rank_here(store)
-    if advice.best_model(ranked) is None:
+    suits = advice.fitting_models(ranked)
+    if not suits:
         raise ModelError(advice.say_why_none(ranked, machine), install_words.NONE_FITS_HINT)
-    return [suit for suit in ranked if suit.has_memory and suit.has_disk]
+    return suits
 
 
 def _pull(

@@ -16,8 +16,8 @@ from assistant.model_store.find import files_of
 from assistant.model_store.record import Store
 from assistant.system import memory
 from assistant.system.memory import Memory
-from tests.support.hub_server import Hub, running_hub
-from tests.support.tiny_catalogue import REPOSITORY, TINY, tiny_hub
+from tests.support.hub_server import Hub
+from tests.support.tiny_catalogue import REPOSITORY, TINY, hub_in_this_process
 from tests.support.tiny_mmproj import TinyMmproj, write_tiny_mmproj
 from tests.support.told import Told
 
@@ -26,13 +26,7 @@ KEY = f"{REPOSITORY}/tiny-mmproj.gguf"
 
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Hub]:
-    for name in ("HF_HOME", "OLLAMA_MODELS", "HOME"):
-        monkeypatch.setenv(name, str(tmp_path / "none"))
-    with running_hub(tiny_hub(tmp_path / "hub", tmp_path / "list.toml", has_hashes=False)) as hub:
-        import huggingface_hub.constants as constants
-
-        template = hub.endpoint + "/{repo_id}/resolve/{revision}/{filename}"
-        monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+    with hub_in_this_process(monkeypatch, tmp_path, has_hashes=False) as hub:
         yield hub
 
 

@@ -14,8 +14,8 @@ from assistant.messages import amounts
 from assistant.model_store import install, room
 from assistant.model_store.catalogue import CatalogueModel, read_catalogue
 from assistant.model_store.record import Store
-from tests.support.hub_server import Hub, running_hub
-from tests.support.tiny_catalogue import REPOSITORY, TINY, tiny_hub
+from tests.support.hub_server import Hub
+from tests.support.tiny_catalogue import REPOSITORY, TINY, hub_in_this_process
 from tests.support.told import Told
 
 MODEL, MMPROJ = (f"{REPOSITORY}/tiny-{part}.gguf" for part in ("model", "mmproj"))
@@ -23,13 +23,7 @@ MODEL, MMPROJ = (f"{REPOSITORY}/tiny-{part}.gguf" for part in ("model", "mmproj"
 
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Hub]:
-    for name in ("HF_HOME", "OLLAMA_MODELS", "HOME"):
-        monkeypatch.setenv(name, str(tmp_path / "none"))
-    with running_hub(tiny_hub(tmp_path / "hub", tmp_path / "list.toml", has_sizes=False)) as hub:
-        import huggingface_hub.constants as constants
-
-        template = hub.endpoint + "/{repo_id}/resolve/{revision}/{filename}"
-        monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+    with hub_in_this_process(monkeypatch, tmp_path, has_sizes=False) as hub:
         yield hub
 
 
