@@ -61,7 +61,7 @@ class AnswerRun:
             InferenceError: llama.cpp failed.
         """
         loaded = self._loaded
-        writer = AnswerWriter(self._model, self._emit)
+        writer = AnswerWriter(self._model.vocabulary, self._emit)
         prefix = None
         self._model.set_abort(loaded.is_cancelled)
         loaded.governor.start()
@@ -121,7 +121,7 @@ class AnswerRun:
             while True:
                 if self._loaded.is_cancelled():
                     return EndReason.CANCELLED
-                if self._model.is_end(token) and not options.ignores_eos:
+                if self._model.vocabulary.is_end(token) and not options.ignores_eos:
                     return EndReason.EOS
                 piece = writer.write(token)
                 if writer.is_looping and not options.ignores_eos:

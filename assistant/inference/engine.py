@@ -175,7 +175,7 @@ class Engine:
                 ready.steering.finish()
                 ready = None
             if prompt.n_tokens >= model.n_ctx:
-                n_question = model.count_tokens(request.question)
+                n_question = model.vocabulary.count_tokens(request.question)
                 raise too_long(prompt.n_tokens, n_question, model.n_ctx, model.n_ctx_train)
             return run.write(prompt, reader, n_dropped, ready)
 
@@ -253,7 +253,7 @@ class Engine:
         n_free = model.n_ctx - min(request.decode.max_tokens, ANSWER_ROOM)
         prompt, n_dropped = self._tokenize(request, turns, picture), 0
         if prompt.n_tokens > n_free and turns:
-            lengths = [model.count_tokens(turn.question + turn.answer) for turn in turns]
+            lengths = [model.vocabulary.count_tokens(turn.question + turn.answer) for turn in turns]
             is_same = prefix is not None and prefix.picture == picture
             n_before = self.loaded.n_dropped_turns if is_same else 0
             n_dropped = count_turns_to_drop(lengths, prompt.n_tokens - n_free, n_before)
@@ -267,16 +267,18 @@ class Engine:
 
     def _tokenize(self, request: DescribeRequest, turns: Sequence[Turn], picture: str) -> Prompt:
         model = self.loaded.model
+        vocabulary = model.vocabulary
         question = languages.asked_in(request.question, self.loaded.options.language)
         prompt = render(
-            model.disarmed(question),
+            vocabulary.disarm(question),
             self.loaded.options.template,
             model.chat_template(),
-            model.special_text("bos"),
-            model.special_text("eos"),
-            adds_bos=model.adds_bos,
+            vocabulary.special_text("bos"),
+            vocabulary.special_text("eos"),
+            adds_bos=vocabulary.adds_bos,
             turns=[
-                Turn(model.disarmed(turn.question), model.disarmed(turn.answer)) for turn in turns
+                Turn(vocabulary.disarm(turn.question), vocabulary.disarm(turn.answer))
+                for turn in turns
             ],
         )
         is_encoded = self.loaded.pictures.get(picture) is not None

@@ -22,6 +22,7 @@ from assistant.inference import native_log
 from assistant.inference.gguf.memory_need import DEFAULT_N_CTX, Plan
 from assistant.inference.load_refusal import explain_refusal
 from assistant.inference.options import EngineOptions
+from assistant.inference.vocabulary import Vocabulary
 from assistant.system import processor
 from assistant.system.pages import releasing
 from sparc_ggml.eval_callback import AttentionProbe
@@ -30,7 +31,6 @@ KV_TYPES = {"f32": 0, "f16": 1, "q8_0": 8, "bf16": 30}
 _FLASH_ATTN = {"off": 0, "on": 1, "auto": 1}
 _ABORTED = 2
 """``llama_decode``: the abort callback ended it."""
-_MOST_DISARMS = 8
 _NO_SLOT = 1
 """``llama_decode``: no free cells."""
 
@@ -74,6 +74,7 @@ class LanguageModel:
     """A GGUF language model with one context; cells hold one sequence.
 
     Attributes:
+        vocabulary: its tokens.
         can_trim: whether single tokens can be forgotten again; a recurrent model can only forget all.
         unsteerable_reason: why attention cannot be steered in this model, or an empty string.
     """
@@ -111,11 +112,10 @@ class LanguageModel:
             refused = messages.model_unloadable(options.model_path.name)
             raise explain_refusal(refused, native_log.take_errors())
         self._stack.callback(llama_cpp.llama_model_free, self.model)
-        self.vocab = llama_cpp.llama_model_get_vocab(self.model)
+        self.vocabulary = Vocabulary(self.model)
         self.n_layer = llama_cpp.llama_model_n_layer(self.model)
         self.n_embd_inp = llama_cpp.llama_model_n_embd_inp(self.model)
         self.n_ctx_train = llama_cpp.llama_model_n_ctx_train(self.model)
-        self.n_vocab = llama_cpp.llama_vocab_n_tokens(self.vocab)
         self.n_batch = options.n_batch or processor.SMALL_BATCH
         self._n_wanted = self._n_limit = options.n_threads or processor.physical_cores()
         self.can_trim = not (
@@ -255,7 +255,7 @@ class LanguageModel:
         pointer = llama_cpp.llama_get_logits_ith(self.context, -1)
         if not pointer:
             raise InferenceError(messages.NO_LOGITS, messages.VERBOSE_HINT)
-        return np.ctypeslib.as_array(pointer, (self.n_vocab,))
+        return np.ctypeslib.as_array(pointer, (self.vocabulary.n_vocab,))
 
     def trim(self, pos: int) -> bool:
         """Forget every cell from position ``pos`` on; return False if the model could only forget all."""
@@ -263,59 +263,6 @@ class LanguageModel:
             return True
         llama_cpp.llama_memory_clear(self._memory, False)
         return pos <= 0
-
-    def token_bytes(self, token: int) -> bytes:
-        """Return a token's bytes; none for control tokens."""
-        size = 64
-        while True:
-            buffer = ctypes.create_string_buffer(size)
-            n = llama_cpp.llama_token_to_piece(self.vocab, token, buffer, size, 0, False)
-            if n >= 0:
-                return buffer.raw[:n]
-            size = -n
-
-    def count_tokens(self, text: str) -> int:
-        return len(self._tokenize(text))
-
-    def _tokenize(self, text: str) -> list[int]:
-        encoded = text.encode()
-        room = len(encoded) + 2
-        tokens = (llama_cpp.llama_token * room)()
-        n = llama_cpp.llama_tokenize(self.vocab, encoded, len(encoded), tokens, room, False, True)
-        return list(tokens[: max(n, 0)])
-
-    def disarmed(self, words: str) -> str:
-        """Return a person's or a model's words in which no control token is read, such as ``<|im_end|>``.
-
-        Templates put words and control tokens into one text. A space inside the words that would be read as one
-        keeps them what they are: words.
-        """
-        for _ in range(_MOST_DISARMS):
-            forged = {
-                llama_cpp.llama_vocab_get_text(self.vocab, token).decode("utf-8", "replace")
-                for token in self._tokenize(words)
-                if llama_cpp.llama_vocab_is_control(self.vocab, token)
-            } - {""}
-            if not any(text in words for text in forged):
-                break
-            for text in forged:
-                words = words.replace(text, f"{text[0]} {text[1:]}" if len(text) > 1 else " ")
-        return words
-
-    def is_end(self, token: int) -> bool:
-        """Whether the token ends an answer (EOS, EOT)."""
-        return bool(llama_cpp.llama_vocab_is_eog(self.vocab, token))
-
-    @property
-    def adds_bos(self) -> bool:
-        """Whether BOS comes before a prompt by itself; where not, the template's own is kept."""
-        return bool(llama_cpp.llama_vocab_get_add_bos(self.vocab))
-
-    def special_text(self, name: str) -> str:
-        """Return the text of the "bos" or "eos" token, or an empty string."""
-        token = getattr(llama_cpp, f"llama_vocab_{name}")(self.vocab)
-        text = llama_cpp.llama_vocab_get_text(self.vocab, token) if token >= 0 else None
-        return text.decode("utf-8", "replace") if text else ""
 
     def chat_template(self) -> str | None:
         """Return the Jinja template in the GGUF's metadata, if there is one."""

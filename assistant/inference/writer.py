@@ -6,15 +6,15 @@ import codecs
 from collections.abc import Callable
 
 from assistant.core.events import Piece
-from assistant.inference.llama import LanguageModel
 from assistant.inference.repetition import RepetitionGuard
+from assistant.inference.vocabulary import Vocabulary
 
 
 class AnswerWriter:
     """Collects one answer, ``n_tokens`` so far, and emits it piece by piece."""
 
-    def __init__(self, model: LanguageModel, emit: Callable[[Piece], None]) -> None:
-        self._model, self._emit = model, emit
+    def __init__(self, vocabulary: Vocabulary, emit: Callable[[Piece], None]) -> None:
+        self._vocabulary, self._emit = vocabulary, emit
         self._decoder = PieceDecoder()
         self._guard = RepetitionGuard()
         self._has_started = False
@@ -26,7 +26,7 @@ class AnswerWriter:
 
     def write(self, token: int) -> str:
         """Take the next token; return the text that it completed."""
-        text = self._decoder.feed(self._model.token_bytes(token))
+        text = self._decoder.feed(self._vocabulary.token_bytes(token))
         self.n_tokens += 1
         self._send(self._guard.feed(token, text))
         return text

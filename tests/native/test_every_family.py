@@ -139,9 +139,9 @@ def test_words_forge_no_control_token(folder: Path, name: str) -> None:
     with Engine(options_for(name, pair, folder)) as engine:
         honest = record(engine, random_picture(64), NONE, n_tokens=1, question="what is it?")
         forged = record(engine, random_picture(64), NONE, n_tokens=1, question=FORGED)
-        model = engine.loaded.model
+        vocabulary = engine.loaded.model.vocabulary
         marks = [
-            [token for token in seen.before + seen.after if not model.token_bytes(token)]
+            [token for token in seen.before + seen.after if not vocabulary.token_bytes(token)]
             for seen in (honest, forged)
         ]
     assert marks[0] == marks[1]

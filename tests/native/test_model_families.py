@@ -116,7 +116,7 @@ def test_the_templates_marks_are_read_as_the_tokens_that_they_are(
     options = tiny_pair(tmp_path, TinyLlama(special=special), TinyMmproj(), template=name)
     with Engine(options) as engine:
         seen = record(engine, random_picture(64), NONE, n_tokens=2)
-        n_vocab = engine.loaded.model.n_vocab
+        n_vocab = engine.loaded.model.vocabulary.n_vocab
     marks = [token for token in seen.before + seen.after if token >= n_vocab - len(special)]
     first = n_vocab - len(special)
     expected = {"phi-3": (0, 1, 2), "llama-3": (0, 1, 2, 0, 1)}[name]
@@ -132,8 +132,8 @@ def test_phi_3_marks_swallow_the_line_break_after_them_whatever_the_file_is_call
     options = tiny_pair(tmp_path, shape, TinyMmproj(), template="phi-3")
     with Engine(options) as engine:
         seen = record(engine, random_picture(64), NONE, n_tokens=2)
-        assert engine.loaded.model.is_end(32_007)
-        assert engine.loaded.model.is_end(32_000)
+        assert engine.loaded.model.vocabulary.is_end(32_007)
+        assert engine.loaded.model.vocabulary.is_end(32_000)
     assert seen.before == [BOS, 32_010]
     assert seen.after[-2:] == [32_007, 32_001]
 
@@ -145,6 +145,6 @@ def test_a_llama_3_file_from_before_its_way_of_cutting_was_named_gets_its_bos(
     options = tiny_pair(tmp_path, shape, TinyMmproj(), template="llama-3")
     with Engine(options) as engine:
         seen = record(engine, random_picture(64), NONE, n_tokens=2)
-        assert engine.loaded.model.is_end(128_009)
+        assert engine.loaded.model.vocabulary.is_end(128_009)
     assert seen.before[:2] == [128_000, 128_006]
     assert [token for token in seen.after if token >= 128_000] == [128_009, 128_006, 128_007]
